@@ -1,0 +1,59 @@
+//! The `perflint` command.
+//!
+//! Everything that decides anything lives in the libraries; this crate reads arguments, shows progress, writes the report
+//! and chooses the exit code. Each command is a function that gives a [`Status`] or a [`Failure`], and only `main` turns
+//! them into a process's end, so that no destructor (a half-written file, a progress bar) is skipped.
+
+mod args;
+mod output;
+mod progress;
+mod rules;
+mod scan;
+mod status;
+
+use args::{Cli, Command};
+use clap::Parser;
+use perflint_report::clean;
+use status::{Failure, Status};
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A closed pipe is the only way that this fails, and leaves nobody to tell.
+            let _ = error.print();
+            return if error.use_stderr() { Status::Usage.into() } else { Status::Clean.into() };
+        }
+    };
+    match run(cli) {
+        Ok(status) => status.into(),
+        Err(failure) if failure.is_broken_pipe() => Status::Clean.into(),
+        Err(failure) => {
+            report_failure(&failure);
+            failure.status.into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Status, Failure> {
+    match cli.command {
+        Command::Scan(args) => scan::scan(args),
+        Command::Rules => rules::list(),
+        Command::Explain { rule } => rules::explain(&rule),
+    }
+}
+
+fn report_failure(failure: &Failure) {
+    let mut text = format!("error: {}\n", clean::line(&failure.message()));
+    if let Some(help) = &failure.help {
+        text.push_str(&format!("  help: {}\n", clean::line(help)));
+    }
+    // Nobody is left to tell that standard error is closed.
+    let _ = io::stderr().write_all(text.as_bytes());
+}

@@ -1,0 +1,63 @@
+//! From lowered files to findings: link, summarise, judge.
+
+use crate::Options;
+use perflint_ir::{FileIr, Lang, Role};
+use perflint_link::Program;
+use perflint_lower::{Source, lower};
+use perflint_models::Models;
+use perflint_rules::{Finding, Pages, judge};
+
+/// What the analysis found, and what it could not follow.
+#[derive(Debug, Default)]
+pub(crate) struct Analysis {
+    /// Everything found, in any order and whatever the profile. Places know their bytes only ([`perflint_rules::Place::bytes`]).
+    pub(crate) findings: Vec<Finding>,
+    /// Calls seen.
+    pub(crate) calls: usize,
+    /// Calls whose target is neither in the repository nor in a model.
+    pub(crate) holes: usize,
+    /// Functions whose analysis was cut by a cap.
+    pub(crate) widened: usize,
+}
+
+/// Stack of the thread that evaluates: as deep as calls nest in the analysed program.
+const STACK: usize = 512 << 20;
+
+/// Analyses files that are sorted by path.
+pub(crate) fn analyse(files: Vec<FileIr>, options: &Options, models: &Models, pages: &Pages) -> Analysis {
+    let _ = options;
+    std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .name("analysis".to_owned())
+            .stack_size(STACK)
+            .spawn_scoped(scope, || run(files, models, pages))
+            .ok()
+            .and_then(|thread| thread.join().ok())
+            .unwrap_or_default()
+    })
+}
+
+fn run(files: Vec<FileIr>, models: &Models, pages: &Pages) -> Analysis {
+    let program = Program::link(files, stubs(models), models);
+    let facts = perflint_summary::analyse(&program, models);
+    let findings = judge(&program, models, &facts, pages);
+    Analysis { findings, calls: facts.calls, holes: facts.holes, widened: facts.widened }
+}
+
+/// The models' stubs, lowered like any other file; their path is their module's.
+fn stubs(models: &Models) -> Vec<FileIr> {
+    let language = |family: &str| match family {
+        "python" => Some(Lang::Python),
+        "javascript" => Some(Lang::TypeScript),
+        "rust" => Some(Lang::Rust),
+        _ => None,
+    };
+    models
+        .stubs
+        .iter()
+        .filter_map(|(family, stub)| {
+            let lang = language(family)?;
+            Some(lower(Source { path: &stub.module, lang, role: Role::Vendored, text: &stub.code }))
+        })
+        .collect()
+}

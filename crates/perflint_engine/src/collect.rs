@@ -1,0 +1,129 @@
+//! From roots to lowered files, in the order of their paths.
+
+use crate::{Options, Progress, ScanError};
+use perflint_ir::{FileIr, GapKind, Lang, Role};
+use perflint_lower::{Source, lower};
+use perflint_rules::Coverage;
+use perflint_walk::{FileEntry, SkipReason, WalkConfig, WalkStats, Walker};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// How many files with gaps a report names.
+const MAX_GAP_FILES: usize = 100;
+
+/// A lowered file, and what only its text tells.
+#[derive(Debug)]
+struct Lowered {
+    ir: FileIr,
+    lines: usize,
+}
+
+/// Reads and lowers every file below the roots.
+pub(crate) fn collect(
+    root: &Path,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<(Vec<FileIr>, Coverage), ScanError> {
+    let walker = Walker::new(config(root, options))?;
+    let lowered = Mutex::new(Vec::new());
+    let seen = AtomicUsize::new(0);
+    let stats = walker.run(|file| {
+        let file = lower_one(file);
+        lowered.lock().unwrap_or_else(PoisonError::into_inner).push(file);
+        progress.files(seen.fetch_add(1, Ordering::Relaxed) + 1);
+    })?;
+    let mut lowered = lowered.into_inner().unwrap_or_else(PoisonError::into_inner);
+    lowered.sort_by(|a, b| a.ir.path.cmp(&b.ir.path));
+    let coverage = coverage(&lowered, stats);
+    Ok((lowered.into_iter().map(|file| file.ir).collect(), coverage))
+}
+
+fn config(root: &Path, options: &Options) -> WalkConfig {
+    let mut config = WalkConfig::new(root.to_owned(), options.roots.clone());
+    config.include.clone_from(&options.include);
+    config.exclude.clone_from(&options.exclude);
+    config.max_file_size = options.max_file_size;
+    config.threads = options.threads();
+    config.wanted = has_front_end;
+    if options.include_tests {
+        config.roles.push(Role::Test);
+    }
+    config
+}
+
+/// Whether [`perflint_lower`] reads a language. A new front end is switched on here.
+fn has_front_end(lang: Lang) -> bool {
+    !matches!(lang, Lang::Ruby | Lang::Php | Lang::Java | Lang::Kotlin | Lang::Go | Lang::CSharp)
+}
+
+fn lower_one(file: FileEntry<'_>) -> Lowered {
+    let FileEntry { path, lang, role, text, .. } = file;
+    let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+    let lines = breaks + usize::from(!text.is_empty() && !text.ends_with('\n'));
+    Lowered { ir: lower(Source { path, lang, role, text }), lines }
+}
+
+fn coverage(files: &[Lowered], stats: WalkStats) -> Coverage {
+    let mut coverage = Coverage {
+        files: files.len(),
+        lines: files.iter().map(|file| file.lines).sum(),
+        bytes: stats.bytes,
+        skipped: stats.skipped.iter().map(|(reason, count)| (skip_phrase(*reason), *count)).collect(),
+        unreadable: stats.unreadable,
+        ..Coverage::default()
+    };
+    for Lowered { ir, .. } in files {
+        *coverage.languages.entry(ir.lang.name()).or_default() += 1;
+        for gap in &ir.gaps {
+            *coverage.gaps.entry((ir.lang.name(), gap.kind.phrase())).or_default() += 1;
+        }
+        let kinds: BTreeSet<GapKind> = ir.gaps.iter().map(|gap| gap.kind).collect();
+        let room = MAX_GAP_FILES.saturating_sub(coverage.gap_files.len());
+        coverage
+            .gap_files
+            .extend(kinds.iter().take(room).map(|kind| (ir.path.as_ref().into(), kind.phrase())));
+    }
+    coverage
+}
+
+fn skip_phrase(reason: SkipReason) -> &'static str {
+    match reason {
+        SkipReason::Role(Role::Test) => "test code",
+        SkipReason::Role(Role::Vendored) => "vendored code",
+        SkipReason::Role(Role::Minified) => "minified code",
+        other => other.phrase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Quiet;
+    use std::fs;
+
+    #[test]
+    fn files_are_sorted_and_counted() {
+        let dir = tempfile::tempdir().expect("temp");
+        for (path, text) in [
+            ("b.prisma", "x"),
+            ("a.html", "{% x %}\n\n"),
+            ("test_a.py", ""),
+            ("m.go", ""),
+            ("z/c.prisma", ""),
+        ] {
+            let path = dir.path().join(path);
+            fs::create_dir_all(path.parent().expect("parent")).expect("mkdir");
+            fs::write(path, text).expect("write");
+        }
+        let options = Options { roots: vec![dir.path().to_owned()], jobs: Some(3), ..Options::default() };
+        let (files, coverage) = collect(dir.path(), &options, &Quiet).expect("scan");
+        let paths: Vec<_> = files.iter().map(|file| &*file.path).collect();
+        assert_eq!(paths, ["a.html", "b.prisma", "z/c.prisma"]);
+        assert_eq!((coverage.files, coverage.lines, coverage.bytes), (3, 3, 10));
+        assert_eq!(coverage.skipped.get("language not supported yet"), Some(&1));
+        assert_eq!(coverage.skipped.get("test code"), Some(&1));
+        assert_eq!(coverage.languages.get("prisma"), Some(&2));
+    }
+}

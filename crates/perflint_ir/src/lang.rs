@@ -1,0 +1,123 @@
+//! Languages and the roles that a file can play in a repository.
+
+use std::fmt;
+
+/// A source language, as far as it needs a front end of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Lang {
+    /// Python, `.py` and `.pyi`.
+    Python,
+    /// JavaScript with or without JSX.
+    JavaScript,
+    /// TypeScript without JSX.
+    TypeScript,
+    /// TypeScript with JSX.
+    Tsx,
+    /// A Vue single-file component.
+    Vue,
+    /// A Svelte component.
+    Svelte,
+    /// Rust.
+    Rust,
+    /// SQL of any dialect.
+    Sql,
+    /// A Django or Jinja template; the two share their syntax as far as perflint reads it.
+    Jinja,
+    /// A Prisma schema.
+    Prisma,
+    /// Ruby.
+    Ruby,
+    /// PHP.
+    Php,
+    /// Java.
+    Java,
+    /// Kotlin.
+    Kotlin,
+    /// Go.
+    Go,
+    /// C#.
+    CSharp,
+}
+
+impl Lang {
+    /// The name that users and model files know the language by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Python => "python",
+            Self::JavaScript => "javascript",
+            Self::TypeScript => "typescript",
+            Self::Tsx => "tsx",
+            Self::Vue => "vue",
+            Self::Svelte => "svelte",
+            Self::Rust => "rust",
+            Self::Sql => "sql",
+            Self::Jinja => "jinja",
+            Self::Prisma => "prisma",
+            Self::Ruby => "ruby",
+            Self::Php => "php",
+            Self::Java => "java",
+            Self::Kotlin => "kotlin",
+            Self::Go => "go",
+            Self::CSharp => "csharp",
+        }
+    }
+
+    /// The family whose names can see each other: a `.ts` file imports a `.vue` file, a template is rendered by Python.
+    pub fn family(self) -> &'static str {
+        match self {
+            Self::JavaScript | Self::TypeScript | Self::Tsx | Self::Vue | Self::Svelte => "javascript",
+            other => other.name(),
+        }
+    }
+}
+
+impl Lang {
+    /// The family whose models apply: templates are Python's, a schema file belongs to the language of its client.
+    pub fn models(self) -> &'static str {
+        match self {
+            Self::Jinja => "python",
+            Self::Prisma => "javascript",
+            other => other.family(),
+        }
+    }
+}
+
+impl fmt::Display for Lang {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a file is for. Only [`Role::App`] is judged unless the user asks for more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// Code that serves users.
+    App,
+    /// Tests, their fixtures and factories.
+    Test,
+    /// Database migrations.
+    Migration,
+    /// Command-line scripts, tasks of the repository itself, examples, documentation.
+    Script,
+    /// Written by a program; read for its facts, never judged.
+    Generated,
+    /// A copy of somebody else's project.
+    Vendored,
+    /// Compressed for delivery; not read.
+    Minified,
+}
+
+impl Role {
+    /// The name used in configuration and output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Test => "test",
+            Self::Migration => "migration",
+            Self::Script => "script",
+            Self::Generated => "generated",
+            Self::Vendored => "vendored",
+            Self::Minified => "minified",
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Facts about SQL text: what a statement does to which tables, and whether it is bounded.
+
+use crate::op::{BodyId, OpId, Span};
+
+/// A piece of SQL of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SqlId(pub u32);
+
+/// The statements found in one string or file.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct SqlFacts {
+    /// The string's operation; `None` in a SQL file.
+    pub place: Option<(BodyId, OpId)>,
+    /// Its statements, in order.
+    pub statements: Vec<SqlStatement>,
+    /// The text has holes or ends early, so absence of a clause proves nothing.
+    pub partial: bool,
+}
+
+/// What a statement does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum SqlVerb {
+    /// Reads rows.
+    Select,
+    /// Adds rows.
+    Insert,
+    /// Changes rows.
+    Update,
+    /// Removes rows.
+    Delete,
+    /// Creates a table.
+    CreateTable,
+    /// Creates an index.
+    CreateIndex,
+    /// Changes a table.
+    AlterTable,
+    /// Removes a table or index.
+    Drop,
+    /// Anything else.
+    #[default]
+    Other,
+}
+
+/// One statement.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct SqlStatement {
+    /// What it does.
+    pub verb: SqlVerb,
+    /// Tables read or written, the main one first, without quotes, lower case.
+    pub tables: Vec<Box<str>>,
+    /// Selects `*` or `t.*`.
+    pub star: bool,
+    /// Has a WHERE.
+    pub filtered: bool,
+    /// The row limit: `Some(n)` for a constant; `Some(u32::MAX)` for a placeholder or expression.
+    pub limit: Option<u32>,
+    /// Yields at most one row whatever the data: aggregates without GROUP BY, EXISTS.
+    pub single: bool,
+    /// Columns compared, and how.
+    pub predicates: Vec<SqlPredicate>,
+    /// Columns of ORDER BY.
+    pub order: Vec<Box<str>>,
+    /// The declared table, for CREATE TABLE and ALTER TABLE.
+    pub table: Option<SqlTable>,
+    /// The declared index, for CREATE INDEX.
+    pub index: Option<SqlIndex>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A column compared in WHERE or ON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqlPredicate {
+    /// Its table or alias, if written.
+    pub table: Option<Box<str>>,
+    /// The column, lower case.
+    pub column: Box<str>,
+    /// Compared for equality or membership; otherwise a range or pattern.
+    pub equality: bool,
+}
+
+/// A declared table.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct SqlTable {
+    /// Its name, lower case, without quotes.
+    pub name: Box<str>,
+    /// Its columns.
+    pub columns: Vec<SqlColumn>,
+}
+
+/// A declared column.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct SqlColumn {
+    /// Its name, lower case.
+    pub name: Box<str>,
+    /// Its type as written.
+    pub ty: Box<str>,
+    /// Primary key or unique: a lookup yields at most one row.
+    pub unique: bool,
+    /// The table that it references.
+    pub references: Option<Box<str>>,
+}
+
+/// A declared index.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct SqlIndex {
+    /// Its name, if given.
+    pub name: Option<Box<str>>,
+    /// Its table.
+    pub table: Box<str>,
+    /// Its columns, in order.
+    pub columns: Vec<Box<str>>,
+    /// Unique.
+    pub unique: bool,
+}

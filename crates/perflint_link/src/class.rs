@@ -1,0 +1,288 @@
+//! Classes, their bases and members.
+
+use crate::entity::EntityIx;
+use crate::program::{Def, FileIx, Program};
+use crate::scope::Target;
+use perflint_ir::{ItemId, ItemKind, Lang, Sym, TypeExpr, TypeId};
+use perflint_models::{Models, TypeIx};
+use rustc_hash::FxHashMap;
+
+/// A class of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ClassIx(pub u32);
+
+/// A base of a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Base {
+    /// A class of the program.
+    Class(ClassIx),
+    /// A class outside, by path.
+    External(Sym),
+}
+
+/// A class, interface, struct or trait.
+#[derive(Clone, Debug)]
+pub struct Class {
+    /// Its declaration.
+    pub def: Def,
+    /// Its name.
+    pub name: Sym,
+    /// Its bases as declared, with their type arguments.
+    pub bases: Vec<(Base, TypeId, FileIx)>,
+    /// Itself, then all bases in resolution order.
+    pub mro: Vec<Base>,
+    /// Its own members by name, those of extensions included; later declarations of a name come later.
+    pub members: FxHashMap<Sym, Vec<Def>>,
+    /// Types of the models in its resolution order.
+    pub types: Vec<TypeIx>,
+    /// Classes that extend or implement it, directly or not.
+    pub heirs: Vec<ClassIx>,
+    /// The entity that it is.
+    pub entity: Option<EntityIx>,
+}
+
+impl Program {
+    pub(crate) fn build_classes(&mut self, models: &Models) {
+        for f in 0..self.files.len() {
+            let file = FileIx(f as u32);
+            for i in 0..self.files[f].items.len() {
+                let item = &self.files[f].items[i];
+                if matches!(item.kind, ItemKind::Class | ItemKind::Interface) {
+                    let def = Def { file, item: ItemId(i as u32) };
+                    let name = item.name;
+                    self.add_class(def, name);
+                }
+            }
+        }
+        self.collect_members();
+        for c in 0..self.classes.len() {
+            let def = self.classes[c].def;
+            let bases = self.resolve_bases(def.file, &self.item(def).bases.clone());
+            self.classes[c].bases.extend(bases);
+        }
+        self.extend_classes();
+        self.linearise(models);
+    }
+
+    pub(crate) fn add_class(&mut self, def: Def, name: Sym) -> ClassIx {
+        let ix = ClassIx(self.classes.len() as u32);
+        self.classes.push(Class {
+            def,
+            name,
+            bases: Vec::new(),
+            mro: vec![Base::Class(ix)],
+            members: FxHashMap::default(),
+            types: Vec::new(),
+            heirs: Vec::new(),
+            entity: None,
+        });
+        self.class_of.insert(def, ix);
+        ix
+    }
+
+    fn collect_members(&mut self) {
+        for f in 0..self.files.len() {
+            let file = FileIx(f as u32);
+            for i in 0..self.files[f].items.len() {
+                let item = &self.files[f].items[i];
+                let Some(owner) = item.owner else { continue };
+                let def = Def { file, item: ItemId(i as u32) };
+                let name = item.name;
+                if let Some(class) = self.class_of.get(&Def { file, item: owner }).copied() {
+                    self.classes[class.0 as usize].members.entry(name).or_default().push(def);
+                }
+            }
+        }
+    }
+
+    fn resolve_bases(&self, file: FileIx, bases: &[TypeId]) -> Vec<(Base, TypeId, FileIx)> {
+        let mut out = Vec::new();
+        for ty in bases {
+            let TypeExpr::Path { name, .. } = self.file(file).types[ty.0 as usize].clone() else { continue };
+            let base = match self.resolve_dotted(file, name) {
+                Some(Target::External(path)) => Base::External(path),
+                Some(target) => match self.target_class(target) {
+                    Some(class) => Base::Class(class),
+                    None => match self.variable_path(target) {
+                        Some(path) => Base::External(path),
+                        None => continue,
+                    },
+                },
+                None => Base::External(name),
+            };
+            out.push((base, *ty, file));
+        }
+        out
+    }
+
+    /// The path of what a module variable was made from: `Base = declarative_base()` is the call's path, and a member of
+    /// it (`db.Model` of `db = SQLAlchemy()`) continues that path.
+    fn variable_path(&self, target: Target) -> Option<Sym> {
+        let Target::Item(def) = target else { return None };
+        self.variable_call(def)
+    }
+
+    /// The path of the call that a variable is initialised with.
+    pub fn variable_call(&self, def: Def) -> Option<Sym> {
+        let item = self.item(def);
+        if item.kind != ItemKind::Field || !item.init.is_some() {
+            return None;
+        }
+        let owner = item.owner?;
+        let init = item.init;
+        let body = self.file(def.file).item(owner).body?;
+        let body = self.file(def.file).body(body).clone();
+        let perflint_ir::OpKind::Call(call) = body.op(init).kind else { return None };
+        let target = match body.call(call).callee {
+            perflint_ir::Callee::Value(value) => self.resolve_op(def.file, &body, value)?,
+            perflint_ir::Callee::Member { recv, name } => {
+                let lang = self.file(def.file).lang;
+                let base = self.resolve_op(def.file, &body, recv)?;
+                self.member(base, name, lang)?
+            }
+        };
+        self.target_path(target)
+    }
+
+    /// The class that an extension extends.
+    pub fn extended_class(&self, def: Def) -> Option<ClassIx> {
+        let ty = *self.item(def).bases.first()?;
+        let TypeExpr::Path { name, .. } = &self.file(def.file).types[ty.0 as usize] else { return None };
+        self.extension_target.get(&(def.file, *name)).copied()
+    }
+
+    fn extend_classes(&mut self) {
+        for f in 0..self.files.len() {
+            let file = FileIx(f as u32);
+            for i in 0..self.files[f].items.len() {
+                if self.files[f].items[i].kind != ItemKind::Extension {
+                    continue;
+                }
+                let bases = self.files[f].items[i].bases.clone();
+                let resolved = self.resolve_bases(file, &bases);
+                let Some((Base::Class(class), ty, _)) = resolved.first().copied() else { continue };
+                if let TypeExpr::Path { name, .. } = &self.files[f].types[ty.0 as usize] {
+                    self.extension_target.insert((file, *name), class);
+                }
+                self.classes[class.0 as usize].bases.extend(resolved.into_iter().skip(1));
+                let members: Vec<(ItemId, Sym)> =
+                    self.files[f].members(ItemId(i as u32)).map(|(id, item)| (id, item.name)).collect();
+                for (item, name) in members {
+                    self.classes[class.0 as usize].members.entry(name).or_default().push(Def { file, item });
+                }
+            }
+        }
+    }
+
+    pub(crate) fn linearise(&mut self, models: &Models) {
+        for c in 0..self.classes.len() {
+            let mut mro = vec![Base::Class(ClassIx(c as u32))];
+            self.ancestors(ClassIx(c as u32), &mut mro, 0);
+            let mut types = Vec::new();
+            for base in &mro {
+                let path = match base {
+                    Base::External(path) => Some(*path),
+                    Base::Class(class) => {
+                        let def = self.class(*class).def;
+                        self.is_stub(def.file).then(|| self.target_path(Target::Item(def))).flatten()
+                    }
+                };
+                if let Some(ty) = path.and_then(|p| models.type_named(self.file(self.class(ClassIx(c as u32)).def.file).lang.models(), self.text(p)))
+                    && !types.contains(&ty)
+                {
+                    types.push(ty);
+                }
+            }
+            for base in mro.iter().skip(1) {
+                if let Base::Class(ancestor) = base {
+                    self.classes[ancestor.0 as usize].heirs.push(ClassIx(c as u32));
+                }
+            }
+            self.classes[c].mro = mro;
+            self.classes[c].types = types;
+        }
+    }
+
+    /// Depth first, left to right; a base that comes again moves back, so that it stands after all of its heirs.
+    fn ancestors(&self, class: ClassIx, mro: &mut Vec<Base>, depth: u32) {
+        if depth > 24 || mro.len() > 200 {
+            return;
+        }
+        for (base, ..) in &self.class(class).bases {
+            if mro.first() == Some(base) {
+                continue;
+            }
+            mro.retain(|b| b != base);
+            mro.push(*base);
+            if let Base::Class(next) = base {
+                self.ancestors(*next, mro, depth + 1);
+            }
+        }
+    }
+
+    /// The member of a class, its own or inherited; the last declaration of a name wins.
+    pub fn class_member(&self, class: ClassIx, name: Sym) -> Option<Def> {
+        self.members_in_order(class, name, 0).next()
+    }
+
+    /// The member that `super` means in a class: the next one in resolution order of `class` after `after`.
+    pub fn super_member(&self, class: ClassIx, after: ClassIx, name: Sym) -> Option<Def> {
+        let at = self.class(class).mro.iter().position(|b| *b == Base::Class(after))?;
+        self.members_in_order(class, name, at + 1).next()
+    }
+
+    fn members_in_order(&self, class: ClassIx, name: Sym, skip: usize) -> impl Iterator<Item = Def> + '_ {
+        self.class(class).mro.iter().skip(skip).filter_map(move |base| match base {
+            Base::Class(c) => {
+                let found = self.class(*c).members.get(&name)?;
+                // A setter follows its getter under the same name; the getter is what reading means.
+                found.iter().rev().copied().find(|d| self.item(*d).flags.is_property).or_else(|| found.last().copied())
+            }
+            Base::External(_) => None,
+        })
+    }
+
+    /// True if the class has one of these external bases, by path.
+    pub fn extends_path(&self, class: ClassIx, wanted: &dyn Fn(&str) -> bool) -> bool {
+        let mro = self.class(class).mro.clone();
+        mro.iter().skip(1).any(|base| match base {
+            Base::External(path) => wanted(self.text(*path)),
+            Base::Class(c) => {
+                let def = self.class(*c).def;
+                let path = if self.is_stub(def.file) { self.target_path(Target::Item(def)) } else { None };
+                path.is_some_and(|p| wanted(self.text(p)))
+            }
+        })
+    }
+
+    /// A class by name, nearest to a file: its own file, what it imports, then any class of that name.
+    pub fn class_named(&self, file: FileIx, name: &str) -> Option<ClassIx> {
+        let sym = self.names.find(name)?;
+        if let Some(target) = self.resolve(file, sym)
+            && let Some(class) = self.target_class(target)
+        {
+            return Some(class);
+        }
+        let lang = self.file(file).lang.family();
+        let candidates: Vec<ClassIx> = (0u32..)
+            .zip(&self.classes)
+            .filter(|(_, c)| c.name == sym && self.file(c.def.file).lang.family() == lang && !self.is_stub(c.def.file))
+            .map(|(i, _)| ClassIx(i))
+            .collect();
+        self.nearest_class(&candidates, file)
+    }
+
+    pub(crate) fn nearest_class(&self, candidates: &[ClassIx], file: FileIx) -> Option<ClassIx> {
+        let from = &self.file(file).path;
+        candidates.iter().copied().max_by_key(|c| {
+            let path = &self.file(self.class(*c).def.file).path;
+            let shared = path.split('/').zip(from.split('/')).take_while(|(a, b)| a == b).count();
+            (shared, std::cmp::Reverse(*c))
+        })
+    }
+
+    /// True for languages whose attributes can be any name at run time.
+    pub fn is_dynamic(&self, file: FileIx) -> bool {
+        matches!(self.file(file).lang, Lang::Python | Lang::JavaScript | Lang::Ruby | Lang::Php)
+    }
+}

@@ -1,0 +1,301 @@
+//! Entities: classes whose instances are rows.
+
+use crate::class::{Base, ClassIx};
+use crate::program::{Def, FileIx, Program};
+use crate::scope::Target;
+use perflint_ir::{Callee, ItemId, ItemKind, OpId, OpKind, Slot, Sym};
+use perflint_models::{EntityRow, Expr, Models, RelationRead, To, TypeIx};
+use rustc_hash::FxHashMap;
+
+/// An entity of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EntityIx(pub u32);
+
+/// A class whose instances are rows of a table.
+#[derive(Clone, Debug)]
+pub struct Entity {
+    /// Its class.
+    pub class: ClassIx,
+    /// Its name.
+    pub name: Sym,
+    /// The type of the models whose rows apply to the class and its rows.
+    pub api: Option<TypeIx>,
+    /// Its own relations by name; inherited ones are found through the class.
+    pub relations: FxHashMap<Sym, Relation>,
+    /// Attributes that hold keys: free to read.
+    pub keys: Vec<Sym>,
+    /// A mere base, without a table.
+    pub is_abstract: bool,
+}
+
+/// A relation of an entity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relation {
+    /// Its name.
+    pub name: Sym,
+    /// Where it leads, if that is known.
+    pub target: Option<EntityIx>,
+    /// To one or many.
+    pub to: To,
+    /// What reading it does.
+    pub read: RelationRead,
+    /// For [`RelationRead::Query`]: the type of the query.
+    pub query_type: Option<TypeIx>,
+    /// Always loaded with its entity.
+    pub eager: bool,
+    /// The relation row of the models, for the fix.
+    pub row: usize,
+    /// Where it is declared.
+    pub place: Def,
+    /// Added by the framework on the other side of a declared relation.
+    pub reverse: bool,
+}
+
+impl Program {
+    pub(crate) fn build_entities(&mut self, models: &Models) {
+        for c in 0..self.classes.len() {
+            let class = ClassIx(c as u32);
+            let def = self.class(class).def;
+            if self.is_stub(def.file) {
+                continue;
+            }
+            let family = self.file(def.file).lang.family();
+            let schema = self.file(def.file).lang == perflint_ir::Lang::Prisma;
+            for (language, row) in &models.entities {
+                let applies = &**language == family || (schema && &**language == "javascript");
+                if applies && self.is_entity(class, row, models) {
+                    let is_abstract = row.abstract_by.as_deref().is_some_and(|path| self.has_flag(class, path));
+                    self.add_entity(class, row, models, is_abstract);
+                    break;
+                }
+            }
+        }
+        self.entities_by_call(models);
+        for (i, entity) in (0u32..).zip(&self.entities) {
+            self.entity_names.entry(entity.name).or_default().push(EntityIx(i));
+        }
+    }
+
+    fn is_entity(&self, class: ClassIx, row: &EntityRow, models: &Models) -> bool {
+        let def = self.class(class).def;
+        if let Some(word) = &row.requires {
+            let (key, value) = (format!("{word}=True"), &**word);
+            let markers = &self.item(def).markers;
+            if !markers.iter().flat_map(|m| &m.words).any(|w| self.text(*w) == key || self.text(*w) == value) {
+                return false;
+            }
+        }
+        let family = self.file(def.file).lang.models();
+        let same = |models: &Models, a: &str, b: &str| {
+            a == b || models.type_named(family, a).is_some_and(|t| models.type_named(family, b) == Some(t))
+        };
+        if !row.base.is_empty() {
+            let wanted = |path: &str| row.base.iter().any(|base| same(models, base, path));
+            return self.extends_path(class, &wanted);
+        }
+        if !row.marker.is_empty() {
+            for i in 0..self.item(def).markers.len() {
+                let path = self.item(def).markers[i].path;
+                let resolved = self.resolve_dotted(def.file, path).and_then(|t| self.target_path(t)).unwrap_or(path);
+                if row.marker.iter().any(|m| m == self.text(resolved) || m == self.text(path)) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// True if the class itself says `name = True`, for `Meta.name` in an inner class.
+    fn has_flag(&self, class: ClassIx, path: &str) -> bool {
+        let (inner, name) = path.split_once('.').map_or((None, path), |(inner, name)| (Some(inner), name));
+        let Some(name) = self.names.find(name) else { return false };
+        let class = match inner {
+            None => Some(class),
+            Some(inner) => self
+                .names
+                .find(inner)
+                .and_then(|sym| self.class(class).members.get(&sym)?.last().copied())
+                .and_then(|def| self.class_of.get(&def).copied()),
+        };
+        let Some(field) = class.and_then(|c| self.class(c).members.get(&name)?.last().copied()) else { return false };
+        match self.field_init(field) {
+            Some((file, body, op)) => {
+                matches!(self.file(file).body(body).op(op).kind, OpKind::Bool(true)) || inner.is_none()
+            }
+            None => false,
+        }
+    }
+
+    /// The initial value of a field: its file, the body that evaluates it, the operation.
+    pub fn field_init(&self, def: Def) -> Option<(FileIx, perflint_ir::BodyId, OpId)> {
+        let item = self.item(def);
+        let op = item.init.some()?;
+        let body = self.file(def.file).item(item.owner?).body?;
+        Some((def.file, body, op))
+    }
+
+    fn add_entity(&mut self, class: ClassIx, row: &EntityRow, models: &Models, is_abstract: bool) -> EntityIx {
+        let ix = EntityIx(self.entities.len() as u32);
+        let name = self.class(class).name;
+        let family = self.file(self.class(class).def.file).lang.models();
+        self.entities.push(Entity {
+            class,
+            name,
+            api: row.api.as_deref().and_then(|api| models.type_named(family, api)),
+            relations: FxHashMap::default(),
+            keys: Vec::new(),
+            is_abstract,
+        });
+        self.classes[class.0 as usize].entity = Some(ix);
+        let table = row.table.as_deref().and_then(|path| self.table_name(class, path));
+        let lower = self.text(name).to_lowercase();
+        for text in table.into_iter().chain([lower.clone(), format!("{lower}s")]) {
+            let sym = self.names.intern(&text);
+            self.tables.entry(sym).or_insert(ix);
+        }
+        ix
+    }
+
+    fn table_name(&self, class: ClassIx, path: &str) -> Option<String> {
+        let (inner, name) = path.split_once('.').map_or((None, path), |(inner, name)| (Some(inner), name));
+        let name = self.names.find(name)?;
+        let class = match inner {
+            None => class,
+            Some(inner) => {
+                let inner = self.names.find(inner)?;
+                let def = self.class(class).members.get(&inner)?.last().copied()?;
+                self.class_of.get(&def).copied()?
+            }
+        };
+        let field = self.class(class).members.get(&name)?.last().copied()?;
+        let (file, body, op) = self.field_init(field)?;
+        match self.file(file).body(body).op(op).kind {
+            OpKind::Str(sym) => Some(self.text(sym).to_lowercase()),
+            _ => None,
+        }
+    }
+
+    /// `const User = mongoose.model("User", schema)`: a variable that is an entity class.
+    fn entities_by_call(&mut self, models: &Models) {
+        for f in 0..self.first_stub.0 as usize {
+            let file = FileIx(f as u32);
+            let family = self.file(file).lang.family();
+            for i in 0..self.file(file).items.len() {
+                let def = Def { file, item: ItemId(i as u32) };
+                if self.item(def).kind != ItemKind::Field {
+                    continue;
+                }
+                let Some(path) = self.variable_call(def) else { continue };
+                let path = self.text(path).to_owned();
+                let row = models
+                    .entities
+                    .iter()
+                    .find(|(language, row)| &**language == family && row.call.iter().any(|c| c == path))
+                    .map(|(_, row)| row.clone());
+                let Some(row) = row else { continue };
+                let name = row
+                    .name
+                    .as_ref()
+                    .and_then(|expr| self.call_text(def, expr))
+                    .unwrap_or_else(|| self.item(def).name);
+                let class = self.add_class(def, name);
+                self.classes[class.0 as usize].mro = vec![Base::Class(class)];
+                self.add_entity(class, &row, models, false);
+            }
+        }
+    }
+
+    /// The literal text of an argument of a field's initialising call.
+    fn call_text(&self, def: Def, expr: &Expr) -> Option<Sym> {
+        let (file, body, op) = self.field_init(def)?;
+        let body = self.file(file).body(body);
+        let OpKind::Call(call) = body.op(op).kind else { return None };
+        let value = argument(body, call, expr)?;
+        match body.op(value).kind {
+            OpKind::Str(sym) => Some(sym),
+            _ => None,
+        }
+    }
+
+    /// The relation of an entity, its own or inherited.
+    pub fn relation(&self, entity: EntityIx, name: Sym) -> Option<&Relation> {
+        let class = self.entity(entity).class;
+        self.class(class).mro.iter().find_map(|base| match base {
+            Base::Class(c) => self.entity(self.class(*c).entity?).relations.get(&name),
+            Base::External(_) => None,
+        })
+    }
+
+    /// True if the attribute holds a key, and costs nothing to read.
+    pub fn is_key(&self, entity: EntityIx, name: Sym) -> bool {
+        let class = self.entity(entity).class;
+        self.class(class).mro.iter().any(|base| match base {
+            Base::Class(c) => self.class(*c).entity.is_some_and(|e| self.entity(e).keys.contains(&name)),
+            Base::External(_) => false,
+        })
+    }
+
+    /// An entity by name, nearest to a file.
+    pub fn entity_named(&self, file: FileIx, name: &str) -> Option<EntityIx> {
+        let sym = self.names.find(name)?;
+        if let Some(target) = self.resolve(file, sym)
+            && let Some(class) = self.target_class(target)
+            && let Some(entity) = self.class(class).entity
+        {
+            return Some(entity);
+        }
+        let classes: Vec<ClassIx> = self.entity_names.get(&sym)?.iter().map(|e| self.entity(*e).class).collect();
+        let class = self.nearest_class(&classes, file)?;
+        self.class(class).entity
+    }
+
+    /// The class that a value of a call's argument names: a class, its name in a string, or a function that returns it.
+    pub(crate) fn class_argument(&self, file: FileIx, body: perflint_ir::BodyId, op: OpId) -> Option<ClassIx> {
+        let code = self.file(file).body(body).clone();
+        match code.op(op).kind {
+            OpKind::Str(sym) => {
+                let text = self.text(sym).to_owned();
+                let name = text.rsplit('.').next().unwrap_or(&text).to_owned();
+                let entity = self.entity_named(file, &name)?;
+                Some(self.entity(entity).class)
+            }
+            OpKind::Lambda(inner) => {
+                let code = self.file(file).body(inner).clone();
+                let result = code.ops.iter().rev().find_map(|o| match o.kind {
+                    OpKind::Exit { value, .. } => value.some(),
+                    _ => None,
+                });
+                let result = result.or_else(|| (!code.ops.is_empty()).then(|| OpId(code.ops.len() as u32 - 1)))?;
+                self.class_argument(file, inner, result)
+            }
+            OpKind::Name(_) | OpKind::Get { .. } => {
+                let target = self.resolve_op(file, &code, op)?;
+                self.target_class(target)
+            }
+            OpKind::Make(_, args) => {
+                let first = code.args(args).first()?.value;
+                self.class_argument(file, body, first)
+            }
+            OpKind::Call(call) => match code.call(call).callee {
+                Callee::Value(value) => self.class_argument(file, body, value),
+                Callee::Member { .. } => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The external or stub path that a class or function is known to models by.
+    pub fn path_of(&self, target: Target) -> Option<Sym> {
+        self.target_path(target)
+    }
+}
+
+/// The argument that an expression of a model row names, as an operation.
+pub(crate) fn argument(body: &perflint_ir::Body, call: perflint_ir::CallId, expr: &Expr) -> Option<OpId> {
+    let args = body.args(body.call(call).args);
+    match expr {
+        Expr::Arg(n) => args.iter().filter(|a| a.slot == Slot::Pos).nth(usize::from(*n)).map(|a| a.value),
+        Expr::First(all) => all.iter().find_map(|e| argument(body, call, e)),
+        _ => None,
+    }
+}

@@ -1,0 +1,23 @@
+//! Resolves names across files: imports, classes and their bases, entities and relations, templates, entry points.
+//!
+//! The linker turns lowered files into a [`Program`]: one name table, one list of classes with their method resolution
+//! order, entities with their relations (declared ones and the reverse ones that frameworks add), and an index of
+//! templates. It answers "what does this name mean in this file" and "what does this class inherit", and knows no costs.
+//!
+//! Module paths are matched by suffix, nearest to the importing file first, instead of asking each ecosystem's
+//! resolver where its roots are: repositories put source roots anywhere, and a configuration that would say so may be
+//! missing, computed, or hostile. A name that stays outside the repository is an *external path*, which models describe.
+
+mod class;
+mod entity;
+mod module;
+mod names;
+mod program;
+mod relation;
+mod scope;
+
+pub use class::{Base, Class, ClassIx};
+pub use entity::{Entity, EntityIx, Relation};
+pub use names::Names;
+pub use program::{BodyRef, Def, FileIx, Program};
+pub use scope::{Target, package_of};

@@ -1,0 +1,206 @@
+//! Which file a module path means.
+
+use crate::program::FileIx;
+use perflint_ir::{FileIr, ItemKind, Lang};
+use rustc_hash::FxHashMap;
+
+/// Files by the suffixes of their paths.
+#[derive(Debug, Default)]
+pub(crate) struct Modules {
+    /// Suffixes of module paths, segments joined by `/`, without extension: `order/models`.
+    suffixes: FxHashMap<(&'static str, Box<str>), Vec<FileIx>>,
+    /// Stub modules by dotted path.
+    stubs: FxHashMap<(&'static str, Box<str>), Vec<FileIx>>,
+    templates: FxHashMap<Box<str>, Vec<FileIx>>,
+    paths: Vec<Box<str>>,
+}
+
+/// Longest suffix indexed, in segments.
+const MAX_SEGMENTS: usize = 12;
+
+impl Modules {
+    pub(crate) fn build(files: &[FileIr], first_stub: FileIx) -> Self {
+        let mut modules = Self::default();
+        for (i, file) in (0u32..).zip(files) {
+            let ix = FileIx(i);
+            modules.paths.push(file.path.clone());
+            let family = file.lang.family();
+            if ix >= first_stub {
+                modules.stubs.entry((family, file.path.clone())).or_default().push(ix);
+                continue;
+            }
+            if file.items.iter().any(|item| item.kind == ItemKind::Template) {
+                for name in suffixes(&file.path) {
+                    modules.templates.entry(name.into()).or_default().push(ix);
+                }
+            }
+            if file.lang == Lang::Jinja {
+                continue;
+            }
+            let path = module_path(file);
+            for suffix in suffixes(&path) {
+                modules.suffixes.entry((family, suffix.into())).or_default().push(ix);
+            }
+        }
+        modules
+    }
+
+    /// The stub files of a module.
+    pub(crate) fn stub(&self, family: &'static str, module: &str) -> &[FileIx] {
+        self.stubs.get(&(family, Box::from(module))).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn template(&self, name: &str, from: &str) -> Option<FileIx> {
+        let name = name.trim_start_matches("./").trim_start_matches('/');
+        let found = self.templates.get(name)?;
+        self.nearest(found, from)
+    }
+
+    /// The file that a module path written in `from` means.
+    pub(crate) fn resolve(&self, lang: Lang, module: &str, from: &str) -> Option<FileIx> {
+        match lang.family() {
+            "python" => self.python(module, from),
+            "javascript" => self.javascript(module, from),
+            "jinja" => self.template(module, from),
+            _ => None,
+        }
+    }
+
+    fn exact(&self, family: &'static str, path: &str) -> Option<FileIx> {
+        let found = self.suffixes.get(&(family, Box::from(path)))?;
+        found.iter().copied().find(|ix| {
+            let own = &*self.paths[ix.0 as usize];
+            own.len() >= path.len() && own.starts_with(path)
+        })
+    }
+
+    fn python(&self, module: &str, from: &str) -> Option<FileIx> {
+        let dots = module.bytes().take_while(|b| *b == b'.').count();
+        let rest = module[dots..].replace('.', "/");
+        if dots == 0 {
+            let found = self.suffixes.get(&("python", rest.into_boxed_str()))?;
+            return self.nearest(found, from);
+        }
+        let mut folder = from;
+        for _ in 0..dots {
+            folder = folder.rsplit_once('/').map_or("", |(head, _)| head);
+        }
+        let path = match (folder.is_empty(), rest.is_empty()) {
+            (true, _) => rest,
+            (_, true) => folder.to_owned(),
+            _ => format!("{folder}/{rest}"),
+        };
+        self.exact("python", &path)
+    }
+
+    fn javascript(&self, module: &str, from: &str) -> Option<FileIx> {
+        let bare = strip_extension(module.split('?').next().unwrap_or(module));
+        if bare.starts_with('.') {
+            let folder = from.rsplit_once('/').map_or("", |(head, _)| head);
+            let path = normalise(folder, bare)?;
+            let path = path.strip_suffix("/index").unwrap_or(&path);
+            return self.exact("javascript", path);
+        }
+        let trimmed = bare.trim_start_matches(['@', '~', '#', '$', '/']);
+        let trimmed = trimmed.strip_suffix("/index").unwrap_or(trimmed);
+        let scoped = module.starts_with('@') && !module.starts_with("@/");
+        let mut candidate = trimmed;
+        loop {
+            let long_enough = candidate.contains('/') || (candidate.len() == trimmed.len() && !scoped && module != trimmed);
+            if long_enough || (scoped && candidate.len() < trimmed.len()) {
+                for variant in [candidate.to_owned(), candidate.replacen('/', "/src/", 1), format!("{candidate}/src")] {
+                    if let Some(found) = self.suffixes.get(&("javascript", variant.into_boxed_str())) {
+                        return self.nearest(found, from);
+                    }
+                }
+            }
+            candidate = match candidate.split_once('/') {
+                Some((_, rest)) if scoped || module.starts_with(['@', '~', '#', '$']) => rest,
+                _ => return None,
+            };
+        }
+    }
+
+    /// The nearest file whose module path ends with `path`.
+    pub(crate) fn find(&self, family: &'static str, path: &str, from: &str) -> Option<FileIx> {
+        self.nearest(self.suffixes.get(&(family, Box::from(path)))?, from)
+    }
+
+    /// `src/lib.rs` or `src/main.rs` of the crate that a file belongs to.
+    pub(crate) fn rust_crate_root(&self, path: &str) -> Option<FileIx> {
+        let end = path.rfind("src/")? + "src".len();
+        let folder = &path[..end];
+        let found = self.suffixes.get(&("rust", Box::from(folder)))?;
+        let inside = |name: &str| {
+            let wanted = format!("{folder}/{name}.rs");
+            found.iter().copied().find(|ix| *self.paths[ix.0 as usize] == *wanted)
+        };
+        inside("lib").or_else(|| inside("main"))
+    }
+
+    /// The module that declares a file.
+    pub(crate) fn rust_parent(&self, path: &str) -> Option<FileIx> {
+        let stem = strip_extension(path);
+        let stem = stem.strip_suffix("/mod").unwrap_or(stem);
+        let parent = stem.rsplit_once('/')?.0;
+        self.exact("rust", parent)
+    }
+
+    /// The file of a module declared in a file.
+    pub(crate) fn rust_child(&self, path: &str, name: &str) -> Option<FileIx> {
+        let stem = strip_extension(path);
+        let folder = ["/mod", "/lib", "/main"].iter().find_map(|end| stem.strip_suffix(end)).unwrap_or(stem);
+        self.exact("rust", &format!("{folder}/{name}"))
+    }
+
+    /// The candidate whose path shares most folders with `from`; the first of equals.
+    fn nearest(&self, found: &[FileIx], from: &str) -> Option<FileIx> {
+        found.iter().copied().min_by_key(|ix| {
+            let path = &*self.paths[ix.0 as usize];
+            let shared = path.split('/').zip(from.split('/')).take_while(|(a, b)| a == b).count();
+            (usize::MAX - shared, path.matches('/').count(), *ix)
+        })
+    }
+}
+
+fn module_path(file: &FileIr) -> String {
+    let path = strip_extension(&file.path);
+    for index in ["/__init__", "/index", "/mod", "/lib", "/main"] {
+        let applies = match index {
+            "/__init__" => file.lang == Lang::Python,
+            "/index" => file.lang.family() == "javascript",
+            _ => file.lang == Lang::Rust,
+        };
+        if applies && let Some(stripped) = path.strip_suffix(index) {
+            return stripped.to_owned();
+        }
+    }
+    path.to_owned()
+}
+
+fn strip_extension(path: &str) -> &str {
+    const KNOWN: [&str; 14] =
+        [".d.ts", ".py", ".pyi", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte", ".rs"];
+    KNOWN.iter().find_map(|ext| path.strip_suffix(ext)).unwrap_or(path)
+}
+
+fn suffixes(path: &str) -> impl Iterator<Item = &str> {
+    let starts = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1));
+    let count = path.matches('/').count() + 1;
+    starts.skip(count.saturating_sub(MAX_SEGMENTS)).map(move |start| &path[start..])
+}
+
+/// Resolves `.` and `..`; `None` if it leaves the root.
+fn normalise(folder: &str, relative: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            name => parts.push(name),
+        }
+    }
+    Some(parts.join("/"))
+}

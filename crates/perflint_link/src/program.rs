@@ -1,0 +1,213 @@
+//! The linked program.
+
+use crate::class::{Class, ClassIx};
+use crate::entity::{Entity, EntityIx};
+use crate::module::Modules;
+use crate::names::Names;
+use crate::scope::Scopes;
+use perflint_ir::{Body, BodyId, FileIr, Item, ItemId, ItemKind, Lang, Role, Sym};
+use perflint_models::Models;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// A file of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileIx(pub u32);
+
+/// An item of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Def {
+    /// Its file.
+    pub file: FileIx,
+    /// The item.
+    pub item: ItemId,
+}
+
+/// A body of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BodyRef {
+    /// Its file.
+    pub file: FileIx,
+    /// The body.
+    pub body: BodyId,
+}
+
+/// Everything known about the repository before costs.
+#[derive(Debug)]
+pub struct Program {
+    /// All names.
+    pub names: Names,
+    /// All files: the repository's, in order of path, then the stubs of the models.
+    pub files: Vec<FileIr>,
+    /// Files from this index on are stubs.
+    pub first_stub: FileIx,
+    /// All classes.
+    pub classes: Vec<Class>,
+    /// The class that an item is.
+    pub class_of: FxHashMap<Def, ClassIx>,
+    /// All entities.
+    pub entities: Vec<Entity>,
+    /// Entities by lower-case table name.
+    pub tables: FxHashMap<Sym, EntityIx>,
+    /// Entities by name, in order.
+    pub entity_names: FxHashMap<Sym, Vec<EntityIx>>,
+    /// Methods by name, over all classes of the repository: for receivers of unknown type.
+    pub methods_named: FxHashMap<Sym, Vec<Def>>,
+    /// Functions that template tags and filters call, by name.
+    pub template_functions: FxHashMap<Sym, Def>,
+    /// External import roots seen in the repository, by language family.
+    pub imported: FxHashSet<(&'static str, Box<str>)>,
+    pub(crate) extension_target: FxHashMap<(FileIx, Sym), ClassIx>,
+    pub(crate) modules: Modules,
+    pub(crate) scopes: Scopes,
+}
+
+impl Program {
+    /// Links lowered files. `stubs` are the lowered stubs of the models; their path is their module path.
+    pub fn link(mut files: Vec<FileIr>, stubs: Vec<FileIr>, models: &Models) -> Self {
+        let first_stub = FileIx(files.len() as u32);
+        files.extend(stubs);
+        let names = Names::default();
+        for file in &mut files {
+            let map: Vec<Sym> = file.names.iter().map(|name| names.intern(name)).collect();
+            file.rename(&map);
+        }
+        let modules = Modules::build(&files, first_stub);
+        let mut program = Self {
+            names,
+            files,
+            first_stub,
+            classes: Vec::new(),
+            class_of: FxHashMap::default(),
+            entities: Vec::new(),
+            tables: FxHashMap::default(),
+            entity_names: FxHashMap::default(),
+            methods_named: FxHashMap::default(),
+            template_functions: FxHashMap::default(),
+            imported: FxHashSet::default(),
+            extension_target: FxHashMap::default(),
+            modules,
+            scopes: Scopes::default(),
+        };
+        program.build_scopes();
+        program.find_imports();
+        program.build_classes(models);
+        program.build_entities(models);
+        program.build_relations(models);
+        program.index_methods();
+        program
+    }
+
+    /// A file.
+    pub fn file(&self, ix: FileIx) -> &FileIr {
+        &self.files[ix.0 as usize]
+    }
+
+    /// An item.
+    pub fn item(&self, def: Def) -> &Item {
+        self.file(def.file).item(def.item)
+    }
+
+    /// A body.
+    pub fn body(&self, at: BodyRef) -> &Body {
+        self.file(at.file).body(at.body)
+    }
+
+    /// A class.
+    pub fn class(&self, ix: ClassIx) -> &Class {
+        &self.classes[ix.0 as usize]
+    }
+
+    /// An entity.
+    pub fn entity(&self, ix: EntityIx) -> &Entity {
+        &self.entities[ix.0 as usize]
+    }
+
+    /// The text of a name.
+    pub fn text(&self, sym: Sym) -> &str {
+        self.names.text(sym)
+    }
+
+    /// True for a file of a model.
+    pub fn is_stub(&self, file: FileIx) -> bool {
+        file >= self.first_stub
+    }
+
+    /// All files with their index.
+    pub fn each_file(&self) -> impl Iterator<Item = (FileIx, &FileIr)> {
+        (0u32..).zip(&self.files).map(|(i, file)| (FileIx(i), file))
+    }
+
+    /// The class that contains a function directly, if one does.
+    pub fn class_around(&self, def: Def) -> Option<ClassIx> {
+        let owner = self.item(def).owner?;
+        let owner = Def { file: def.file, item: owner };
+        match self.item(owner).kind {
+            ItemKind::Extension => self.extended_class(owner),
+            _ => self.class_of.get(&owner).copied(),
+        }
+    }
+
+    /// A file's template, if the template name means it: by suffix of its path, nearest to `from` first.
+    pub fn template(&self, name: &str, from: FileIx) -> Option<FileIx> {
+        self.modules.template(name, &self.file(from).path)
+    }
+
+    fn index_methods(&mut self) {
+        let mut named: FxHashMap<Sym, Vec<Def>> = FxHashMap::default();
+        let mut tags: FxHashMap<Sym, Def> = FxHashMap::default();
+        for (file, ir) in (0u32..).zip(&self.files).map(|(i, f)| (FileIx(i), f)) {
+            let judged = file < self.first_stub && matches!(ir.role, Role::App | Role::Generated);
+            for (i, item) in (0u32..).zip(&ir.items) {
+                if item.kind != ItemKind::Function {
+                    continue;
+                }
+                let def = Def { file, item: ItemId(i) };
+                let in_class = item.owner.is_some_and(|o| {
+                    matches!(ir.item(o).kind, ItemKind::Class | ItemKind::Interface | ItemKind::Extension)
+                });
+                if judged && in_class && !item.flags.is_abstract {
+                    named.entry(item.name).or_default().push(def);
+                }
+                if ir.lang == Lang::Python && file < self.first_stub {
+                    let is_tag = item.markers.iter().any(|m| {
+                        let path = self.names.text(m.path);
+                        let last = path.rsplit('.').next().unwrap_or(path);
+                        matches!(last, "simple_tag" | "inclusion_tag" | "filter" | "function" | "test" | "contextfunction")
+                            && path.contains('.')
+                    });
+                    if is_tag {
+                        tags.entry(item.name).or_insert(def);
+                    }
+                }
+            }
+        }
+        self.methods_named = named;
+        self.template_functions = tags;
+    }
+
+    fn find_imports(&mut self) {
+        let mut imported = FxHashSet::default();
+        for ir in &self.files[..self.first_stub.0 as usize] {
+            for import in &ir.imports {
+                let module = self.names.text(import.module);
+                let root = match ir.lang.family() {
+                    "javascript" => js_package(module),
+                    "rust" => module.split("::").next().unwrap_or(module),
+                    _ => module.split('.').next().unwrap_or(module),
+                };
+                imported.insert((ir.lang.family(), Box::<str>::from(root)));
+            }
+        }
+        self.imported = imported;
+    }
+}
+
+/// `@scope/name` or `name` of a module specifier, without `node:`.
+pub(crate) fn js_package(module: &str) -> &str {
+    let module = module.strip_prefix("node:").unwrap_or(module);
+    let parts = if module.starts_with('@') { 2 } else { 1 };
+    match module.match_indices('/').nth(parts - 1) {
+        Some((at, _)) => &module[..at],
+        None => module,
+    }
+}

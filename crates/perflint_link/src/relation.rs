@@ -1,0 +1,375 @@
+//! Relations: the declared ones, and the reverse ones that frameworks add.
+
+use crate::class::ClassIx;
+use crate::entity::{EntityIx, Relation, argument};
+use crate::program::{Def, FileIx, Program};
+use crate::scope::Target;
+use perflint_ir::{Body, BodyId, CallId, Callee, ItemId, ItemKind, Lang, OpId, OpKind, Slot, Sym, TypeExpr, TypeId};
+use perflint_models::{Expr, Models, RelationRow, To, TypeRole};
+
+/// A call with where it stands.
+#[derive(Clone, Copy)]
+struct At {
+    file: FileIx,
+    body: BodyId,
+    call: CallId,
+}
+
+impl Program {
+    pub(crate) fn build_relations(&mut self, models: &Models) {
+        for e in 0..self.entities.len() {
+            let entity = EntityIx(e as u32);
+            let class = self.entity(entity).class;
+            let mut members: Vec<Def> = self.class(class).members.values().flatten().copied().collect();
+            members.sort();
+            for def in members {
+                if self.item(def).kind == ItemKind::Field {
+                    self.field_relation(entity, def, models);
+                }
+            }
+        }
+        self.static_relations(models);
+    }
+
+    fn family(&self, file: FileIx) -> &'static str {
+        self.file(file).lang.models()
+    }
+
+    fn field_relation(&mut self, entity: EntityIx, def: Def, models: &Models) {
+        let family = self.family(def.file);
+        let init = self.init_call(def);
+        let init_path = init.and_then(|at| self.callee_path(at)).map(|p| self.text(p).to_owned());
+        let marker_paths = self.marker_paths(def);
+        for (i, (language, row)) in models.relations.iter().enumerate() {
+            if &**language != family {
+                continue;
+            }
+            if let (Some(path), Some(at)) = (&init_path, init)
+                && row.field_call.iter().any(|c| c == path)
+            {
+                self.declare(entity, def, row, i, Some(at), models);
+                return;
+            }
+            if let Some((_, call)) = marker_paths.iter().find(|(p, _)| row.marker.iter().any(|m| m == p)) {
+                self.declare(entity, def, row, i, *call, models);
+                return;
+            }
+            let api = self.entity(entity).api;
+            if row.field_of.iter().any(|of| models.type_named(family, of).is_some_and(|t| Some(t) == api))
+                && let Some((target, many)) = self.field_entity(def, models)
+            {
+                let to = row.to.unwrap_or(if many { To::Many } else { To::One });
+                self.add_relation(entity, def, row, i, Some(target), to, None, models);
+                return;
+            }
+        }
+    }
+
+    fn init_call(&self, def: Def) -> Option<At> {
+        let (file, body, op) = self.field_init(def)?;
+        match self.file(file).body(body).op(op).kind {
+            OpKind::Call(call) => Some(At { file, body, call }),
+            _ => None,
+        }
+    }
+
+    /// The path of a call's callee. A member of a module variable continues the path of what made the variable:
+    /// `db.relationship` of `db = SQLAlchemy()` is `flask_sqlalchemy.SQLAlchemy.relationship`.
+    fn callee_path(&self, at: At) -> Option<Sym> {
+        let body = self.file(at.file).body(at.body).clone();
+        let (base, name) = match body.call(at.call).callee {
+            Callee::Value(value) => match body.op(value).kind {
+                OpKind::Get { base, name } => (base, Some(name)),
+                _ => (value, None),
+            },
+            Callee::Member { recv, name } => (recv, Some(name)),
+        };
+        let target = self.resolve_op(at.file, &body, base)?;
+        let Some(name) = name else { return self.target_path(target) };
+        if let Target::Item(def) = target
+            && let Some(path) = self.variable_call(def)
+        {
+            return Some(self.names.join(path, name));
+        }
+        let lang = self.file(at.file).lang;
+        let target = self.member(target, name, lang)?;
+        self.target_path(target)
+    }
+
+    fn marker_paths(&self, def: Def) -> Vec<(String, Option<At>)> {
+        let owner = self.item(def).owner;
+        let body = owner.and_then(|o| self.file(def.file).item(o).body);
+        let mut out = Vec::new();
+        for marker in self.item(def).markers.clone() {
+            let path = self.resolve_dotted(def.file, marker.path).and_then(|t| self.target_path(t)).unwrap_or(marker.path);
+            let call = match (marker.value.some(), body) {
+                (Some(op), Some(body)) => match self.file(def.file).body(body).op(op).kind {
+                    OpKind::Call(call) => Some(At { file: def.file, body, call }),
+                    _ => None,
+                },
+                _ => None,
+            };
+            out.push((self.text(path).to_owned(), call));
+        }
+        out
+    }
+
+    /// The entity that a field's declared type is or holds, and whether it holds many.
+    fn field_entity(&self, def: Def, models: &Models) -> Option<(EntityIx, bool)> {
+        let ty = self.item(def).ty?;
+        self.type_entity(def.file, ty, models, 0)
+    }
+
+    pub(crate) fn type_entity(&self, file: FileIx, ty: TypeId, models: &Models, depth: u32) -> Option<(EntityIx, bool)> {
+        if depth > 6 {
+            return None;
+        }
+        match self.file(file).types[ty.0 as usize].clone() {
+            TypeExpr::Path { name, args } => {
+                let target = self.resolve_dotted(file, name);
+                if let Some(class) = target.and_then(|t| self.target_class(t))
+                    && let Some(entity) = self.class(class).entity
+                {
+                    return Some((entity, false));
+                }
+                let text = match target {
+                    Some(Target::External(path)) => self.text(path).to_owned(),
+                    _ => self.text(name).to_owned(),
+                };
+                if let Some(last) = args.last() {
+                    let role = models.type_named(self.family(file), &text).map(|t| models.role(t));
+                    let many = !matches!(role, Some(TypeRole::Wrapper)) || text.ends_with("Collection");
+                    let (entity, inner) = self.type_entity(file, *last, models, depth + 1)?;
+                    return Some((entity, many || inner));
+                }
+                let last = text.rsplit('.').next().unwrap_or(&text).to_owned();
+                self.entity_named(file, &last).map(|e| (e, false))
+            }
+            TypeExpr::Union(types) => types.iter().find_map(|t| self.type_entity(file, *t, models, depth + 1)),
+            TypeExpr::Other => None,
+        }
+    }
+
+    fn declare(&mut self, entity: EntityIx, def: Def, row: &RelationRow, ix: usize, at: Option<At>, models: &Models) {
+        let named = at.zip(row.target.as_ref()).and_then(|(at, expr)| {
+            let op = self.argument_op(at, expr)?;
+            self.relation_target(entity, at, op)
+        });
+        let typed = self.field_entity(def, models);
+        let target = named.or(typed.map(|(e, _)| e));
+        let many_by_type = typed.is_some_and(|(_, many)| many);
+        let uselist = at.and_then(|at| self.argument_op(at, &Expr::Key("uselist".into())).map(|op| (at, op)));
+        let single = uselist.is_some_and(|(at, op)| {
+            matches!(self.file(at.file).body(at.body).op(op).kind, OpKind::Bool(false))
+        });
+        let to = match row.to {
+            Some(to) => to,
+            None if single => To::One,
+            None if typed.is_some() => if many_by_type { To::Many } else { To::One },
+            None => self.guess_to(entity, target, def),
+        };
+        self.add_relation(entity, def, row, ix, target, to, at, models);
+    }
+
+    /// Where neither model nor type says it: an entity that has a key to the target relates to one.
+    fn guess_to(&self, entity: EntityIx, target: Option<EntityIx>, def: Def) -> To {
+        let name = self.text(self.item(def).name);
+        let key = format!("{name}_id");
+        let has_key = self.names.find(&key).is_some_and(|k| {
+            self.class(self.entity(entity).class).members.contains_key(&k)
+        });
+        let plural = name.ends_with('s') && !name.ends_with("ss") && !name.ends_with("us");
+        if has_key || (!plural && target.is_some()) { To::One } else { To::Many }
+    }
+
+    fn argument_op(&self, at: At, expr: &Expr) -> Option<OpId> {
+        let body: &Body = self.file(at.file).body(at.body);
+        match expr {
+            Expr::Key(name) => {
+                let sym = self.names.find(name)?;
+                let args = body.args(body.call(at.call).args);
+                args.iter().find(|a| a.slot == Slot::Key(sym)).map(|a| a.value)
+            }
+            Expr::First(all) => all.iter().find_map(|e| self.argument_op(at, e)),
+            Expr::Field(base, name) => {
+                let op = self.argument_op(at, base)?;
+                let OpKind::Make(_, args) = body.op(op).kind else { return None };
+                let sym = self.names.find(name)?;
+                body.args(args).iter().find(|a| a.slot == Slot::Key(sym)).map(|a| a.value)
+            }
+            other => argument(body, at.call, other),
+        }
+    }
+
+    fn relation_target(&self, entity: EntityIx, at: At, op: OpId) -> Option<EntityIx> {
+        if let OpKind::Str(sym) = self.file(at.file).body(at.body).op(op).kind
+            && self.text(sym) == "self"
+        {
+            return Some(entity);
+        }
+        let class: ClassIx = self.class_argument(at.file, at.body, op)?;
+        self.class(class).entity
+    }
+
+    fn text_argument(&self, at: At, expr: &Expr) -> Option<Sym> {
+        let op = self.argument_op(at, expr)?;
+        let body = self.file(at.file).body(at.body);
+        match body.op(op).kind {
+            OpKind::Str(sym) => Some(sym),
+            // TypeORM writes the inverse side as a function: `user => user.posts`.
+            OpKind::Lambda(inner) => self.file(at.file).body(inner).ops.iter().rev().find_map(|o| match o.kind {
+                OpKind::Get { name, .. } => Some(name),
+                _ => None,
+            }),
+            // SQLAlchemy's `backref("children", lazy=...)`.
+            OpKind::Call(call) => match argument(body, call, &Expr::Arg(0)).map(|a| body.op(a).kind) {
+                Some(OpKind::Str(sym)) => Some(sym),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one declaration")]
+    fn add_relation(
+        &mut self, entity: EntityIx, def: Def, row: &RelationRow, ix: usize, target: Option<EntityIx>, to: To,
+        at: Option<At>, models: &Models,
+    ) {
+        let name = self.item(def).name;
+        self.insert_relation(entity, name, def, row, ix, target, to, at, models);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one declaration")]
+    fn insert_relation(
+        &mut self, entity: EntityIx, name: Sym, def: Def, row: &RelationRow, ix: usize, target: Option<EntityIx>,
+        to: To, at: Option<At>, models: &Models,
+    ) {
+        let loading = at.zip(row.loading.as_ref()).and_then(|(at, expr)| {
+            let op = self.argument_op(at, expr)?;
+            Some(match self.file(at.file).body(at.body).op(op).kind {
+                OpKind::Str(sym) => self.text(sym).to_owned(),
+                OpKind::Bool(b) => b.to_string(),
+                _ => return None,
+            })
+        });
+        let is = |values: &[Box<str>]| loading.as_deref().is_some_and(|l| values.iter().any(|v| &**v == l));
+        let dynamic = is(&row.dynamic);
+        let relation = Relation {
+            name,
+            target,
+            to,
+            read: if dynamic { perflint_models::RelationRead::Query } else { row.read },
+            query_type: row.query_type.as_deref().and_then(|t| models.type_named(self.family(def.file), t)),
+            eager: is(&row.eager),
+            row: ix,
+            place: def,
+            reverse: false,
+        };
+        if let Some(column) = &row.column {
+            let key = column.replace("{name}", self.text(name));
+            let key = self.names.intern(&key);
+            self.entities[entity.0 as usize].keys.push(key);
+        }
+        self.entities[entity.0 as usize].relations.insert(name, relation);
+        self.add_inverse(entity, def, row, ix, target, at, models);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one declaration")]
+    fn add_inverse(
+        &mut self, entity: EntityIx, def: Def, row: &RelationRow, ix: usize, target: Option<EntityIx>, at: Option<At>,
+        models: &Models,
+    ) {
+        let (Some(target), Some(read)) = (target, row.inverse_read) else { return };
+        if self.entity(entity).is_abstract && row.inverse.is_none() {
+            return;
+        }
+        let declared = at.zip(row.inverse.as_ref()).and_then(|(at, expr)| self.text_argument(at, expr));
+        let lower = self.text(self.entity(entity).name).to_lowercase();
+        let name = match (declared, &row.inverse_default) {
+            (Some(sym), _) => self.text(sym).replace("%(class)s", &lower),
+            (None, Some(default)) => default.replace("{entity}", &lower),
+            (None, None) => return,
+        };
+        if name.ends_with('+') || name.is_empty() {
+            return;
+        }
+        let name = self.names.intern(&name);
+        let relation = Relation {
+            name,
+            target: Some(entity),
+            to: row.inverse_to.unwrap_or(To::Many),
+            read,
+            query_type: row.query_type.as_deref().and_then(|t| models.type_named(self.family(def.file), t)),
+            eager: false,
+            row: ix,
+            place: def,
+            reverse: true,
+        };
+        self.entities[target.0 as usize].relations.entry(name).or_insert(relation);
+    }
+
+    /// `Post.belongsTo(User, { as: "author" })` at the top of any file, or inside a function such as `associate`.
+    fn static_relations(&mut self, models: &Models) {
+        let names: Vec<(usize, Vec<String>)> = models
+            .relations
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, row))| !row.static_call.is_empty())
+            .map(|(i, (_, row))| {
+                let last = |p: &str| p.rsplit('.').next().unwrap_or(p).to_owned();
+                (i, row.static_call.iter().map(last).collect())
+            })
+            .collect();
+        if names.is_empty() {
+            return;
+        }
+        for f in 0..self.first_stub.0 as usize {
+            let file = FileIx(f as u32);
+            if self.family(file) != "javascript" {
+                continue;
+            }
+            for b in 0..self.file(file).bodies.len() {
+                let body = BodyId(b as u32);
+                for c in 0..self.file(file).body(body).calls.len() {
+                    let call = CallId(c as u32);
+                    let Callee::Member { recv, name } = self.file(file).body(body).call(call).callee else { continue };
+                    let text = self.text(name).to_owned();
+                    let Some((row_ix, _)) = names.iter().find(|(_, methods)| methods.contains(&text)) else { continue };
+                    self.static_relation(At { file, body, call }, recv, *row_ix, models);
+                }
+            }
+        }
+    }
+
+    fn static_relation(&mut self, at: At, recv: OpId, row_ix: usize, models: &Models) {
+        let row = models.relations[row_ix].1.clone();
+        let Some(class) = self.class_argument(at.file, at.body, recv).or_else(|| self.member_class(at, recv)) else { return };
+        let Some(entity) = self.class(class).entity else { return };
+        let Some(target_op) = argument(self.file(at.file).body(at.body), at.call, &Expr::Arg(0)) else { return };
+        let target = self
+            .class_argument(at.file, at.body, target_op)
+            .or_else(|| self.member_class(at, target_op))
+            .and_then(|c| self.class(c).entity);
+        let to = row.to.unwrap_or(To::Many);
+        let named = row.name.as_ref().and_then(|expr| self.text_argument(at, expr));
+        let name = match (named, target) {
+            (Some(name), _) => name,
+            (None, Some(target)) => self.entity(target).name,
+            (None, None) => return,
+        };
+        let def = Def { file: at.file, item: ItemId(0) };
+        self.insert_relation(entity, name, def, &row, row_ix, target, to, Some(at), models);
+    }
+
+    /// `models.User`, `this.User`: the last name, as an entity.
+    fn member_class(&self, at: At, op: OpId) -> Option<ClassIx> {
+        let name = match self.file(at.file).body(at.body).op(op).kind {
+            OpKind::Get { name, .. } => name,
+            OpKind::Local(local) => *self.file(at.file).body(at.body).locals.get(local.at())?,
+            _ => return None,
+        };
+        let text = self.text(name).to_owned();
+        let entity = self.entity_named(at.file, &text)?;
+        Some(self.entity(entity).class)
+    }
+}

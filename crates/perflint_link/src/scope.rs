@@ -1,0 +1,390 @@
+//! What a name means in a file.
+
+use crate::class::ClassIx;
+use crate::program::{Def, FileIx, Program, js_package};
+use perflint_ir::{Body, Import, ImportKind, ItemId, ItemKind, Lang, OpId, OpKind, Sym};
+use rustc_hash::FxHashMap;
+
+/// What a name or dotted path means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// An item of the repository or of a stub.
+    Item(Def),
+    /// A file as a module.
+    Module(FileIx),
+    /// A path outside the repository.
+    External(Sym),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Binding {
+    Item(ItemId),
+    Import(u32),
+}
+
+/// The names that each file binds at its top.
+#[derive(Debug, Default)]
+pub(crate) struct Scopes {
+    bindings: Vec<FxHashMap<Sym, Binding>>,
+    exports: Vec<FxHashMap<Sym, Sym>>,
+    globs: Vec<Vec<u32>>,
+    default: Option<Sym>,
+}
+
+/// Longest chain of re-exports followed.
+const MAX_HOPS: u32 = 12;
+
+impl Program {
+    pub(crate) fn build_scopes(&mut self) {
+        let mut scopes = Scopes { default: Some(self.names.intern("default")), ..Scopes::default() };
+        for file in &self.files {
+            let mut bindings = FxHashMap::default();
+            let mut globs = Vec::new();
+            for (i, import) in (0u32..).zip(&file.imports) {
+                if import.kind == ImportKind::Glob {
+                    globs.push(i);
+                } else {
+                    bindings.insert(import.alias, Binding::Import(i));
+                }
+            }
+            for (i, item) in (0u32..).zip(&file.items).skip(1) {
+                let top = item.owner == Some(ItemId(0));
+                let class_in_function = !top && item.kind == ItemKind::Class;
+                if (top && item.kind != ItemKind::Extension) || class_in_function {
+                    let replace = top && item.kind != ItemKind::Field;
+                    if replace {
+                        bindings.insert(item.name, Binding::Item(ItemId(i)));
+                    } else {
+                        bindings.entry(item.name).or_insert(Binding::Item(ItemId(i)));
+                    }
+                }
+            }
+            scopes.bindings.push(bindings);
+            scopes.exports.push(file.exports.iter().map(|e| (e.name, e.local)).collect());
+            scopes.globs.push(globs);
+        }
+        self.scopes = scopes;
+    }
+
+    /// What a free name means in a file.
+    pub fn resolve(&self, file: FileIx, name: Sym) -> Option<Target> {
+        self.resolve_at(file, name, MAX_HOPS)
+    }
+
+    fn resolve_at(&self, file: FileIx, name: Sym, hops: u32) -> Option<Target> {
+        let hops = hops.checked_sub(1)?;
+        match self.scopes.bindings[file.0 as usize].get(&name).copied() {
+            Some(Binding::Item(item)) => return Some(self.declared(file, item, name)),
+            Some(Binding::Import(i)) => {
+                let import = self.file(file).imports[i as usize];
+                return self.follow(file, import, hops);
+            }
+            None => {}
+        }
+        for i in self.scopes.globs[file.0 as usize].clone() {
+            let import = self.file(file).imports[i as usize];
+            if let Some(target) = self.through_glob(file, import, name, hops) {
+                return Some(target);
+            }
+        }
+        if self.file(file).lang == Lang::Rust {
+            return self.rust_root(file, name);
+        }
+        None
+    }
+
+    /// An item, or for Rust's `mod name;` the file that it declares.
+    fn declared(&self, file: FileIx, item: ItemId, name: Sym) -> Target {
+        let ir = self.file(file);
+        if ir.lang == Lang::Rust
+            && ir.item(item).kind == ItemKind::Module
+            && let Some(child) = self.modules.rust_child(&ir.path, self.names.text(name))
+        {
+            return Target::Module(child);
+        }
+        Target::Item(Def { file, item })
+    }
+
+    fn through_glob(&self, file: FileIx, import: Import, name: Sym, hops: u32) -> Option<Target> {
+        let module = self.module_target(file, import.module)?;
+        match module {
+            Target::External(path) => {
+                let lang = self.file(file).lang;
+                let joined = self.names.join(path, name);
+                let known = lang == Lang::Python && self.stub_or_known(lang, joined);
+                known.then_some(()).and_then(|()| self.external(lang, joined, hops))
+            }
+            other => self.member_at(other, name, hops),
+        }
+    }
+
+    fn stub_or_known(&self, lang: Lang, path: Sym) -> bool {
+        let text = self.names.text(path);
+        let module = text.rsplit_once('.').map_or("", |(module, _)| module);
+        !self.modules.stub(lang.family(), module).is_empty()
+    }
+
+    fn follow(&self, file: FileIx, import: Import, hops: u32) -> Option<Target> {
+        let module = self.module_target(file, import.module)?;
+        if import.kind == ImportKind::Module {
+            return Some(module);
+        }
+        let is_default = Some(import.name) == self.scopes.default;
+        match module {
+            Target::External(path) => {
+                let lang = self.file(file).lang;
+                if is_default && lang.family() == "javascript" {
+                    return self.external(lang, path, hops);
+                }
+                let joined = self.names.join(path, import.name);
+                self.external(lang, joined, hops)
+            }
+            Target::Module(to) => {
+                if let Some(target) = self.member_at(module, import.name, hops) {
+                    return Some(target);
+                }
+                // `from package import module`
+                let lang = self.file(file).lang;
+                if lang == Lang::Python {
+                    let dotted = self.submodule_name(import.module, import.name);
+                    if let Some(found) = self.modules.resolve(lang, &dotted, &self.files[file.0 as usize].path) {
+                        return Some(Target::Module(found));
+                    }
+                }
+                // CommonJS: the default import of a module without one is the module.
+                (is_default && self.file(to).lang.family() == "javascript").then_some(module)
+            }
+            Target::Item(_) => self.member_at(module, import.name, hops),
+        }
+    }
+
+    fn submodule_name(&self, module: Sym, name: Sym) -> String {
+        let (module, name) = (self.names.text(module), self.names.text(name));
+        if module.ends_with('.') || module.is_empty() { format!("{module}{name}") } else { format!("{module}.{name}") }
+    }
+
+    /// What a module path as written in a file means.
+    pub(crate) fn module_target(&self, file: FileIx, module: Sym) -> Option<Target> {
+        let ir = &self.files[file.0 as usize];
+        let text = self.names.text(module);
+        if ir.lang == Lang::Rust {
+            let segments: Vec<Box<str>> = text.split("::").map(Into::into).collect();
+            return self.rust_path(file, &segments);
+        }
+        let is_stub = self.is_stub(file);
+        if !is_stub && let Some(found) = self.modules.resolve(ir.lang, text, &ir.path) {
+            return Some(Target::Module(found));
+        }
+        let lang = ir.lang;
+        let path = match lang.family() {
+            "javascript" => text.strip_prefix("node:").unwrap_or(text).to_owned(),
+            _ => text.to_owned(),
+        };
+        if path.starts_with('.') {
+            return None;
+        }
+        if let [stub, ..] = self.modules.stub(lang.family(), &path) {
+            return Some(Target::Module(*stub));
+        }
+        Some(Target::External(self.names.intern(&path)))
+    }
+
+    /// An external path, or the stub item that stands for it.
+    fn external(&self, lang: Lang, path: Sym, hops: u32) -> Option<Target> {
+        let text = self.names.text(path);
+        if let Some((module, name)) = text.rsplit_once('.')
+            && let [stub, ..] = self.modules.stub(lang.family(), module)
+        {
+            let (stub, name) = (*stub, self.names.find(name));
+            if let Some(name) = name
+                && let Some(target) = self.resolve_at(stub, name, hops)
+            {
+                return Some(target);
+            }
+        }
+        Some(Target::External(path))
+    }
+
+    /// A member of what a path means so far.
+    pub fn member(&self, target: Target, name: Sym, lang: Lang) -> Option<Target> {
+        match target {
+            Target::External(path) => {
+                let joined = self.names.join(path, name);
+                self.external(lang, joined, MAX_HOPS)
+            }
+            other => self.member_at(other, name, MAX_HOPS),
+        }
+    }
+
+    fn member_at(&self, target: Target, name: Sym, hops: u32) -> Option<Target> {
+        let hops = hops.checked_sub(1)?;
+        match target {
+            Target::Module(file) => {
+                let name = self.scopes.exports[file.0 as usize].get(&name).copied().unwrap_or(name);
+                if let Some(found) = self.resolve_at(file, name, hops) {
+                    return Some(found);
+                }
+                if self.is_stub(file) {
+                    let lang = self.file(file).lang;
+                    let module = self.names.intern(&self.files[file.0 as usize].path.clone());
+                    let joined = self.names.join(module, name);
+                    let text = self.names.text(joined).to_owned();
+                    if let [stub, ..] = self.modules.stub(lang.family(), &text) {
+                        return Some(Target::Module(*stub));
+                    }
+                    return Some(Target::External(joined));
+                }
+                if self.file(file).lang == Lang::Python {
+                    let path = self.files[file.0 as usize].path.clone();
+                    let package = path.strip_suffix("/__init__.py")?;
+                    let dotted = format!(".{}", self.names.text(name));
+                    let inside = format!("{package}/__init__.py");
+                    return self.modules.resolve(Lang::Python, &dotted, &inside).map(Target::Module);
+                }
+                None
+            }
+            Target::Item(def) => match self.item(def).kind {
+                ItemKind::Module => self.item_member(def, name),
+                ItemKind::Class | ItemKind::Interface => {
+                    let class = self.class_of.get(&def).copied()?;
+                    self.class_member(class, name).map(Target::Item)
+                }
+                _ => None,
+            },
+            Target::External(_) => None,
+        }
+    }
+
+    pub(crate) fn item_member(&self, owner: Def, name: Sym) -> Option<Target> {
+        let ir = self.file(owner.file);
+        let (item, _) = ir.members(owner.item).find(|(_, item)| item.name == name && item.kind != ItemKind::Extension)?;
+        Some(Target::Item(Def { file: owner.file, item }))
+    }
+
+    /// What a dotted path as written means in a file: a type's name, a marker's path.
+    pub fn resolve_dotted(&self, file: FileIx, path: Sym) -> Option<Target> {
+        let text = self.names.text(path).to_owned();
+        let lang = self.file(file).lang;
+        let mut parts = text.split('.');
+        let first = self.names.intern(parts.next()?);
+        let mut target = self.resolve(file, first)?;
+        for part in parts {
+            let part = self.names.intern(part);
+            target = self.member(target, part, lang)?;
+        }
+        Some(target)
+    }
+
+    /// What a chain of `Name` and `Get` operations means, without evaluating anything.
+    pub fn resolve_op(&self, file: FileIx, body: &Body, op: OpId) -> Option<Target> {
+        match body.op(op).kind {
+            OpKind::Name(name) => self.resolve(file, name),
+            OpKind::Get { base, name } => {
+                let lang = self.file(file).lang;
+                let target = self.resolve_op(file, body, base)?;
+                self.member(target, name, lang)
+            }
+            _ => None,
+        }
+    }
+
+    /// The class that a target is.
+    pub fn target_class(&self, target: Target) -> Option<ClassIx> {
+        match target {
+            Target::Item(def) => self.class_of.get(&def).copied(),
+            _ => None,
+        }
+    }
+
+    /// The external path of a target, as models know it: of a stub class, the path that it stands for.
+    pub fn target_path(&self, target: Target) -> Option<Sym> {
+        match target {
+            Target::External(path) => Some(path),
+            Target::Item(def) if self.is_stub(def.file) => {
+                let text = format!("{}.{}", self.file(def.file).path, self.text(self.item(def).name));
+                Some(self.names.intern(&text))
+            }
+            Target::Module(file) if self.is_stub(file) => {
+                let path = self.file(file).path.clone();
+                Some(self.names.intern(&path))
+            }
+            _ => None,
+        }
+    }
+
+    fn rust_root(&self, file: FileIx, name: Sym) -> Option<Target> {
+        let text = self.names.text(name);
+        if matches!(text, "crate" | "self" | "super") {
+            return self.rust_path(file, &[text.into()]);
+        }
+        if let Some(found) = self.rust_crate(text, file) {
+            return Some(Target::Module(found));
+        }
+        let known = matches!(text, "std" | "core" | "alloc") || text.chars().next().is_some_and(char::is_lowercase);
+        known.then_some(Target::External(name))
+    }
+
+    /// The root file of a crate of the repository, by its name.
+    fn rust_crate(&self, name: &str, from: FileIx) -> Option<FileIx> {
+        let from = &self.file(from).path;
+        let dashed = name.replace('_', "-");
+        [name, &dashed]
+            .iter()
+            .flat_map(|n| [format!("{n}/src"), format!("{n}/src/lib")])
+            .find_map(|path| self.modules.find("rust", &path, from))
+    }
+
+    fn rust_path(&self, file: FileIx, segments: &[Box<str>]) -> Option<Target> {
+        let (first, rest) = segments.split_first()?;
+        let path = self.file(file).path.clone();
+        let start = match &**first {
+            "crate" => Target::Module(self.modules.rust_crate_root(&path)?),
+            "self" => Target::Module(file),
+            "super" => Target::Module(self.modules.rust_parent(&path)?),
+            name => {
+                let sym = self.names.intern(name);
+                let bound = match self.scopes.bindings[file.0 as usize].get(&sym).copied() {
+                    Some(Binding::Item(item)) if self.file(file).item(item).kind == ItemKind::Module => {
+                        Some(Target::Item(Def { file, item }))
+                    }
+                    _ => None,
+                };
+                bound
+                    .or_else(|| self.rust_crate(name, file).map(Target::Module))
+                    .unwrap_or(Target::External(sym))
+            }
+        };
+        let mut target = start;
+        for segment in rest {
+            let sym = self.names.intern(segment);
+            target = match target {
+                Target::External(path) => Target::External(self.names.join(path, sym)),
+                other => self.rust_member(other, sym)?,
+            };
+        }
+        Some(target)
+    }
+
+    fn rust_member(&self, target: Target, name: Sym) -> Option<Target> {
+        if let Target::Module(file) = target {
+            if &*self.files[file.0 as usize].path == "" {
+                return None;
+            }
+            let text = self.names.text(name).to_owned();
+            if text == "super" {
+                let path = self.file(file).path.clone();
+                return self.modules.rust_parent(&path).map(Target::Module);
+            }
+            let path = self.file(file).path.clone();
+            if let Some(found) = self.modules.rust_child(&path, &text) {
+                return Some(Target::Module(found));
+            }
+        }
+        self.member_at(target, name, MAX_HOPS)
+    }
+}
+
+/// The package of a JavaScript module specifier.
+pub fn package_of(module: &str) -> &str {
+    js_package(module)
+}

@@ -1,0 +1,147 @@
+//! Operators and decisions inside expressions.
+
+use super::{Lower, span};
+use perflint_ir::{BinOp, OpId, OpKind, RegionKind};
+use ruff_python_ast::{
+    CmpOp, Comprehension, Expr, ExprBoolOp, ExprCompare, ExprIf, ExprNumberLiteral, ExprUnaryOp, Number,
+    Operator, UnaryOp,
+};
+use ruff_text_size::{Ranged, TextRange};
+
+impl<'a> Lower<'a> {
+    pub(super) fn binary(&mut self, op: Operator, lhs: OpId, rhs: OpId, at: TextRange) -> OpId {
+        let op = match op {
+            Operator::Add => BinOp::Add,
+            Operator::Mod => BinOp::Mod,
+            Operator::BitOr => BinOp::BitOr,
+            _ => BinOp::Other,
+        };
+        self.op(OpKind::Binary { op, lhs, rhs }, at)
+    }
+
+    /// `a < b < c` is `a < b and b < c`.
+    pub(super) fn compare(&mut self, node: &'a ExprCompare) -> OpId {
+        let mut lhs = self.expr(&node.left);
+        let mut value = OpId::NONE;
+        for (op, right) in node.ops.iter().zip(&node.comparators) {
+            let rhs = self.expr(right);
+            let op = match op {
+                CmpOp::Eq | CmpOp::NotEq | CmpOp::Is | CmpOp::IsNot => BinOp::Eq,
+                CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE => BinOp::Order,
+                CmpOp::In | CmpOp::NotIn => BinOp::In,
+            };
+            let pair = self.op(OpKind::Binary { op, lhs, rhs }, node.range);
+            value = match value.some() {
+                Some(lhs) => self.op(OpKind::Binary { op: BinOp::And, lhs, rhs: pair }, node.range),
+                None => pair,
+            };
+            lhs = rhs;
+        }
+        if value.is_some() { value } else { lhs }
+    }
+
+    /// The value is one of the operands. One that may do work stands in a region of its own.
+    pub(super) fn bool_op(&mut self, node: &'a ExprBoolOp) -> OpId {
+        let mut values = Vec::with_capacity(node.values.len());
+        for operand in &node.values {
+            let value = match values.last() {
+                Some(cond) if self.may_call(operand) => {
+                    let arm = RegionKind::Branch { cond: *cond, arm: 0, last: false };
+                    let before = self.here.body.enter(arm, span(operand.range()));
+                    let value = self.expr(operand);
+                    self.here.body.leave(before);
+                    value
+                }
+                _ => self.expr(operand),
+            };
+            values.push(value);
+        }
+        self.here.body.join(&values, span(node.range))
+    }
+
+    pub(super) fn conditional(&mut self, node: &'a ExprIf) -> OpId {
+        let cond = self.expr(&node.test);
+        let mut values = [OpId::NONE; 2];
+        for (arm, (value, branch)) in (0..).zip(values.iter_mut().zip([&node.body, &node.orelse])) {
+            let kind = RegionKind::Branch { cond, arm, last: arm == 1 };
+            let before = self.here.body.enter(kind, span(branch.range()));
+            *value = self.expr(branch);
+            self.here.body.leave(before);
+        }
+        self.here.body.join(&values, span(node.range))
+    }
+
+    pub(super) fn unary(&mut self, node: &'a ExprUnaryOp) -> OpId {
+        if node.op == UnaryOp::USub
+            && let Expr::NumberLiteral(ExprNumberLiteral { value: Number::Int(int), .. }) = &*node.operand
+        {
+            let value = int.as_i64().map_or(i32::MIN, |value| i32::try_from(-value).unwrap_or(i32::MIN));
+            return self.op(OpKind::Int(value), node.range);
+        }
+        let value = self.expr(&node.operand);
+        self.unknown(&[value], node.range)
+    }
+
+    /// True if evaluating the expression calls something. Most operands have no parenthesis and are not looked into;
+    /// the last one that was looked into in vain is remembered, because its own operands are asked about next.
+    fn may_call(&mut self, expr: &Expr) -> bool {
+        if self.quiet.contains_range(expr.range()) || !self.source(expr).contains('(') {
+            return false;
+        }
+        let found = calls(expr);
+        if !found {
+            self.quiet = expr.range();
+        }
+        found
+    }
+}
+
+/// True if a call stands anywhere in an expression, except in the body of a lambda.
+fn calls(expr: &Expr) -> bool {
+    let mut open = vec![expr];
+    while let Some(expr) = open.pop() {
+        match expr {
+            Expr::Call(_) => return true,
+            Expr::Attribute(node) => open.push(&node.value),
+            Expr::Subscript(node) => open.extend([&*node.value, &*node.slice]),
+            Expr::BinOp(node) => open.extend([&*node.left, &*node.right]),
+            Expr::UnaryOp(node) => open.push(&node.operand),
+            Expr::Await(node) => open.push(&node.value),
+            Expr::Starred(node) => open.push(&node.value),
+            Expr::Named(node) => open.push(&node.value),
+            Expr::BoolOp(node) => open.extend(&node.values),
+            Expr::Compare(node) => {
+                open.push(&node.left);
+                open.extend(&node.comparators);
+            }
+            Expr::If(node) => open.extend([&*node.test, &*node.body, &*node.orelse]),
+            Expr::List(node) => open.extend(&node.elts),
+            Expr::Tuple(node) => open.extend(&node.elts),
+            Expr::Set(node) => open.extend(&node.elts),
+            Expr::Dict(node) => {
+                open.extend(node.items.iter().flat_map(|item| item.key.iter().chain([&item.value])));
+            }
+            Expr::ListComp(node) => comprehension_parts(&node.elt, &node.generators, &mut open),
+            Expr::SetComp(node) => comprehension_parts(&node.elt, &node.generators, &mut open),
+            Expr::Generator(node) => comprehension_parts(&node.elt, &node.generators, &mut open),
+            Expr::DictComp(node) => {
+                open.extend(node.key.as_deref());
+                comprehension_parts(&node.value, &node.generators, &mut open);
+            }
+            Expr::FString(node) => {
+                let holes = node.value.elements().filter_map(|part| part.as_interpolation());
+                open.extend(holes.map(|hole| &*hole.expression));
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+fn comprehension_parts<'a>(element: &'a Expr, generators: &'a [Comprehension], open: &mut Vec<&'a Expr>) {
+    open.push(element);
+    for generator in generators {
+        open.push(&generator.iter);
+        open.extend(&generator.ifs);
+    }
+}

@@ -1,0 +1,62 @@
+//! `use` trees, flattened.
+
+use super::Lowerer;
+use super::attributes::name;
+use perflint_ir::{Import, ImportKind, Span};
+use syn::{Ident, ItemExternCrate, ItemUse, UseTree, Visibility};
+
+impl Lowerer {
+    pub(super) fn use_item(&mut self, item: &ItemUse) {
+        let public = !matches!(item.vis, Visibility::Inherited);
+        let mut todo = vec![(Vec::new(), &item.tree)];
+        while let Some((mut path, tree)) = todo.pop() {
+            match tree {
+                UseTree::Path(step) => {
+                    path.push(name(&step.ident));
+                    todo.push((path, &step.tree));
+                }
+                UseTree::Group(group) => {
+                    todo.extend(group.items.iter().rev().map(|tree| (path.clone(), tree)));
+                }
+                UseTree::Glob(glob) => {
+                    let span = self.at(glob.star_token.span);
+                    self.import(&path.join("::"), "", "", ImportKind::Glob, span);
+                }
+                UseTree::Name(leaf) => self.imported(path, &leaf.ident, &leaf.ident, public),
+                UseTree::Rename(leaf) => self.imported(path, &leaf.ident, &leaf.rename, public),
+            }
+        }
+    }
+
+    fn imported(&mut self, mut path: Vec<String>, ident: &Ident, alias: &Ident, public: bool) {
+        let span = self.at(alias.span());
+        let (mut item, mut local) = (name(ident), name(alias));
+        if item == "self"
+            && let Some(last) = path.pop()
+        {
+            if local == "self" {
+                local.clone_from(&last);
+            }
+            item = last;
+        }
+        if path.is_empty() {
+            self.import(&item, "", &local, ImportKind::Module, span);
+        } else {
+            self.import(&path.join("::"), &item, &local, ImportKind::Item, span);
+        }
+        if public {
+            self.file.export(&local, &local);
+        }
+    }
+
+    pub(super) fn extern_crate(&mut self, item: &ItemExternCrate) {
+        let alias = item.rename.as_ref().map_or(&item.ident, |(_, alias)| alias);
+        let span = self.at(item.ident.span());
+        self.import(&name(&item.ident), "", &name(alias), ImportKind::Module, span);
+    }
+
+    fn import(&mut self, module: &str, item: &str, alias: &str, kind: ImportKind, span: Span) {
+        let (module, name, alias) = (self.file.sym(module), self.file.sym(item), self.file.sym(alias));
+        self.file.import(Import { module, name, alias, kind, span });
+    }
+}

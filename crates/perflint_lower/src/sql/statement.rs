@@ -1,0 +1,55 @@
+//! Reads one statement: the typed parser first, then tree-sitter for structure and keywords for the rest.
+
+use super::lex::{Kind, Token, lex};
+use super::{keywords, normal, syntax, typed};
+use crate::guard;
+use perflint_ir::{SqlStatement, SqlVerb};
+
+/// More tokens than this are data or a program's output; only their keywords are read.
+const MAX_TOKENS: usize = 20_000;
+
+/// What a text says.
+pub(super) struct Reading {
+    /// Its statements: more than one if a table declares its indexes.
+    pub statements: Vec<SqlStatement>,
+    /// Clauses may be missing from the text.
+    pub partial: bool,
+}
+
+/// Reads one statement.
+pub(super) fn read(text: &str) -> Reading {
+    let tokens = lex(text);
+    let verb = keywords::verb(&tokens);
+    let normal = normal::normal(&tokens);
+    let mut statements = match verb {
+        SqlVerb::Insert | SqlVerb::Other => Vec::new(),
+        _ if tokens.len() > MAX_TOKENS || guard::bracket_depth(&normal.sql) > typed::MAX_NESTING => {
+            Vec::new()
+        }
+        _ => guard::deeper(|| typed::read(&normal.sql)).unwrap_or_default(),
+    };
+    if statements.is_empty() {
+        statements.push(by_keywords(&tokens, verb, &normal.sql));
+    }
+    Reading { statements, partial: normal.partial }
+}
+
+fn by_keywords(tokens: &[Token<'_>], verb: SqlVerb, sql: &str) -> SqlStatement {
+    let mut statement = keywords::read(tokens);
+    if !matches!(verb, SqlVerb::Insert | SqlVerb::Other) && tokens.len() <= MAX_TOKENS {
+        syntax::refine(sql, &mut statement);
+    }
+    statement
+}
+
+/// The head of a statement: enough for INSERT, whose values do not matter.
+pub(super) fn is_insert(text: &str) -> bool {
+    let start = super::lex::skip_blank(text, 0);
+    let word = text.as_bytes().get(start..start + 7).unwrap_or_default();
+    word.get(..6).is_some_and(|w| w.eq_ignore_ascii_case(b"insert")) || word.eq_ignore_ascii_case(b"replace")
+}
+
+/// Is a token a plain word, as in prose?
+pub(super) fn is_plain_word(token: &Token<'_>) -> bool {
+    token.kind == Kind::Word && token.text.bytes().all(|b| b.is_ascii_alphabetic())
+}

@@ -1,0 +1,4 @@
+//! Templates and schema files.
+
+pub(crate) mod jinja;
+pub(crate) mod prisma;

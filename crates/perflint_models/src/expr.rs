@@ -1,0 +1,220 @@
+//! The small expression language of model rows: `recv`, `arg0.include`, `elem(recv)`, `new(requests.Session)`.
+
+use serde::Deserialize;
+use std::fmt;
+
+/// An expression over the values of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Expr {
+    /// The receiver; for a static method the class.
+    Recv,
+    /// Positional argument `n`.
+    Arg(u8),
+    /// All arguments from position `n` on.
+    ArgsFrom(u8),
+    /// The named argument.
+    Key(Box<str>),
+    /// A field of a literal map or an attribute: `arg0.include`.
+    Field(Box<Expr>, Box<str>),
+    /// An element of a collection, or a row of a query.
+    Elem(Box<Expr>),
+    /// One row of the entity that a query, class or row stands for.
+    Row(Box<Expr>),
+    /// The rows of a query as a list in memory.
+    Rows(Box<Expr>),
+    /// A query over the entity that a class, row or other query stands for.
+    Query(Box<Expr>),
+    /// A list of such elements, as long as the receiver.
+    List(Box<Expr>),
+    /// The same query with the methods of another type: `as(sqlalchemy.Result, arg0)`.
+    As(Box<str>, Box<Expr>),
+    /// An instance of a library type.
+    New(Box<str>),
+    /// What the invoked callback, or a callable value, returns.
+    Result(Box<Expr>),
+    /// Explicit type argument `n` of the call, or of the receiver's type.
+    TypeArg(u8),
+    /// What a promise resolves to.
+    Awaited(Box<Expr>),
+    /// A promise of a value.
+    Future(Box<Expr>),
+    /// Relation paths written as strings joined by `__` (Django); `Prefetch` values are understood.
+    Dunder(Box<Expr>),
+    /// Relation paths written as strings joined by dots, alone or in lists.
+    Dotted(Box<Expr>),
+    /// A tree of relations as keys: `{ posts: { include: { tags: true } } }`.
+    Tree(Box<Expr>),
+    /// Relation attributes (`User.posts`), entities, or values that are relation paths already.
+    Paths(Box<Expr>),
+    /// A value that nothing is known of and that holds no rows: a number, a flag, a string.
+    Scalar,
+    /// A constant number.
+    Number(u32),
+    /// A constant string.
+    Text(Box<str>),
+    /// The first of several that is present.
+    First(Vec<Expr>),
+}
+
+/// An expression that does not parse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExprError {
+    /// The text.
+    pub text: String,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+impl fmt::Display for ExprError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.text, self.what)
+    }
+}
+
+impl std::error::Error for ExprError {}
+
+impl TryFrom<String> for Expr {
+    type Error = ExprError;
+
+    fn try_from(text: String) -> Result<Self, ExprError> {
+        Self::parse(&text)
+    }
+}
+
+impl Expr {
+    /// Parses an expression; `a | b` takes the first that is present.
+    ///
+    /// # Errors
+    /// Names the text and what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, ExprError> {
+        let fail = |what: &str| ExprError { text: text.to_owned(), what: what.to_owned() };
+        let alternatives = split_top(text, '|');
+        if alternatives.len() > 1 {
+            return alternatives.into_iter().map(Self::parse).collect::<Result<_, _>>().map(Self::First);
+        }
+        let text_trimmed = text.trim();
+        if let Some(word) = text_trimmed.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            return Ok(Self::Text(word.into()));
+        }
+        if let Ok(number) = text_trimmed.parse() {
+            return Ok(Self::Number(number));
+        }
+        if let Some(open) = text_trimmed.find('(') {
+            let close = matching(text_trimmed, open).ok_or_else(|| fail("unbalanced parentheses"))?;
+            let inner = &text_trimmed[open + 1..close];
+            let call = Self::call(&text_trimmed[..open], inner).map_err(|what| fail(&what))?;
+            return Self::fields(call, &text_trimmed[close + 1..]).ok_or_else(|| fail("expected `.field` after `)`"));
+        }
+        let (head, rest) = text_trimmed.split_at(text_trimmed.find('.').unwrap_or(text_trimmed.len()));
+        let base = Self::word(head).ok_or_else(|| fail("expected recv, arg0.., args, scalar, or a function"))?;
+        Self::fields(base, rest).ok_or_else(|| fail("empty field name"))
+    }
+
+    fn word(word: &str) -> Option<Self> {
+        match word {
+            "recv" => Some(Self::Recv),
+            "args" => Some(Self::ArgsFrom(0)),
+            "scalar" => Some(Self::Scalar),
+            _ => {
+                if let Some(n) = word.strip_prefix("args") {
+                    return n.parse().ok().map(Self::ArgsFrom);
+                }
+                word.strip_prefix("arg").and_then(|n| n.parse().ok()).map(Self::Arg)
+            }
+        }
+    }
+
+    fn call(name: &str, inner: &str) -> Result<Self, String> {
+        let nested = || Self::parse(inner).map(Box::new).map_err(|e| e.to_string());
+        Ok(match name.trim() {
+            "elem" => Self::Elem(nested()?),
+            "row" => Self::Row(nested()?),
+            "rows" => Self::Rows(nested()?),
+            "query" => Self::Query(nested()?),
+            "list" => Self::List(nested()?),
+            "result" => Self::Result(nested()?),
+            "awaited" => Self::Awaited(nested()?),
+            "future" => Self::Future(nested()?),
+            "dunder" => Self::Dunder(nested()?),
+            "dotted" => Self::Dotted(nested()?),
+            "tree" => Self::Tree(nested()?),
+            "paths" => Self::Paths(nested()?),
+            "key" => Self::Key(inner.trim().into()),
+            "new" => Self::New(inner.trim().into()),
+            "type" => Self::TypeArg(inner.trim().parse().map_err(|_| "type(n) takes a number".to_owned())?),
+            "as" => {
+                let (ty, value) = inner.split_once(',').ok_or("as(TYPE, value) takes two")?;
+                Self::As(ty.trim().into(), Box::new(Self::parse(value).map_err(|e| e.to_string())?))
+            }
+            other => return Err(format!("no function `{other}`")),
+        })
+    }
+
+    fn fields(mut base: Self, rest: &str) -> Option<Self> {
+        if rest.is_empty() {
+            return Some(base);
+        }
+        for name in rest.strip_prefix('.')?.split('.') {
+            if name.is_empty() {
+                return None;
+            }
+            base = Self::Field(Box::new(base), name.into());
+        }
+        Some(base)
+    }
+}
+
+fn split_top(text: &str, separator: char) -> Vec<&str> {
+    let (mut parts, mut depth, mut start) = (Vec::new(), 0i32, 0);
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            c if c == separator && depth == 0 => {
+                parts.push(&text[start..at]);
+                start = at + c.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+fn matching(text: &str, open: usize) -> Option<usize> {
+    let mut depth = 0i32;
+    for (at, c) in text[open..].char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(open + at);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Expr;
+
+    #[test]
+    fn parses_what_models_write() {
+        let parse = |text: &str| Expr::parse(text).unwrap();
+        assert_eq!(parse("recv"), Expr::Recv);
+        assert_eq!(parse("arg0.include"), Expr::Field(Box::new(Expr::Arg(0)), "include".into()));
+        assert_eq!(parse("elem(recv)"), Expr::Elem(Box::new(Expr::Recv)));
+        assert_eq!(parse("new(requests.Session)"), Expr::New("requests.Session".into()));
+        assert_eq!(parse("arg0 | key(to)"), Expr::First(vec![Expr::Arg(0), Expr::Key("to".into())]));
+        assert_eq!(parse("as(a.B, query(arg1))"), Expr::As("a.B".into(), Box::new(Expr::Query(Box::new(Expr::Arg(1))))));
+        assert_eq!(parse("args2"), Expr::ArgsFrom(2));
+        for bad in ["", "elem(", "nope(recv)", "recv.", "argx", "elem(recv)x"] {
+            assert!(Expr::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

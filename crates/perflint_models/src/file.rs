@@ -1,0 +1,521 @@
+//! The rows of a model file. `rules/models/README.md` explains each field to authors.
+
+use crate::expr::Expr;
+use serde::Deserialize;
+
+/// One value or a list of them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    /// One.
+    One(Box<str>),
+    /// Several.
+    Many(Vec<Box<str>>),
+}
+
+impl Default for OneOrMany {
+    fn default() -> Self {
+        Self::Many(Vec::new())
+    }
+}
+
+impl OneOrMany {
+    /// The values.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+        .iter()
+        .map(AsRef::as_ref)
+    }
+
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Many(many) if many.is_empty())
+    }
+}
+
+/// A library.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelFile {
+    /// Its name.
+    pub library: Box<str>,
+    /// The language family that it serves: `python`, `javascript`, `rust`.
+    pub language: Box<str>,
+    /// The document that its rows come from, unless a row names its own.
+    pub docs: Box<str>,
+    /// Import roots that show that a repository uses it; hints apply only then.
+    #[serde(default)]
+    pub imports: Vec<Box<str>>,
+    /// Types.
+    #[serde(default, rename = "type")]
+    pub types: Vec<TypeRow>,
+    /// Calls.
+    #[serde(default, rename = "call")]
+    pub calls: Vec<CallRow>,
+    /// Attributes.
+    #[serde(default, rename = "attr")]
+    pub attrs: Vec<AttrRow>,
+    /// Entities.
+    #[serde(default, rename = "entity")]
+    pub entities: Vec<EntityRow>,
+    /// Relations.
+    #[serde(default, rename = "relation")]
+    pub relations: Vec<RelationRow>,
+    /// Entry points by declaration.
+    #[serde(default, rename = "entry")]
+    pub entries: Vec<EntryRow>,
+    /// Names that reveal a type where no type is declared.
+    #[serde(default, rename = "hint")]
+    pub hints: Vec<HintRow>,
+    /// Code in the user's language that does what the library does.
+    #[serde(default, rename = "stub")]
+    pub stubs: Vec<StubRow>,
+}
+
+/// What values of a type are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TypeRole {
+    /// An object with methods.
+    #[default]
+    Plain,
+    /// A query that runs when it is iterated or told to.
+    Query,
+    /// A collection in memory; its elements have the type of the last type argument.
+    List,
+    /// A box around the value of its first type argument: `Optional`, `Promise`, `Mapped`.
+    Wrapper,
+}
+
+/// A type of the library.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TypeRow {
+    /// Its canonical path.
+    pub name: Box<str>,
+    /// Other paths it is imported by.
+    #[serde(default)]
+    pub aliases: Vec<Box<str>>,
+    /// Types whose rows apply too.
+    #[serde(default)]
+    pub extends: Vec<Box<str>>,
+    /// What its values are.
+    #[serde(default)]
+    pub role: TypeRole,
+    /// A method of the user's subclass whose result every use starts from: Django's `get_queryset`.
+    #[serde(default)]
+    pub starts_with: Option<Box<str>>,
+    /// An attribute of the user's subclass that names its entity.
+    #[serde(default)]
+    pub entity_attr: Option<Box<str>>,
+}
+
+/// Kinds of effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EffectKind {
+    /// Reads rows from a database.
+    Query,
+    /// Writes rows.
+    Write,
+    /// An HTTP request.
+    Http,
+    /// A remote call other than plain HTTP: gRPC, a cloud API, mail.
+    Rpc,
+    /// Reads or writes files.
+    File,
+    /// A round trip to a cache.
+    Cache,
+    /// A round trip to a queue.
+    Queue,
+    /// Waits for a lock, a thread, a condition.
+    Lock,
+    /// Sleeps.
+    Sleep,
+    /// Starts or waits for a process.
+    Process,
+    /// Long computation: hashing a password, compressing.
+    Compute,
+}
+
+/// How the caller waits for an effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wait {
+    /// The thread waits.
+    #[default]
+    Blocks,
+    /// The task waits, the thread goes on.
+    Suspends,
+    /// Nobody waits.
+    Detached,
+}
+
+/// How many rows a call brings into memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RowCount {
+    /// None, or a scalar: count, exists, a write.
+    #[default]
+    None,
+    /// At most one.
+    One,
+    /// All rows of the query, at once.
+    All,
+    /// All rows, a few at a time.
+    Stream,
+}
+
+/// A call.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallRow {
+    /// Types whose method it is.
+    #[serde(default)]
+    pub on: OneOrMany,
+    /// Names of the methods; with `on`.
+    #[serde(default)]
+    pub name: OneOrMany,
+    /// Paths of functions or constructors; without `on`.
+    #[serde(default)]
+    pub path: OneOrMany,
+    /// Called on the class, not on an instance.
+    #[serde(default, rename = "static")]
+    pub is_static: bool,
+    /// The document, if not the file's.
+    #[serde(default)]
+    pub docs: Option<Box<str>>,
+    /// What it does to the outside.
+    #[serde(default)]
+    pub effect: Option<EffectKind>,
+    /// How the caller waits.
+    #[serde(default)]
+    pub wait: Wait,
+    /// Rows it brings into memory.
+    #[serde(default)]
+    pub rows: RowCount,
+    /// The query that it runs; the receiver unless said.
+    #[serde(default)]
+    pub runs: Option<Expr>,
+    /// The entity whose rows it touches; of `runs` unless said.
+    #[serde(default)]
+    pub entity: Option<Expr>,
+    /// SQL text that it runs.
+    #[serde(default)]
+    pub sql: Option<Expr>,
+    /// Its value.
+    #[serde(default)]
+    pub returns: Option<Expr>,
+    /// The most rows that the query will yield; a missing or null argument leaves it as it was.
+    #[serde(default)]
+    pub bound: Option<Expr>,
+    /// Relation paths that the query will load.
+    #[serde(default)]
+    pub loads: Option<Expr>,
+    /// Columns that the query will load; reading others runs a query per row.
+    #[serde(default)]
+    pub columns: Option<Expr>,
+    /// Yields plain values instead of rows with relations.
+    #[serde(default)]
+    pub plain: bool,
+    /// A relation that was loaded stays loaded: the call does not run a query on it.
+    #[serde(default)]
+    pub keeps: bool,
+    /// Narrows the query to few rows by a key: at most one row if the named column is unique.
+    #[serde(default)]
+    pub narrows: Option<Expr>,
+    /// Callables that it calls.
+    #[serde(default)]
+    pub invokes: Option<Expr>,
+    /// How often: once per element of this value; once if absent.
+    #[serde(default)]
+    pub per: Option<Expr>,
+    /// What it passes to the callable.
+    #[serde(default)]
+    pub gives: Vec<Expr>,
+    /// The callbacks of one call run at the same time.
+    #[serde(default)]
+    pub parallel: bool,
+    /// The callable runs on another thread: nothing blocks here.
+    #[serde(default)]
+    pub handoff: bool,
+    /// Nothing waits for the callable.
+    #[serde(default)]
+    pub detached: bool,
+    /// The value becomes an element of the receiver.
+    #[serde(default)]
+    pub adds: Option<Expr>,
+    /// Renders a template.
+    #[serde(default)]
+    pub renders: Option<Renders>,
+    /// The value leaves in a response.
+    #[serde(default)]
+    pub responds: Option<Expr>,
+    /// Registers a callable as an entry point.
+    #[serde(default)]
+    pub entry: Option<EntryKind>,
+    /// The callable registered; as a decorator, the decorated function.
+    #[serde(default)]
+    pub handler: Option<Expr>,
+    /// The route's path.
+    #[serde(default)]
+    pub route: Option<Expr>,
+    /// The route's HTTP method.
+    #[serde(default)]
+    pub method: Option<Box<str>>,
+    /// As a parameter's default, the parameter gets `returns`.
+    #[serde(default)]
+    pub inject: bool,
+    /// The loop over its result runs once per batch, not per element.
+    #[serde(default)]
+    pub batch: bool,
+    /// Calls of one tick become one query.
+    #[serde(default)]
+    pub batched: bool,
+    /// As a decorator: results are remembered.
+    #[serde(default)]
+    pub memo: bool,
+    /// As a decorator: the function runs on a thread, or is wrapped into an awaitable.
+    #[serde(default)]
+    pub threaded: bool,
+    /// Looked at: no effect worth telling. The document says so.
+    #[serde(default)]
+    pub neutral: bool,
+}
+
+/// The template and context of a rendering call.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Renders {
+    /// The template's name, or a list of names.
+    pub template: Expr,
+    /// Its context: a map, or all named arguments with `args`.
+    pub context: Expr,
+}
+
+/// An attribute of a library type.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttrRow {
+    /// Types that have it.
+    pub on: OneOrMany,
+    /// Its names.
+    pub name: OneOrMany,
+    /// Read on the class, not on an instance.
+    #[serde(default, rename = "static")]
+    pub is_static: bool,
+    /// Its value; `recv` is the object.
+    pub returns: Expr,
+    /// Reading it runs this.
+    #[serde(default)]
+    pub effect: Option<EffectKind>,
+    /// How many rows reading it brings into memory.
+    #[serde(default)]
+    pub rows: RowCount,
+    /// The document, if not the file's.
+    #[serde(default)]
+    pub docs: Option<Box<str>>,
+}
+
+/// How a class is recognised as an entity.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntityRow {
+    /// A base class.
+    #[serde(default)]
+    pub base: OneOrMany,
+    /// A marker of the class (decorator, annotation, schema block).
+    #[serde(default)]
+    pub marker: OneOrMany,
+    /// A call whose result is an entity class, assigned to a variable.
+    #[serde(default)]
+    pub call: OneOrMany,
+    /// The name of an entity made by a call.
+    #[serde(default)]
+    pub name: Option<Expr>,
+    /// The type whose rows apply to its class and instances.
+    #[serde(default)]
+    pub api: Option<Box<str>>,
+    /// A word of the class statement that must be there (SQLModel's `table=True`).
+    #[serde(default)]
+    pub requires: Option<Box<str>>,
+    /// An attribute, or an attribute of an inner class (`Meta.abstract`), that makes it a mere base.
+    #[serde(default)]
+    pub abstract_by: Option<Box<str>>,
+    /// Where its table's name is declared: `Meta.db_table`, `__tablename__`.
+    #[serde(default)]
+    pub table: Option<Box<str>>,
+    /// Where default eager loading and ordering are declared, if anywhere.
+    #[serde(default)]
+    pub docs: Option<Box<str>>,
+}
+
+/// To how many rows a relation leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum To {
+    /// One.
+    One,
+    /// Many.
+    Many,
+}
+
+/// What reading a relation does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RelationRead {
+    /// Runs a query unless loaded, and gives the row or rows.
+    Lazy,
+    /// Builds a query, which runs when used.
+    Query,
+    /// Never runs a query: what was not loaded is absent.
+    Loaded,
+}
+
+/// How a relation is declared and what reading it does.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelationRow {
+    /// Calls that a field is initialised with.
+    #[serde(default)]
+    pub field_call: OneOrMany,
+    /// Markers of a field.
+    #[serde(default)]
+    pub marker: OneOrMany,
+    /// Static calls on the entity: `Post.belongsTo(User)`.
+    #[serde(default)]
+    pub static_call: OneOrMany,
+    /// Fields of entities of this `api` whose type is an entity (or a list of one).
+    #[serde(default)]
+    pub field_of: OneOrMany,
+    /// The target entity: a class, a string with its name, a function that returns it, or the field's type if absent.
+    #[serde(default)]
+    pub target: Option<Expr>,
+    /// To one or many; if absent, a list type means many.
+    #[serde(default)]
+    pub to: Option<To>,
+    /// What reading it does.
+    pub read: RelationRead,
+    /// For `query`: the type of the query.
+    #[serde(default)]
+    pub query_type: Option<Box<str>>,
+    /// The name, for a static call.
+    #[serde(default)]
+    pub name: Option<Expr>,
+    /// The attribute that holds the key, free to read: `{name}_id`.
+    #[serde(default)]
+    pub column: Option<Box<str>>,
+    /// The name of the reverse relation on the target.
+    #[serde(default)]
+    pub inverse: Option<Expr>,
+    /// Its name if not declared: `{entity}_set`.
+    #[serde(default)]
+    pub inverse_default: Option<Box<str>>,
+    /// Where the reverse relation leads.
+    #[serde(default)]
+    pub inverse_to: Option<To>,
+    /// What reading the reverse relation does.
+    #[serde(default)]
+    pub inverse_read: Option<RelationRead>,
+    /// The loading option.
+    #[serde(default)]
+    pub loading: Option<Expr>,
+    /// Values of the loading option that always load it.
+    #[serde(default)]
+    pub eager: Vec<Box<str>>,
+    /// Values of the loading option that make it a query.
+    #[serde(default)]
+    pub dynamic: Vec<Box<str>>,
+    /// Advice for the fix: `select_related("{path}")`, with `{path}` in the library's own notation.
+    #[serde(default)]
+    pub fix: Option<Box<str>>,
+    /// How `{path}` is written: `__`, `.`, `tree`.
+    #[serde(default)]
+    pub fix_path: Option<Box<str>>,
+    /// The document, if not the file's.
+    #[serde(default)]
+    pub docs: Option<Box<str>>,
+}
+
+/// Kinds of entry point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EntryKind {
+    /// Handles an HTTP request.
+    Route,
+    /// Renders a page.
+    Page,
+    /// Resolves a GraphQL field, once per parent.
+    Resolver,
+    /// Handles a message of a socket.
+    Socket,
+    /// A background job or consumer.
+    Job,
+    /// Runs on a schedule.
+    Schedule,
+    /// A command-line command.
+    Command,
+    /// Runs around every request.
+    Middleware,
+    /// Runs when a row changes.
+    Signal,
+}
+
+/// Entry points by declaration.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntryRow {
+    /// What they are.
+    pub kind: EntryKind,
+    /// Methods of subclasses of these.
+    #[serde(default)]
+    pub base: OneOrMany,
+    /// The methods; `*` for every public method, `resolve_*` for a prefix.
+    #[serde(default)]
+    pub methods: OneOrMany,
+    /// Markers of functions.
+    #[serde(default)]
+    pub marker: OneOrMany,
+    /// Files, as a glob over the path.
+    #[serde(default)]
+    pub file: OneOrMany,
+    /// Their exports.
+    #[serde(default)]
+    pub exports: OneOrMany,
+    /// The route's path, from the marker's call.
+    #[serde(default)]
+    pub route: Option<Expr>,
+    /// The HTTP method.
+    #[serde(default)]
+    pub method: Option<Box<str>>,
+    /// What the parameters are, in order; `_` for unknown.
+    #[serde(default)]
+    pub gives: Vec<Box<str>>,
+    /// The document, if not the file's.
+    #[serde(default)]
+    pub docs: Option<Box<str>>,
+}
+
+/// A name that reveals a type.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HintRow {
+    /// Names of variables, parameters or attributes.
+    pub names: Vec<Box<str>>,
+    /// The type.
+    #[serde(rename = "type")]
+    pub ty: Box<str>,
+}
+
+/// A module of the library, written as a stub.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StubRow {
+    /// The module's path.
+    pub module: Box<str>,
+    /// Its code.
+    pub code: Box<str>,
+}

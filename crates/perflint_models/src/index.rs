@@ -1,0 +1,279 @@
+//! Models by what they are looked up with.
+
+use crate::file::{
+    AttrRow, CallRow, EntityRow, EntryRow, HintRow, ModelFile, RelationRow, StubRow, TypeRole, TypeRow,
+};
+use rustc_hash::FxHashMap;
+use std::fmt;
+
+/// A type of the models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TypeIx(pub u32);
+
+/// A call row of the models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallIx(pub u32);
+
+/// A model file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// It does not parse.
+    #[error("{file}: {source}")]
+    Parse {
+        /// The file.
+        file: String,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+    /// A row contradicts itself or names something that does not exist.
+    #[error("{file}: {what}")]
+    Row {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        what: String,
+    },
+}
+
+/// A type with what it inherits.
+#[derive(Debug)]
+struct Type {
+    row: TypeRow,
+    family: Box<str>,
+    /// Itself and everything it extends, nearest first.
+    line: Vec<TypeIx>,
+    calls: FxHashMap<(Box<str>, bool), CallIx>,
+    attrs: FxHashMap<(Box<str>, bool), u32>,
+}
+
+/// All models that apply to a scan.
+#[derive(Default)]
+pub struct Models {
+    types: Vec<Type>,
+    by_path: FxHashMap<(Box<str>, Box<str>), TypeIx>,
+    calls: Vec<CallRow>,
+    functions: FxHashMap<(Box<str>, Box<str>), CallIx>,
+    attrs: Vec<AttrRow>,
+    /// Entity rows, each with its language family.
+    pub entities: Vec<(Box<str>, EntityRow)>,
+    /// Relation rows, each with its language family.
+    pub relations: Vec<(Box<str>, RelationRow)>,
+    /// Entry rows, each with its language family.
+    pub entries: Vec<(Box<str>, EntryRow)>,
+    /// Hints: language family, import roots, row.
+    pub hints: Vec<(Box<str>, Vec<Box<str>>, HintRow)>,
+    /// Stubs: language family and row.
+    pub stubs: Vec<(Box<str>, StubRow)>,
+}
+
+impl fmt::Debug for Models {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Models").field("types", &self.types.len()).field("calls", &self.calls.len()).finish_non_exhaustive()
+    }
+}
+
+impl Models {
+    /// Reads model files, given as (name, text). Later files add to earlier ones; a later row replaces an earlier one for
+    /// the same method or path.
+    ///
+    /// # Errors
+    /// The first file that does not parse, or the first row that makes no sense.
+    pub fn read<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, ModelError> {
+        let mut files = Vec::new();
+        for (name, text) in texts {
+            let file: ModelFile = toml::from_str(text)
+                .map_err(|source| ModelError::Parse { file: name.to_owned(), source: Box::new(source) })?;
+            files.push((name.to_owned(), file));
+        }
+        let mut models = Self::default();
+        for (_, file) in &files {
+            file.types.iter().for_each(|row| models.add_type(&file.language, row));
+        }
+        for (name, file) in &files {
+            models.implied_types(file);
+            models.link_types(name, file)?;
+        }
+        for (name, file) in files {
+            models.add_rows(&name, file)?;
+        }
+        models.linearise();
+        Ok(models)
+    }
+
+    fn add_type(&mut self, family: &str, row: &TypeRow) {
+        let ix = self.declare(family, &row.name);
+        let entry = &mut self.types[ix.0 as usize].row;
+        let mut extends = std::mem::take(&mut entry.extends);
+        extends.extend(row.extends.iter().cloned());
+        *entry = TypeRow { extends, ..row.clone() };
+        for alias in &row.aliases {
+            self.by_path.insert((family.into(), alias.clone()), ix);
+        }
+    }
+
+    fn declare(&mut self, family: &str, name: &str) -> TypeIx {
+        if let Some(ix) = self.type_named(family, name) {
+            return ix;
+        }
+        let ix = TypeIx(self.types.len() as u32);
+        let row = TypeRow {
+            name: name.into(),
+            aliases: Vec::new(),
+            extends: Vec::new(),
+            role: TypeRole::Plain,
+            starts_with: None,
+            entity_attr: None,
+        };
+        self.types.push(Type {
+            row,
+            family: family.into(),
+            line: Vec::new(),
+            calls: FxHashMap::default(),
+            attrs: FxHashMap::default(),
+        });
+        self.by_path.insert((family.into(), name.into()), ix);
+        ix
+    }
+
+    /// Types that rows mention without declaring them need no row of their own.
+    fn implied_types(&mut self, file: &ModelFile) {
+        for row in &file.calls {
+            row.on.iter().for_each(|name| {
+                self.declare(&file.language, name);
+            });
+        }
+        for row in &file.attrs {
+            row.on.iter().for_each(|name| {
+                self.declare(&file.language, name);
+            });
+        }
+    }
+
+    fn link_types(&mut self, file: &str, model: &ModelFile) -> Result<(), ModelError> {
+        for row in &model.types {
+            for base in &row.extends {
+                if self.type_named(&model.language, base).is_none() {
+                    let what = format!("type {} extends {base}, which no model declares", row.name);
+                    return Err(ModelError::Row { file: file.to_owned(), what });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_rows(&mut self, file: &str, model: ModelFile) -> Result<(), ModelError> {
+        for row in model.calls {
+            self.add_call(file, &model.language, row)?;
+        }
+        for row in model.attrs {
+            let ix = self.attrs.len() as u32;
+            for on in row.on.iter() {
+                let Some(ty) = self.type_named(&model.language, on) else { continue };
+                for name in row.name.iter() {
+                    self.types[ty.0 as usize].attrs.insert((name.into(), row.is_static), ix);
+                }
+            }
+            self.attrs.push(row);
+        }
+        let family = &model.language;
+        self.entities.extend(model.entities.into_iter().map(|row| (family.clone(), row)));
+        self.relations.extend(model.relations.into_iter().map(|row| (family.clone(), row)));
+        self.entries.extend(model.entries.into_iter().map(|row| (family.clone(), row)));
+        let imports = if model.imports.is_empty() { vec![model.library.clone()] } else { model.imports };
+        self.hints.extend(model.hints.into_iter().map(|row| (family.clone(), imports.clone(), row)));
+        self.stubs.extend(model.stubs.into_iter().map(|row| (family.clone(), row)));
+        Ok(())
+    }
+
+    fn add_call(&mut self, file: &str, family: &str, row: CallRow) -> Result<(), ModelError> {
+        let fail = |what: String| Err(ModelError::Row { file: file.to_owned(), what });
+        if row.on.is_empty() == row.path.is_empty() {
+            return fail(format!("a call row needs either `on` and `name` or `path`: {:?} {:?}", row.name, row.path));
+        }
+        if !row.on.is_empty() && row.name.is_empty() {
+            return fail(format!("a call row on {:?} names no method", row.on));
+        }
+        let ix = CallIx(self.calls.len() as u32);
+        for on in row.on.iter() {
+            let Some(ty) = self.type_named(family, on) else { continue };
+            for name in row.name.iter() {
+                self.types[ty.0 as usize].calls.insert((name.into(), row.is_static), ix);
+            }
+        }
+        for path in row.path.iter() {
+            self.functions.insert((family.into(), path.into()), ix);
+        }
+        self.calls.push(row);
+        Ok(())
+    }
+
+    fn linearise(&mut self) {
+        for start in 0..self.types.len() {
+            let mut line = vec![TypeIx(start as u32)];
+            let mut at = 0;
+            while at < line.len() {
+                let bases: Vec<TypeIx> = self.types[line[at].0 as usize]
+                    .row
+                    .extends
+                    .iter()
+                    .filter_map(|base| self.type_named(&self.types[line[at].0 as usize].family, base))
+                    .collect();
+                for base in bases {
+                    if !line.contains(&base) {
+                        line.push(base);
+                    }
+                }
+                at += 1;
+            }
+            self.types[start].line = line;
+        }
+    }
+
+    /// The type with this path or alias, in a language family: the same path may mean another library in another one.
+    pub fn type_named(&self, family: &str, path: &str) -> Option<TypeIx> {
+        self.by_path.get(&(Box::from(family), Box::from(path))).copied()
+    }
+
+    /// The declaration of a type.
+    pub fn type_row(&self, ix: TypeIx) -> &TypeRow {
+        &self.types[ix.0 as usize].row
+    }
+
+    /// The role of a type, inherited if it declares none.
+    pub fn role(&self, ix: TypeIx) -> TypeRole {
+        self.line(ix).iter().map(|t| self.type_row(*t).role).find(|r| *r != TypeRole::Plain).unwrap_or_default()
+    }
+
+    /// The type and all that it extends, nearest first.
+    pub fn line(&self, ix: TypeIx) -> &[TypeIx] {
+        &self.types[ix.0 as usize].line
+    }
+
+    /// The row for a method of a type.
+    pub fn method(&self, ty: TypeIx, name: &str, on_class: bool) -> Option<CallIx> {
+        let key = (Box::<str>::from(name), on_class);
+        self.line(ty).iter().find_map(|t| self.types[t.0 as usize].calls.get(&key).copied())
+    }
+
+    /// The row for an attribute of a type.
+    pub fn attr(&self, ty: TypeIx, name: &str, on_class: bool) -> Option<&AttrRow> {
+        let key = (Box::<str>::from(name), on_class);
+        let ix = self.line(ty).iter().find_map(|t| self.types[t.0 as usize].attrs.get(&key).copied())?;
+        Some(&self.attrs[ix as usize])
+    }
+
+    /// The row for a function or constructor.
+    pub fn function(&self, family: &str, path: &str) -> Option<CallIx> {
+        self.functions.get(&(Box::from(family), Box::from(path))).copied()
+    }
+
+    /// A call row.
+    pub fn call(&self, ix: CallIx) -> &CallRow {
+        &self.calls[ix.0 as usize]
+    }
+
+    /// How many types and call rows there are.
+    pub fn size(&self) -> (usize, usize) {
+        (self.types.len(), self.calls.len())
+    }
+}

@@ -1,0 +1,22 @@
+//! What frameworks and libraries do, read from `rules/models/**.toml`.
+//!
+//! A model file is one library: its types, calls, attributes, entities, relations, entry points and, where the library
+//! calls the user's code, a *stub*: a few lines in the user's own language that do what the library does as far as
+//! costs are concerned. A stub is lowered and linked like any other file, so overriding, inheritance and callbacks need
+//! no mechanism of their own. `rules/models/README.md` is the reference of every field.
+//!
+//! Rejected: matching calls by name in code (every framework becomes a special case in the core), and a rule language of
+//! its own for framework control flow (it grows until it is a worse version of the languages it describes).
+
+mod embedded;
+mod expr;
+mod file;
+mod index;
+
+pub use embedded::builtin;
+pub use expr::{Expr, ExprError};
+pub use file::{
+    AttrRow, CallRow, EffectKind, EntityRow, EntryKind, EntryRow, HintRow, ModelFile, OneOrMany, Renders, RelationRead,
+    RelationRow, RowCount, StubRow, To, TypeRole, TypeRow, Wait,
+};
+pub use index::{CallIx, ModelError, Models, TypeIx};

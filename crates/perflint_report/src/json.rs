@@ -1,0 +1,196 @@
+//! The JSON format, documented for its users in `docs/json.md`.
+
+use crate::clean;
+use crate::fingerprint::Fingerprints;
+use crate::{Input, ReportError};
+use perflint_rules::{Coverage, Finding, Fix, Place, Step};
+use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::Write;
+
+/// The version of the format. It grows when a field changes its meaning or goes; new fields do not count.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct DocumentView<'a> {
+    version: u32,
+    tool: ToolView<'a>,
+    findings: Vec<FindingView<'a>>,
+    held_back: BTreeMap<&'a str, usize>,
+    coverage: CoverageView<'a>,
+}
+
+#[derive(Serialize)]
+struct ToolView<'a> {
+    name: &'static str,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+struct FindingView<'a> {
+    rule: &'a str,
+    level: &'static str,
+    confidence: &'static str,
+    context: &'static str,
+    message: Cow<'a, str>,
+    cost: &'a str,
+    place: PlaceView<'a>,
+    fingerprint: Option<String>,
+    route: Vec<StepView<'a>>,
+    fix: Option<FixView<'a>>,
+    also: Vec<PlaceView<'a>>,
+    suppressed: Option<Cow<'a, str>>,
+}
+
+#[derive(Serialize)]
+struct PlaceView<'a> {
+    file: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+}
+
+#[derive(Serialize)]
+struct StepView<'a> {
+    kind: &'static str,
+    label: Cow<'a, str>,
+    place: PlaceView<'a>,
+}
+
+#[derive(Serialize)]
+struct FixView<'a> {
+    advice: Cow<'a, str>,
+    place: PlaceView<'a>,
+}
+
+#[derive(Serialize)]
+struct CoverageView<'a> {
+    files: usize,
+    lines: usize,
+    bytes: u64,
+    languages: &'a BTreeMap<&'static str, usize>,
+    skipped: &'a BTreeMap<&'static str, usize>,
+    unreadable: Vec<UnreadableView<'a>>,
+    gaps: Vec<GapView>,
+    gap_files: Vec<GapFileView<'a>>,
+    calls: usize,
+    holes: usize,
+    widened: usize,
+}
+
+#[derive(Serialize)]
+struct UnreadableView<'a> {
+    file: &'a str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct GapView {
+    language: &'static str,
+    reason: &'static str,
+    count: usize,
+}
+
+#[derive(Serialize)]
+struct GapFileView<'a> {
+    file: &'a str,
+    reason: &'static str,
+}
+
+/// Writes the report as JSON.
+pub fn json(out: &mut dyn Write, input: Input<'_>) -> Result<(), ReportError> {
+    let mut fingerprints = Fingerprints::new(input.sources);
+    let document = DocumentView {
+        version: VERSION,
+        tool: ToolView { name: "perflint", version: input.version },
+        findings: input
+            .report
+            .findings
+            .iter()
+            .map(|finding| finding_view(finding, &mut fingerprints))
+            .collect(),
+        held_back: input.report.held_back.iter().map(|(rule, count)| (&**rule, *count)).collect(),
+        coverage: coverage_view(&input.report.coverage),
+    };
+    let text = clean::json(serde_json::to_string_pretty(&document)?);
+    writeln!(out, "{text}")?;
+    Ok(())
+}
+
+fn finding_view<'a>(finding: &'a Finding, fingerprints: &mut Fingerprints<'a>) -> FindingView<'a> {
+    FindingView {
+        rule: &finding.rule,
+        level: finding.level.name(),
+        confidence: finding.confidence.name(),
+        context: finding.context.name(),
+        message: clean::redact(&finding.message),
+        cost: &finding.cost,
+        place: place_view(&finding.primary),
+        fingerprint: fingerprints.of(&finding.primary),
+        route: finding.route.iter().map(step_view).collect(),
+        fix: finding.fix.as_ref().map(fix_view),
+        also: finding.also.iter().map(place_view).collect(),
+        suppressed: finding.suppressed.as_deref().map(clean::redact),
+    }
+}
+
+fn place_view(place: &Place) -> PlaceView<'_> {
+    let Place { file, line, column, end_line, end_column, .. } = place;
+    PlaceView { file, line: *line, column: *column, end_line: *end_line, end_column: *end_column }
+}
+
+fn step_view(step: &Step) -> StepView<'_> {
+    StepView { kind: step.kind.name(), label: clean::redact(&step.label), place: place_view(&step.place) }
+}
+
+fn fix_view(fix: &Fix) -> FixView<'_> {
+    FixView { advice: clean::redact(&fix.advice), place: place_view(&fix.place) }
+}
+
+fn coverage_view(coverage: &Coverage) -> CoverageView<'_> {
+    let gaps = coverage.gaps.iter();
+    CoverageView {
+        files: coverage.files,
+        lines: coverage.lines,
+        bytes: coverage.bytes,
+        languages: &coverage.languages,
+        skipped: &coverage.skipped,
+        unreadable: coverage
+            .unreadable
+            .iter()
+            .map(|(file, reason)| UnreadableView { file, reason })
+            .collect(),
+        gaps: gaps.map(|((language, reason), count)| GapView { language, reason, count: *count }).collect(),
+        gap_files: coverage.gap_files.iter().map(|(file, reason)| GapFileView { file, reason }).collect(),
+        calls: coverage.calls,
+        holes: coverage.holes,
+        widened: coverage.widened,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::json;
+    use crate::example::with_input;
+
+    #[test]
+    fn says_everything() {
+        let mut out = Vec::new();
+        with_input(|input| json(&mut out, input)).expect("written");
+        let text = String::from_utf8(out).expect("utf-8");
+        assert!(!text.contains(['\u{1b}', '\u{202e}']));
+        let value: serde_json::Value = serde_json::from_str(&text).expect("json");
+        assert_eq!(value["version"], 1);
+        let finding = &value["findings"][0];
+        assert_eq!(finding["place"]["line"], 3);
+        assert_eq!(finding["route"][3]["kind"], "effect");
+        assert_eq!(finding["fix"]["place"]["column"], 14);
+        assert!(finding["fingerprint"].as_str().is_some_and(|hash| hash.ends_with(":1")));
+        assert!(finding["suppressed"].is_null());
+        assert_eq!(value["findings"][1]["suppressed"], "few rows");
+        assert_eq!(value["held_back"]["unbounded-query"], 2);
+        assert_eq!(value["coverage"]["gaps"][0]["count"], 3);
+    }
+}

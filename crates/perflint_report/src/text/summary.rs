@@ -1,0 +1,88 @@
+//! The last lines of a text report: what was found, what was read, what was not.
+
+use crate::clean;
+use crate::{counted, grouped};
+use perflint_rules::{Coverage, Level, Report};
+use std::time::Duration;
+
+/// How many unreadable files are named.
+const MAX_NAMED: usize = 10;
+
+/// The summary, a few lines.
+pub(super) fn summary(report: &Report, elapsed: Option<Duration>) -> String {
+    let coverage = &report.coverage;
+    let time = elapsed.map(|time| format!(" in {:.1} s", time.as_secs_f64())).unwrap_or_default();
+    let read = format!("{} and {}", counted(coverage.files, "file"), counted(coverage.lines, "line"));
+    let mut lines = vec![format!("{} in {read}{time}.", found(report))];
+    if let Some(held_back) = held_back(report) {
+        lines.push(held_back);
+    }
+    lines.extend(not_read(coverage));
+    lines.extend(limits(coverage));
+    let mut text = lines.join("\n");
+    text.push('\n');
+    text
+}
+
+fn found(report: &Report) -> String {
+    let live = || report.findings.iter().filter(|finding| finding.suppressed.is_none());
+    let mut parts = Vec::new();
+    for level in [Level::Error, Level::Warning, Level::Note] {
+        let count = live().filter(|finding| finding.level == level).count();
+        if count > 0 {
+            parts.push(counted(count, level.name()));
+        }
+    }
+    if parts.is_empty() {
+        parts.push("No findings".to_owned());
+    }
+    let suppressed = report.findings.len() - live().count();
+    if suppressed > 0 {
+        parts.push(format!("{} suppressed", grouped(suppressed)));
+    }
+    parts.join(", ")
+}
+
+fn held_back(report: &Report) -> Option<String> {
+    let count: usize = report.held_back.values().sum();
+    (count > 0).then(|| {
+        format!("{} held back as less sure or less important; --pedantic shows them.", grouped(count))
+    })
+}
+
+fn not_read(coverage: &Coverage) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !coverage.skipped.is_empty() {
+        let reasons: Vec<String> = coverage
+            .skipped
+            .iter()
+            .map(|(reason, count)| format!("{} ({reason})", grouped(*count)))
+            .collect();
+        lines.push(format!("Not read: {}.", reasons.join(", ")));
+    }
+    if !coverage.unreadable.is_empty() {
+        lines.push(format!("{} could not be read:", counted(coverage.unreadable.len(), "path")));
+        let named = coverage.unreadable.iter().take(MAX_NAMED);
+        lines.extend(named.map(|(path, reason)| format!("  {}: {}", clean::line(path), clean::line(reason))));
+    }
+    lines
+}
+
+fn limits(coverage: &Coverage) -> Option<String> {
+    let gaps: usize = coverage.gaps.values().sum();
+    let mut parts = Vec::new();
+    if gaps > 0 {
+        parts.push(format!("{} not parsed", counted(gaps, "gap")));
+    }
+    if coverage.holes > 0 {
+        parts.push(format!(
+            "{} of {} not resolved",
+            grouped(coverage.holes),
+            counted(coverage.calls, "call")
+        ));
+    }
+    if coverage.widened > 0 {
+        parts.push(format!("{} cut short", counted(coverage.widened, "function")));
+    }
+    (!parts.is_empty()).then(|| format!("Limits: {}.", parts.join(", ")))
+}

@@ -1,0 +1,67 @@
+//! Where code runs: reached from a request, a job, a script, or from callers that are not known.
+
+use crate::Context;
+use perflint_ir::Role;
+use perflint_link::{BodyRef, FileIx, Program};
+use perflint_models::EntryKind;
+use perflint_summary::Facts;
+use rustc_hash::FxHashMap;
+
+/// Contexts of bodies.
+pub(crate) struct Contexts {
+    reached: FxHashMap<BodyRef, (Context, u32)>,
+}
+
+impl Contexts {
+    pub(crate) fn new(facts: &Facts) -> Self {
+        let mut reached: FxHashMap<BodyRef, (Context, u32)> = FxHashMap::default();
+        for wanted in [Context::Request, Context::Job, Context::Script] {
+            for (i, entry) in (0u32..).zip(&facts.entries) {
+                if context_of(entry.kind) != wanted {
+                    continue;
+                }
+                let mut open = vec![entry.at];
+                while let Some(at) = open.pop() {
+                    if reached.contains_key(&at) {
+                        continue;
+                    }
+                    reached.insert(at, (wanted, i));
+                    open.extend(facts.edges.get(&at).into_iter().flatten().copied());
+                }
+            }
+        }
+        Self { reached }
+    }
+
+    /// Where a body runs.
+    pub(crate) fn of(&self, program: &Program, at: BodyRef) -> Context {
+        match program.file(at.file).role {
+            Role::Test => return Context::Test,
+            Role::Migration => return Context::Migration,
+            _ => {}
+        }
+        match self.reached.get(&at) {
+            Some((context, _)) => *context,
+            None if program.file(at.file).role == Role::Script => Context::Script,
+            None => Context::Library,
+        }
+    }
+
+    /// The entry point that reaches a body, as an index into the facts.
+    pub(crate) fn entry(&self, at: BodyRef) -> Option<usize> {
+        self.reached.get(&at).map(|(_, entry)| *entry as usize)
+    }
+}
+
+fn context_of(kind: EntryKind) -> Context {
+    match kind {
+        EntryKind::Route | EntryKind::Page | EntryKind::Resolver | EntryKind::Socket | EntryKind::Middleware => Context::Request,
+        EntryKind::Job | EntryKind::Schedule | EntryKind::Signal => Context::Job,
+        EntryKind::Command => Context::Script,
+    }
+}
+
+/// False for files whose code is not the team's to fix.
+pub(crate) fn judged(program: &Program, file: FileIx) -> bool {
+    !program.is_stub(file) && !matches!(program.file(file).role, Role::Generated | Role::Vendored | Role::Minified)
+}

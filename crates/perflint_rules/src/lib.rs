@@ -1,0 +1,22 @@
+//! Detectors, and the rule pages that configure them.
+//!
+//! A rule is a Markdown page in `rules/checks`: what it is about, how bad and how sure it has to be, which detector it
+//! configures, and the text that users read. There are few detectors, and a page is all that a further rule needs; a
+//! detector turns facts of the analysis into findings with a route, a cost and a fix. Rules as Rust types with a trait and
+//! a registry were rejected: metadata, prose and examples would live in three places and drift apart.
+
+mod context;
+mod detect;
+mod finding;
+mod lazy;
+mod page;
+mod repeat;
+mod rows;
+mod wait;
+mod write;
+
+pub use detect::judge;
+pub use finding::{
+    Confidence, Context, Coverage, Finding, Fix, Level, Place, Report, Sources, Step, StepKind,
+};
+pub use page::{Example, Page, PageError, Pages};

@@ -1,0 +1,141 @@
+//! Rows without bound: in memory, in responses; columns without choice.
+
+use crate::context::judged;
+use crate::write::Ctx;
+use crate::{Confidence, Context, Finding, Page, Step, StepKind};
+use perflint_link::EntityIx;
+use perflint_summary::{Materialised, Site};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
+    let answered: BTreeSet<Site> = ctx.facts.responded.iter().map(|r| r.origin).collect();
+    let mut causes: BTreeMap<Site, &Materialised> = BTreeMap::new();
+    for rows in &ctx.facts.materialised {
+        if rows.related || rows.label_is_empty(ctx) || answered.contains(&rows.origin) {
+            continue;
+        }
+        let primary = if ctx.program.is_stub(rows.site.at.file) { rows.origin } else { rows.site };
+        if !ctx.program.is_stub(primary.at.file) && judged(ctx.program, primary.at.file) {
+            causes.entry(primary).or_insert(rows);
+        }
+    }
+    for (primary, rows) in causes {
+        let Some(place) = ctx.site(primary) else { continue };
+        let context = ctx.contexts.of(ctx.program, primary.at);
+        let name = entity_name(ctx, rows.entity, ctx.text(rows.label));
+        let confidence = match (rows.narrowed, context) {
+            (false, Context::Request | Context::Job) => Confidence::Medium,
+            (true, _) if rows.caller.is_none() => Confidence::Low,
+            _ => Confidence::Low,
+        };
+        let mut route: Vec<Step> = ctx.entry_step(primary.at).into_iter().collect();
+        if let Some(caller) = rows.caller.and_then(|c| ctx.site(c)) {
+            route.push(Step { kind: StepKind::Call, place: caller, label: "is called without a limit".to_owned() });
+        }
+        if let Some(origin) = ctx.site(rows.origin).filter(|o| *o != place) {
+            route.push(Step { kind: StepKind::Source, place: origin, label: "the query is built here".to_owned() });
+        }
+        route.push(Step { kind: StepKind::Effect, place: place.clone(), label: format!("reads all rows of `{name}`") });
+        out.push(Finding {
+            rule: (&*page.id).into(),
+            level: page.level,
+            confidence,
+            context,
+            message: format!("All rows of `{name}` are read into memory. Nothing limits the query: memory and time grow with the table."),
+            primary: place,
+            route,
+            cost: format!("|{name}| rows"),
+            fix: None,
+            also: Vec::new(),
+            suppressed: None,
+        });
+    }
+}
+
+trait Labelled {
+    fn label_is_empty(&self, ctx: &Ctx<'_>) -> bool;
+}
+
+impl Labelled for Materialised {
+    fn label_is_empty(&self, ctx: &Ctx<'_>) -> bool {
+        self.entity.is_none() && matches!(ctx.text(self.label), "" | "sql")
+    }
+}
+
+fn entity_name(ctx: &Ctx<'_>, entity: Option<EntityIx>, label: &str) -> String {
+    entity.map_or_else(|| label.to_owned(), |e| ctx.text(ctx.program.entity(e).name).to_owned())
+}
+
+pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
+    let mut causes: BTreeMap<Site, Vec<&perflint_summary::Responded>> = BTreeMap::new();
+    for event in &ctx.facts.responded {
+        if event.related || ctx.program.is_stub(event.origin.at.file) || !judged(ctx.program, event.origin.at.file) {
+            continue;
+        }
+        causes.entry(event.origin).or_default().push(event);
+    }
+    for (origin, events) in causes {
+        let Some(place) = ctx.site(origin) else { continue };
+        let best = events[0];
+        let context = events
+            .iter()
+            .map(|e| ctx.contexts.of(ctx.program, e.site.at))
+            .chain([ctx.contexts.of(ctx.program, origin.at)])
+            .min()
+            .unwrap_or(Context::Library);
+        let name = entity_name(ctx, best.entity, "rows");
+        let mut route: Vec<Step> = Vec::new();
+        route.push(Step { kind: StepKind::Source, place: place.clone(), label: format!("reads `{name}` without a limit") });
+        for event in events.iter().take(8) {
+            route.extend(ctx.entry_step(event.site.at));
+            if let Some(site) = ctx.site(event.site) {
+                route.push(Step { kind: StepKind::Effect, place: site, label: "all of them leave in the response".to_owned() });
+            }
+        }
+        let confidence = match (context, best.narrowed) {
+            (Context::Request, false) => Confidence::Medium,
+            _ => Confidence::Low,
+        };
+        out.push(Finding {
+            rule: (&*page.id).into(),
+            level: page.level,
+            confidence,
+            context,
+            message: format!("The response holds all rows of `{name}`. Nothing limits the query and nothing pages the result."),
+            primary: place,
+            route,
+            cost: format!("|{name}| rows per response"),
+            fix: None,
+            also: Vec::new(),
+            suppressed: None,
+        });
+    }
+}
+
+pub(crate) fn star(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
+    for (file, ir) in ctx.program.each_file() {
+        if !judged(ctx.program, file) {
+            continue;
+        }
+        for facts in &ir.sql {
+            let Some(statement) = facts.statements.iter().find(|s| s.star) else { continue };
+            let Some((body, op)) = facts.place else { continue };
+            let site = Site { at: perflint_link::BodyRef { file, body }, op };
+            let Some(place) = ctx.site(site) else { continue };
+            let table = statement.tables.first().map_or("the table", |t| t);
+            out.push(Finding {
+                rule: (&*page.id).into(),
+                level: page.level,
+                confidence: Confidence::Medium,
+                context: ctx.contexts.of(ctx.program, site.at),
+                message: format!("All columns of `{table}` are read. Name the columns that are used."),
+                primary: place.clone(),
+                route: vec![Step { kind: StepKind::Effect, place, label: "SELECT *".to_owned() }],
+                cost: "all columns".to_owned(),
+                fix: None,
+                also: Vec::new(),
+                suppressed: None,
+            });
+        }
+    }
+}

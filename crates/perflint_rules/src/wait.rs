@@ -1,0 +1,130 @@
+//! Code that waits where others wait for it.
+
+use crate::context::judged;
+use crate::detect::effects;
+use crate::write::Ctx;
+use crate::{Confidence, Context, Finding, Page, Step, StepKind};
+use perflint_models::EffectKind;
+use perflint_summary::{Blocking, Site, Sure};
+use std::collections::BTreeMap;
+
+/// The first blocking call at each place, the surest first.
+fn causes<'a>(ctx: &'a Ctx<'_>, page: &Page, wanted: impl Fn(&Blocking) -> bool) -> BTreeMap<Site, Vec<&'a Blocking>> {
+    let kinds = effects(page);
+    let languages = page.words("languages");
+    let mut causes: BTreeMap<Site, Vec<&Blocking>> = BTreeMap::new();
+    for event in &ctx.facts.blocking {
+        let file = event.place.at.file;
+        let family = ctx.program.file(file).lang.family();
+        if !kinds.contains(&event.term.effect.kind) || !(languages.is_empty() || languages.contains(&family)) {
+            continue;
+        }
+        if wanted(event) && judged(ctx.program, file) {
+            causes.entry(event.place).or_default().push(event);
+        }
+    }
+    causes
+}
+
+pub(crate) fn blocked_task(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
+    for (primary, mut events) in causes(ctx, page, |e| e.in_async) {
+        events.sort_by_key(|e| std::cmp::Reverse(e.term.sure));
+        let best = events[0];
+        let confidence = match best.term.sure {
+            Sure::Certain => Confidence::High,
+            Sure::Likely => Confidence::Medium,
+            Sure::Guess => Confidence::Low,
+        };
+        let advice = match ctx.program.file(primary.at.file).lang.family() {
+            "rust" => "Use the async counterpart, or move the call to `spawn_blocking`.",
+            _ => "Use an async client, or move the call to a thread: `asyncio.to_thread(..)`.",
+        };
+        let what = format!("`{}` blocks the event loop: it {}. {advice}", ctx.code(primary), ctx.effect(&best.term.effect));
+        out.extend(finding(ctx, page, primary, best, confidence, what));
+    }
+}
+
+pub(crate) fn blocked_request(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
+    let in_request = |e: &Blocking| ctx.contexts.of(ctx.program, e.at) == Context::Request;
+    for (primary, events) in causes(ctx, page, in_request) {
+        let best = events[0];
+        let what = format!(
+            "`{}` stops the whole process while it runs, and a request handler reaches it. Use the promise-based counterpart.",
+            ctx.code(primary)
+        );
+        out.extend(finding(ctx, page, primary, best, Confidence::High, what));
+    }
+}
+
+fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, best: &Blocking, confidence: Confidence, message: String) -> Option<Finding> {
+    let place = ctx.site(primary)?;
+    let mut route: Vec<Step> = ctx.entry_step(best.at).into_iter().collect();
+    route.extend(ctx.steps(&best.term));
+    if !route.iter().any(|s| s.place == place) {
+        route.push(Step { kind: StepKind::Effect, place: place.clone(), label: ctx.effect(&best.term.effect) });
+    }
+    Some(Finding {
+        rule: (&*page.id).into(),
+        level: page.level,
+        confidence,
+        context: ctx.contexts.of(ctx.program, best.at),
+        message,
+        primary: place,
+        route,
+        cost: "1 blocking call".to_owned(),
+        fix: None,
+        also: Vec::new(),
+        suppressed: None,
+    })
+}
+
+pub(crate) fn serial_awaits(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
+    for event in &ctx.facts.serial {
+        if !judged(ctx.program, event.place.at.file) || crate::wait::depends(ctx, event.place) {
+            continue;
+        }
+        let Some(place) = ctx.site(event.place) else { continue };
+        out.push(Finding {
+            rule: (&*page.id).into(),
+            level: page.level,
+            confidence: Confidence::Medium,
+            context: ctx.contexts.of(ctx.program, event.at),
+            message: "Each iteration waits for the one before. The awaits do not depend on each other: start them together, with a limit."
+                .to_owned(),
+            primary: place.clone(),
+            route: ctx
+                .loop_step(event.factor)
+                .into_iter()
+                .chain([Step { kind: StepKind::Effect, place, label: "waits in every iteration".to_owned() }])
+                .collect(),
+            cost: format!("{} round trips, one after the other", ctx.factor(event.factor)),
+            fix: None,
+            also: Vec::new(),
+            suppressed: None,
+        });
+    }
+}
+
+/// True if the loop's iterations may depend on each other: it can stop early, assigns a variable from outside the loop,
+/// or waits on purpose.
+fn depends(ctx: &Ctx<'_>, place: Site) -> bool {
+    use perflint_ir::{ExitKind, OpKind, RegionKind};
+    let body = ctx.program.body(place.at);
+    let region = body.op(place.op).region;
+    let Some((around, _)) = body.enclosing(region).find(|(_, r)| matches!(r.kind, RegionKind::Loop { .. })) else { return true };
+    let inside = |op: &perflint_ir::Op| body.enclosing(op.region).any(|(r, _)| r == around);
+    let mut assigned_outside = Vec::new();
+    for op in &body.ops {
+        if let OpKind::Bind { local, .. } = op.kind
+            && !inside(op)
+        {
+            assigned_outside.push(local);
+        }
+    }
+    body.ops.iter().filter(|op| inside(op)).any(|op| match op.kind {
+        OpKind::Exit { how, .. } => how != ExitKind::Continue,
+        OpKind::Bind { local, .. } => assigned_outside.contains(&local) || local.at() < body.params.len(),
+        OpKind::Yield(_) | OpKind::Put { .. } => true,
+        _ => false,
+    }) || ctx.facts.blocking.iter().any(|b| b.place == place && b.term.effect.kind == EffectKind::Sleep)
+}

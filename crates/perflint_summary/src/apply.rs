@@ -1,0 +1,458 @@
+//! What a model row does when its call is evaluated.
+
+use crate::call::CallArgs;
+use crate::eval::{Around, Eval, Frame, How, Pending};
+use crate::expr::Given;
+use crate::fact::{Effect, Factor, Materialised, Sure};
+use crate::iterate::Plan;
+use crate::value::{Binder, Bound, EVERYTHING, NULL, Query, SCALAR, Site, UNKNOWN, V, Val};
+use perflint_ir::{OpId, OpKind, RegionId, SqlVerb};
+use perflint_models::{CallIx, CallRow, EffectKind, EntryKind, Expr, RowCount, Wait};
+
+impl<'p> Eval<'p> {
+    /// Applies a row to a call, and gives the call's value.
+    pub(crate) fn apply(
+        &mut self, f: &mut Frame<'p>, ix: CallIx, recv: V, args: &CallArgs, op: usize, recv_op: Option<OpId>,
+    ) -> V {
+        let row = self.m.call(ix);
+        if row.neutral && row.returns.is_none() {
+            return SCALAR;
+        }
+        let mut given = Given { recv, args, result: None, op };
+        if row.entry.is_some() {
+            self.register(f, row, &given);
+        }
+        if let Some(callback) = &row.invokes {
+            given.result = Some(self.invoke(f, row, callback, &given));
+        }
+        let built = self.build(f, row, &given);
+        if let Some(q) = built {
+            given.recv = self.rebuilt(recv, q, row);
+        }
+        if let Some(kind) = row.effect {
+            self.run_effect(f, row, kind, &given, built);
+        } else if row.rows != RowCount::None && built.is_some_and(|q| q.ran) {
+            self.materialise_result(f, row, built, op);
+        }
+        if let Some(renders) = &row.renders {
+            let template = self.expr(f, &renders.template, &given).unwrap_or(UNKNOWN);
+            let context = self.expr(f, &renders.context, &given).unwrap_or(UNKNOWN);
+            self.render(f, template, context, op);
+        }
+        if let Some(e) = &row.responds
+            && let Some(v) = self.expr(f, e, &given)
+        {
+            self.respond(f, v, op, 0);
+        }
+        if let Some(e) = &row.adds
+            && let Some(v) = self.expr(f, e, &given)
+        {
+            self.add_element(f, recv, v, recv_op);
+        }
+        let mut v = match &row.returns {
+            Some(e) => self.returned(f, row, e, &given, built),
+            None => UNKNOWN,
+        };
+        if row.batch {
+            v = self.as_batches(v);
+        }
+        if row.effect.is_some() && row.wait == Wait::Suspends && !matches!(self.vals.get(v), Val::Future(_) | Val::Query(_)) {
+            v = self.vals.make(Val::Future(v));
+        }
+        v
+    }
+
+    /// The query that the call works on, with what the call adds to it.
+    fn build(&mut self, f: &mut Frame<'p>, row: &'p CallRow, g: &Given<'_>) -> Option<Query> {
+        let mut q = match (&row.sql, &row.entity, &row.runs) {
+            (Some(sql), ..) => {
+                let text = self.expr(f, sql, g)?;
+                self.sql_query(f, text, g)?
+            }
+            (_, Some(e), _) | (_, None, Some(e)) => {
+                let v = self.expr(f, e, g)?;
+                match *self.vals.get(v) {
+                    Val::Sql(..) => self.sql_query(f, v, g)?,
+                    _ => self.to_query(f, v, g.op)?,
+                }
+            }
+            _ => match self.vals.get(g.recv) {
+                Val::Query(q) => *q,
+                Val::Class(_) | Val::Row(_) => self.to_query(f, g.recv, g.op)?,
+                Val::ExtInst(_, args) if !args.is_empty() => self.to_query(f, g.recv, g.op)?,
+                _ => return None,
+            },
+        };
+        if let Some(e) = &row.loads {
+            if let Some(paths) = self.expr(f, e, g) {
+                q = self.load(&q, paths);
+            }
+        }
+        if let Some(e) = &row.bound {
+            q.bound = self.bound(f, e, g, q.bound);
+        }
+        if let Some(e) = &row.narrows {
+            q.narrowed |= self.narrows(f, e, g);
+        }
+        q.plain |= row.plain;
+        if !row.keeps && row.effect.is_none() && row.returns.is_some() && !row.neutral {
+            // Another condition asks for other rows than those that were loaded.
+            q.preloaded = false;
+            q.via = None;
+        }
+        if !row.keeps && row.effect.is_some() {
+            q.preloaded = false;
+            q.via = None;
+        }
+        Some(q)
+    }
+
+    fn rebuilt(&mut self, recv: V, q: Query, row: &CallRow) -> V {
+        match self.vals.get(recv) {
+            Val::Query(_) | Val::Class(_) => self.vals.make(Val::Query(q)),
+            _ if row.sql.is_some() => recv,
+            _ => recv,
+        }
+    }
+
+    fn returned(&mut self, f: &mut Frame<'p>, row: &'p CallRow, e: &'p Expr, g: &Given<'_>, built: Option<Query>) -> V {
+        let runs = row.effect.is_some() && row.rows != RowCount::None;
+        if row.sql.is_some() || row.runs.is_some() {
+            // The result of running a statement that is an argument: the same query, run.
+            if let Some(q) = built {
+                let ran = Query { ran: q.ran || row.effect.is_some(), via: None, ..q };
+                let ran_v = self.vals.make(Val::Query(ran));
+                if let Some(v) = self.over_query(f, e, g, ran_v) {
+                    return v;
+                }
+            }
+        }
+        // `Prefetch("items", queryset=..)`: what the inner query loads is loaded below the path.
+        if let Expr::Dunder(_) = e {
+            return self.prefetch_paths(f, e, g);
+        }
+        let v = self.expr(f, e, g).unwrap_or(UNKNOWN);
+        let _ = runs;
+        v
+    }
+
+    /// Evaluates an expression with the run statement in place of the argument or receiver that it names.
+    fn over_query(&mut self, f: &mut Frame<'p>, e: &'p Expr, g: &Given<'_>, q: V) -> Option<V> {
+        Some(match e {
+            Expr::Recv | Expr::Arg(_) | Expr::Query(_) => q,
+            Expr::As(ty, _) => match self.m.type_named(f.lang.models(), ty) {
+                Some(ty) => self.with_api(q, ty),
+                None => q,
+            },
+            Expr::Rows(_) => match *self.vals.get(q) {
+                Val::Query(q) => self.result_rows(f, &q, g.op),
+                _ => return None,
+            },
+            Expr::Row(_) => match *self.vals.get(q) {
+                Val::Query(q) => self.row_of(f, &q, g.op),
+                _ => return None,
+            },
+            Expr::Future(inner) => {
+                let v = self.over_query(f, inner, g, q)?;
+                self.vals.make(Val::Future(v))
+            }
+            _ => return None,
+        })
+    }
+
+    fn prefetch_paths(&mut self, f: &mut Frame<'p>, e: &'p Expr, g: &Given<'_>) -> V {
+        let own = self.expr(f, e, g).unwrap_or(UNKNOWN);
+        let Val::Paths(paths) = self.vals.get(own).clone() else { return own };
+        let inner = g.args.keys.iter().map(|(_, v)| *v).chain(g.args.pos.iter().skip(1).copied());
+        let inner = inner.into_iter().find_map(|v| match *self.vals.get(v) {
+            Val::Query(q) => Some(q),
+            _ => None,
+        });
+        let Some(q) = inner else { return own };
+        let mut all = paths.to_vec();
+        let (everything, loaded) = self.vals.paths(q.supply);
+        if everything {
+            return UNKNOWN;
+        }
+        if let Some(base) = paths.last().copied() {
+            all.extend(loaded.iter().map(|p| self.p.names.join(base, *p)));
+        }
+        self.vals.make(Val::Paths(all.into()))
+    }
+
+    fn bound(&mut self, f: &mut Frame<'p>, e: &'p Expr, g: &Given<'_>, known: Bound) -> Bound {
+        let Some(v) = self.expr(f, e, g) else {
+            return if g.args.open || self.any_argument(g.args, |v| matches!(v, Val::Unknown)) && !matches!(e, Expr::Number(_)) && needs_options(e) {
+                known.max(Bound::Unknown).min(Bound::Unknown)
+            } else {
+                known
+            };
+        };
+        match self.vals.get(v) {
+            Val::Null => known,
+            Val::Int(1) => Bound::One,
+            Val::Int(n) => Bound::AtMost((*n).max(0) as u32),
+            Val::Scalar | Val::Str(_) => Bound::Page,
+            Val::Union(all) if all.contains(&NULL) => Bound::Unknown,
+            _ => Bound::Unknown,
+        }
+    }
+
+    /// True if rows are restricted by equality: some key without an operator, or any condition given as a map.
+    fn narrows(&mut self, f: &mut Frame<'p>, e: &'p Expr, g: &Given<'_>) -> bool {
+        match self.expr(f, e, g) {
+            Some(v) => match self.vals.get(v) {
+                Val::Map(entries, _) => !entries.is_empty(),
+                Val::List(items) => !items.is_empty(),
+                Val::Null => false,
+                _ => true,
+            },
+            None => false,
+        }
+    }
+
+    fn run_effect(&mut self, f: &mut Frame<'p>, row: &'p CallRow, kind: EffectKind, g: &Given<'_>, built: Option<Query>) {
+        let site = self.site(f, g.op);
+        let database = matches!(kind, EffectKind::Query | EffectKind::Write);
+        if let Some(q) = built.filter(|_| database) {
+            let q = Query { writes: kind == EffectKind::Write || q.writes, ..q };
+            if q.ran || (q.preloaded && row.keeps) {
+                return;
+            }
+            if row.rows == RowCount::All || q.via.is_some() {
+                self.run_query(f, &q, row.rows, g.op, row.wait, row.batched);
+                return;
+            }
+            let label = self.query_label(&q);
+            let kind = if q.writes { EffectKind::Write } else { kind };
+            let effect = Effect { kind, entity: q.entity, label, site, lazy: None, batched: row.batched };
+            self.effect(f, effect, row.wait, None, Sure::Certain);
+            return;
+        }
+        let text = crate::iterate::expression(self.p, f.body, OpId(g.op as u32), 0);
+        let label = self.p.names.intern(text.trim_end_matches("()"));
+        let effect = Effect { kind, entity: None, label, site, lazy: None, batched: row.batched };
+        self.effect(f, effect, row.wait, None, Sure::Certain);
+        if database && row.rows == RowCount::All && row.sql.is_none() {
+            let _ = label;
+        }
+    }
+
+    /// `.all()` on a result: the rows of a statement that has run come into memory.
+    fn materialise_result(&mut self, f: &Frame<'p>, row: &CallRow, built: Option<Query>, op: usize) {
+        let Some(q) = built.filter(|q| row.rows == RowCount::All && q.bound == Bound::Unbounded && !q.writes) else { return };
+        let site = self.site(f, op);
+        let event = Materialised {
+            site,
+            origin: q.origin,
+            entity: q.entity,
+            label: self.query_label(&q),
+            bound: q.bound,
+            narrowed: q.narrowed,
+            related: q.related,
+            plain: q.plain,
+            sure: Sure::Certain,
+            caller: f.caller,
+        };
+        self.events.materialised.entry((site, q.origin)).or_insert(event);
+    }
+
+    /// A query for SQL text.
+    pub(crate) fn sql_query(&mut self, f: &Frame<'p>, v: V, g: &Given<'_>) -> Option<Query> {
+        let Val::Sql(file, ix) = *self.vals.get(v) else {
+            let empty = self.p.names.intern("sql");
+            let q = self.fresh_query(f, None, empty, g.op);
+            return Some(Query { bound: Bound::Unknown, supply: EVERYTHING, ..q });
+        };
+        let facts = &self.p.file(file).sql[ix as usize];
+        let statement = facts.statements.first()?;
+        let table = statement.tables.first().map_or("sql", |t| t);
+        let label = self.p.names.intern(table);
+        let q = self.fresh_query(f, None, label, g.op);
+        let place = facts.place.map(|(body, op)| Site { at: perflint_link::BodyRef { file, body }, op });
+        let bound = match statement.limit {
+            Some(1) => Bound::One,
+            Some(u32::MAX) => Bound::Page,
+            Some(n) => Bound::AtMost(n),
+            None if statement.single => Bound::One,
+            None if facts.partial => Bound::Unknown,
+            None => Bound::Unbounded,
+        };
+        let writes = matches!(statement.verb, SqlVerb::Insert | SqlVerb::Update | SqlVerb::Delete);
+        Some(Query { bound, writes, narrowed: statement.filtered, plain: true, origin: place.unwrap_or(q.origin), ..q })
+    }
+
+    /// Calls a row's callbacks, once or once per element, and gives what they return.
+    fn invoke(&mut self, f: &mut Frame<'p>, row: &'p CallRow, callback: &'p Expr, g: &Given<'_>) -> V {
+        let Some(v) = self.expr(f, callback, g) else { return UNKNOWN };
+        let callables = self.callables(v);
+        let how = How { handoff: row.handoff, detached: row.detached, ..How::PLAIN };
+        let Some(per) = &row.per else {
+            let args = self.gives(f, row, g, None);
+            let mut sum = UNKNOWN;
+            for callable in callables {
+                let one = self.call_value_as(f, callable, &args, g.op, how);
+                sum = self.vals.join(sum, one);
+            }
+            return sum;
+        };
+        let over = self.expr(f, per, g).unwrap_or(UNKNOWN);
+        let site = self.site(f, g.op);
+        let body = callables.first().and_then(|c| self.body_of(*c)).unwrap_or(f.at);
+        let binder = Binder { at: body, region: RegionId(0) };
+        let over_op = self.iterated_op(f, g.op);
+        let plan = self.plan(f, over, over_op, site, binder);
+        let (elems, factor, rows, batch) = match plan {
+            Plan::Unroll(items) => (items, None, false, false),
+            Plan::Repeat { elem, factor, rows, batch } => (vec![elem], Some(factor), rows, batch),
+        };
+        let start = f.terms.len();
+        let mut sum = UNKNOWN;
+        for elem in elems {
+            let args = self.gives(f, row, g, Some(elem));
+            for callable in &callables {
+                let one = self.call_value_as(f, *callable, &args, g.op, how);
+                sum = self.vals.join(sum, one);
+            }
+        }
+        if let Some(factor) = factor {
+            let around = Around { region: None, factor, early: false, batch, parallel: row.parallel, rows };
+            self.multiply(f, start, around);
+        }
+        sum
+    }
+
+    /// The operation that a callback's loop runs over, for its name: the receiver of the call.
+    fn iterated_op(&self, f: &Frame<'p>, op: usize) -> usize {
+        match f.body.ops.get(op).map(|o| o.kind) {
+            Some(OpKind::Call(id)) => match f.body.call(id).callee {
+                perflint_ir::Callee::Member { recv, .. } => recv.at(),
+                perflint_ir::Callee::Value(_) => {
+                    let args = f.body.args(f.body.call(id).args);
+                    args.iter().find(|a| a.value.is_some()).map_or(op, |a| a.value.at())
+                }
+            },
+            _ => op,
+        }
+    }
+
+    fn gives(&mut self, f: &mut Frame<'p>, row: &'p CallRow, g: &Given<'_>, elem: Option<V>) -> CallArgs {
+        let mut pos = Vec::new();
+        for e in &row.gives {
+            let v = match (e, elem) {
+                (Expr::Elem(_), Some(elem)) => elem,
+                _ => self.expr(f, e, g).unwrap_or(UNKNOWN),
+            };
+            pos.push(v);
+        }
+        CallArgs { pos, keys: Vec::new(), open: true }
+    }
+
+    fn add_element(&mut self, f: &mut Frame<'p>, recv: V, v: V, recv_op: Option<OpId>) {
+        let elem = self.element(recv);
+        let elem = self.vals.join(elem, v);
+        let many = self.vals.many(elem);
+        match recv_op.map(|r| f.body.op(r).kind) {
+            Some(OpKind::Local(local)) => f.locals[local.at()] = many,
+            Some(OpKind::Get { base, name }) if f.body.op(base).kind == OpKind::SelfRef => {
+                match f.puts.iter_mut().find(|(n, _)| *n == name) {
+                    Some((_, old)) => *old = many,
+                    None => f.puts.push((name, many)),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn as_batches(&mut self, v: V) -> V {
+        match self.vals.get(v).clone() {
+            Val::Many { elem, count, .. } => self.vals.make(Val::Many { elem, count, batch: true }),
+            Val::Query(q) => {
+                let elem = self.plain_row(&q);
+                let inner = self.vals.many(elem);
+                self.vals.make(Val::Many { elem: inner, count: None, batch: true })
+            }
+            Val::Future(inner) => {
+                let inner = self.as_batches(inner);
+                self.vals.make(Val::Future(inner))
+            }
+            _ => {
+                let inner = self.vals.many(UNKNOWN);
+                self.vals.make(Val::Many { elem: inner, count: None, batch: true })
+            }
+        }
+    }
+
+    /// Registers the callables of a call as entry points.
+    fn register(&mut self, f: &mut Frame<'p>, row: &'p CallRow, g: &Given<'_>) {
+        let Some(kind) = row.entry else { return };
+        let Some(handler) = &row.handler else { return };
+        let Some(v) = self.expr(f, handler, g) else { return };
+        let route = row.route.as_ref().and_then(|e| self.expr(f, e, g)).and_then(|v| match self.vals.get(v) {
+            Val::Str(sym) => Some(self.p.text(*sym).to_owned()),
+            _ => None,
+        });
+        for target in self.callables(v) {
+            self.register_entry(kind, row.method.as_deref(), route.as_deref(), target, f.at.file);
+        }
+    }
+
+    pub(crate) fn register_entry(
+        &mut self, kind: EntryKind, method: Option<&str>, route: Option<&str>, target: V, file: perflint_link::FileIx,
+    ) {
+        let Some(body) = self.body_of(target) else { return };
+        let name = crate::eval::def_of(self.p, body).map_or("handler", |d| self.p.text(self.p.item(d).name));
+        let label = match (method, route) {
+            (Some(method), Some(route)) => format!("{method} {route}"),
+            (None, Some(route)) => route.to_owned(),
+            _ => name.to_owned(),
+        };
+        self.invoked.insert(body);
+        if !self.pending.iter().any(|p| p.target == target && p.label == label) {
+            self.pending.push(Pending { kind, label, file, target });
+        }
+    }
+
+    /// Renders a template with a context.
+    pub(crate) fn render(&mut self, f: &mut Frame<'p>, template: V, context: V, op: usize) {
+        for alternative in self.vals.alternatives(template).iter() {
+            let name = match self.vals.get(*alternative).clone() {
+                Val::Str(sym) => sym,
+                Val::List(items) => {
+                    for item in items.iter() {
+                        self.render(f, *item, context, op);
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            let text = self.p.text(name);
+            let Some(file) = self.p.template(text, f.at.file) else { continue };
+            let Some(body) = self.p.file(file).items.iter().find(|i| i.kind == perflint_ir::ItemKind::Template).and_then(|i| i.body)
+            else {
+                continue;
+            };
+            let at = perflint_link::BodyRef { file, body };
+            let site = self.site(f, op);
+            let outcome = self.evaluate(at, UNKNOWN, vec![context], Some(site));
+            self.absorb(f, &outcome, op, at, How::PLAIN);
+        }
+        self.respond(f, context, op, 0);
+    }
+
+    /// A factor for something that happens once per element of a value of unknown kind.
+    pub(crate) fn size_factor(&mut self, f: &Frame<'p>, op: usize, v: V) -> Factor {
+        let name = self.size_name(f, op, v);
+        let rows = self.holds_rows(v);
+        Factor::Size { name, site: self.site(f, op), rows }
+    }
+}
+
+/// True for a bound that stands in an options object, which may be unknown as a whole.
+fn needs_options(e: &Expr) -> bool {
+    match e {
+        Expr::Field(..) => true,
+        Expr::First(all) => all.iter().any(needs_options),
+        _ => false,
+    }
+}

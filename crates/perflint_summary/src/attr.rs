@@ -1,0 +1,481 @@
+//! Reading attributes.
+
+use crate::call::CallArgs;
+use crate::eval::{Eval, Frame, How};
+use crate::value::{EVERYTHING, NOTHING, Query, Row, SCALAR, UNKNOWN, V, Val};
+use perflint_ir::{ItemKind, OpId, OpKind, Sym, TypeExpr, TypeId};
+use perflint_link::{BodyRef, ClassIx, Def, EntityIx, FileIx, Target};
+use perflint_models::{TypeIx, TypeRole};
+use std::rc::Rc;
+
+impl<'p> Eval<'p> {
+    /// Reads an attribute.
+    pub(crate) fn get(&mut self, f: &mut Frame<'p>, recv: V, name: Sym, op: usize, base: Option<OpId>) -> V {
+        match self.vals.get(recv).clone() {
+            Val::Unknown => self.get_unknown(f, name, base),
+            Val::Null | Val::Bool(_) | Val::Int(_) | Val::Scalar | Val::Str(_) | Val::Sql(..) => SCALAR,
+            Val::Module(file) => self.member_value(Target::Module(file), name, file),
+            Val::Space(def) => self.member_value(Target::Item(def), name, def.file),
+            Val::Ext(path) => self.get_external(f, path, name, op),
+            Val::Class(class) => self.get_static(f, recv, class, name, op),
+            Val::Inst(class, fields) => self.get_field(f, recv, class, &fields, name, op),
+            Val::Row(row) => self.get_row(f, recv, row, name, op),
+            Val::Query(q) => self.get_query(f, recv, &q, name, op),
+            Val::ExtInst(ty, _) => self.get_typed(f, recv, ty, name, op),
+            Val::Map(entries, rest) => match entries.iter().find(|(n, _)| *n == name) {
+                Some((_, v)) => *v,
+                None if rest != UNKNOWN => rest,
+                None => self.vals.make(Val::ExtMethod(recv, name)),
+            },
+            Val::Many { .. } | Val::List(_) | Val::Future(_) | Val::Paths(_) => {
+                if matches!(self.p.text(name), "length" | "size") {
+                    return SCALAR;
+                }
+                self.vals.make(Val::ExtMethod(recv, name))
+            }
+            Val::Fun(_) | Val::Bound(..) | Val::Closure(..) | Val::ExtMethod(..) => {
+                self.vals.make(Val::ExtMethod(recv, name))
+            }
+            Val::Attr(entity, first) => {
+                let target = self.p.relation(entity, first).and_then(|r| r.target);
+                match target {
+                    Some(target) if self.p.relation(target, name).is_some() => self.vals.make(Val::Attr(target, name)),
+                    _ => UNKNOWN,
+                }
+            }
+            Val::Union(all) => {
+                let mut sum = UNKNOWN;
+                for v in all.iter() {
+                    let one = self.get(f, *v, name, op, base);
+                    sum = self.vals.join(sum, one);
+                }
+                sum
+            }
+        }
+    }
+
+    fn get_unknown(&mut self, f: &Frame<'p>, name: Sym, base: Option<OpId>) -> V {
+        let _ = base;
+        match self.look.hint(f.lang.family(), name) {
+            Some(ty) => self.vals.make(Val::ExtInst(ty, Box::new([]))),
+            None => UNKNOWN,
+        }
+    }
+
+    fn member_value(&mut self, target: Target, name: Sym, file: FileIx) -> V {
+        let lang = self.p.file(file).lang;
+        match self.p.member(target, name, lang) {
+            Some(found) => self.target(found),
+            None => UNKNOWN,
+        }
+    }
+
+    fn get_external(&mut self, f: &mut Frame<'p>, path: Sym, name: Sym, op: usize) -> V {
+        if let Some(ty) = self.look.ty(path, f.lang)
+            && let Some(row) = self.m.attr(ty, self.p.text(name), true)
+        {
+            let recv = self.vals.make(Val::Ext(path));
+            return self.attr_row(f, row, recv, name, op);
+        }
+        match self.p.member(Target::External(path), name, f.lang) {
+            Some(found) => self.target(found),
+            None => UNKNOWN,
+        }
+    }
+
+    /// An attribute read on a class.
+    fn get_static(&mut self, f: &mut Frame<'p>, recv: V, class: ClassIx, name: Sym, op: usize) -> V {
+        let entity = self.p.class(class).entity;
+        if let Some(entity) = entity
+            && self.p.relation(entity, name).is_some()
+        {
+            return self.vals.make(Val::Attr(entity, name));
+        }
+        if let Some(def) = self.p.class_member(class, name) {
+            match self.p.item(def).kind {
+                ItemKind::Function => {
+                    let flags = self.p.item(def).flags;
+                    return if flags.is_class_method || flags.is_static {
+                        self.vals.make(Val::Bound(def, recv))
+                    } else {
+                        self.vals.make(Val::Fun(def))
+                    };
+                }
+                ItemKind::Field => {
+                    let v = self.field_value(def);
+                    return self.manager(f, v, entity, op).unwrap_or(v);
+                }
+                _ => return self.item(def),
+            }
+        }
+        for ty in self.p.class(class).types.clone().into_iter().chain(entity.and_then(|e| self.p.entity(e).api)) {
+            if let Some(row) = self.m.attr(ty, self.p.text(name), true) {
+                return self.attr_row(f, row, recv, name, op);
+            }
+        }
+        match entity {
+            Some(entity) if self.p.is_key(entity, name) => self.vals.make(Val::Attr(entity, name)),
+            _ => UNKNOWN,
+        }
+    }
+
+    /// A manager declared on an entity is a query over that entity, with the methods of the manager's class.
+    fn manager(&mut self, f: &mut Frame<'p>, v: V, entity: Option<EntityIx>, op: usize) -> Option<V> {
+        let entity = entity?;
+        let (class, api) = match self.vals.get(v).clone() {
+            Val::Inst(class, _) => {
+                let api = self.p.class(class).types.iter().copied().find(|t| self.m.role(*t) == TypeRole::Query)?;
+                (Some(class), api)
+            }
+            Val::ExtInst(ty, _) if self.m.role(ty) == TypeRole::Query => (None, ty),
+            Val::Query(Query { entity: None, class, api: Some(api), .. }) => (class, api),
+            _ => return None,
+        };
+        let empty = self.p.names.intern("");
+        let q = self.fresh_query(f, Some(entity), empty, op);
+        let q = self.vals.make(Val::Query(Query { api: Some(api), class, ..q }));
+        Some(self.started(f, q, class, api, op))
+    }
+
+    /// Applies the method of the user's class that every use of a query type starts from.
+    pub(crate) fn started(&mut self, f: &mut Frame<'p>, q: V, class: Option<ClassIx>, api: TypeIx, op: usize) -> V {
+        let Some(class) = class else { return q };
+        let hook = self.m.line(api).iter().find_map(|t| self.m.type_row(*t).starts_with.as_deref());
+        let Some(name) = hook.and_then(|h| self.p.names.find(h)) else { return q };
+        let Some(def) = self.p.class_member(class, name).filter(|d| !self.p.is_stub(d.file)) else { return q };
+        let result = self.call_fun(f, def, q, &CallArgs::default(), op, How::PLAIN);
+        let start = *match self.vals.get(q) {
+            Val::Query(q) => q,
+            _ => return q,
+        };
+        match self.vals.get(result).clone() {
+            Val::Query(made) if made.entity == start.entity || made.entity.is_none() => {
+                let v = Val::Query(Query { origin: start.origin, entity: start.entity, class: Some(class), api: Some(api), ..made });
+                self.vals.make(v)
+            }
+            _ => {
+                let v = Val::Query(Query { supply: EVERYTHING, ..start });
+                self.vals.make(v)
+            }
+        }
+    }
+
+    pub(crate) fn get_field(
+        &mut self, f: &mut Frame<'p>, recv: V, class: ClassIx, fields: &Rc<[(Sym, V)]>, name: Sym, op: usize,
+    ) -> V {
+        if recv == f.this
+            && let Some((_, v)) = f.puts.iter().find(|(n, _)| *n == name)
+            && *v != UNKNOWN
+        {
+            return *v;
+        }
+        if let Some((_, v)) = fields.iter().find(|(n, _)| *n == name)
+            && *v != UNKNOWN
+        {
+            return *v;
+        }
+        if let Some(def) = self.p.class_member(class, name) {
+            match self.p.item(def).kind {
+                ItemKind::Function if self.p.item(def).flags.is_property => {
+                    return self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
+                }
+                ItemKind::Function => return self.vals.make(Val::Bound(def, recv)),
+                ItemKind::Field => {
+                    let v = self.field_value(def);
+                    if v != UNKNOWN {
+                        return v;
+                    }
+                }
+                _ => return self.item(def),
+            }
+        }
+        let own = self.constructed_fields(class);
+        if let Some((_, v)) = own.iter().find(|(n, _)| *n == name)
+            && *v != UNKNOWN
+        {
+            return *v;
+        }
+        for ty in self.p.class(class).types.clone() {
+            if let Some(row) = self.m.attr(ty, self.p.text(name), false) {
+                return self.attr_row(f, row, recv, name, op);
+            }
+        }
+        self.get_unknown(f, name, None)
+    }
+
+    /// The fields that a class's constructors and methods assign, as far as they are known without arguments.
+    fn constructed_fields(&mut self, class: ClassIx) -> Rc<[(Sym, V)]> {
+        if let Some(known) = self.class_fields.get(&class) {
+            return Rc::clone(known);
+        }
+        self.class_fields.insert(class, Rc::new([]));
+        let mut fields = Vec::new();
+        for name in ["__init__", "constructor", "setup", "__post_init__"] {
+            let Some(def) = self.p.names.find(name).and_then(|n| self.p.class_member(class, n)) else { continue };
+            let Some(body) = self.p.item(def).body else { continue };
+            let this = self.vals.make(Val::Inst(class, Rc::new([])));
+            let at = BodyRef { file: def.file, body };
+            let locals = self.declared_arguments(at);
+            let outcome = self.evaluate(at, this, locals, None);
+            fields.extend(outcome.puts.iter().copied());
+        }
+        let fields: Rc<[(Sym, V)]> = fields.into();
+        self.class_fields.insert(class, Rc::clone(&fields));
+        fields
+    }
+
+    fn get_row(&mut self, f: &mut Frame<'p>, recv: V, row: Row, name: Sym, op: usize) -> V {
+        let class = self.p.entity(row.entity).class;
+        let def = self.p.class_member(class, name);
+        if let Some(def) = def.filter(|d| self.p.item(*d).kind == ItemKind::Function) {
+            if self.p.item(def).flags.is_property {
+                return self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
+            }
+            return self.vals.make(Val::Bound(def, recv));
+        }
+        if let Some(relation) = self.p.relation(row.entity, name) {
+            return self.read_relation(f, recv, row, relation, op);
+        }
+        if self.p.is_key(row.entity, name) {
+            return SCALAR;
+        }
+        let api = self.p.entity(row.entity).api;
+        for ty in self.p.class(class).types.clone().into_iter().chain(api) {
+            if let Some(attr) = self.m.attr(ty, self.p.text(name), false) {
+                return self.attr_row(f, attr, recv, name, op);
+            }
+            if self.look.method(ty, name, false).is_some() {
+                return self.vals.make(Val::ExtMethod(recv, name));
+            }
+        }
+        if def.is_some() {
+            return SCALAR;
+        }
+        UNKNOWN
+    }
+
+    fn get_query(&mut self, f: &mut Frame<'p>, recv: V, q: &Query, name: Sym, op: usize) -> V {
+        if let Some(class) = q.class
+            && let Some(def) = self.p.class_member(class, name).filter(|d| !self.p.is_stub(d.file))
+        {
+            match self.p.item(def).kind {
+                ItemKind::Function if self.p.item(def).flags.is_property => {
+                    return self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
+                }
+                ItemKind::Function => return self.vals.make(Val::Bound(def, recv)),
+                _ => {}
+            }
+        }
+        if let Some(api) = q.api {
+            if let Some(row) = self.m.attr(api, self.p.text(name), false) {
+                return self.attr_row(f, row, recv, name, op);
+            }
+            if self.look.method(api, name, false).is_some() {
+                return self.vals.make(Val::ExtMethod(recv, name));
+            }
+        }
+        // A column of a table that is a value: `users.id`.
+        self.vals.make(Val::ExtMethod(recv, name))
+    }
+
+    fn get_typed(&mut self, f: &mut Frame<'p>, recv: V, ty: TypeIx, name: Sym, op: usize) -> V {
+        if let Some(row) = self.m.attr(ty, self.p.text(name), false) {
+            return self.attr_row(f, row, recv, name, op);
+        }
+        if let Some(row) = self.m.attr(ty, "*", false) {
+            let text = self.p.text(name);
+            let mut chars = text.chars();
+            let upper: String = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
+            if let Some(entity) = self.p.entity_named(f.at.file, &upper).or_else(|| self.p.entity_named(f.at.file, text)) {
+                let q = self.fresh_query(f, Some(entity), name, op);
+                let q = self.vals.make(Val::Query(q));
+                return self.attr_row(f, row, q, name, op);
+            }
+            if !text.starts_with('$') {
+                let q = self.fresh_query(f, None, name, op);
+                let q = self.vals.make(Val::Query(q));
+                return self.attr_row(f, row, q, name, op);
+            }
+        }
+        if self.look.method(ty, name, false).is_some() {
+            return self.vals.make(Val::ExtMethod(recv, name));
+        }
+        match self.look.hint(f.lang.family(), name) {
+            Some(hinted) if hinted != ty => self.vals.make(Val::ExtInst(hinted, Box::new([]))),
+            _ => self.vals.make(Val::ExtMethod(recv, name)),
+        }
+    }
+
+    fn attr_row(&mut self, f: &mut Frame<'p>, row: &'p perflint_models::AttrRow, recv: V, name: Sym, op: usize) -> V {
+        if let Some(kind) = row.effect {
+            let entity = self.to_query(f, recv, op).and_then(|q| q.entity);
+            let effect = crate::fact::Effect {
+                kind,
+                entity,
+                label: name,
+                site: self.site(f, op),
+                lazy: None,
+                batched: false,
+            };
+            self.effect(f, effect, perflint_models::Wait::Blocks, None, crate::fact::Sure::Certain);
+        }
+        let args = CallArgs::default();
+        let v = self.expr(f, &row.returns, &crate::expr::Given { recv, args: &args, result: None, op }).unwrap_or(UNKNOWN);
+        // A manager that is the library's own still starts from the user's default manager, if one is declared.
+        if row.is_static
+            && let Val::Class(class) = *self.vals.get(recv)
+            && let Val::Query(q) = *self.vals.get(v)
+            && let Some(entity) = self.p.class(class).entity
+            && q.entity == Some(entity)
+            && let Some(objects) = self.p.names.find("objects")
+            && let Some(def) = self.p.class_member(class, objects)
+        {
+            let declared = self.field_value(def);
+            return self.manager(f, declared, Some(entity), op).unwrap_or(v);
+        }
+        v
+    }
+
+    /// A value of a declared type.
+    pub(crate) fn type_value(&mut self, file: FileIx, ty: TypeId, depth: u32) -> V {
+        if depth > 5 {
+            return UNKNOWN;
+        }
+        match &self.p.file(file).types[ty.0 as usize] {
+            TypeExpr::Path { name, args } => {
+                let target = self.p.resolve_dotted(file, *name);
+                if let Some(target) = target {
+                    if let Some(class) = self.p.target_class(target) {
+                        return self.instance_of(file, class, args, depth);
+                    }
+                    if let Target::Item(def) = target
+                        && self.p.item(def).kind == ItemKind::Interface
+                        && let Some(base) = self.p.item(def).bases.first()
+                    {
+                        return self.type_value(def.file, *base, depth + 1);
+                    }
+                }
+                let path = match target {
+                    Some(Target::External(path)) => path,
+                    Some(target) => self.p.path_of(target).unwrap_or(*name),
+                    None => *name,
+                };
+                let lang = self.p.file(file).lang;
+                let Some(ty) = self.look.ty(path, lang) else { return UNKNOWN };
+                let args: Box<[V]> = args.iter().map(|a| self.type_argument(file, *a, depth)).collect();
+                self.typed(ty, args)
+            }
+            TypeExpr::Union(types) => {
+                let mut sum = UNKNOWN;
+                for t in types {
+                    let one = self.type_value(file, *t, depth + 1);
+                    sum = self.vals.join(sum, one);
+                }
+                sum
+            }
+            TypeExpr::Other => UNKNOWN,
+        }
+    }
+
+    fn instance_of(&mut self, file: FileIx, class: ClassIx, args: &[TypeId], depth: u32) -> V {
+        if let Some(entity) = self.p.class(class).entity {
+            return self.typed_row(entity);
+        }
+        // An alias: a type whose one base is another type.
+        let def = self.p.class(class).def;
+        if self.p.item(def).kind == ItemKind::Interface
+            && self.p.class(class).members.is_empty()
+            && let [base] = self.p.item(def).bases[..]
+        {
+            let v = self.type_value(def.file, base, depth + 1);
+            if v != UNKNOWN {
+                return v;
+            }
+        }
+        let is_query = self.p.class(class).types.iter().any(|t| self.m.role(*t) == TypeRole::Query);
+        if is_query && let Some(first) = args.first() {
+            let entity = match self.type_argument(file, *first, depth) {
+                v => match self.vals.get(v) {
+                    Val::Class(c) => self.p.class(*c).entity,
+                    Val::Row(r) => Some(r.entity),
+                    _ => None,
+                },
+            };
+            let _ = entity;
+        }
+        self.vals.make(Val::Inst(class, Rc::new([])))
+    }
+
+    /// A type argument: an entity stays a row, so that containers have elements.
+    fn type_argument(&mut self, file: FileIx, ty: TypeId, depth: u32) -> V {
+        self.type_value(file, ty, depth + 1)
+    }
+
+    fn typed(&mut self, ty: TypeIx, args: Box<[V]>) -> V {
+        match self.m.role(ty) {
+            TypeRole::Wrapper => match args.first() {
+                Some(v) if self.m.type_row(ty).name.ends_with("Promise") => self.vals.make(Val::Future(*v)),
+                Some(v) => *v,
+                None => UNKNOWN,
+            },
+            TypeRole::List => {
+                let elem = args.last().copied().unwrap_or(UNKNOWN);
+                self.vals.many(elem)
+            }
+            TypeRole::Query => {
+                let entity = args.iter().find_map(|a| match self.vals.get(*a) {
+                    Val::Row(row) => Some(row.entity),
+                    _ => None,
+                });
+                match entity {
+                    Some(entity) => {
+                        let at = self.p.class(self.p.entity(entity).class).def;
+                        let q = self.declared_query(at, entity, ty);
+                        self.vals.make(Val::Query(q))
+                    }
+                    None => self.vals.make(Val::ExtInst(ty, args)),
+                }
+            }
+            TypeRole::Plain => {
+                // `Repository<User>`: the entity is an argument that expressions reach through `query(recv)`.
+                self.vals.make(Val::ExtInst(ty, args))
+            }
+        }
+    }
+
+    fn declared_query(&mut self, at: Def, entity: EntityIx, ty: TypeIx) -> Query {
+        let empty = self.p.names.intern("");
+        let body = self.p.item(at).body.unwrap_or(perflint_ir::BodyId(0));
+        Query {
+            entity: Some(entity),
+            label: empty,
+            api: Some(ty),
+            class: None,
+            origin: crate::value::Site { at: BodyRef { file: at.file, body }, op: OpId::NONE },
+            path: empty,
+            supply: EVERYTHING,
+            bound: crate::value::Bound::Unknown,
+            ran: false,
+            plain: false,
+            narrowed: false,
+            via: None,
+            preloaded: false,
+            writes: false,
+            related: false,
+        }
+    }
+
+    /// A name under which a receiver is known, for hints.
+    pub(crate) fn receiver_name(&self, f: &Frame<'p>, recv: OpId) -> Option<Sym> {
+        match f.body.op(recv).kind {
+            OpKind::Local(local) => f.body.locals.get(local.at()).copied(),
+            OpKind::Name(name) | OpKind::Get { name, .. } => Some(name),
+            OpKind::Await(inner) => self.receiver_name(f, inner),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn empty_supply(&self) -> crate::value::SupplyIx {
+        NOTHING
+    }
+}

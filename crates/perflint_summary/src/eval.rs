@@ -1,0 +1,677 @@
+//! The evaluator: runs bodies on abstract values.
+//!
+//! A function is evaluated once per *context*: the abstract values of its receiver, arguments and captures. What a
+//! caller supplies is therefore there where it is demanded, and a callback or an overridden method is simply called.
+//! Results are remembered per context; contexts per function, depth and work are capped, and a cut is counted.
+
+use crate::fact::{Blocking, Effect, Entry, Factor, Materialised, Repeat, Responded, SerialAwait, StepNode, Sure, Term};
+use crate::lookup::Lookup;
+use crate::value::{Binder, NULL, SCALAR, Site, UNKNOWN, V, Val, Values};
+use perflint_ir::{Body, BodyKind, ExitKind, Lang, OpId, OpKind, RegionId, RegionKind, Sym};
+use perflint_link::{BodyRef, ClassIx, Def, FileIx, Program};
+use perflint_models::{EffectKind, EntryKind, Models, Wait};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
+
+/// Most nested calls followed.
+const MAX_DEPTH: usize = 48;
+/// Most operations evaluated for one entry point or function.
+const FUEL: u64 = 400_000;
+/// Most contexts of one function before its constant arguments are forgotten; twice as many, and all are.
+const MAX_CONTEXTS: u32 = 24;
+/// Most terms of a summary.
+const MAX_TERMS: usize = 96;
+
+/// What evaluating a body in a context gave.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) ret: V,
+    pub(crate) terms: Vec<Term>,
+    pub(crate) puts: Vec<(Sym, V)>,
+    pub(crate) capped: bool,
+}
+
+type Context = (BodyRef, V, Rc<[V]>);
+
+/// One evaluation of one body.
+pub(crate) struct Frame<'p> {
+    pub(crate) at: BodyRef,
+    pub(crate) body: &'p Body,
+    pub(crate) lang: Lang,
+    pub(crate) this: V,
+    pub(crate) locals: Vec<V>,
+    pub(crate) vals: Vec<V>,
+    pub(crate) puts: Vec<(Sym, V)>,
+    pub(crate) terms: Vec<Term>,
+    pub(crate) ret: V,
+    pub(crate) yields: Option<V>,
+    pub(crate) outer: Vec<Binder>,
+    pub(crate) lambdas: Vec<V>,
+    pub(crate) cold: u32,
+    pub(crate) for_loops: u32,
+    pub(crate) caller: Option<Site>,
+    pub(crate) capped: bool,
+    pub(crate) last: Rc<[u16]>,
+}
+
+/// Everything found so far.
+#[derive(Debug, Default)]
+pub(crate) struct Events {
+    pub(crate) repeats: FxHashMap<(Site, Option<Site>, Sym, Site), Repeat>,
+    pub(crate) materialised: FxHashMap<(Site, Site), Materialised>,
+    pub(crate) responded: FxHashMap<(Site, Site), Responded>,
+    pub(crate) blocking: FxHashMap<(Site, Site), Blocking>,
+    pub(crate) serial: FxHashMap<Site, SerialAwait>,
+    pub(crate) edges: FxHashMap<BodyRef, FxHashSet<BodyRef>>,
+    pub(crate) calls: usize,
+    pub(crate) holes: usize,
+    pub(crate) widened: usize,
+}
+
+/// A callable that a framework will call.
+#[derive(Clone, Debug)]
+pub(crate) struct Pending {
+    pub(crate) kind: EntryKind,
+    pub(crate) label: String,
+    pub(crate) file: FileIx,
+    pub(crate) target: V,
+}
+
+/// The analysis of a program.
+pub(crate) struct Eval<'p> {
+    pub(crate) p: &'p Program,
+    pub(crate) m: &'p Models,
+    pub(crate) look: Lookup<'p>,
+    pub(crate) vals: Values,
+    pub(crate) events: Events,
+    pub(crate) pending: Vec<Pending>,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) sql: FxHashMap<Site, u32>,
+    memo: FxHashMap<Context, Rc<Outcome>>,
+    contexts: FxHashMap<BodyRef, u32>,
+    stack: Vec<(Context, bool)>,
+    pub(crate) invoked: FxHashSet<BodyRef>,
+    lasts: FxHashMap<BodyRef, Rc<[u16]>>,
+    pub(crate) inits: FxHashMap<BodyRef, Option<Rc<[V]>>>,
+    pub(crate) class_fields: FxHashMap<ClassIx, Rc<[(Sym, V)]>>,
+    pub(crate) registered: Option<Rc<FxHashMap<ClassIx, ClassIx>>>,
+    fuel: u64,
+}
+
+/// How a region ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Next,
+    Exit,
+}
+
+impl<'p> Eval<'p> {
+    pub(crate) fn new(p: &'p Program, m: &'p Models) -> Self {
+        let mut sql = FxHashMap::default();
+        for (file, ir) in p.each_file() {
+            for (i, facts) in (0u32..).zip(&ir.sql) {
+                if let Some((body, op)) = facts.place {
+                    sql.insert(Site { at: BodyRef { file, body }, op }, i);
+                }
+            }
+        }
+        Self {
+            p,
+            m,
+            look: Lookup::new(p, m),
+            vals: Values::default(),
+            events: Events::default(),
+            pending: Vec::new(),
+            entries: Vec::new(),
+            sql,
+            memo: FxHashMap::default(),
+            contexts: FxHashMap::default(),
+            stack: Vec::new(),
+            invoked: FxHashSet::default(),
+            lasts: FxHashMap::default(),
+            inits: FxHashMap::default(),
+            class_fields: FxHashMap::default(),
+            registered: None,
+            fuel: FUEL,
+        }
+    }
+
+    /// Starts a new root: gives it its own fuel.
+    pub(crate) fn refuel(&mut self) {
+        self.fuel = FUEL;
+    }
+
+    /// True while anything is being evaluated.
+    pub(crate) fn is_busy(&self) -> bool {
+        !self.stack.is_empty()
+    }
+
+    /// The cost of a body in a context. `locals` are the values of its first locals.
+    pub(crate) fn evaluate(&mut self, at: BodyRef, this: V, locals: Vec<V>, caller: Option<Site>) -> Rc<Outcome> {
+        let context = self.context(at, this, locals);
+        if let Some(known) = self.memo.get(&context) {
+            return Rc::clone(known);
+        }
+        let again = self.stack.iter().filter(|((body, ..), _)| *body == at).count();
+        let limit = if self.p.is_stub(at.file) { 8 } else { 2 };
+        let same = self.stack.iter().any(|(c, _)| *c == context);
+        if same || again >= limit || self.stack.len() >= MAX_DEPTH || self.fuel == 0 {
+            if let Some((_, recursive)) = self.stack.iter_mut().rev().find(|((body, ..), _)| *body == at) {
+                *recursive = true;
+            } else {
+                self.events.widened += 1;
+            }
+            return Rc::new(Outcome { ret: UNKNOWN, terms: Vec::new(), puts: Vec::new(), capped: true });
+        }
+        *self.contexts.entry(at).or_default() += 1;
+        self.stack.push((context.clone(), false));
+        let outcome = Rc::new(self.run(&context, caller));
+        self.stack.pop();
+        self.memo.insert(context, Rc::clone(&outcome));
+        outcome
+    }
+
+    fn context(&mut self, at: BodyRef, this: V, locals: Vec<V>) -> Context {
+        let seen = self.contexts.get(&at).copied().unwrap_or(0);
+        let limit = if self.p.is_stub(at.file) { MAX_CONTEXTS * 40 } else { MAX_CONTEXTS };
+        let locals: Rc<[V]> = if seen >= limit * 2 {
+            locals.iter().map(|_| UNKNOWN).collect()
+        } else if seen >= limit {
+            locals.iter().map(|v| self.without_constants(*v)).collect()
+        } else {
+            locals.into()
+        };
+        (at, this, locals)
+    }
+
+    fn without_constants(&self, v: V) -> V {
+        match self.vals.get(v) {
+            Val::Int(_) | Val::Str(_) | Val::Bool(_) | Val::Sql(..) => SCALAR,
+            Val::Row(_) | Val::Query(_) | Val::Many { .. } | Val::Closure(..) | Val::Fun(_) | Val::Class(_) | Val::Null => v,
+            _ => UNKNOWN,
+        }
+    }
+
+    fn run(&mut self, context: &Context, caller: Option<Site>) -> Outcome {
+        let (at, this, initial) = context;
+        let body = self.p.body(*at);
+        let mut locals = vec![UNKNOWN; body.locals.len().max(initial.len())];
+        locals[..initial.len()].copy_from_slice(initial);
+        let mut outer = Vec::new();
+        for v in initial.iter().chain([this]) {
+            self.binders(*v, &mut outer, 0);
+        }
+        let mut frame = Frame {
+            at: *at,
+            body,
+            lang: self.p.file(at.file).lang,
+            this: *this,
+            locals,
+            vals: vec![UNKNOWN; body.ops.len()],
+            puts: Vec::new(),
+            terms: Vec::new(),
+            ret: UNKNOWN,
+            yields: None,
+            outer,
+            lambdas: Vec::new(),
+            cold: 0,
+            for_loops: 0,
+            caller,
+            capped: false,
+            last: self.lasts(*at, body),
+        };
+        self.exec(&mut frame, 0, body.ops.len(), 0);
+        let recursive = self.stack.last().is_some_and(|(_, recursive)| *recursive);
+        if recursive {
+            self.recur(&mut frame);
+        }
+        self.leftover_lambdas(&frame);
+        if body.kind == BodyKind::Init {
+            self.inits.insert(*at, Some(frame.vals.as_slice().into()));
+        }
+        let mut ret = match frame.yields {
+            Some(elem) if body.is_generator => self.vals.many(elem),
+            _ => frame.ret,
+        };
+        if body.is_async && !body.is_generator {
+            ret = self.vals.make(Val::Future(ret));
+        }
+        let (terms, capped) = compact(frame.terms);
+        Outcome { ret, terms, puts: frame.puts, capped: capped || frame.capped }
+    }
+
+    /// A function that calls itself runs its own queries once per level.
+    fn recur(&mut self, f: &mut Frame<'p>) {
+        let at = f.at;
+        let from = f.terms.len();
+        let _ = from;
+        let looped: Vec<usize> = (0..f.terms.len()).collect();
+        for i in looped {
+            let term = f.terms[i].clone();
+            if term.times.iter().any(|t| matches!(t, Factor::Size { .. } | Factor::Recursion(_))) {
+                continue;
+            }
+            if !matches!(term.effect.kind, EffectKind::Query | EffectKind::Write | EffectKind::Http | EffectKind::Rpc) {
+                continue;
+            }
+            let times: Vec<Factor> = term.times.iter().copied().chain([Factor::Recursion(at)]).collect();
+            f.terms[i].times = times.into();
+        }
+    }
+
+    /// Closures that nothing called are still code: a callback of a library that no model knows.
+    fn leftover_lambdas(&mut self, f: &Frame<'p>) {
+        for v in &f.lambdas {
+            if let Val::Closure(file, body, ..) = self.vals.get(*v)
+                && !self.invoked.contains(&BodyRef { file: *file, body: *body })
+            {
+                let args = crate::call::CallArgs { open: true, ..Default::default() };
+                self.call_closure_detached(*v, &args);
+            }
+        }
+    }
+
+    fn lasts(&mut self, at: BodyRef, body: &Body) -> Rc<[u16]> {
+        if let Some(known) = self.lasts.get(&at) {
+            return Rc::clone(known);
+        }
+        let mut last: Vec<u16> = (0..body.regions.len() as u16).collect();
+        for r in (1..body.regions.len()).rev() {
+            let parent = usize::from(body.regions[r].parent.0);
+            last[parent] = last[parent].max(last[r]);
+        }
+        let last: Rc<[u16]> = last.into();
+        self.lasts.insert(at, Rc::clone(&last));
+        last
+    }
+
+    /// Collects where the rows inside a value are bound.
+    fn binders(&self, v: V, out: &mut Vec<Binder>, depth: u32) {
+        if depth > 3 {
+            return;
+        }
+        match self.vals.get(v) {
+            Val::Row(row) => out.extend(row.binder),
+            Val::Many { elem, .. } | Val::Future(elem) => self.binders(*elem, out, depth + 1),
+            Val::Query(q) => {
+                if let Some(via) = q.via {
+                    self.binders(via, out, depth + 1);
+                }
+            }
+            Val::List(items) | Val::Union(items) => items.iter().for_each(|v| self.binders(*v, out, depth + 1)),
+            Val::Map(entries, rest) => {
+                entries.iter().for_each(|(_, v)| self.binders(*v, out, depth + 1));
+                self.binders(*rest, out, depth + 1);
+            }
+            Val::Inst(_, fields) => fields.iter().for_each(|(_, v)| self.binders(*v, out, depth + 1)),
+            Val::Bound(_, recv) | Val::ExtMethod(recv, _) => self.binders(*recv, out, depth + 1),
+            Val::Closure(_, _, caps, this) => {
+                caps.iter().for_each(|v| self.binders(*v, out, depth + 1));
+                self.binders(*this, out, depth + 1);
+            }
+            _ => {}
+        }
+    }
+
+    fn exec(&mut self, f: &mut Frame<'p>, mut i: usize, end: usize, region: u16) -> Flow {
+        while i < end {
+            let op = f.body.ops[i];
+            if op.region.0 == region {
+                if self.step(f, i) == Flow::Exit {
+                    return Flow::Exit;
+                }
+                i += 1;
+                continue;
+            }
+            let child = child_of(f.body, op.region, region);
+            let stop = self.region_end(f, i, end, child);
+            match f.body.regions[usize::from(child)].kind {
+                RegionKind::Branch { cond, .. } => {
+                    let mut arms = vec![(child, i, stop)];
+                    let mut next = stop;
+                    while next < end && f.body.ops[next].region.0 != region {
+                        let sibling = child_of(f.body, f.body.ops[next].region, region);
+                        match f.body.regions[usize::from(sibling)].kind {
+                            RegionKind::Branch { cond: c, arm, .. } if c == cond && arm > 0 => {
+                                let to = self.region_end(f, next, end, sibling);
+                                arms.push((sibling, next, to));
+                                next = to;
+                            }
+                            _ => break,
+                        }
+                    }
+                    if self.branch(f, cond, &arms) == Flow::Exit {
+                        return Flow::Exit;
+                    }
+                    i = next;
+                    continue;
+                }
+                RegionKind::Loop { .. } => self.run_loop(f, child, i, stop),
+                RegionKind::Handler => {
+                    f.cold += 1;
+                    self.exec(f, i, stop, child);
+                    f.cold -= 1;
+                }
+                RegionKind::Root | RegionKind::Scope { .. } => {
+                    if self.exec(f, i, stop, child) == Flow::Exit {
+                        return Flow::Exit;
+                    }
+                }
+            }
+            i = stop;
+        }
+        Flow::Next
+    }
+
+    fn region_end(&self, f: &Frame<'p>, from: usize, end: usize, region: u16) -> usize {
+        let last = f.last[usize::from(region)];
+        let inside = |i: usize| (region..=last).contains(&f.body.ops[i].region.0);
+        (from..end).find(|i| !inside(*i)).unwrap_or(end)
+    }
+
+    fn branch(&mut self, f: &mut Frame<'p>, cond: OpId, arms: &[(u16, usize, usize)]) -> Flow {
+        let truth = cond.some().and_then(|c| self.vals.truth(f.vals[c.at()]));
+        let arm_of = |region: u16| match f.body.regions[usize::from(region)].kind {
+            RegionKind::Branch { arm, last, .. } => (arm, last),
+            _ => (0, false),
+        };
+        if let Some(truth) = truth {
+            let chosen = arms.iter().find(|(r, ..)| {
+                let (arm, last) = arm_of(*r);
+                if truth { arm == 0 } else { arm > 0 && (last || arms.len() > 1) }
+            });
+            return chosen.map_or(Flow::Next, |(r, from, to)| self.exec(f, *from, *to, *r));
+        }
+        let before = f.locals.clone();
+        let exhaustive = arms.iter().any(|(r, ..)| arm_of(*r).1) && arms.len() > 1;
+        let mut merged: Option<Vec<V>> = (!exhaustive).then(|| before.clone());
+        for (r, from, to) in arms {
+            f.locals.clone_from(&before);
+            if self.exec(f, *from, *to, *r) == Flow::Exit {
+                continue;
+            }
+            merged = Some(match merged.take() {
+                None => f.locals.clone(),
+                Some(mut sum) => {
+                    for (a, b) in sum.iter_mut().zip(&f.locals) {
+                        *a = self.vals.join(*a, *b);
+                    }
+                    sum
+                }
+            });
+        }
+        match merged {
+            Some(locals) => {
+                f.locals = locals;
+                Flow::Next
+            }
+            None => {
+                f.locals = before;
+                Flow::Exit
+            }
+        }
+    }
+
+    fn run_loop(&mut self, f: &mut Frame<'p>, region: u16, from: usize, to: usize) {
+        let RegionKind::Loop { over, item, source } = f.body.regions[usize::from(region)].kind else { return };
+        let value = over.some().map_or(UNKNOWN, |o| f.vals[o.at()]);
+        let plan = self.iteration(f, value, over, RegionId(region), source);
+        match plan {
+            crate::iterate::Plan::Unroll(items) => {
+                for v in items {
+                    if item.is_some() {
+                        f.locals[item.at()] = v;
+                    }
+                    self.exec(f, from, to, region);
+                }
+            }
+            crate::iterate::Plan::Repeat { elem, factor, rows, batch } => {
+                if item.is_some() {
+                    f.locals[item.at()] = elem;
+                }
+                let start = f.terms.len();
+                let is_for = !matches!(factor, Factor::While(_) | Factor::Const(_));
+                f.for_loops += u32::from(is_for);
+                self.exec(f, from, to, region);
+                f.for_loops -= u32::from(is_for);
+                let around = Around {
+                    region: Some(RegionId(region)),
+                    factor,
+                    early: is_for && exits_early(f.body, from, to, region),
+                    batch,
+                    parallel: false,
+                    rows,
+                };
+                self.multiply(f, start, around);
+            }
+        }
+    }
+
+    /// Multiplies the terms added since `start` by a factor, and reports those that now grow with data.
+    pub(crate) fn multiply(&mut self, f: &mut Frame<'p>, start: usize, around: Around) {
+        for i in start..f.terms.len() {
+            let term = &f.terms[i];
+            if !varies(f, term, around.region) {
+                continue;
+            }
+            let grows = |t: &Factor| matches!(t, Factor::Size { .. } | Factor::Recursion(_));
+            let first = !matches!(around.factor, Factor::Const(_)) && !term.times.iter().any(grows);
+            if first {
+                self.report_repeat(f, i, around);
+            }
+            let term = &mut f.terms[i];
+            if term.times.len() < 4 {
+                let times: Vec<Factor> = term.times.iter().copied().chain([around.factor]).collect();
+                term.times = times.into();
+            }
+        }
+    }
+
+    fn report_repeat(&mut self, f: &Frame<'p>, i: usize, around: Around) {
+        let term = f.terms[i].clone();
+        let place = term.steps.as_ref().map_or(term.effect.site, |s| s.site);
+        let (origin, path) = match &term.effect.lazy {
+            Some(lazy) => (lazy.origin, lazy.path),
+            None => (None, Sym(u32::MAX)),
+        };
+        let loop_site = match around.factor {
+            Factor::Size { site, .. } | Factor::While(site) => site,
+            Factor::Const(_) | Factor::Recursion(_) => place,
+        };
+        let repeat = Repeat {
+            at: f.at,
+            region: around.region,
+            factor: around.factor,
+            place,
+            term,
+            early: around.early,
+            batch: around.batch,
+            parallel: around.parallel,
+            rows: around.rows,
+        };
+        let key = (repeat.term.effect.site, origin, path, loop_site);
+        match self.events.repeats.entry(key) {
+            std::collections::hash_map::Entry::Occupied(mut known) => {
+                let better = (repeat.rows, repeat.term.sure) > (known.get().rows, known.get().term.sure);
+                if better {
+                    known.insert(repeat);
+                }
+            }
+            std::collections::hash_map::Entry::Vacant(free) => {
+                free.insert(repeat);
+            }
+        }
+    }
+
+    fn step(&mut self, f: &mut Frame<'p>, i: usize) -> Flow {
+        self.fuel = self.fuel.saturating_sub(1);
+        if self.fuel == 0 {
+            if !f.capped {
+                self.events.widened += 1;
+            }
+            f.capped = true;
+            return Flow::Exit;
+        }
+        let op = f.body.ops[i];
+        let v = match op.kind {
+            OpKind::Exit { how, value } => {
+                if how == ExitKind::Return && value.is_some() {
+                    f.ret = self.vals.join(f.ret, f.vals[value.at()]);
+                } else if how == ExitKind::Return && f.ret == UNKNOWN {
+                    f.ret = NULL;
+                }
+                return Flow::Exit;
+            }
+            kind => self.value(f, i, kind),
+        };
+        f.vals[i] = v;
+        Flow::Next
+    }
+
+    /// Adds an effect of this very operation.
+    pub(crate) fn effect(&mut self, f: &mut Frame<'p>, effect: Effect, wait: Wait, binder: Option<Binder>, sure: Sure) {
+        let term = Term {
+            effect: Rc::new(effect),
+            wait,
+            times: Rc::new([]),
+            steps: None,
+            binder,
+            cold: f.cold > 0,
+            sure,
+        };
+        self.add_term(f, term);
+    }
+
+    /// Adds a term to the frame, and reports it if it blocks what must not block.
+    pub(crate) fn add_term(&mut self, f: &mut Frame<'p>, mut term: Term) {
+        if term.wait == Wait::Blocks {
+            let direct = term.steps.is_none();
+            let javascript = f.lang.family() == "javascript";
+            if (javascript && direct) || (!javascript && f.body.is_async) {
+                let place = term.steps.as_ref().map_or(term.effect.site, |s| s.site);
+                let blocking = Blocking { at: f.at, place, term: term.clone(), in_async: f.body.is_async };
+                self.events.blocking.entry((place, term.effect.site)).or_insert(blocking);
+            }
+            if !javascript && f.body.is_async {
+                term.wait = Wait::Suspends;
+            }
+        }
+        if f.terms.len() >= MAX_TERMS * 4 {
+            f.capped = true;
+            return;
+        }
+        f.terms.push(term);
+    }
+
+    /// Adds what a callee costs.
+    pub(crate) fn absorb(&mut self, f: &mut Frame<'p>, outcome: &Outcome, op: usize, callee: BodyRef, how: How) {
+        let site = Site { at: f.at, op: OpId(op as u32) };
+        self.events.edges.entry(f.at).or_default().insert(callee);
+        if how.memoised {
+            return;
+        }
+        for term in &outcome.terms {
+            let node = StepNode { site, callee: Some(callee), next: term.steps.clone() };
+            let mut term = Term { steps: Some(Rc::new(node)), ..term.clone() };
+            term.cold |= f.cold > 0;
+            term.sure = term.sure.min(how.sure);
+            if how.handoff && term.wait == Wait::Blocks {
+                term.wait = Wait::Suspends;
+            }
+            if how.detached {
+                term.wait = Wait::Detached;
+            }
+            self.add_term(f, term);
+        }
+        f.capped |= outcome.capped;
+    }
+}
+
+/// How a callee is run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct How {
+    pub(crate) sure: Sure,
+    pub(crate) handoff: bool,
+    pub(crate) detached: bool,
+    pub(crate) memoised: bool,
+}
+
+impl How {
+    pub(crate) const PLAIN: Self = Self { sure: Sure::Certain, handoff: false, detached: false, memoised: false };
+}
+
+/// What multiplies terms.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Around {
+    pub(crate) region: Option<RegionId>,
+    pub(crate) factor: Factor,
+    pub(crate) early: bool,
+    pub(crate) batch: bool,
+    pub(crate) parallel: bool,
+    pub(crate) rows: bool,
+}
+
+/// True if the effect happens anew in each iteration: a relation of a row that was bound outside is loaded only once.
+fn varies(f: &Frame<'_>, term: &Term, region: Option<RegionId>) -> bool {
+    let Some(binder) = term.binder else { return true };
+    if binder.at != f.at {
+        return !f.outer.contains(&binder);
+    }
+    match region {
+        Some(r) => (r.0..=f.last[usize::from(r.0)]).contains(&binder.region.0),
+        None => false,
+    }
+}
+
+/// The region directly inside `outer` that contains `inner`.
+fn child_of(body: &Body, inner: RegionId, outer: u16) -> u16 {
+    let mut at = inner.0;
+    loop {
+        let parent = body.regions[usize::from(at)].parent.0;
+        if parent == outer || parent == at {
+            return at;
+        }
+        at = parent;
+    }
+}
+
+/// True if the loop's own code can stop it before the end.
+fn exits_early(body: &Body, from: usize, to: usize, region: u16) -> bool {
+    (from..to).any(|i| match body.ops[i].kind {
+        OpKind::Exit { how: ExitKind::Break, .. } => {
+            // A break of an inner loop stops only that one.
+            body.enclosing(body.ops[i].region)
+                .find(|(_, r)| matches!(r.kind, RegionKind::Loop { .. }))
+                .is_some_and(|(r, _)| r.0 == region)
+        }
+        OpKind::Exit { how: ExitKind::Return, value } => value.is_some(),
+        _ => false,
+    })
+}
+
+/// Drops terms that say the same, and all beyond the cap.
+fn compact(terms: Vec<Term>) -> (Vec<Term>, bool) {
+    let mut seen = FxHashSet::default();
+    let mut kept: Vec<Term> = Vec::new();
+    let mut capped = false;
+    for term in terms {
+        let lazy = term.effect.lazy.as_ref().map(|l| (l.origin, l.path));
+        let key = (term.effect.site, lazy, Rc::clone(&term.times), term.binder, term.wait as u8);
+        if !seen.insert(key) {
+            continue;
+        }
+        if kept.len() >= MAX_TERMS {
+            capped = true;
+            break;
+        }
+        kept.push(term);
+    }
+    (kept, capped)
+}
+
+/// The declaration whose body this is, if it is a named function.
+pub(crate) fn def_of(p: &Program, at: BodyRef) -> Option<Def> {
+    let body = p.body(at);
+    let def = Def { file: at.file, item: body.owner };
+    (p.item(def).body == Some(at.body)).then_some(def)
+}

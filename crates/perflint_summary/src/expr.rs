@@ -1,0 +1,295 @@
+//! Expressions of model rows, evaluated over a call's values.
+
+use crate::call::CallArgs;
+use crate::eval::{Eval, Frame};
+use crate::value::{FALSE, NULL, SCALAR, UNKNOWN, V, Val};
+use perflint_ir::Sym;
+use perflint_models::{Expr, To};
+
+/// What an expression is evaluated over.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'a> {
+    pub(crate) recv: V,
+    pub(crate) args: &'a CallArgs,
+    /// What the invoked callback gave.
+    pub(crate) result: Option<V>,
+    pub(crate) op: usize,
+}
+
+/// Keys under which nested trees of relations stand.
+const NESTS: [&str; 5] = ["include", "select", "with", "populate", "relations"];
+
+impl<'p> Eval<'p> {
+    /// The value of an expression; `None` if what it names is not there.
+    pub(crate) fn expr(&mut self, f: &mut Frame<'p>, e: &'p Expr, g: &Given<'_>) -> Option<V> {
+        Some(match e {
+            Expr::Recv => g.recv,
+            Expr::Arg(n) => *g.args.pos.get(usize::from(*n))?,
+            Expr::ArgsFrom(n) => {
+                let pos = g.args.pos.get(usize::from(*n)..).unwrap_or(&[]);
+                if pos.is_empty() && !g.args.keys.is_empty() {
+                    self.vals.make(Val::Map(g.args.keys.as_slice().into(), UNKNOWN))
+                } else {
+                    self.vals.make(Val::List(pos.into()))
+                }
+            }
+            Expr::Key(name) => {
+                let sym = self.p.names.find(name)?;
+                g.args.keys.iter().find(|(k, _)| *k == sym).map(|(_, v)| *v)?
+            }
+            Expr::Field(base, name) => {
+                let base = self.expr(f, base, g)?;
+                let sym = self.p.names.intern(name);
+                match self.vals.get(base).clone() {
+                    Val::Map(entries, _) => entries.iter().find(|(k, _)| *k == sym).map(|(_, v)| *v)?,
+                    Val::Unknown | Val::Scalar | Val::Null => return None,
+                    _ => self.get(f, base, sym, g.op, None),
+                }
+            }
+            Expr::Elem(e) => {
+                let v = self.expr(f, e, g)?;
+                self.element(v)
+            }
+            Expr::Row(e) => {
+                let v = self.expr(f, e, g)?;
+                match self.to_query(f, v, g.op) {
+                    Some(q) => self.row_of(f, &q, g.op),
+                    None => UNKNOWN,
+                }
+            }
+            Expr::Rows(e) => {
+                let v = self.expr(f, e, g)?;
+                match self.to_query(f, v, g.op) {
+                    Some(q) => self.result_rows(f, &q, g.op),
+                    None => self.vals.many(UNKNOWN),
+                }
+            }
+            Expr::Query(e) => {
+                let v = self.expr(f, e, g)?;
+                match self.to_query(f, v, g.op) {
+                    Some(q) => self.vals.make(Val::Query(q)),
+                    None => {
+                        let empty = self.p.names.intern("");
+                        let q = self.fresh_query(f, None, empty, g.op);
+                        self.vals.make(Val::Query(q))
+                    }
+                }
+            }
+            Expr::List(e) => {
+                let v = self.expr(f, e, g).unwrap_or(UNKNOWN);
+                self.vals.many(v)
+            }
+            Expr::As(ty, e) => {
+                let v = self.expr(f, e, g)?;
+                match self.m.type_named(f.lang.models(), ty) {
+                    Some(ty) => self.with_api(v, ty),
+                    None => v,
+                }
+            }
+            Expr::New(path) => match self.m.type_named(f.lang.models(), path) {
+                Some(ty) => {
+                    let args: Box<[V]> = self.type_arguments(g);
+                    self.vals.make(Val::ExtInst(ty, args))
+                }
+                None => UNKNOWN,
+            },
+            Expr::Result(e) => match g.result {
+                Some(v) => v,
+                None => {
+                    let callee = self.expr(f, e, g)?;
+                    self.call_value(f, callee, &CallArgs::default(), g.op)
+                }
+            },
+            Expr::TypeArg(n) => {
+                let args = self.type_arguments(g);
+                *args.get(usize::from(*n))?
+            }
+            Expr::Awaited(e) => {
+                let v = self.expr(f, e, g)?;
+                self.awaited(f, v, g.op)
+            }
+            Expr::Future(e) => {
+                let v = self.expr(f, e, g).unwrap_or(UNKNOWN);
+                match self.vals.get(v) {
+                    Val::Future(_) => v,
+                    _ => self.vals.make(Val::Future(v)),
+                }
+            }
+            Expr::Dunder(e) => {
+                let v = self.expr(f, e, g).unwrap_or(UNKNOWN);
+                return Some(self.path_value(f, v, g, "__"));
+            }
+            Expr::Dotted(e) => {
+                let v = self.expr(f, e, g)?;
+                return Some(self.path_value(f, v, g, "."));
+            }
+            Expr::Tree(e) => {
+                let v = self.expr(f, e, g)?;
+                let mut paths = Vec::new();
+                if !self.tree_paths(v, None, &mut paths, 0) {
+                    return Some(UNKNOWN);
+                }
+                self.vals.make(Val::Paths(paths.into()))
+            }
+            Expr::Paths(e) => {
+                let v = self.expr(f, e, g)?;
+                return Some(self.path_value(f, v, g, "."));
+            }
+            Expr::Scalar => SCALAR,
+            Expr::Number(n) => self.vals.make(Val::Int(i32::try_from(*n).unwrap_or(i32::MAX))),
+            Expr::Text(text) => {
+                let sym = self.p.names.intern(text);
+                self.vals.make(Val::Str(sym))
+            }
+            Expr::First(all) => {
+                for e in all {
+                    if let Some(v) = self.expr(f, e, g) {
+                        return Some(v);
+                    }
+                }
+                return None;
+            }
+        })
+    }
+
+    fn type_arguments(&self, g: &Given<'_>) -> Box<[V]> {
+        let explicit: Box<[V]> =
+            g.args.keys.iter().filter(|(k, _)| self.p.text(*k).starts_with('<')).map(|(_, v)| *v).collect();
+        if !explicit.is_empty() {
+            return explicit;
+        }
+        match self.vals.get(g.recv) {
+            Val::ExtInst(_, args) => args.clone(),
+            _ => Box::new([]),
+        }
+    }
+
+    /// Relation paths written as strings, attributes, classes or nested lists; unknown if any part is.
+    fn path_value(&mut self, f: &mut Frame<'p>, v: V, g: &Given<'_>, separator: &str) -> V {
+        let mut out = Vec::new();
+        let empty = matches!(self.vals.get(v), Val::List(items) if items.is_empty());
+        if (empty && separator == "__") || !self.collect_paths(f, v, g, separator, &mut out, 0) {
+            return UNKNOWN;
+        }
+        self.vals.make(Val::Paths(out.into()))
+    }
+
+    /// The relation paths among values.
+    pub(crate) fn relation_paths(&mut self, f: &mut Frame<'p>, g: &Given<'_>, values: &[V]) -> Vec<Sym> {
+        let mut out = Vec::new();
+        for v in values {
+            self.collect_paths(f, *v, g, ".", &mut out, 0);
+        }
+        out
+    }
+
+    fn collect_paths(&mut self, f: &mut Frame<'p>, v: V, g: &Given<'_>, separator: &str, out: &mut Vec<Sym>, depth: u32) -> bool {
+        if depth > 5 {
+            return false;
+        }
+        match self.vals.get(v).clone() {
+            Val::Str(sym) => {
+                let text = self.p.text(sym).replace(separator, ".");
+                out.push(self.p.names.intern(&text));
+                true
+            }
+            Val::Paths(paths) => {
+                out.extend(paths.iter().copied());
+                true
+            }
+            Val::Attr(_, name) => {
+                out.push(name);
+                true
+            }
+            Val::List(items) => {
+                let mut known = true;
+                for item in items.iter() {
+                    known &= self.collect_paths(f, *item, g, separator, out, depth + 1);
+                }
+                known
+            }
+            Val::Class(class) => {
+                self.paths_to_class(f, class, g, out);
+                true
+            }
+            Val::Map(..) => self.tree_paths(v, None, out, depth) || self.association(f, v, g, out, depth),
+            Val::Null => true,
+            // A loading option of another kind: loads no relation.
+            Val::Scalar | Val::ExtInst(..) => true,
+            Val::Query(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Sequelize names a relation by the class it leads to.
+    fn paths_to_class(&mut self, f: &mut Frame<'p>, class: perflint_link::ClassIx, g: &Given<'_>, out: &mut Vec<Sym>) {
+        let target = self.p.class(class).entity;
+        let Some(from) = self.to_query(f, g.recv, g.op).and_then(|q| q.entity) else { return };
+        let mut names: Vec<Sym> =
+            self.p.entity(from).relations.values().filter(|r| r.target == target && target.is_some()).map(|r| r.name).collect();
+        names.sort();
+        out.extend(names);
+    }
+
+    /// `{ model: User, as: "author", include: [..] }`.
+    fn association(&mut self, f: &mut Frame<'p>, v: V, g: &Given<'_>, out: &mut Vec<Sym>, depth: u32) -> bool {
+        let Val::Map(entries, _) = self.vals.get(v).clone() else { return false };
+        let field = |name: &str, this: &Self| entries.iter().find(|(k, _)| this.p.text(*k) == name).map(|(_, v)| *v);
+        let mut own = Vec::new();
+        for key in ["as", "association", "model", "path"] {
+            if let Some(v) = field(key, self) {
+                self.collect_paths(f, v, g, ".", &mut own, depth + 1);
+                if !own.is_empty() {
+                    break;
+                }
+            }
+        }
+        let Some(base) = own.first().copied() else { return false };
+        out.push(base);
+        if let Some(nested) = field("include", self).or_else(|| field("populate", self)) {
+            let mut inner = Vec::new();
+            let known = self.collect_paths(f, nested, g, ".", &mut inner, depth + 1);
+            out.extend(inner.into_iter().map(|path| self.p.names.join(base, path)));
+            return known;
+        }
+        true
+    }
+
+    /// A tree of relations: false if it has parts that are not known.
+    fn tree_paths(&mut self, v: V, base: Option<Sym>, out: &mut Vec<Sym>, depth: u32) -> bool {
+        if depth > 6 {
+            return false;
+        }
+        let Val::Map(entries, rest) = self.vals.get(v).clone() else { return matches!(self.vals.get(v), Val::Null) };
+        if entries.iter().any(|(k, _)| matches!(self.p.text(*k), "model" | "association" | "as")) {
+            return false;
+        }
+        let mut known = rest == UNKNOWN;
+        for (key, value) in entries.iter() {
+            if *value == FALSE || *value == NULL {
+                continue;
+            }
+            let path = base.map_or(*key, |b| self.p.names.join(b, *key));
+            out.push(path);
+            let Val::Map(inner, _) = self.vals.get(*value).clone() else { continue };
+            let nested: Vec<V> =
+                inner.iter().filter(|(k, _)| NESTS.contains(&self.p.text(*k))).map(|(_, v)| *v).collect();
+            if nested.is_empty() {
+                let looks_like_options =
+                    inner.iter().any(|(k, _)| matches!(self.p.text(*k), "where" | "take" | "orderBy" | "skip" | "limit"));
+                if !looks_like_options {
+                    known &= self.tree_paths(*value, Some(path), out, depth + 1);
+                }
+            }
+            for tree in nested {
+                known &= self.tree_paths(tree, Some(path), out, depth + 1);
+            }
+        }
+        known
+    }
+
+    /// Where a relation leads, for people.
+    pub(crate) fn leads_to_many(to: To) -> bool {
+        to == To::Many
+    }
+}

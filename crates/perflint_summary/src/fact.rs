@@ -1,0 +1,220 @@
+//! What the analysis finds: effects with their multiplicity, and events that rules judge.
+
+use crate::value::{Binder, Bound, Site, SupplyIx};
+use perflint_ir::{RegionId, Sym};
+use perflint_link::{BodyRef, Def, EntityIx, FileIx};
+use perflint_models::{EffectKind, EntryKind, Wait};
+use std::rc::Rc;
+
+/// An effect that something outside the program sees.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Effect {
+    /// What kind.
+    pub kind: EffectKind,
+    /// The entity whose rows it touches.
+    pub entity: Option<EntityIx>,
+    /// What is called, for people: `Order.objects.get`, `requests.get`, `orders.customer`.
+    pub label: Sym,
+    /// Where it happens.
+    pub site: Site,
+    /// It is the lazy load of a relation.
+    pub lazy: Option<Lazy>,
+    /// Several of one tick become one.
+    pub batched: bool,
+}
+
+/// A relation that is loaded when it is read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Lazy {
+    /// Where the rows come from, if that is known.
+    pub origin: Option<Site>,
+    /// The relation path from those rows: `customer.address`.
+    pub path: Sym,
+    /// The entity of those rows' relation.
+    pub from: EntityIx,
+    /// The relation's name.
+    pub relation: Sym,
+    /// What is loaded.
+    pub supply: SupplyIx,
+    /// The relation leads to many rows.
+    pub many: bool,
+    /// Eager loading would not help: the query asks for other rows than the relation's own.
+    pub filtered: bool,
+}
+
+/// Why something runs more than once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Factor {
+    /// A fixed number of times.
+    Const(u32),
+    /// Once per element of a value with this name.
+    Size {
+        /// The name: `orders`.
+        name: Sym,
+        /// The loop.
+        site: Site,
+        /// The value is known to hold rows.
+        rows: bool,
+    },
+    /// As long as a condition holds.
+    While(Site),
+    /// Once per call of itself.
+    Recursion(BodyRef),
+}
+
+/// How sure a term is, from the links that led to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Sure {
+    /// A call was resolved by a guess.
+    Guess,
+    /// A call was resolved to one of several, or by a name that reveals its type.
+    Likely,
+    /// Every link was resolved.
+    Certain,
+}
+
+/// A call on the way from a function to an effect.
+#[derive(Debug)]
+pub struct StepNode {
+    /// Where.
+    pub site: Site,
+    /// What is called there.
+    pub callee: Option<BodyRef>,
+    /// The rest of the way.
+    pub next: Steps,
+}
+
+/// The way from a function to an effect, outermost call first.
+pub type Steps = Option<Rc<StepNode>>;
+
+/// A summand of a function's cost.
+#[derive(Clone, Debug)]
+pub struct Term {
+    /// The effect.
+    pub effect: Rc<Effect>,
+    /// How the function waits for it.
+    pub wait: Wait,
+    /// How often it happens.
+    pub times: Rc<[Factor]>,
+    /// The calls that lead to it.
+    pub steps: Steps,
+    /// The row it depends on: the effect happens once per such row.
+    pub binder: Option<Binder>,
+    /// Only when something failed.
+    pub cold: bool,
+    /// How sure.
+    pub sure: Sure,
+}
+
+/// The cost of a function.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// Its effects.
+    pub terms: Vec<Term>,
+    /// Some were left out.
+    pub capped: bool,
+}
+
+/// A loop, or something that iterates, around an effect.
+#[derive(Clone, Debug)]
+pub struct Repeat {
+    /// The function with the loop.
+    pub at: BodyRef,
+    /// The loop's region, for a loop statement.
+    pub region: Option<RegionId>,
+    /// The factor.
+    pub factor: Factor,
+    /// The place in the loop that leads to the effect: the first call, or the effect itself.
+    pub place: Site,
+    /// The term inside the loop, before it was multiplied.
+    pub term: Term,
+    /// The loop can stop early.
+    pub early: bool,
+    /// Each element stands for a batch.
+    pub batch: bool,
+    /// The iterations run at the same time.
+    pub parallel: bool,
+    /// The loop's element is known to be a row, or its source a query.
+    pub rows: bool,
+}
+
+/// All rows of a query come into memory.
+#[derive(Clone, Debug)]
+pub struct Materialised {
+    /// Where.
+    pub site: Site,
+    /// Where the query was built.
+    pub origin: Site,
+    /// The entity.
+    pub entity: Option<EntityIx>,
+    /// What is called.
+    pub label: Sym,
+    /// The bound.
+    pub bound: Bound,
+    /// Restricted by equality on some column.
+    pub narrowed: bool,
+    /// Rows of a relation of one row.
+    pub related: bool,
+    /// Only plain values.
+    pub plain: bool,
+    /// A lazily loaded collection read as such.
+    pub sure: Sure,
+    /// The call that made the bound absent, if the function itself leaves it open.
+    pub caller: Option<Site>,
+}
+
+/// A value leaves in a response.
+#[derive(Clone, Debug)]
+pub struct Responded {
+    /// Where.
+    pub site: Site,
+    /// Where the query was built.
+    pub origin: Site,
+    /// The entity.
+    pub entity: Option<EntityIx>,
+    /// Restricted by equality.
+    pub narrowed: bool,
+    /// Rows of a relation of one row.
+    pub related: bool,
+}
+
+/// Something blocks.
+#[derive(Clone, Debug)]
+pub struct Blocking {
+    /// The function in which it blocks.
+    pub at: BodyRef,
+    /// The call in that function.
+    pub place: Site,
+    /// The effect.
+    pub term: Term,
+    /// The function is async: others wait too.
+    pub in_async: bool,
+}
+
+/// An await in a loop whose iterations do not depend on each other.
+#[derive(Clone, Debug)]
+pub struct SerialAwait {
+    /// The function.
+    pub at: BodyRef,
+    /// The await.
+    pub place: Site,
+    /// The loop.
+    pub factor: Factor,
+}
+
+/// An entry point with its cost.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What it is.
+    pub kind: EntryKind,
+    /// `GET /orders`, or the function's name.
+    pub label: String,
+    /// The code.
+    pub at: BodyRef,
+    /// The function's declaration, if it has one.
+    pub def: Option<Def>,
+    /// The file that registers it.
+    pub file: FileIx,
+    /// Its cost.
+    pub summary: Rc<Summary>,
+}

@@ -1,0 +1,344 @@
+//! Functions that the evaluator knows itself: those that stubs are written with, and a few of each language that
+//! reflect on values.
+
+use crate::call::CallArgs;
+use crate::eval::{Eval, Frame};
+use crate::fact::{Effect, Sure};
+use crate::value::{Bound, FALSE, NULL, Query, SCALAR, TRUE, UNKNOWN, V, Val};
+use perflint_ir::{ItemKind, Sym};
+use perflint_link::{Base, ClassIx};
+use perflint_models::{EffectKind, RowCount, To, Wait};
+
+impl<'p> Eval<'p> {
+    /// The value of a call of such a function; `None` if the path is none of them.
+    pub(crate) fn intrinsic(&mut self, f: &mut Frame<'p>, path: Sym, args: &CallArgs, op: usize) -> Option<V> {
+        let text = self.p.text(path);
+        let first = args.pos.first().copied().unwrap_or(UNKNOWN);
+        let second = args.pos.get(1).copied().unwrap_or(UNKNOWN);
+        if let Some(name) = text.strip_prefix("perflint.") {
+            return Some(self.stub_function(f, name, first, second, args, op));
+        }
+        if f.lang.family() == "jinja" {
+            return Some(self.template_function(f, text, args, op));
+        }
+        Some(match text {
+            "range" | "builtins.range" => self.range(args),
+            ".." => self.range(args),
+            "isinstance" | "builtins.isinstance" => self.is_instance(first, second),
+            "getattr" | "builtins.getattr" => match *self.vals.get(second) {
+                Val::Str(name) => {
+                    let v = self.get(f, first, name, op, None);
+                    if v == UNKNOWN { args.pos.get(2).copied().unwrap_or(UNKNOWN) } else { v }
+                }
+                _ => UNKNOWN,
+            },
+            "hasattr" | "builtins.hasattr" => SCALAR,
+            "super" => f.this,
+            "type" | "builtins.type" => match *self.vals.get(first) {
+                Val::Inst(class, _) => self.vals.make(Val::Class(class)),
+                _ => UNKNOWN,
+            },
+            "str" | "builtins.str" => {
+                self.to_text(f, first, op);
+                SCALAR
+            }
+            "locals" | "builtins.locals" => self.locals(f),
+            _ => return None,
+        })
+    }
+
+    /// Python's `locals()`: all variables by name.
+    fn locals(&mut self, f: &Frame<'p>) -> V {
+        let entries: Vec<(Sym, V)> = f.body.locals.iter().copied().zip(f.locals.iter().copied()).collect();
+        self.vals.make(Val::Map(entries.into(), UNKNOWN))
+    }
+
+    fn range(&mut self, args: &CallArgs) -> V {
+        let ints: Vec<Option<i32>> = args
+            .pos
+            .iter()
+            .map(|v| match self.vals.get(*v) {
+                Val::Int(n) => Some(*n),
+                _ => None,
+            })
+            .collect();
+        let count = match ints.as_slice() {
+            [Some(n)] => Some(*n),
+            [Some(a), Some(b)] => Some(b.saturating_sub(*a)),
+            [Some(a), Some(b), Some(step)] if *step != 0 => Some(b.saturating_sub(*a) / step),
+            _ => None,
+        };
+        // A range with a step walks in chunks.
+        let batch = args.pos.len() == 3;
+        let count = count.map(|n| n.max(0) as u32);
+        self.vals.make(Val::Many { elem: SCALAR, count, batch })
+    }
+
+    fn is_instance(&mut self, v: V, class: V) -> V {
+        let Val::Class(wanted) = *self.vals.get(class) else { return SCALAR };
+        match *self.vals.get(v) {
+            Val::Inst(class, _) => {
+                if self.p.class(class).mro.contains(&Base::Class(wanted)) { TRUE } else { SCALAR }
+            }
+            _ => SCALAR,
+        }
+    }
+
+    fn to_text(&mut self, f: &mut Frame<'p>, v: V, op: usize) {
+        if matches!(self.vals.get(v), Val::Row(_) | Val::Inst(..))
+            && let Some(name) = self.p.names.find("__str__")
+        {
+            let row_has_it = match self.vals.get(v) {
+                Val::Row(row) => self.p.class_member(self.p.entity(row.entity).class, name).is_some(),
+                Val::Inst(class, _) => self.p.class_member(*class, name).is_some(),
+                _ => false,
+            };
+            if row_has_it {
+                self.call_member(f, v, name, &CallArgs::default(), op, None);
+            }
+        }
+    }
+
+    fn stub_function(&mut self, f: &mut Frame<'p>, name: &str, first: V, second: V, args: &CallArgs, op: usize) -> V {
+        match name {
+            "declared" => self.declared(f, first),
+            "names" => first,
+            "get" => self.get_path(f, first, second, op),
+            "entity" => match self.to_query(f, first, op).and_then(|q| q.entity) {
+                Some(entity) => {
+                    let class = self.p.entity(entity).class;
+                    self.vals.make(Val::Class(class))
+                }
+                None => NULL,
+            },
+            "columns" | "relations" => self.entity_names(f, first, name == "relations", op),
+            "page" => match *self.vals.get(first) {
+                Val::Query(q) => self.vals.make(Val::Query(Query { bound: Bound::Page, ..q })),
+                _ => first,
+            },
+            "run" => match *self.vals.get(first) {
+                Val::Query(q) => {
+                    self.run_query(f, &q, RowCount::All, op, Wait::Blocks, false);
+                    self.result_rows(f, &q, op)
+                }
+                _ => first,
+            },
+            "render" => {
+                self.render(f, first, second, op);
+                SCALAR
+            }
+            "template" => self.default_template(f, first, second, op),
+            "respond" => {
+                self.respond(f, first, op, 0);
+                first
+            }
+            "effect" => {
+                if let Val::Str(kind) = *self.vals.get(first) {
+                    self.stub_effect(f, kind, op);
+                }
+                SCALAR
+            }
+            "call" => {
+                let rest = CallArgs { pos: args.pos.iter().skip(1).copied().collect(), ..args.clone() };
+                self.call_value(f, first, &rest, op)
+            }
+            "str" => {
+                self.to_text(f, first, op);
+                SCALAR
+            }
+            "registered" => self.registered(first),
+            "setting" => SCALAR,
+            _ => UNKNOWN,
+        }
+    }
+
+    fn stub_effect(&mut self, f: &mut Frame<'p>, kind: Sym, op: usize) {
+        let kind = match self.p.text(kind) {
+            "query" => EffectKind::Query,
+            "write" => EffectKind::Write,
+            "http" => EffectKind::Http,
+            "rpc" => EffectKind::Rpc,
+            "cache" => EffectKind::Cache,
+            "file" => EffectKind::File,
+            _ => return,
+        };
+        let label = self.p.names.intern("");
+        let effect = Effect { kind, entity: None, label, site: self.site(f, op), lazy: None, batched: false };
+        self.effect(f, effect, Wait::Blocks, None, Sure::Likely);
+    }
+
+    /// The fields declared in the user's class and its bases, the nearest declaration of a name first.
+    fn declared(&mut self, f: &Frame<'p>, v: V) -> V {
+        let class = match *self.vals.get(v) {
+            Val::Inst(class, _) | Val::Class(class) => class,
+            Val::Row(row) => self.p.entity(row.entity).class,
+            _ => return self.vals.make(Val::Map([].into(), UNKNOWN)),
+        };
+        let _ = f;
+        let mut entries: Vec<(Sym, V)> = Vec::new();
+        for base in self.p.class(class).mro.clone() {
+            let Base::Class(base) = base else { continue };
+            if self.p.is_stub(self.p.class(base).def.file) {
+                continue;
+            }
+            for (name, v) in self.own_fields(base) {
+                if !entries.iter().any(|(n, _)| *n == name) && v != NULL {
+                    entries.push((name, v));
+                }
+            }
+        }
+        self.vals.make(Val::Map(entries.into(), UNKNOWN))
+    }
+
+    fn own_fields(&mut self, class: ClassIx) -> Vec<(Sym, V)> {
+        let mut members: Vec<perflint_link::Def> = self.p.class(class).members.values().flatten().copied().collect();
+        members.sort();
+        members.retain(|d| self.p.item(*d).kind == ItemKind::Field);
+        members.into_iter().map(|d| (self.p.item(d).name, self.field_value(d))).collect()
+    }
+
+    fn get_path(&mut self, f: &mut Frame<'p>, v: V, path: V, op: usize) -> V {
+        let Val::Str(path) = *self.vals.get(path) else { return UNKNOWN };
+        let text = self.p.text(path);
+        if text == "*" {
+            return v;
+        }
+        let mut at = v;
+        for part in text.split(['.']) {
+            let name = self.p.names.intern(part);
+            at = self.get(f, at, name, op, None);
+            if matches!(self.vals.get(at), Val::Bound(..)) {
+                at = self.call_value(f, at, &CallArgs::default(), op);
+            }
+        }
+        at
+    }
+
+    fn entity_names(&mut self, f: &Frame<'p>, v: V, relations: bool, op: usize) -> V {
+        let Some(entity) = self.to_query(f, v, op).and_then(|q| q.entity) else {
+            return self.vals.make(Val::List([].into()));
+        };
+        let class = self.p.entity(entity).class;
+        let mut names: Vec<Sym> = Vec::new();
+        for base in &self.p.class(class).mro {
+            let Base::Class(base) = base else { continue };
+            for (name, defs) in self.p.class(*base).members.iter().collect::<std::collections::BTreeMap<_, _>>() {
+                let is_field = defs.iter().any(|d| self.p.item(*d).kind == ItemKind::Field);
+                let relation = self.p.relation(entity, *name);
+                let wanted = match relation {
+                    Some(r) => relations && r.to == To::One && !r.reverse,
+                    None => !relations && is_field,
+                };
+                if wanted && !names.contains(name) {
+                    names.push(*name);
+                }
+            }
+        }
+        names.sort();
+        names.truncate(64);
+        let values: Vec<V> = names.into_iter().map(|n| self.vals.make(Val::Str(n))).collect();
+        self.vals.make(Val::List(values.into()))
+    }
+
+    /// Django's default template name: `app/model_suffix.html`.
+    fn default_template(&mut self, f: &Frame<'p>, v: V, suffix: V, op: usize) -> V {
+        let Some(entity) = self.to_query(f, v, op).and_then(|q| q.entity) else { return UNKNOWN };
+        let Val::Str(suffix) = *self.vals.get(suffix) else { return UNKNOWN };
+        let entity = self.p.entity(entity);
+        let path = &self.p.file(self.p.class(entity.class).def.file).path;
+        let mut folders: Vec<&str> = path.split('/').collect();
+        folders.pop();
+        while folders.last().is_some_and(|n| *n == "models") {
+            folders.pop();
+        }
+        let app = folders.last().copied().unwrap_or("");
+        let model = self.p.text(entity.name).to_lowercase();
+        let text = format!("{app}/{model}{}.html", self.p.text(suffix));
+        let sym = self.p.names.intern(&text);
+        self.vals.make(Val::Str(sym))
+    }
+
+    /// The entity class that an admin class was registered for.
+    fn registered(&mut self, v: V) -> V {
+        let Val::Inst(class, _) = *self.vals.get(v) else { return NULL };
+        match self.registrations().get(&class) {
+            Some(entity) => {
+                let entity = *entity;
+                self.vals.make(Val::Class(entity))
+            }
+            None => NULL,
+        }
+    }
+
+    /// A tag, filter or macro of a template.
+    fn template_function(&mut self, f: &mut Frame<'p>, text: &str, args: &CallArgs, op: usize) -> V {
+        let first = args.pos.first().copied().unwrap_or(UNKNOWN);
+        if matches!(text, "include" | "extends") {
+            let context = self.vals.make(Val::Map(args.keys.as_slice().into(), UNKNOWN));
+            self.include(f, first, context, op);
+            return SCALAR;
+        }
+        if let Some(filter) = text.strip_prefix('|') {
+            return match filter {
+                "length" | "count" | "join" | "list" | "sort" | "reverse" | "dictsort" | "first" | "last" | "random"
+                | "unique" | "map" | "selectattr" | "rejectattr" | "groupby" | "batch" | "slice" => {
+                    self.filter(f, filter, first, op)
+                }
+                "default" | "d" | "safe" | "default_if_none" => first,
+                _ => self.call_tag(f, filter, args, op),
+            };
+        }
+        let name = text.strip_prefix('%').unwrap_or(text);
+        self.call_tag(f, name, args, op)
+    }
+
+    fn filter(&mut self, f: &mut Frame<'p>, filter: &str, v: V, op: usize) -> V {
+        if let Val::Query(q) = *self.vals.get(v) {
+            self.run_query(f, &q, RowCount::All, op, Wait::Blocks, false);
+            let rows = self.result_rows(f, &q, op);
+            return match filter {
+                "first" | "last" | "random" => self.row_of(f, &q, op),
+                "length" | "count" | "join" => SCALAR,
+                _ => rows,
+            };
+        }
+        match filter {
+            "first" | "last" | "random" => self.element(v),
+            "length" | "count" | "join" => SCALAR,
+            _ => v,
+        }
+    }
+
+    fn include(&mut self, f: &mut Frame<'p>, template: V, context: V, op: usize) {
+        // `KeyRest` of the context was flattened into named arguments; an unknown context stays unknown.
+        self.render(f, template, context, op);
+    }
+
+    fn call_tag(&mut self, f: &mut Frame<'p>, name: &str, args: &CallArgs, op: usize) -> V {
+        let Some(sym) = self.p.names.find(name) else { return UNKNOWN };
+        let Some(def) = self.p.template_functions.get(&sym).copied() else { return UNKNOWN };
+        // A tag that takes the template's context gets it first.
+        let takes_context = self.p.item(def).body.is_some_and(|b| {
+            self.p.file(def.file).body(b).params.first().is_some_and(|p| self.p.text(p.name) == "context")
+        });
+        let mut args = args.clone();
+        if takes_context {
+            args.pos.insert(0, f.locals.first().copied().unwrap_or(UNKNOWN));
+        }
+        let result = self.call_fun(f, def, UNKNOWN, &args, op, crate::eval::How::PLAIN);
+        for marker in &self.p.item(def).markers {
+            if self.p.text(marker.path).ends_with("inclusion_tag")
+                && let Some(template) = self.marker_text(def, marker.value)
+            {
+                let template = self.vals.make(Val::Str(template));
+                self.render(f, template, result, op);
+            }
+        }
+        result
+    }
+
+    /// False, for readers of this table.
+    pub(crate) fn no() -> V {
+        FALSE
+    }
+}

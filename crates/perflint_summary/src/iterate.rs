@@ -1,0 +1,264 @@
+//! What iterating a value does: how often, with which elements, at which cost.
+
+use crate::eval::{Eval, Frame};
+use crate::fact::{Factor, SerialAwait};
+use crate::value::{Binder, Query, Row, SCALAR, Site, UNKNOWN, V, Val};
+use perflint_ir::{Callee, LoopSource, OpId, OpKind, RegionId, Sym};
+use perflint_models::{RowCount, TypeRole, Wait};
+use std::rc::Rc;
+
+/// How a loop is evaluated.
+pub(crate) enum Plan {
+    /// Once per known element.
+    Unroll(Vec<V>),
+    /// Once, multiplied.
+    Repeat {
+        elem: V,
+        factor: Factor,
+        rows: bool,
+        batch: bool,
+    },
+}
+
+/// Literal collections of at most this many elements are unrolled in stubs, and in the user's code.
+const UNROLL_STUB: usize = 96;
+const UNROLL: usize = 12;
+/// A loop over at most this many elements does not grow with data.
+const SMALL: u32 = 16;
+
+impl<'p> Eval<'p> {
+    /// The plan of a loop statement or comprehension.
+    pub(crate) fn iteration(&mut self, f: &mut Frame<'p>, v: V, over: OpId, region: RegionId, source: LoopSource) -> Plan {
+        let op = over.some().map_or(0, OpId::at);
+        let site = Site { at: f.at, op: OpId(op as u32) };
+        if source == LoopSource::While {
+            let conditional = matches!(self.vals.get(v), Val::Many { .. });
+            if !conditional {
+                return Plan::Repeat { elem: UNKNOWN, factor: Factor::While(site), rows: false, batch: false };
+            }
+        }
+        let binder = Binder { at: f.at, region };
+        self.plan(f, v, op, site, binder)
+    }
+
+    /// The plan of something that calls back once per element.
+    pub(crate) fn plan(&mut self, f: &mut Frame<'p>, v: V, op: usize, site: Site, binder: Binder) -> Plan {
+        let name = self.size_name(f, op, v);
+        let size = |rows: bool| Factor::Size { name, site, rows };
+        match self.vals.get(v).clone() {
+            Val::List(items) => {
+                let limit = if self.p.is_stub(f.at.file) { UNROLL_STUB } else { UNROLL };
+                if items.len() <= limit {
+                    return Plan::Unroll(items.to_vec());
+                }
+                let elem = items.iter().take(8).fold(UNKNOWN, |a, b| self.vals.join(a, *b));
+                Plan::Repeat { elem, factor: Factor::Const(items.len() as u32), rows: false, batch: false }
+            }
+            Val::Map(entries, rest) => {
+                if rest == UNKNOWN && entries.len() <= UNROLL_STUB && !entries.is_empty() {
+                    let keys = entries.iter().map(|(k, _)| self.vals.make(Val::Str(*k))).collect();
+                    return Plan::Unroll(keys);
+                }
+                Plan::Repeat { elem: SCALAR, factor: size(false), rows: false, batch: false }
+            }
+            Val::Int(n) => {
+                let factor = Factor::Const(n.max(0) as u32);
+                Plan::Repeat { elem: SCALAR, factor, rows: false, batch: false }
+            }
+            Val::Many { count: Some(n), elem, batch } if n <= SMALL => {
+                let elem = self.bound_at(elem, binder);
+                Plan::Repeat { elem, factor: Factor::Const(n), rows: false, batch }
+            }
+            Val::Many { elem, batch, .. } => {
+                let rows = self.holds_rows(elem);
+                let elem = self.bound_at(elem, binder);
+                Plan::Repeat { elem, factor: size(rows), rows, batch }
+            }
+            Val::Query(q) => {
+                let few = matches!(q.bound, crate::value::Bound::One)
+                    || matches!(q.bound, crate::value::Bound::AtMost(n) if n <= 3);
+                self.run_query(f, &q, RowCount::All, op, Wait::Blocks, true);
+                let elem = self.row_of(f, &q, op);
+                let elem = self.bound_at(elem, binder);
+                let factor = if few { Factor::Const(1) } else { size(true) };
+                Plan::Repeat { elem, factor, rows: true, batch: false }
+            }
+            Val::ExtInst(ty, args) => {
+                if let Some(iter) = self.iter_row(f, v, ty, op) {
+                    return match self.vals.get(iter) {
+                        Val::ExtInst(..) => Plan::Repeat { elem: UNKNOWN, factor: size(false), rows: false, batch: false },
+                        _ => self.plan(f, iter, op, site, binder),
+                    };
+                }
+                let elem = match self.m.role(ty) {
+                    TypeRole::List => args.last().copied().unwrap_or(UNKNOWN),
+                    _ => UNKNOWN,
+                };
+                let rows = self.holds_rows(elem);
+                let elem = self.bound_at(elem, binder);
+                Plan::Repeat { elem, factor: size(rows), rows, batch: false }
+            }
+            Val::Future(inner) => self.plan(f, inner, op, site, binder),
+            Val::Union(all) => {
+                let best = all
+                    .iter()
+                    .copied()
+                    .find(|v| matches!(self.vals.get(*v), Val::Query(_)))
+                    .or_else(|| all.iter().copied().find(|v| matches!(self.vals.get(*v), Val::Many { .. })));
+                match best {
+                    Some(v) => self.plan(f, v, op, site, binder),
+                    None => Plan::Repeat { elem: UNKNOWN, factor: size(false), rows: false, batch: false },
+                }
+            }
+            Val::Inst(..) => {
+                let elem = self.iterate_instance(f, v, op);
+                match elem {
+                    Some(many) if many != v => self.plan(f, many, op, site, binder),
+                    _ => Plan::Repeat { elem: UNKNOWN, factor: size(false), rows: false, batch: false },
+                }
+            }
+            Val::Scalar | Val::Str(_) => {
+                Plan::Repeat { elem: SCALAR, factor: size(false), rows: false, batch: false }
+            }
+            _ => Plan::Repeat { elem: UNKNOWN, factor: size(false), rows: false, batch: false },
+        }
+    }
+
+    /// `__iter__` of the user's class.
+    fn iterate_instance(&mut self, f: &mut Frame<'p>, v: V, op: usize) -> Option<V> {
+        let Val::Inst(class, _) = *self.vals.get(v) else { return None };
+        let name = self.p.names.find("__iter__")?;
+        let def = self.p.class_member(class, name)?;
+        Some(self.call_fun(f, def, v, &crate::call::CallArgs::default(), op, crate::eval::How::PLAIN))
+    }
+
+    /// A library type's own iteration, modelled as the method `__iter__`.
+    fn iter_row(&mut self, f: &mut Frame<'p>, v: V, ty: perflint_models::TypeIx, op: usize) -> Option<V> {
+        let name = self.p.names.find("__iter__")?;
+        let row = self.look.method(ty, name, false)?;
+        Some(self.apply(f, row, v, &crate::call::CallArgs::default(), op, None))
+    }
+
+    /// The value as bound by a loop.
+    pub(crate) fn bound_at(&mut self, v: V, binder: Binder) -> V {
+        match self.vals.get(v).clone() {
+            Val::Row(row) => self.vals.make(Val::Row(Row { binder: Some(binder), ..row })),
+            Val::Union(all) => {
+                let all: Vec<V> = all.iter().map(|v| self.bound_at(*v, binder)).collect();
+                all.into_iter().fold(UNKNOWN, |a, b| self.vals.join(a, b))
+            }
+            Val::List(items) => {
+                let items: Vec<V> = items.iter().map(|v| self.bound_at(*v, binder)).collect();
+                self.vals.make(Val::List(items.into()))
+            }
+            Val::Map(entries, rest) => {
+                let entries: Vec<(Sym, V)> = entries.iter().map(|(k, v)| (*k, self.bound_at(*v, binder))).collect();
+                self.vals.make(Val::Map(entries.into(), rest))
+            }
+            _ => v,
+        }
+    }
+
+    /// True if the value is a row or holds one.
+    pub(crate) fn holds_rows(&self, v: V) -> bool {
+        match self.vals.get(v) {
+            Val::Row(_) => true,
+            Val::Union(all) | Val::List(all) => all.iter().any(|v| self.holds_rows(*v)),
+            Val::Map(entries, _) => entries.iter().any(|(_, v)| self.holds_rows(*v)),
+            _ => false,
+        }
+    }
+
+    /// An element of a collection, without running anything.
+    pub(crate) fn element(&mut self, v: V) -> V {
+        match self.vals.get(v).clone() {
+            Val::Many { elem, .. } => elem,
+            Val::List(items) => items.iter().fold(UNKNOWN, |a, b| self.vals.join(a, *b)),
+            Val::Map(entries, rest) => entries.iter().fold(rest, |a, (_, b)| self.vals.join(a, *b)),
+            Val::Future(inner) => self.element(inner),
+            Val::Query(q) => self.plain_row(&q),
+            Val::Union(all) => all.iter().fold(UNKNOWN, |a, b| {
+                let e = self.element(*b);
+                self.vals.join(a, e)
+            }),
+            Val::ExtInst(ty, args) => match self.m.role(ty) {
+                TypeRole::List | TypeRole::Wrapper => args.last().copied().unwrap_or(UNKNOWN),
+                _ => UNKNOWN,
+            },
+            Val::Scalar | Val::Str(_) => SCALAR,
+            _ => UNKNOWN,
+        }
+    }
+
+    /// A name for the size of what an operation yields: `orders` for `orders`, `order.items` for `order.items.all()`.
+    pub(crate) fn size_name(&mut self, f: &Frame<'p>, op: usize, v: V) -> Sym {
+        let mut text = self.expression(f, OpId(op as u32), 0);
+        for tail in [".all()", ".iter()", ".into_iter()", ".values()", ".items()", ".iter_mut()", ".entries()", "()"] {
+            if let Some(cut) = text.strip_suffix(tail) {
+                text = cut.to_owned();
+            }
+        }
+        if let Some(at) = text.find(".objects") {
+            text.truncate(at);
+        }
+        if text.is_empty() || text.contains("..") {
+            text = match self.vals.get(v) {
+                Val::Query(Query { entity: Some(e), .. }) => self.p.text(self.p.entity(*e).name).to_owned(),
+                Val::Many { elem, .. } => match self.vals.get(*elem) {
+                    Val::Row(row) => self.p.text(self.p.entity(row.entity).name).to_owned(),
+                    _ => "items".to_owned(),
+                },
+                _ => "items".to_owned(),
+            };
+        }
+        self.p.names.intern(&text)
+    }
+
+    /// An expression as a person would write it, shortened.
+    pub(crate) fn expression(&self, f: &Frame<'p>, op: OpId, depth: u32) -> String {
+        expression(self.p, f.body, op, depth)
+    }
+
+    /// Records an await in a loop of statements; rules decide whether its iterations depend on each other.
+    pub(crate) fn note_serial_await(&mut self, f: &Frame<'p>, i: usize, v: V) {
+        if f.for_loops == 0 || !matches!(self.vals.get(v), Val::Future(_) | Val::Query(_)) {
+            return;
+        }
+        let place = Site { at: f.at, op: OpId(i as u32) };
+        let region = f.body.ops[i].region;
+        let around = f.body.enclosing(region).find_map(|(r, region)| match region.kind {
+            perflint_ir::RegionKind::Loop { over, source: LoopSource::For, .. } if over.is_some() => Some((r, over)),
+            _ => None,
+        });
+        let Some((_, over)) = around else { return };
+        let name = self.p.names.intern(&expression(self.p, f.body, over, 0));
+        let factor = Factor::Size { name, site: Site { at: f.at, op: over }, rows: false };
+        self.events.serial.entry(place).or_insert(SerialAwait { at: f.at, place, factor });
+    }
+}
+
+/// An expression as a person would write it, shortened to names.
+pub fn expression(p: &perflint_link::Program, body: &perflint_ir::Body, op: OpId, depth: u32) -> String {
+    if depth > 6 || !op.is_some() || op.at() >= body.ops.len() {
+        return "..".to_owned();
+    }
+    let next = |op: OpId| expression(p, body, op, depth + 1);
+    match body.op(op).kind {
+        OpKind::Local(local) => p.text(body.locals[local.at()]).to_owned(),
+        OpKind::Name(name) => p.text(name).to_owned(),
+        OpKind::SelfRef => "self".to_owned(),
+        OpKind::SuperRef => "super".to_owned(),
+        OpKind::Get { base, name } => format!("{}.{}", next(base), p.text(name)),
+        OpKind::Await(v) | OpKind::Slice { base: v, .. } | OpKind::Bind { value: v, .. } => next(v),
+        OpKind::Index { base, .. } => format!("{}[]", next(base)),
+        OpKind::Call(id) => match body.call(id).callee {
+            Callee::Value(v) => format!("{}()", next(v)),
+            Callee::Member { recv, name } => format!("{}.{}()", next(recv), p.text(name)),
+        },
+        OpKind::Join(kids) => body.kids(kids).first().map_or_else(String::new, |k| next(*k)),
+        _ => String::new(),
+    }
+}
+
+/// A list of values.
+pub(crate) type List = Rc<[V]>;

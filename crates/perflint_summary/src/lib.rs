@@ -1,0 +1,95 @@
+//! What every function costs: rows, supply and demand, multiplicities, effects.
+//!
+//! The crate evaluates functions on abstract values. A query is a value that carries which relations it loads and how
+//! many rows it may yield; reading a relation of a row that was not loaded with it is an effect; a loop, or a call that a
+//! model says iterates, multiplies the effects inside it by a symbolic size. What is found are facts ([`Facts`]):
+//! effects that repeat, rows that come into memory without bound, calls that block. Whether they are problems is for
+//! rules to say.
+//!
+//! The first design was a bottom-up summary per function, symbolic in its parameters (reads, invokes, iterates). It was
+//! given up for evaluation *per context*: with the caller's values at hand, a demanded path meets its supply in the
+//! callee itself, callbacks and overridden methods need no deferred calls, and constant arguments such as `many=True` or
+//! `limit=None` decide branches. What a symbolic summary buys, one result for all callers, is kept by remembering results
+//! per context and forgetting the least telling parts of a context once there are many.
+
+mod apply;
+mod attr;
+mod call;
+mod eval;
+mod expr;
+mod fact;
+mod intrinsic;
+mod iterate;
+mod lookup;
+mod ops;
+mod query;
+mod root;
+mod value;
+
+pub use fact::{
+    Blocking, Effect, Entry, Factor, Lazy, Materialised, Repeat, Responded, SerialAwait, StepNode, Steps, Summary, Sure, Term,
+};
+pub use iterate::expression;
+pub use value::{Binder, Bound, Site, SupplyIx};
+
+use eval::Eval;
+use perflint_link::{BodyRef, Program};
+use perflint_models::Models;
+use std::collections::BTreeMap;
+
+/// Everything the analysis found, in a fixed order.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Effects inside a loop that grows with data.
+    pub repeats: Vec<Repeat>,
+    /// Unbounded rows in memory.
+    pub materialised: Vec<Materialised>,
+    /// Unbounded rows in responses.
+    pub responded: Vec<Responded>,
+    /// Blocking calls.
+    pub blocking: Vec<Blocking>,
+    /// Awaits in loops.
+    pub serial: Vec<SerialAwait>,
+    /// Entry points with their costs.
+    pub entries: Vec<Entry>,
+    /// Who calls whom, as evaluated.
+    pub edges: BTreeMap<BodyRef, Vec<BodyRef>>,
+    /// Calls evaluated.
+    pub calls: usize,
+    /// Calls whose target nothing is known of.
+    pub holes: usize,
+    /// Evaluations cut by a cap.
+    pub widened: usize,
+}
+
+/// Evaluates a program. Needs a large stack: run it on a thread that has one.
+pub fn analyse(program: &Program, models: &Models) -> Facts {
+    let mut eval = Eval::new(program, models);
+    eval.run_all();
+    let events = eval.events;
+    let mut edges: BTreeMap<BodyRef, Vec<BodyRef>> = BTreeMap::new();
+    for (from, to) in events.edges {
+        let mut to: Vec<BodyRef> = to.into_iter().collect();
+        to.sort();
+        edges.insert(from, to);
+    }
+    let mut facts = Facts {
+        repeats: events.repeats.into_values().collect(),
+        materialised: events.materialised.into_values().collect(),
+        responded: events.responded.into_values().collect(),
+        blocking: events.blocking.into_values().collect(),
+        serial: events.serial.into_values().collect(),
+        entries: eval.entries,
+        edges,
+        calls: events.calls,
+        holes: events.holes,
+        widened: events.widened,
+    };
+    let path = |r: &Repeat| r.term.effect.lazy.as_ref().map(|l| (l.origin, program.text(l.path).to_owned()));
+    facts.repeats.sort_by_cached_key(|r| (r.place, r.term.effect.site, path(r), r.region));
+    facts.materialised.sort_by_key(|m| (m.site, m.origin));
+    facts.responded.sort_by_key(|m| (m.site, m.origin));
+    facts.blocking.sort_by_key(|b| (b.place, b.term.effect.site));
+    facts.serial.sort_by_key(|s| s.place);
+    facts
+}

@@ -1,0 +1,155 @@
+//! Models looked up by symbols, remembered.
+
+use perflint_ir::{Lang, Marker, Sym};
+use perflint_link::{Def, FileIx, Program, Target};
+use perflint_models::{CallIx, Models, TypeIx};
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// Answers about models, by symbol.
+pub(crate) struct Lookup<'p> {
+    p: &'p Program,
+    m: &'p Models,
+    methods: FxHashMap<(TypeIx, Sym, bool), Option<CallIx>>,
+    functions: FxHashMap<(&'static str, Sym), Option<CallIx>>,
+    types: FxHashMap<(&'static str, Sym), Option<TypeIx>>,
+    markers: FxHashMap<Def, Rc<[CallIx]>>,
+    hints: FxHashMap<(&'static str, Sym), Option<TypeIx>>,
+}
+
+impl<'p> Lookup<'p> {
+    pub(crate) fn new(p: &'p Program, m: &'p Models) -> Self {
+        let mut hints = FxHashMap::default();
+        for (family, imports, row) in &m.hints {
+            let family = static_family(family);
+            if !imports.iter().any(|root| p.imported.contains(&(family, root.clone()))) {
+                continue;
+            }
+            let Some(ty) = m.type_named(family, &row.ty) else { continue };
+            for name in &row.names {
+                let name = p.names.intern(name.rsplit('.').next().unwrap_or(name));
+                hints
+                    .entry((family, name))
+                    .and_modify(|known| {
+                        if *known != Some(ty) {
+                            *known = None;
+                        }
+                    })
+                    .or_insert(Some(ty));
+            }
+        }
+        Self {
+            p,
+            m,
+            methods: FxHashMap::default(),
+            functions: FxHashMap::default(),
+            types: FxHashMap::default(),
+            markers: FxHashMap::default(),
+            hints,
+        }
+    }
+
+    /// The row of a method.
+    pub(crate) fn method(&mut self, ty: TypeIx, name: Sym, on_class: bool) -> Option<CallIx> {
+        let (p, m) = (self.p, self.m);
+        *self.methods.entry((ty, name, on_class)).or_insert_with(|| m.method(ty, p.text(name), on_class))
+    }
+
+    /// The row of a function or constructor. A name without a module is a builtin; a default import is its module.
+    pub(crate) fn function(&mut self, path: Sym, lang: Lang) -> Option<CallIx> {
+        let (p, m) = (self.p, self.m);
+        let family = lang.models();
+        *self.functions.entry((family, path)).or_insert_with(|| {
+            let text = p.text(path);
+            m.function(family, text)
+                .or_else(|| m.function(family, text.strip_suffix(".default")?))
+                .or_else(|| m.function(family, &format!("{text}.default")))
+                .or_else(|| (family == "python" && !text.contains('.')).then(|| m.function(family, &format!("builtins.{text}")))?)
+        })
+    }
+
+    /// The type with a path.
+    pub(crate) fn ty(&mut self, path: Sym, lang: Lang) -> Option<TypeIx> {
+        let (p, m) = (self.p, self.m);
+        let family = lang.models();
+        *self.types.entry((family, path)).or_insert_with(|| {
+            let text = p.text(path);
+            m.type_named(family, text)
+                .or_else(|| m.type_named(family, text.strip_suffix(".default")?))
+                .or_else(|| m.type_named(family, &format!("{text}.default")))
+                .or_else(|| (family == "python" && !text.contains('.')).then(|| m.type_named(family, &format!("builtins.{text}")))?)
+        })
+    }
+
+    /// The type that a name reveals.
+    pub(crate) fn hint(&self, family: &'static str, name: Sym) -> Option<TypeIx> {
+        self.hints.get(&(family, name)).copied().flatten()
+    }
+
+    /// The rows of a function's decorators.
+    pub(crate) fn markers(&mut self, def: Def) -> Rc<[CallIx]> {
+        if let Some(known) = self.markers.get(&def) {
+            return Rc::clone(known);
+        }
+        let lang = self.p.file(def.file).lang;
+        let rows: Vec<CallIx> = self
+            .p
+            .item(def)
+            .markers
+            .iter()
+            .filter_map(|marker| {
+                let path = self.marker_path(def.file, marker)?;
+                self.row_of_path(path, lang)
+            })
+            .collect();
+        let rows: Rc<[CallIx]> = rows.into();
+        self.markers.insert(def, Rc::clone(&rows));
+        rows
+    }
+
+    /// The row of a path: a function, or a method of a type.
+    pub(crate) fn row_of_path(&mut self, path: Sym, lang: Lang) -> Option<CallIx> {
+        self.function(path, lang).or_else(|| {
+            let text = self.p.text(path);
+            let (owner, name) = text.rsplit_once('.')?;
+            let ty = self.m.type_named(lang.models(), owner)?;
+            self.m.method(ty, name, false).or_else(|| self.m.method(ty, name, true))
+        })
+    }
+
+    /// The path of a marker. `app.get` of `app = FastAPI()` is `fastapi.FastAPI.get`.
+    pub(crate) fn marker_path(&self, file: FileIx, marker: &Marker) -> Option<Sym> {
+        let text = self.p.text(marker.path);
+        let mut parts = text.split('.');
+        let first = self.p.names.intern(parts.next()?);
+        let lang = self.p.file(file).lang;
+        let mut target = self.p.resolve(file, first).unwrap_or(Target::External(first));
+        for part in parts {
+            let part = self.p.names.intern(part);
+            if let Target::Item(def) = target
+                && let Some(path) = self.p.variable_call(def)
+            {
+                target = Target::External(self.p.names.join(path, part));
+                continue;
+            }
+            target = self.p.member(target, part, lang)?;
+        }
+        self.p.path_of(target)
+    }
+}
+
+/// The family's name with the lifetime that file languages have.
+pub(crate) fn static_family(name: &str) -> &'static str {
+    match name {
+        "python" => "python",
+        "javascript" => "javascript",
+        "rust" => "rust",
+        "ruby" => "ruby",
+        "php" => "php",
+        "java" => "java",
+        "kotlin" => "kotlin",
+        "go" => "go",
+        "csharp" => "csharp",
+        _ => "",
+    }
+}

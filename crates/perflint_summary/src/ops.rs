@@ -1,0 +1,463 @@
+//! The value of each operation.
+
+use crate::call::CallArgs;
+use crate::eval::{Eval, Frame};
+use crate::value::{Bound, EVERYTHING, FALSE, NULL, Query, SCALAR, Site, TRUE, UNKNOWN, V, Val};
+use perflint_ir::{Arg, BinOp, CallForm, Callee, Lang, OpId, OpKind, RegionKind, Shape, Slot, Sym};
+use perflint_link::{BodyRef, Def, FileIx, Target};
+use std::rc::Rc;
+
+impl<'p> Eval<'p> {
+    pub(crate) fn value(&mut self, f: &mut Frame<'p>, i: usize, kind: OpKind) -> V {
+        let at = |f: &Frame<'p>, id: OpId| id.some().map_or(UNKNOWN, |id| f.vals[id.at()]);
+        match kind {
+            OpKind::Null => NULL,
+            OpKind::Bool(true) => TRUE,
+            OpKind::Bool(false) => FALSE,
+            OpKind::Int(n) => self.vals.make(Val::Int(n)),
+            OpKind::Str(sym) => match self.sql_at(f, i) {
+                Some(sql) => sql,
+                None => self.vals.make(Val::Str(sym)),
+            },
+            OpKind::Text(_) => self.sql_at(f, i).unwrap_or(SCALAR),
+            OpKind::Local(local) => f.locals[local.at()],
+            OpKind::SelfRef | OpKind::SuperRef => f.this,
+            OpKind::Name(name) => self.name(f.at.file, name),
+            OpKind::Get { base, name } => {
+                let recv = at(f, base);
+                self.get(f, recv, name, i, Some(base))
+            }
+            OpKind::Index { base, key } => {
+                let (base, key) = (at(f, base), at(f, key));
+                self.index(f, base, key, i)
+            }
+            OpKind::Slice { base, limit } => {
+                let (value, bound) = (at(f, base), at(f, limit));
+                self.slice(value, bound, limit.is_some())
+            }
+            OpKind::Call(id) => self.call_op(f, i, id),
+            OpKind::Lambda(body) => {
+                let code = self.p.file(f.at.file).body(body);
+                let caps: Box<[V]> = code.captures.iter().map(|c| f.locals[c.outer.at()]).collect();
+                let v = self.vals.make(Val::Closure(f.at.file, body, caps, f.this));
+                self.events.edges.entry(f.at).or_default().insert(BodyRef { file: f.at.file, body });
+                f.lambdas.push(v);
+                v
+            }
+            OpKind::Await(value) => {
+                let v = at(f, value);
+                self.note_serial_await(f, i, v);
+                self.awaited(f, v, i)
+            }
+            OpKind::Yield(value) => {
+                let v = at(f, value);
+                f.yields = Some(f.yields.map_or(v, |known| self.vals.join(known, v)));
+                UNKNOWN
+            }
+            OpKind::Bind { local, value } => {
+                let v = at(f, value);
+                f.locals[local.at()] = v;
+                v
+            }
+            OpKind::Put { base, put } => {
+                let (name, value) = f.body.puts[put.at()];
+                let v = at(f, value);
+                self.put(f, base, name, v);
+                v
+            }
+            OpKind::Make(shape, args) => {
+                let args: &'p [Arg] = f.body.args(args);
+                self.literal(f, i, shape, args)
+            }
+            OpKind::Join(kids) => {
+                let kids: &'p [OpId] = f.body.kids(kids);
+                kids.iter().fold(UNKNOWN, |sum, kid| {
+                    let v = at(f, *kid);
+                    self.vals.join(sum, v)
+                })
+            }
+            OpKind::Binary { op, lhs, rhs } => {
+                let (l, r) = (at(f, lhs), at(f, rhs));
+                self.binary(f, i, op, l, r)
+            }
+            OpKind::Unknown(kids) => {
+                // A wrapper of one value that the front end has no shape for is not looked through.
+                let _ = kids;
+                UNKNOWN
+            }
+            OpKind::Exit { .. } => UNKNOWN,
+        }
+    }
+
+    fn sql_at(&mut self, f: &Frame<'p>, i: usize) -> Option<V> {
+        let ix = *self.sql.get(&Site { at: f.at, op: OpId(i as u32) })?;
+        Some(self.vals.make(Val::Sql(f.at.file, ix)))
+    }
+
+    /// What a free name of a file stands for.
+    pub(crate) fn name(&mut self, file: FileIx, name: Sym) -> V {
+        match self.p.resolve(file, name) {
+            Some(target) => self.target(target),
+            None => self.vals.make(Val::Ext(name)),
+        }
+    }
+
+    /// The value of a resolved name.
+    pub(crate) fn target(&mut self, target: Target) -> V {
+        match target {
+            Target::External(path) => self.vals.make(Val::Ext(path)),
+            Target::Module(file) => self.vals.make(Val::Module(file)),
+            Target::Item(def) => self.item(def),
+        }
+    }
+
+    pub(crate) fn item(&mut self, def: Def) -> V {
+        use perflint_ir::ItemKind as K;
+        if let Some(class) = self.p.class_of.get(&def) {
+            return self.vals.make(Val::Class(*class));
+        }
+        match self.p.item(def).kind {
+            K::Function => self.vals.make(Val::Fun(def)),
+            K::Module => self.vals.make(Val::Space(def)),
+            K::Field => self.field_value(def),
+            _ => UNKNOWN,
+        }
+    }
+
+    /// The initial value of a field or module variable; failing that, a value of its declared type.
+    pub(crate) fn field_value(&mut self, def: Def) -> V {
+        let item = self.p.item(def);
+        let mut v = UNKNOWN;
+        if let Some((file, body, op)) = self.p.field_init(def) {
+            v = self.init_values(BodyRef { file, body }).get(op.at()).copied().unwrap_or(UNKNOWN);
+        }
+        if matches!(self.vals.get(v), Val::Unknown | Val::Null | Val::Scalar)
+            && let Some(ty) = item.ty
+        {
+            v = self.type_value(def.file, ty, 0);
+        }
+        if v == UNKNOWN
+            && let Some(ty) = self.look.hint(self.p.file(def.file).lang.family(), item.name)
+        {
+            v = self.vals.make(Val::ExtInst(ty, Box::new([])));
+        }
+        v
+    }
+
+    /// The values of all operations of an initialiser; empty while it is being evaluated.
+    pub(crate) fn init_values(&mut self, at: BodyRef) -> Rc<[V]> {
+        if let Some(known) = self.inits.get(&at) {
+            return known.clone().unwrap_or_else(|| Rc::new([]));
+        }
+        self.inits.insert(at, None);
+        self.evaluate(at, UNKNOWN, Vec::new(), None);
+        self.inits.get(&at).cloned().flatten().unwrap_or_else(|| Rc::new([]))
+    }
+
+    fn put(&mut self, f: &mut Frame<'p>, base: OpId, name: Sym, v: V) {
+        match f.body.op(base).kind {
+            OpKind::SelfRef => match f.puts.iter_mut().find(|(n, _)| *n == name) {
+                Some((_, old)) => *old = self.vals.join(*old, v),
+                None => f.puts.push((name, v)),
+            },
+            OpKind::Local(local) => {
+                let object = f.locals[local.at()];
+                f.locals[local.at()] = self.with_field(object, name, v);
+            }
+            _ => {}
+        }
+    }
+
+    /// The object with a field set.
+    pub(crate) fn with_field(&mut self, object: V, name: Sym, v: V) -> V {
+        let set = |entries: &[(Sym, V)]| -> Rc<[(Sym, V)]> {
+            let mut entries: Vec<(Sym, V)> = entries.iter().copied().filter(|(n, _)| *n != name).collect();
+            if entries.len() < 64 {
+                entries.push((name, v));
+            }
+            entries.into()
+        };
+        match self.vals.get(object).clone() {
+            Val::Inst(class, fields) => self.vals.make(Val::Inst(class, set(&fields))),
+            Val::Map(entries, rest) => self.vals.make(Val::Map(set(&entries), rest)),
+            _ => object,
+        }
+    }
+
+    fn index(&mut self, f: &mut Frame<'p>, base: V, key: V, i: usize) -> V {
+        match (self.vals.get(base).clone(), self.vals.get(key).clone()) {
+            (Val::List(items), Val::Int(n)) if n >= 0 => items.get(n as usize).copied().unwrap_or(UNKNOWN),
+            (Val::Map(entries, rest), Val::Str(name)) => {
+                entries.iter().find(|(n, _)| *n == name).map_or(rest, |(_, v)| *v)
+            }
+            (Val::Query(q), _) => {
+                self.run_query(f, &q, perflint_models::RowCount::One, i, perflint_models::Wait::Blocks, false);
+                self.row_of(f, &q, i)
+            }
+            (Val::Many { .. } | Val::List(_) | Val::Map(..) | Val::Union(_), _) => self.element(base),
+            (Val::Scalar | Val::Str(_), _) => SCALAR,
+            (Val::Ext(path), _) => {
+                // A generic alias: `list[int]`, `Mapped[..]`.
+                let _ = path;
+                base
+            }
+            (Val::ExtInst(ty, args), _) => match args.last() {
+                Some(elem) if self.m.role(ty) == perflint_models::TypeRole::List => *elem,
+                _ => UNKNOWN,
+            },
+            _ => UNKNOWN,
+        }
+    }
+
+    fn slice(&mut self, base: V, limit: V, has_limit: bool) -> V {
+        match self.vals.get(base).clone() {
+            Val::Query(q) if has_limit => {
+                let bound = match self.vals.get(limit) {
+                    Val::Int(n) if *n >= 0 => Bound::AtMost(*n as u32),
+                    _ => Bound::Page,
+                };
+                self.vals.make(Val::Query(Query { bound, preloaded: q.preloaded, ..q }))
+            }
+            Val::Many { elem, batch, .. } => {
+                let count = match self.vals.get(limit) {
+                    Val::Int(n) if *n >= 0 => Some(*n as u32),
+                    _ => None,
+                };
+                self.vals.make(Val::Many { elem, count, batch })
+            }
+            _ => base,
+        }
+    }
+
+    fn literal(&mut self, f: &mut Frame<'p>, i: usize, shape: Shape, args: &'p [Arg]) -> V {
+        let own = f.body.ops[i].region;
+        if let [arg] = args
+            && arg.slot == Slot::Pos
+            && arg.value.is_some()
+            && is_loop_inside(f, f.body.op(arg.value).region.0, own.0)
+        {
+            let elem = f.vals[arg.value.at()];
+            return self.vals.many(elem);
+        }
+        match shape {
+            Shape::List | Shape::Tuple => {
+                let mut items = Vec::new();
+                let mut spread = None;
+                for arg in args {
+                    let v = arg.value.some().map_or(UNKNOWN, |o| f.vals[o.at()]);
+                    match arg.slot {
+                        Slot::Rest => match self.vals.get(v) {
+                            Val::List(more) => items.extend(more.iter().copied()),
+                            _ => spread = Some(v),
+                        },
+                        _ => items.push(v),
+                    }
+                }
+                match spread {
+                    Some(v) => {
+                        let mut elem = self.element(v);
+                        for item in items {
+                            elem = self.vals.join(elem, item);
+                        }
+                        self.vals.many(elem)
+                    }
+                    None if items.len() > 64 => {
+                        let count = Some(items.len() as u32);
+                        let elem = items.into_iter().take(8).fold(UNKNOWN, |a, b| self.vals.join(a, b));
+                        self.vals.make(Val::Many { elem, count, batch: false })
+                    }
+                    None => self.vals.make(Val::List(items.into())),
+                }
+            }
+            Shape::Map => {
+                let mut entries: Vec<(Sym, V)> = Vec::new();
+                let mut rest = UNKNOWN;
+                for arg in args {
+                    let v = arg.value.some().map_or(UNKNOWN, |o| f.vals[o.at()]);
+                    match arg.slot {
+                        Slot::Key(key) => {
+                            entries.retain(|(k, _)| *k != key);
+                            entries.push((key, v));
+                        }
+                        Slot::KeyRest => match self.vals.get(v).clone() {
+                            Val::Map(more, other) => {
+                                for (k, v) in more.iter() {
+                                    entries.retain(|(known, _)| known != k);
+                                    entries.push((*k, *v));
+                                }
+                                rest = self.vals.join(rest, other);
+                            }
+                            Val::Inst(_, fields) => entries.extend(fields.iter().copied()),
+                            _ => {}
+                        },
+                        _ => rest = self.vals.join(rest, v),
+                    }
+                }
+                entries.truncate(256);
+                self.vals.make(Val::Map(entries.into(), rest))
+            }
+        }
+    }
+
+    fn binary(&mut self, f: &mut Frame<'p>, i: usize, op: BinOp, l: V, r: V) -> V {
+        if let Some(sql) = self.sql_at(f, i) {
+            return sql;
+        }
+        match op {
+            BinOp::Add => match (self.vals.get(l), self.vals.get(r)) {
+                (Val::Sql(..), _) => l,
+                (_, Val::Sql(..)) => r,
+                (Val::List(_) | Val::Many { .. } | Val::Query(_), _) => {
+                    let (a, b) = (self.element(l), self.element(r));
+                    let elem = self.vals.join(a, b);
+                    self.vals.many(elem)
+                }
+                (Val::Unknown, _) | (_, Val::Unknown) => UNKNOWN,
+                _ => SCALAR,
+            },
+            BinOp::Mod if matches!(self.vals.get(l), Val::Sql(..)) => l,
+            BinOp::BitOr | BinOp::Other if matches!(self.vals.get(l), Val::Query(_) | Val::ExtInst(..)) => l,
+            BinOp::Eq => self.equality(l, r),
+            BinOp::And => self.vals.join(l, r),
+            _ => SCALAR,
+        }
+    }
+
+    fn equality(&mut self, l: V, r: V) -> V {
+        match (self.vals.get(l), self.vals.get(r)) {
+            (Val::Null, Val::Null) => TRUE,
+            (Val::Null, Val::Str(_) | Val::Class(_) | Val::Row(_) | Val::Query(_) | Val::Inst(..) | Val::Bool(_))
+            | (Val::Str(_) | Val::Class(_) | Val::Row(_) | Val::Query(_) | Val::Inst(..) | Val::Bool(_), Val::Null) => FALSE,
+            (Val::Str(a), Val::Str(b)) => if a == b { TRUE } else { FALSE },
+            _ => SCALAR,
+        }
+    }
+
+    fn call_op(&mut self, f: &mut Frame<'p>, i: usize, id: perflint_ir::CallId) -> V {
+        let call = *f.body.call(id);
+        let args = self.arguments(f, f.body.args(call.args));
+        self.events.calls += usize::from(!self.p.is_stub(f.at.file));
+        match call.callee {
+            Callee::Member { recv, name } => {
+                if f.body.op(recv).kind == OpKind::SuperRef || is_super_call(self.p, f, recv) {
+                    return self.call_super(f, name, &args, i);
+                }
+                let value = f.vals[recv.at()];
+                self.call_member(f, value, name, &args, i, Some(recv))
+            }
+            Callee::Value(value) => {
+                if f.body.op(value).kind == OpKind::SuperRef {
+                    let name = self.p.names.intern("constructor");
+                    return self.call_super(f, name, &args, i);
+                }
+                let callee = f.vals[value.at()];
+                if call.form == CallForm::Auto && !self.is_callable(callee) {
+                    return callee;
+                }
+                if let OpKind::Get { base, name } = f.body.op(value).kind
+                    && matches!(self.vals.get(callee), Val::Unknown | Val::Bound(..) | Val::ExtMethod(..))
+                    && call.form != CallForm::Auto
+                {
+                    let recv = f.vals[base.at()];
+                    return self.call_member(f, recv, name, &args, i, Some(base));
+                }
+                self.call_value(f, callee, &args, i)
+            }
+        }
+    }
+
+    fn is_callable(&self, v: V) -> bool {
+        matches!(self.vals.get(v), Val::Fun(_) | Val::Bound(..) | Val::ExtMethod(..) | Val::Closure(..))
+    }
+
+    pub(crate) fn arguments(&mut self, f: &Frame<'p>, args: &'p [Arg]) -> CallArgs {
+        let mut out = CallArgs::default();
+        for arg in args {
+            let v = arg.value.some().map_or(UNKNOWN, |o| f.vals[o.at()]);
+            match arg.slot {
+                Slot::Pos => out.pos.push(v),
+                Slot::Block => {
+                    let key = self.p.names.intern("&");
+                    out.keys.push((key, v));
+                }
+                Slot::Key(key) => out.keys.push((key, v)),
+                Slot::Rest => match self.vals.get(v) {
+                    Val::List(items) => out.pos.extend(items.iter().copied()),
+                    _ => out.open = true,
+                },
+                Slot::KeyRest => match self.vals.get(v) {
+                    Val::Map(entries, _) => {
+                        for (k, v) in entries.iter() {
+                            if !out.keys.iter().any(|(known, _)| known == k) {
+                                out.keys.push((*k, *v));
+                            }
+                        }
+                    }
+                    _ => out.open = true,
+                },
+            }
+        }
+        out
+    }
+
+    /// What waiting for a value gives.
+    pub(crate) fn awaited(&mut self, f: &mut Frame<'p>, v: V, i: usize) -> V {
+        match self.vals.get(v).clone() {
+            Val::Future(inner) => inner,
+            Val::Closure(..) => {
+                let result = self.call_value(f, v, &CallArgs::default(), i);
+                match self.vals.get(result) {
+                    Val::Future(inner) => *inner,
+                    _ => result,
+                }
+            }
+            // A query that is a promise itself: knex, mongoose.
+            Val::Query(q) if !q.ran && f.lang.family() == "javascript" => {
+                self.run_query(f, &q, perflint_models::RowCount::All, i, perflint_models::Wait::Suspends, false);
+                self.result_rows(f, &q, i)
+            }
+            Val::Union(all) => {
+                let mut sum = UNKNOWN;
+                for v in all.iter() {
+                    let one = self.awaited(f, *v, i);
+                    sum = self.vals.join(sum, one);
+                }
+                sum
+            }
+            _ => v,
+        }
+    }
+
+    /// An unknown supply of rows of an entity, for a declared type.
+    pub(crate) fn typed_row(&mut self, entity: perflint_link::EntityIx) -> V {
+        let path = self.p.names.intern("");
+        self.vals.make(Val::Row(crate::value::Row { entity, origin: None, path, supply: EVERYTHING, binder: None }))
+    }
+}
+
+fn is_loop_inside(f: &Frame<'_>, inner: u16, outer: u16) -> bool {
+    let mut at = inner;
+    while at != outer && at != 0 {
+        if matches!(f.body.regions[usize::from(at)].kind, RegionKind::Loop { .. }) {
+            return true;
+        }
+        at = f.body.regions[usize::from(at)].parent.0;
+    }
+    false
+}
+
+/// Python's `super()` as a plain call.
+fn is_super_call(p: &perflint_link::Program, f: &Frame<'_>, recv: OpId) -> bool {
+    if f.lang != Lang::Python {
+        return false;
+    }
+    let OpKind::Call(id) = f.body.op(recv).kind else { return false };
+    match f.body.call(id).callee {
+        Callee::Value(v) => match f.body.op(v).kind {
+            OpKind::Name(name) => p.text(name) == "super",
+            OpKind::SuperRef => true,
+            _ => false,
+        },
+        Callee::Member { .. } => false,
+    }
+}

@@ -1,0 +1,314 @@
+//! Queries and rows: what is supplied, what is run, what is loaded lazily.
+
+use crate::eval::{Eval, Frame};
+use crate::fact::{Effect, Lazy, Materialised, Responded, Sure};
+use crate::value::{Binder, Bound, EVERYTHING, NOTHING, Query, Row, SCALAR, Site, UNKNOWN, V, Val};
+use perflint_ir::{OpId, Sym};
+use perflint_link::{EntityIx, Relation};
+use perflint_models::{EffectKind, RelationRead, RowCount, To, TypeIx, Wait};
+
+impl<'p> Eval<'p> {
+    pub(crate) fn site(&self, f: &Frame<'p>, op: usize) -> Site {
+        Site { at: f.at, op: OpId(op as u32) }
+    }
+
+    pub(crate) fn here(&self, f: &Frame<'p>, op: usize) -> Binder {
+        Binder { at: f.at, region: f.body.ops.get(op).map_or(perflint_ir::RegionId(0), |o| o.region) }
+    }
+
+    /// A new query over an entity.
+    pub(crate) fn fresh_query(&mut self, f: &Frame<'p>, entity: Option<EntityIx>, label: Sym, op: usize) -> Query {
+        let path = self.p.names.intern("");
+        Query {
+            entity,
+            label,
+            api: entity.and_then(|e| self.p.entity(e).api),
+            class: None,
+            origin: self.site(f, op),
+            path,
+            supply: NOTHING,
+            bound: Bound::Unbounded,
+            ran: false,
+            plain: false,
+            narrowed: false,
+            via: None,
+            preloaded: false,
+            writes: false,
+            related: false,
+        }
+    }
+
+    /// The query that a value stands for: a query itself, all rows of an entity class, a row's entity.
+    pub(crate) fn to_query(&mut self, f: &Frame<'p>, v: V, op: usize) -> Option<Query> {
+        let empty = self.p.names.intern("");
+        match self.vals.get(v).clone() {
+            Val::Query(q) => Some(q),
+            Val::Class(class) => {
+                let entity = self.p.class(class).entity?;
+                Some(self.fresh_query(f, Some(entity), empty, op))
+            }
+            Val::Row(row) => Some(self.fresh_query(f, Some(row.entity), empty, op)),
+            Val::Attr(entity, name) => {
+                let target = self.p.relation(entity, name).and_then(|r| r.target);
+                let _ = target;
+                let q = self.fresh_query(f, Some(entity), empty, op);
+                Some(Query { plain: true, ..q })
+            }
+            Val::ExtInst(_, args) => args.iter().find_map(|a| self.to_query(f, *a, op)),
+            Val::List(items) => items.first().and_then(|a| self.to_query(f, *a, op)),
+            Val::Union(all) => all.iter().find_map(|a| self.to_query(f, *a, op)),
+            Val::Many { elem, .. } | Val::Future(elem) => self.to_query(f, elem, op),
+            Val::Str(name) => {
+                let lower = self.p.names.intern(&self.p.text(name).to_lowercase());
+                let entity = self.p.tables.get(&lower).copied();
+                Some(self.fresh_query(f, entity, name, op))
+            }
+            Val::Inst(class, _) => {
+                let entity = self.p.class(class).entity;
+                entity.map(|e| self.fresh_query(f, Some(e), empty, op))
+            }
+            _ => None,
+        }
+    }
+
+    /// One row of a query, fetched here.
+    pub(crate) fn row_of(&mut self, f: &Frame<'p>, q: &Query, op: usize) -> V {
+        let binder = Some(self.here(f, op));
+        self.row_with(q, binder)
+    }
+
+    /// One row of a query that nothing binds yet.
+    pub(crate) fn plain_row(&mut self, q: &Query) -> V {
+        self.row_with(q, None)
+    }
+
+    fn row_with(&mut self, q: &Query, binder: Option<Binder>) -> V {
+        match q.entity {
+            Some(entity) if !q.plain => {
+                let row = Row { entity, origin: Some(q.origin), path: q.path, supply: q.supply, binder };
+                self.vals.make(Val::Row(row))
+            }
+            _ => SCALAR,
+        }
+    }
+
+    /// All rows of a query as a list.
+    pub(crate) fn result_rows(&mut self, f: &Frame<'p>, q: &Query, op: usize) -> V {
+        let elem = self.row_of(f, q, op);
+        let count = match q.bound {
+            Bound::AtMost(n) => Some(n).filter(|n| *n <= 3),
+            Bound::One => Some(1),
+            _ => None,
+        };
+        self.vals.make(Val::Many { elem, count, batch: false })
+    }
+
+    /// Runs a query: adds its effect, unless it has run or its relation is loaded. `iterated` for a loop over it.
+    pub(crate) fn run_query(&mut self, f: &mut Frame<'p>, q: &Query, rows: RowCount, op: usize, wait: Wait, batched: bool) {
+        if q.ran || q.preloaded {
+            return;
+        }
+        let site = self.site(f, op);
+        let label = self.query_label(q);
+        let lazy = q.via.and_then(|via| match self.vals.get(via) {
+            Val::Row(row) => {
+                let relation = self.p.names.intern(self.p.text(q.path).rsplit('.').next().unwrap_or(""));
+                Some((
+                    Lazy {
+                        origin: row.origin,
+                        path: q.path,
+                        from: row.entity,
+                        relation,
+                        supply: row.supply,
+                        many: true,
+                        filtered: false,
+                    },
+                    row.supply,
+                ))
+            }
+            _ => None,
+        });
+        if lazy.as_ref().is_some_and(|(_, supply)| *supply == EVERYTHING) {
+            // What the row brings along is not known: nothing to say about its relations.
+            return;
+        }
+        let kind = if q.writes { EffectKind::Write } else { EffectKind::Query };
+        let effect = Effect { kind, entity: q.entity, label, site, lazy: lazy.map(|(l, _)| l), batched: false };
+        self.effect(f, effect, wait, None, Sure::Certain);
+        if rows == RowCount::All && !q.writes {
+            self.materialise(f, q, site, label);
+        }
+        let _ = batched;
+    }
+
+    fn materialise(&mut self, f: &Frame<'p>, q: &Query, site: Site, label: Sym) {
+        if q.bound != Bound::Unbounded {
+            return;
+        }
+        let event = Materialised {
+            site,
+            origin: q.origin,
+            entity: q.entity,
+            label,
+            bound: q.bound,
+            narrowed: q.narrowed,
+            related: q.related,
+            plain: q.plain,
+            sure: Sure::Certain,
+            caller: f.caller,
+        };
+        self.events.materialised.entry((site, q.origin)).or_insert(event);
+    }
+
+    /// `Order`, `order.items`: what a query is about, for people.
+    pub(crate) fn query_label(&self, q: &Query) -> Sym {
+        match q.entity {
+            Some(entity) => self.p.entity(entity).name,
+            None => q.label,
+        }
+    }
+
+    /// Records that rows leave in a response.
+    pub(crate) fn respond(&mut self, f: &Frame<'p>, v: V, op: usize, depth: u32) {
+        if depth > 4 {
+            return;
+        }
+        match self.vals.get(v).clone() {
+            Val::Many { elem, count: None, .. } => self.respond(f, elem, op, depth + 1),
+            Val::Row(Row { origin: Some(origin), entity, path, .. }) if self.p.text(path).is_empty() => {
+                if let Some(known) = self.unbounded_at(origin) {
+                    let site = self.site(f, op);
+                    let event = Responded {
+                        site,
+                        origin,
+                        entity: Some(entity),
+                        narrowed: known.0,
+                        related: known.1,
+                    };
+                    self.events.responded.entry((site, origin)).or_insert(event);
+                }
+            }
+            Val::Query(q) if q.bound == Bound::Unbounded && !q.ran => {
+                let site = self.site(f, op);
+                let event = Responded {
+                    site,
+                    origin: q.origin,
+                    entity: q.entity,
+                    narrowed: q.narrowed,
+                    related: q.related,
+                };
+                self.events.responded.entry((site, q.origin)).or_insert(event);
+            }
+            Val::Map(entries, rest) => {
+                for (_, v) in entries.iter() {
+                    self.respond(f, *v, op, depth + 1);
+                }
+                self.respond(f, rest, op, depth + 1);
+            }
+            Val::List(items) | Val::Union(items) => items.iter().for_each(|v| self.respond(f, *v, op, depth + 1)),
+            Val::Future(inner) => self.respond(f, inner, op, depth + 1),
+            _ => {}
+        }
+    }
+
+    /// Whether the query built at a place was read without bound: restricted, of a relation.
+    fn unbounded_at(&self, origin: Site) -> Option<(bool, bool)> {
+        self.events.materialised.values().find(|m| m.origin == origin).map(|m| (m.narrowed, m.related))
+    }
+
+    /// Reads a relation of a row.
+    pub(crate) fn read_relation(&mut self, f: &mut Frame<'p>, of: V, row: Row, relation: &'p Relation, op: usize) -> V {
+        let path = self.p.names.join(row.path, relation.name);
+        let loaded = relation.eager || self.vals.is_loaded(row.supply, path);
+        let Some(target) = relation.target else {
+            if !loaded && relation.read == RelationRead::Lazy {
+                self.lazy_load(f, row, relation, path, op, None);
+            }
+            return UNKNOWN;
+        };
+        let inner = Row { entity: target, origin: row.origin, path, supply: row.supply, binder: row.binder };
+        match (relation.read, relation.to) {
+            (RelationRead::Query, _) => {
+                let q = Query {
+                    entity: Some(target),
+                    label: relation.name,
+                    api: relation.query_type.or(self.p.entity(target).api),
+                    class: None,
+                    origin: row.origin.unwrap_or_else(|| self.site(f, op)),
+                    path,
+                    supply: row.supply,
+                    bound: Bound::Unbounded,
+                    ran: false,
+                    plain: false,
+                    narrowed: true,
+                    via: Some(of),
+                    preloaded: loaded,
+                    writes: false,
+                    related: true,
+                };
+                self.vals.make(Val::Query(q))
+            }
+            (read, to) => {
+                if read == RelationRead::Lazy && !loaded {
+                    self.lazy_load(f, row, relation, path, op, Some(target));
+                }
+                let v = self.vals.make(Val::Row(inner));
+                match to {
+                    To::One => v,
+                    To::Many => self.vals.many(v),
+                }
+            }
+        }
+    }
+
+    fn lazy_load(&mut self, f: &mut Frame<'p>, row: Row, relation: &Relation, path: Sym, op: usize, to: Option<EntityIx>) {
+        let lazy = Lazy {
+            origin: row.origin,
+            path,
+            from: row.entity,
+            relation: relation.name,
+            supply: row.supply,
+            many: relation.to == To::Many,
+            filtered: false,
+        };
+        let effect = Effect {
+            kind: EffectKind::Query,
+            entity: to,
+            label: relation.name,
+            site: self.site(f, op),
+            lazy: Some(lazy),
+            batched: false,
+        };
+        self.effect(f, effect, Wait::Suspends, row.binder, Sure::Certain);
+    }
+
+    /// Adds relation paths to what a query loads.
+    pub(crate) fn load(&mut self, q: &Query, paths: V) -> Query {
+        match self.vals.get(paths).clone() {
+            Val::Paths(more) => {
+                let (all, known) = self.vals.paths(q.supply);
+                let mut sum: Vec<Sym> = known.to_vec();
+                for path in more.iter() {
+                    let mut prefix = q.path;
+                    for part in self.p.text(*path).split('.') {
+                        let part = self.p.names.intern(part);
+                        prefix = self.p.names.join(prefix, part);
+                        sum.push(prefix);
+                    }
+                }
+                let supply = self.vals.supply(all, sum);
+                Query { supply, ..*q }
+            }
+            Val::Null => *q,
+            _ => Query { supply: EVERYTHING, ..*q },
+        }
+    }
+
+    /// A query with the methods of another type.
+    pub(crate) fn with_api(&mut self, v: V, api: TypeIx) -> V {
+        match self.vals.get(v).clone() {
+            Val::Query(q) => self.vals.make(Val::Query(Query { api: Some(api), ..q })),
+            _ => v,
+        }
+    }
+}

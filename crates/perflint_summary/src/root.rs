@@ -1,0 +1,367 @@
+//! Where evaluation starts: initialisers, entry points, then every function on its own.
+
+use crate::call::CallArgs;
+use crate::eval::{Eval, Frame, Pending, def_of};
+use crate::fact::{Entry, Summary};
+use crate::value::{UNKNOWN, V, Val};
+use perflint_ir::{BodyId, BodyKind, Callee, ItemId, ItemKind, OpId, OpKind, Role, Sym};
+use perflint_link::{BodyRef, ClassIx, Def, FileIx, Target};
+use perflint_models::{EntryKind, EntryRow};
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+impl<'p> Eval<'p> {
+    /// Evaluates the whole program.
+    pub(crate) fn run_all(&mut self) {
+        let files: Vec<FileIx> = self.p.each_file().map(|(ix, _)| ix).filter(|ix| !self.p.is_stub(*ix)).collect();
+        for file in &files {
+            if let Some(body) = self.p.file(*file).items.first().and_then(|i| i.body) {
+                self.refuel();
+                self.init_values(BodyRef { file: *file, body });
+            }
+        }
+        for file in &files {
+            self.marked_entries(*file);
+        }
+        self.declared_entries();
+        self.run_pending();
+        for file in &files {
+            if matches!(self.p.file(*file).role, Role::Vendored | Role::Minified) {
+                continue;
+            }
+            for (i, item) in (0u32..).zip(&self.p.file(*file).items) {
+                if let (ItemKind::Function, Some(body)) = (item.kind, item.body) {
+                    self.run_function(Def { file: *file, item: ItemId(i) }, body);
+                }
+            }
+        }
+        self.run_pending();
+    }
+
+    fn run_function(&mut self, def: Def, body: BodyId) {
+        self.refuel();
+        let at = BodyRef { file: def.file, body };
+        let this = self.receiver(def);
+        let locals = self.declared_arguments(at);
+        self.evaluate(at, this, locals, None);
+    }
+
+    /// The receiver of a method whose callers are not known.
+    pub(crate) fn receiver(&mut self, def: Def) -> V {
+        let Some(class) = self.p.class_around(def) else { return UNKNOWN };
+        self.instance(class)
+    }
+
+    fn instance(&mut self, class: ClassIx) -> V {
+        if let Some(entity) = self.p.class(class).entity {
+            return self.typed_row(entity);
+        }
+        self.vals.make(Val::Inst(class, Rc::new([])))
+    }
+
+    fn run_pending(&mut self) {
+        let mut done = 0;
+        while done < self.pending.len() && done < 20_000 {
+            let pending = self.pending[done].clone();
+            done += 1;
+            self.refuel();
+            let Some(at) = self.body_of(pending.target) else { continue };
+            let outcome = match self.vals.get(pending.target).clone() {
+                Val::Bound(_, this) => {
+                    let locals = self.declared_arguments(at);
+                    self.evaluate(at, this, locals, None)
+                }
+                Val::Closure(_, _, caps, this) => {
+                    let body = self.p.body(at);
+                    let mut locals = self.declared_arguments(at);
+                    locals.resize(body.locals.len().max(locals.len()), UNKNOWN);
+                    for (capture, v) in body.captures.iter().zip(caps.iter()) {
+                        locals[capture.inner.at()] = *v;
+                    }
+                    self.evaluate(at, this, locals, None)
+                }
+                Val::Fun(def) => {
+                    let this = self.receiver(def);
+                    let locals = self.declared_arguments(at);
+                    self.evaluate(at, this, locals, None)
+                }
+                _ => continue,
+            };
+            let summary = Summary { terms: outcome.terms.clone(), capped: outcome.capped };
+            self.returned_from_entry(at, outcome.ret, pending.kind);
+            self.entries.push(Entry {
+                kind: pending.kind,
+                label: pending.label,
+                at,
+                def: def_of(self.p, at),
+                file: pending.file,
+                summary: Rc::new(summary),
+            });
+        }
+        self.pending.clear();
+    }
+
+    /// What a route returns leaves in its response.
+    fn returned_from_entry(&mut self, at: BodyRef, ret: V, kind: EntryKind) {
+        if !matches!(kind, EntryKind::Route | EntryKind::Resolver | EntryKind::Socket) {
+            return;
+        }
+        let body = self.p.body(at);
+        let last = body.ops.iter().rposition(|o| matches!(o.kind, OpKind::Exit { .. })).unwrap_or(0);
+        let frame = Frame {
+            at,
+            body,
+            lang: self.p.file(at.file).lang,
+            this: UNKNOWN,
+            locals: Vec::new(),
+            vals: Vec::new(),
+            puts: Vec::new(),
+            terms: Vec::new(),
+            ret: UNKNOWN,
+            yields: None,
+            outer: Vec::new(),
+            lambdas: Vec::new(),
+            cold: 0,
+            for_loops: 0,
+            caller: None,
+            capped: false,
+            last: Rc::new([]),
+        };
+        self.respond(&frame, ret, last, 0);
+    }
+
+    /// Functions whose decorators register them.
+    fn marked_entries(&mut self, file: FileIx) {
+        for (i, item) in (0u32..).zip(&self.p.file(file).items) {
+            if item.kind != ItemKind::Function || item.markers.is_empty() || item.body.is_none() {
+                continue;
+            }
+            let def = Def { file, item: ItemId(i) };
+            for marker in &item.markers {
+                let Some(path) = self.look.marker_path(file, marker) else { continue };
+                let route = self.marker_text(def, marker.value).or_else(|| marker.words.first().copied());
+                if let Some(row) = self.look.row_of_path(path, self.p.file(file).lang)
+                    && let Some(kind) = self.m.call(row).entry
+                {
+                    let method = self.m.call(row).method.clone();
+                    self.register_def(def, kind, method.as_deref(), route);
+                    continue;
+                }
+                let family = self.p.file(file).lang.family();
+                let text = self.p.text(path);
+                let found = self
+                    .m
+                    .entries
+                    .iter()
+                    .find(|(language, row)| &**language == family && row.marker.iter().any(|m| m == text))
+                    .map(|(_, row)| row);
+                if let Some(row) = found {
+                    self.register_def(def, row.kind, row.method.as_deref(), route);
+                }
+            }
+        }
+    }
+
+    fn register_def(&mut self, def: Def, kind: EntryKind, method: Option<&str>, route: Option<Sym>) {
+        let this = self.receiver(def);
+        let target = match this {
+            UNKNOWN => self.vals.make(Val::Fun(def)),
+            this => self.vals.make(Val::Bound(def, this)),
+        };
+        let route = route.map(|r| self.p.text(r).to_owned());
+        self.register_entry(kind, method, route.as_deref(), target, def.file);
+    }
+
+    /// The first literal argument of a decorator.
+    pub(crate) fn marker_text(&self, def: Def, value: OpId) -> Option<Sym> {
+        let owner = self.p.item(def).owner?;
+        let body = self.p.file(def.file).item(owner).body?;
+        let body = self.p.file(def.file).body(body);
+        let OpKind::Call(id) = body.ops.get(value.some()?.at())?.kind else { return None };
+        let arg = body.args(body.call(id).args).first()?;
+        match body.ops.get(arg.value.some()?.at())?.kind {
+            OpKind::Str(sym) => Some(sym),
+            _ => None,
+        }
+    }
+
+    /// Entry points by base class and by file convention.
+    fn declared_entries(&mut self) {
+        let rows: Vec<(&'p str, &'p EntryRow)> = self.m.entries.iter().map(|(l, r)| (&**l, r)).collect();
+        for c in 0..self.p.classes.len() {
+            let class = ClassIx(c as u32);
+            let def = self.p.class(class).def;
+            let file = self.p.file(def.file);
+            if self.p.is_stub(def.file) || matches!(file.role, Role::Vendored | Role::Minified) {
+                continue;
+            }
+            if self.p.class(class).mro.len() < 2 {
+                continue;
+            }
+            for (language, row) in &rows {
+                if *language != file.lang.family() || row.base.is_empty() {
+                    continue;
+                }
+                let wanted = |path: &str| {
+                    row.base.iter().any(|b| b == path || self.m.type_named(language, b).is_some_and(|t| self.m.type_named(language, path) == Some(t)))
+                };
+                if self.p.extends_path(class, &wanted) {
+                    self.class_entries(class, row);
+                }
+            }
+        }
+        for f in 0..self.p.first_stub.0 {
+            self.file_entries(FileIx(f), &rows);
+        }
+    }
+
+    fn class_entries(&mut self, class: ClassIx, row: &EntryRow) {
+        let mut names: Vec<Sym> = Vec::new();
+        for method in row.methods.iter() {
+            if let Some(prefix) = method.strip_suffix('*') {
+                let mut own: Vec<Sym> = self
+                    .p
+                    .class(class)
+                    .members
+                    .keys()
+                    .copied()
+                    .filter(|n| self.p.text(*n).starts_with(prefix) && !self.p.text(*n).starts_with('_'))
+                    .collect();
+                own.sort();
+                names.extend(own);
+            } else if let Some(name) = self.p.names.find(method) {
+                names.push(name);
+            }
+        }
+        for name in names {
+            let Some(def) = self.p.class_member(class, name) else { continue };
+            if self.p.item(def).kind != ItemKind::Function || self.p.item(def).body.is_none() {
+                continue;
+            }
+            let this = self.instance(class);
+            let target = self.vals.make(Val::Bound(def, this));
+            let label = format!("{}.{}", self.p.text(self.p.class(class).name), self.p.text(name));
+            if !self.pending.iter().any(|p| p.target == target) {
+                let file = self.p.class(class).def.file;
+                self.pending.push(Pending { kind: row.kind, label, file, target });
+            }
+        }
+    }
+
+    fn file_entries(&mut self, file: FileIx, rows: &[(&'p str, &'p EntryRow)]) {
+        let ir = self.p.file(file);
+        for (language, row) in rows {
+            if *language != ir.lang.family() || row.file.is_empty() || !row.file.iter().any(|g| glob(g, &ir.path)) {
+                continue;
+            }
+            let mut names: Vec<&str> = row.exports.iter().collect();
+            let all: Vec<String> = if names.contains(&"*") {
+                ir.exports.iter().map(|e| self.p.text(e.name).to_owned()).chain(
+                    ir.items.iter().filter(|i| i.flags.is_public).map(|i| self.p.text(i.name).to_owned())).collect()
+            } else {
+                Vec::new()
+            };
+            names.extend(all.iter().map(String::as_str));
+            for name in names {
+                let Some(sym) = self.p.names.find(name) else { continue };
+                let Some(target) = self.p.member(Target::Module(file), sym, ir.lang) else { continue };
+                let v = self.target(target);
+                let label = format!("{name} {}", ir.path);
+                for callable in self.callables(v) {
+                    if self.body_of(callable).is_some() && !self.pending.iter().any(|p| p.target == callable) {
+                        self.pending.push(Pending { kind: row.kind, label: label.clone(), file, target: callable });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Admin classes and the entity classes that they were registered for: `site.register(Model, Admin)` and
+    /// `@register(Model)`.
+    pub(crate) fn registrations(&mut self) -> Rc<FxHashMap<ClassIx, ClassIx>> {
+        if let Some(known) = &self.registered {
+            return Rc::clone(known);
+        }
+        let mut found = FxHashMap::default();
+        let Some(register) = self.p.names.find("register") else {
+            return Rc::new(found);
+        };
+        for (file, ir) in self.p.each_file() {
+            if self.p.is_stub(file) {
+                continue;
+            }
+            for body in ir.bodies.iter().filter(|b| b.kind == BodyKind::Init) {
+                for call in &body.calls {
+                    let is_register = matches!(call.callee, Callee::Member { name, .. } if name == register);
+                    let args = body.args(call.args);
+                    if let (true, [model, admin, ..]) = (is_register, args) {
+                        let model = self.p.resolve_op(file, body, model.value).and_then(|t| self.p.target_class(t));
+                        let admin = self.p.resolve_op(file, body, admin.value).and_then(|t| self.p.target_class(t));
+                        if let (Some(model), Some(admin)) = (model, admin) {
+                            found.entry(admin).or_insert(model);
+                        }
+                    }
+                }
+            }
+            for (i, item) in (0u32..).zip(&ir.items).filter(|(_, i)| i.kind == ItemKind::Class) {
+                for marker in item.markers.iter().filter(|m| self.p.text(m.path).ends_with("register")) {
+                    let Some(owner) = item.owner.and_then(|o| ir.item(o).body) else { continue };
+                    let body = ir.body(owner);
+                    let Some(OpKind::Call(id)) = marker.value.some().and_then(|v| body.ops.get(v.at())).map(|o| o.kind) else {
+                        continue;
+                    };
+                    let model = body
+                        .args(body.call(id).args)
+                        .first()
+                        .and_then(|a| self.p.resolve_op(file, body, a.value))
+                        .and_then(|t| self.p.target_class(t));
+                    let admin = self.p.class_of.get(&Def { file, item: ItemId(i) });
+                    if let (Some(model), Some(admin)) = (model, admin) {
+                        found.entry(*admin).or_insert(model);
+                    }
+                }
+            }
+        }
+        let found = Rc::new(found);
+        self.registered = Some(Rc::clone(&found));
+        found
+    }
+
+    /// No arguments.
+    pub(crate) fn nothing() -> CallArgs {
+        CallArgs::default()
+    }
+}
+
+/// A glob over a path: `**`, `*` and `{a,b}`.
+fn glob(pattern: &str, path: &str) -> bool {
+    if let Some(open) = pattern.find('{')
+        && let Some(close) = pattern[open..].find('}')
+    {
+        let (head, tail) = (&pattern[..open], &pattern[open + close + 1..]);
+        return pattern[open + 1..open + close].split(',').any(|alt| glob(&format!("{head}{alt}{tail}"), path));
+    }
+    let pattern: Vec<&str> = pattern.split('/').collect();
+    let path: Vec<&str> = path.split('/').collect();
+    segments(&pattern, &path)
+}
+
+fn segments(pattern: &[&str], path: &[&str]) -> bool {
+    match (pattern.split_first(), path.split_first()) {
+        (None, None) => true,
+        (Some((&"**", rest)), _) => (0..=path.len()).any(|n| segments(rest, &path[n..])),
+        (Some((p, rest)), Some((name, more))) => wild(p, name) && segments(rest, more),
+        _ => false,
+    }
+}
+
+fn wild(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((head, tail)) => {
+            name.len() >= head.len()
+                && name.starts_with(head)
+                && (head.len()..=name.len()).any(|n| name.is_char_boundary(n) && wild(tail, &name[n..]))
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Language by file name, first line or content.
+
+use memchr::memmem;
+use perflint_ir::Lang;
+
+/// What a file's name says about its language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameGuess {
+    /// The name decides.
+    Known(Lang),
+    /// A template if it contains template syntax. `true` if the extension is one that only templates have.
+    Template(bool),
+    /// No extension: the first line may name an interpreter.
+    Shebang,
+    /// Nothing that perflint reads.
+    Other,
+}
+
+const EXTENSIONS: &[(&str, Lang)] = &[
+    ("py", Lang::Python),
+    ("pyi", Lang::Python),
+    ("pyw", Lang::Python),
+    ("js", Lang::JavaScript),
+    ("mjs", Lang::JavaScript),
+    ("cjs", Lang::JavaScript),
+    ("jsx", Lang::JavaScript),
+    ("ts", Lang::TypeScript),
+    ("mts", Lang::TypeScript),
+    ("cts", Lang::TypeScript),
+    ("tsx", Lang::Tsx),
+    ("vue", Lang::Vue),
+    ("svelte", Lang::Svelte),
+    ("rs", Lang::Rust),
+    ("sql", Lang::Sql),
+    ("prisma", Lang::Prisma),
+    ("rb", Lang::Ruby),
+    ("rake", Lang::Ruby),
+    ("php", Lang::Php),
+    ("java", Lang::Java),
+    ("kt", Lang::Kotlin),
+    ("kts", Lang::Kotlin),
+    ("go", Lang::Go),
+    ("cs", Lang::CSharp),
+];
+
+const TEMPLATE_EXTENSIONS: &[(&str, bool)] = &[
+    ("j2", true),
+    ("jinja", true),
+    ("jinja2", true),
+    ("djhtml", true),
+    ("html", false),
+    ("htm", false),
+    ("txt", false),
+    ("xml", false),
+];
+
+const NAMES: &[(&str, Lang)] = &[("Gemfile", Lang::Ruby), ("Rakefile", Lang::Ruby)];
+
+const INTERPRETERS: &[(&str, Lang)] = &[
+    ("python", Lang::Python),
+    ("pypy", Lang::Python),
+    ("node", Lang::JavaScript),
+    ("deno", Lang::TypeScript),
+    ("bun", Lang::TypeScript),
+    ("ruby", Lang::Ruby),
+    ("php", Lang::Php),
+];
+
+/// The language that a file's name tells, compared without case.
+pub fn lang_of_name(name: &str) -> NameGuess {
+    if let Some((_, lang)) = NAMES.iter().find(|(known, _)| *known == name) {
+        return NameGuess::Known(*lang);
+    }
+    let Some((stem, extension)) = name.rsplit_once('.') else { return NameGuess::Shebang };
+    if stem.is_empty() {
+        return NameGuess::Other;
+    }
+    if let Some((_, lang)) = EXTENSIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(extension)) {
+        return NameGuess::Known(*lang);
+    }
+    TEMPLATE_EXTENSIONS
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(extension))
+        .map_or(NameGuess::Other, |(_, only)| NameGuess::Template(*only))
+}
+
+/// The language of the interpreter that a `#!` line names, with or without `env` and its options.
+pub fn lang_of_shebang(head: &[u8]) -> Option<Lang> {
+    let line = head.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+    let line = std::str::from_utf8(line).ok()?;
+    let program = line
+        .split_whitespace()
+        .filter(|word| !word.starts_with('-') && !word.contains('='))
+        .map(|word| word.rsplit('/').next().unwrap_or(word))
+        .find(|word| *word != "env")?;
+    let bare = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    INTERPRETERS.iter().find(|(known, _)| *known == bare).map(|(_, lang)| *lang)
+}
+
+/// Whether a text file with a template's extension is a Django or Jinja template: it has `{%`, or it has `{{` and
+/// stands where only templates do (JavaScript frameworks use `{{` too).
+pub fn is_template(path: &str, only_templates: bool, text: &[u8]) -> bool {
+    if memmem::find(text, b"{%").is_some() {
+        return true;
+    }
+    let at_home = only_templates || path.split('/').any(|part| part.eq_ignore_ascii_case("templates"));
+    at_home && memmem::find(text, b"{{").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for (name, guess) in [
+            ("a.py", NameGuess::Known(Lang::Python)),
+            ("A.PYI", NameGuess::Known(Lang::Python)),
+            ("a.d.ts", NameGuess::Known(Lang::TypeScript)),
+            ("a.mts", NameGuess::Known(Lang::TypeScript)),
+            ("a.tsx", NameGuess::Known(Lang::Tsx)),
+            ("a.jsx", NameGuess::Known(Lang::JavaScript)),
+            ("schema.prisma", NameGuess::Known(Lang::Prisma)),
+            ("Gemfile", NameGuess::Known(Lang::Ruby)),
+            ("a.html", NameGuess::Template(false)),
+            ("a.sql.j2", NameGuess::Template(true)),
+            ("manage", NameGuess::Shebang),
+            (".py", NameGuess::Other),
+            ("a.png", NameGuess::Other),
+        ] {
+            assert_eq!(lang_of_name(name), guess, "{name}");
+        }
+    }
+
+    #[test]
+    fn shebangs() {
+        for (line, lang) in [
+            ("#!/usr/bin/env python3\n", Some(Lang::Python)),
+            ("#!/usr/bin/python2.7 -u\n", Some(Lang::Python)),
+            ("#! /usr/bin/env -S node --foo\n", Some(Lang::JavaScript)),
+            ("#!/usr/bin/env -S PATH=/x deno run", Some(Lang::TypeScript)),
+            ("#!/bin/sh\npython", None),
+            ("#!", None),
+            ("python", None),
+        ] {
+            assert_eq!(lang_of_shebang(line.as_bytes()), lang, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn templates_need_template_syntax() {
+        for (path, only, text, expected) in [
+            ("a/x.html", false, "{% for x in y %}", true),
+            ("a/x.html", false, "<p>{{ vue }}</p>", false),
+            ("app/Templates/x.html", false, "<p>{{ x }}</p>", true),
+            ("a/x.j2", true, "{{ x }}", true),
+            ("app/templates/x.txt", false, "plain", false),
+        ] {
+            assert_eq!(is_template(path, only, text.as_bytes()), expected, "{path} {text}");
+        }
+    }
+}

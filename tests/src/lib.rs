@@ -1,0 +1,1 @@
+//! Harnesses that the end-to-end tests share.
