@@ -79,6 +79,9 @@ pub(crate) struct ScanArgs {
     /// Skip files larger than this many bytes; K and M are understood.
     #[arg(long, value_name = "SIZE", default_value = "1M", value_parser = parse_size)]
     pub(crate) max_file_size: u64,
+    /// Use the models of this folder in place of the builtin ones (for authors of models).
+    #[arg(long, value_name = "DIR")]
+    pub(crate) models: Option<std::path::PathBuf>,
     /// Write findings only: no progress, no summary.
     #[arg(long, short)]
     pub(crate) quiet: bool,

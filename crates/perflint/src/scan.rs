@@ -63,6 +63,7 @@ fn options(args: &ScanArgs) -> Options {
         include_tests: args.include_tests,
         jobs: args.jobs.map(Into::into),
         max_file_size: args.max_file_size,
+        models: args.models.clone(),
     }
 }
 

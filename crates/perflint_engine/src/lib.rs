@@ -46,6 +46,8 @@ pub struct Options {
     pub jobs: Option<usize>,
     /// Files larger than this many bytes are skipped.
     pub max_file_size: u64,
+    /// A folder of models to use in place of the builtin ones.
+    pub models: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -61,6 +63,7 @@ impl Default for Options {
             include_tests: false,
             jobs: None,
             max_file_size: 1 << 20,
+            models: None,
         }
     }
 }
@@ -138,7 +141,10 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
     progress.phase("reading");
     let (files, mut coverage) = collect::collect(&root, options, progress)?;
     progress.phase("analysing");
-    let models = perflint_models::builtin()?;
+    let models = match &options.models {
+        Some(folder) => perflint_models::folder(folder)?,
+        None => perflint_models::builtin()?,
+    };
     let pages = rules()?;
     let analysis = analyse::analyse(files, options, &models, &pages);
     coverage.calls = analysis.calls;

@@ -1,6 +1,8 @@
 //! The models that the binary carries.
 
 use crate::index::{ModelError, Models};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
@@ -10,6 +12,36 @@ include!(concat!(env!("OUT_DIR"), "/files.rs"));
 /// A file that cannot be used; the tests hold that there is none.
 pub fn builtin() -> Result<Models, ModelError> {
     Models::read(FILES.iter().copied())
+}
+
+/// The models of a folder, in place of the builtin ones: for authors of models.
+///
+/// # Errors
+/// A folder or file that cannot be read, or a file that cannot be used.
+pub fn folder(root: &Path) -> Result<Models, ModelError> {
+    let mut files = Vec::new();
+    collect(root, &mut files)?;
+    files.sort();
+    let mut texts = Vec::new();
+    for path in files {
+        let text = fs::read_to_string(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
+        texts.push((path.display().to_string(), text));
+    }
+    Models::read(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), ModelError> {
+    let fail = |source| ModelError::Read { path: folder.to_owned(), source };
+    for entry in fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let kind = entry.file_type().map_err(fail)?;
+        if kind.is_dir() {
+            collect(&entry.path(), files)?;
+        } else if entry.path().extension().is_some_and(|e| e == "toml") {
+            files.push(entry.path());
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -17,6 +17,14 @@ pub struct CallIx(pub u32);
 /// A model file that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
+    /// It cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file or folder.
+        path: std::path::PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// It does not parse.
     #[error("{file}: {source}")]
     Parse {

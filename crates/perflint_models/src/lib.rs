@@ -13,7 +13,7 @@ mod expr;
 mod file;
 mod index;
 
-pub use embedded::builtin;
+pub use embedded::{builtin, folder};
 pub use expr::{Expr, ExprError};
 pub use file::{
     AttrRow, CallRow, EffectKind, EntityRow, EntryKind, EntryRow, HintRow, ModelFile, OneOrMany, Renders, RelationRead,
