@@ -6,13 +6,13 @@ use crate::op::{
     OpKind, Param, PutId, Region, RegionId, RegionKind, Shape, Span, Sym,
 };
 use crate::{Lang, Role, SqlFacts};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Collects a file while a front end walks its syntax tree.
 #[derive(Debug)]
 pub struct FileBuilder {
     file: FileIr,
-    index: HashMap<Box<str>, Sym>,
+    index: FxHashMap<Box<str>, Sym>,
 }
 
 impl FileBuilder {
@@ -31,7 +31,7 @@ impl FileBuilder {
             sql: Vec::new(),
             gaps: Vec::new(),
         };
-        let mut builder = Self { file, index: HashMap::new() };
+        let mut builder = Self { file, index: FxHashMap::default() };
         let name = builder.sym("");
         let body = builder.reserve_body();
         builder.item(Item {
@@ -249,6 +249,12 @@ impl BodyBuilder {
     pub fn unknown(&mut self, children: &[OpId], span: Span) -> OpId {
         let kids = self.kids(children);
         self.op(OpKind::Unknown(kids), span)
+    }
+
+    /// Appends `base[key] = value`.
+    pub fn store(&mut self, base: OpId, key: OpId, value: OpId, span: Span) -> OpId {
+        let kids = self.kids(&[base, key, value]);
+        self.op(OpKind::Store(kids), span)
     }
 
     /// Appends a string with holes.

@@ -280,6 +280,10 @@ pub enum OpKind {
     },
     /// A literal list, tuple, set or map; for a map the keys are [`Slot::Key`], for other keys [`Slot::Pos`].
     Make(Shape, Args),
+    /// Assigns to an element: `base[key] = value`, as three children.
+    Store(Kids),
+    /// Logical negation.
+    Not(OpId),
     /// One of several values: a conditional expression, `a or b`, a match.
     Join(Kids),
     /// An operator.

@@ -141,6 +141,8 @@ fn op_text(file: &FileIr, body: &Body, kind: OpKind) -> String {
             };
             format!("{shape}({})", args_text(file, body.args(args)))
         }
+        OpKind::Store(kids) => format!("store({})", list(body.kids(kids))),
+        OpKind::Not(v) => format!("not {}", value(v)),
         OpKind::Join(kids) => format!("join({})", list(body.kids(kids))),
         OpKind::Binary { op, lhs, rhs } => format!("{op:?}({}, {})", value(lhs), value(rhs)),
         OpKind::Exit { how, value: v } => format!("{how:?} {}", value(v)),

@@ -91,7 +91,8 @@ impl Program {
         };
         if !row.base.is_empty() {
             let wanted = |path: &str| row.base.iter().any(|base| same(models, base, path));
-            return self.extends_path(class, &wanted);
+            return self.extends_path(class, &wanted)
+                || (!row.declares.is_empty() && self.has_unknown_base(class, models) && self.declares_field(class, row));
         }
         if !row.marker.is_empty() {
             for i in 0..self.item(def).markers.len() {
@@ -103,6 +104,29 @@ impl Program {
             }
         }
         false
+    }
+
+    /// True if a base is neither in the repository nor known to any model.
+    fn has_unknown_base(&self, class: ClassIx, models: &Models) -> bool {
+        let family = self.file(self.class(class).def.file).lang.models();
+        self.class(class).mro.iter().any(|base| match base {
+            Base::External(path) => models.type_named(family, self.text(*path)).is_none() && self.text(*path).contains('.'),
+            Base::Class(_) => false,
+        })
+    }
+
+    /// True if the class, or a base in the repository, has a field that is made by one of the row's calls.
+    fn declares_field(&self, class: ClassIx, row: &EntityRow) -> bool {
+        let wanted = |path: &str| {
+            row.declares.iter().any(|d| path == d || (d.ends_with('.') && path.starts_with(d)))
+        };
+        self.class(class).mro.iter().any(|base| {
+            let Base::Class(c) = base else { return false };
+            let members = self.class(*c).members.values().flatten();
+            members.filter(|d| self.item(**d).kind == ItemKind::Field).any(|d| {
+                self.variable_call(*d).is_some_and(|path| wanted(self.text(path)))
+            })
+        })
     }
 
     /// True if the class itself says `name = True`, for `Meta.name` in an inner class.

@@ -189,6 +189,18 @@ impl Program {
         Some(Target::External(self.names.intern(&path)))
     }
 
+    /// What a dotted module path of Python means, as seen from a file.
+    pub fn module_named(&self, file: FileIx, module: &str) -> Option<Target> {
+        let path = if self.is_stub(file) { "" } else { &self.file(file).path };
+        if let Some(found) = self.modules.resolve(Lang::Python, module, path) {
+            return Some(Target::Module(found));
+        }
+        match self.modules.stub("python", module) {
+            [stub, ..] => Some(Target::Module(*stub)),
+            [] => Some(Target::External(self.names.intern(module))),
+        }
+    }
+
     /// An external path, or the stub item that stands for it.
     fn external(&self, lang: Lang, path: Sym, hops: u32) -> Option<Target> {
         let text = self.names.text(path);

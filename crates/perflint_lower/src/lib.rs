@@ -37,7 +37,9 @@
 //!    joined. A concatenation with `+` is `Binary Add`. Bytes and other literals that do not matter are `Unknown`.
 //! 9. **Types** keep their names as written joined with dots; null and references are dropped; `Optional[X]` is `X`, `X[]` is
 //!    `Array<X>`, a quoted annotation is parsed.
-//! 10. **Nothing is lost.** An expression or statement without a shape of its own is `Unknown` with its children.
+//! 10. **Operators.** `a[k] = v` is `Store`; `not` and `!` are `Not`; `!=`, `is not`, `not in` are `Not` of the positive operator.
+//!     The right side of `and` is arm 0 of a decision on the left side; the right side of `or`, `||`, `??` is arm 1 and `last`.
+//! 11. **Nothing is lost.** An expression or statement without a shape of its own is `Unknown` with its children.
 //!     No walk recurses without a bound: recursion goes through [`guard::deeper`], or the walk is iterative.
 
 pub mod guard;

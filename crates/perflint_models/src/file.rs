@@ -345,6 +345,10 @@ pub struct EntityRow {
     /// An attribute, or an attribute of an inner class (`Meta.abstract`), that makes it a mere base.
     #[serde(default)]
     pub abstract_by: Option<Box<str>>,
+    /// Paths of calls (or prefixes that end with a dot) that fields are made with. A class with a base that is neither in the
+    /// repository nor known, and such a field, is an entity too: the base is one of another library.
+    #[serde(default)]
+    pub declares: OneOrMany,
     /// Where its table's name is declared: `Meta.db_table`, `__tablename__`.
     #[serde(default)]
     pub table: Option<Box<str>>,

@@ -21,7 +21,7 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     }
     for (primary, rows) in causes {
         let Some(place) = ctx.site(primary) else { continue };
-        let context = ctx.contexts.of(ctx.program, primary.at);
+        let context = ctx.contexts.of(ctx.program, rows.site.at).min(ctx.contexts.of(ctx.program, primary.at));
         let name = entity_name(ctx, rows.entity, ctx.text(rows.label));
         let confidence = match (rows.narrowed, context) {
             (false, Context::Request | Context::Job) => Confidence::Medium,

@@ -25,6 +25,9 @@ impl<'p> Eval<'p> {
         if let Some(callback) = &row.invokes {
             given.result = Some(self.invoke(f, row, callback, &given));
         }
+        if let (None, Some(per)) = (&row.invokes, &row.per) {
+            self.iterated(f, per, &given);
+        }
         let built = self.build(f, row, &given);
         if let Some(q) = built {
             given.recv = self.rebuilt(recv, q, row);
@@ -62,12 +65,28 @@ impl<'p> Eval<'p> {
         v
     }
 
+    /// A call that walks a value runs it if it is a query: `list(qs)`.
+    fn iterated(&mut self, f: &mut Frame<'p>, per: &'p Expr, g: &Given<'_>) {
+        if let Some(v) = self.expr(f, per, g)
+            && let Val::Query(q) = *self.vals.get(v)
+        {
+            self.run_query(f, &q, RowCount::All, g.op, Wait::Blocks, false);
+        }
+    }
+
     /// The query that the call works on, with what the call adds to it.
     fn build(&mut self, f: &mut Frame<'p>, row: &'p CallRow, g: &Given<'_>) -> Option<Query> {
         let mut q = match (&row.sql, &row.entity, &row.runs) {
             (Some(sql), ..) => {
                 let text = self.expr(f, sql, g)?;
-                self.sql_query(f, text, g)?
+                let statement = match (self.vals.get(text), &row.runs) {
+                    (Val::Sql(..), _) | (_, None) => None,
+                    (_, Some(runs)) => self.expr(f, runs, g).and_then(|v| self.to_query(f, v, g.op)),
+                };
+                match statement {
+                    Some(q) => q,
+                    None => self.sql_query(f, text, g)?,
+                }
             }
             (_, Some(e), _) | (_, None, Some(e)) => {
                 let v = self.expr(f, e, g)?;

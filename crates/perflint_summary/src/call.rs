@@ -72,16 +72,14 @@ impl<'p> Eval<'p> {
                 }
             }
             Val::ExtInst(ty, _) => {
-                let name = self.p.names.intern("__call__");
-                match self.look.method(ty, name, false) {
+                match self.called(ty) {
                     Some(row) => self.apply(f, row, callee, args, op, None),
                     None => self.hole(f, args, op),
                 }
             }
             Val::Query(q) => match q.api {
                 Some(api) => {
-                    let name = self.p.names.intern("__call__");
-                    match self.look.method(api, name, false) {
+                    match self.called(api) {
                         Some(row) => self.apply(f, row, callee, args, op, None),
                         None => callee,
                     }
@@ -100,6 +98,14 @@ impl<'p> Eval<'p> {
             Val::Scalar | Val::Str(_) | Val::Int(_) | Val::Bool(_) => SCALAR,
             _ => self.hole(f, args, op),
         }
+    }
+
+    /// How values of a type are called.
+    fn called(&mut self, ty: TypeIx) -> Option<perflint_models::CallIx> {
+        ["()", "__call__"].iter().find_map(|name| {
+            let name = self.p.names.intern(name);
+            self.look.method(ty, name, false)
+        })
     }
 
     /// A call that nothing is known of. Closures given to it are evaluated on their own.
@@ -238,7 +244,7 @@ impl<'p> Eval<'p> {
         let unknown = self.p.names.intern(match family {
             "javascript" => "js.unknown",
             "rust" => "rust.unknown",
-            _ => "python.unknown",
+            _ => "py.unknown",
         });
         if let Some(ty) = self.look.ty(unknown, f.lang)
             && let Some(row) = self.look.method(ty, name, false)
@@ -489,6 +495,11 @@ impl<'p> Eval<'p> {
             ("rust", "promise") => &["Future", "futures.Future"],
             _ => &[],
         };
+        if what == "map"
+            && let Some(v) = self.map_parts(recv, name)
+        {
+            return v;
+        }
         for ty in types {
             if let Some(ty) = self.m.type_named(f.lang.models(), ty)
                 && let Some(row) = self.look.method(ty, name, false)
@@ -516,6 +527,27 @@ impl<'p> Eval<'p> {
                 UNKNOWN
             }
         }
+    }
+
+    /// The keys, values or pairs of a literal map, one by one.
+    fn map_parts(&mut self, map: V, name: Sym) -> Option<V> {
+        let Val::Map(entries, rest) = self.vals.get(map).clone() else { return None };
+        if rest != UNKNOWN {
+            return None;
+        }
+        let parts: Vec<V> = match self.p.text(name) {
+            "items" | "entries" => entries
+                .iter()
+                .map(|(k, v)| {
+                    let k = self.vals.make(Val::Str(*k));
+                    self.vals.make(Val::List([k, *v].into()))
+                })
+                .collect(),
+            "values" => entries.iter().map(|(_, v)| *v).collect(),
+            "keys" => entries.iter().map(|(k, _)| self.vals.make(Val::Str(*k))).collect(),
+            _ => return None,
+        };
+        Some(self.vals.make(Val::List(parts.into())))
     }
 
     /// Calls the base class's version of the running method's class.
@@ -637,6 +669,9 @@ impl<'p> Eval<'p> {
         let site = self.site(f, op);
         let outcome = self.evaluate(at, this, locals, Some(site));
         self.absorb(f, &outcome, op, at, how);
+        if this == f.this && this != UNKNOWN {
+            self.take_puts(f, &outcome.puts);
+        }
         let mut ret = outcome.ret;
         if ret == UNKNOWN
             && let Some(ty) = item.ty
@@ -650,6 +685,16 @@ impl<'p> Eval<'p> {
             ret = self.vals.make(Val::Future(ret));
         }
         ret
+    }
+
+    /// Fields that a method of the same object assigned.
+    fn take_puts(&mut self, f: &mut Frame<'p>, puts: &[(Sym, V)]) {
+        for (name, v) in puts {
+            match f.puts.iter_mut().find(|(n, _)| n == name) {
+                Some((_, old)) => *old = self.vals.join(*old, *v),
+                None => f.puts.push((*name, *v)),
+            }
+        }
     }
 
     pub(crate) fn call_closure(&mut self, f: &mut Frame<'p>, closure: V, args: &CallArgs, op: usize, how: How) -> V {

@@ -375,12 +375,15 @@ impl<'p> Eval<'p> {
             RegionKind::Branch { arm, last, .. } => (arm, last),
             _ => (0, false),
         };
-        if let Some(truth) = truth {
-            let chosen = arms.iter().find(|(r, ..)| {
-                let (arm, last) = arm_of(*r);
-                if truth { arm == 0 } else { arm > 0 && (last || arms.len() > 1) }
-            });
-            return chosen.map_or(Flow::Next, |(r, from, to)| self.exec(f, *from, *to, *r));
+        let open: Vec<(u16, usize, usize)> =
+            arms.iter().copied().filter(|(r, ..)| truth.is_none_or(|t| t == (arm_of(*r).0 == 0))).collect();
+        let arms = open.as_slice();
+        match (truth, arms) {
+            (Some(_), []) => return Flow::Next,
+            // The one arm that is left runs for certain: the first, or an `else` without other conditions between.
+            (Some(true), [(r, from, to)]) => return self.exec(f, *from, *to, *r),
+            (Some(false), [(r, from, to)]) if arm_of(*r) == (1, true) => return self.exec(f, *from, *to, *r),
+            _ => {}
         }
         let before = f.locals.clone();
         let exhaustive = arms.iter().any(|(r, ..)| arm_of(*r).1) && arms.len() > 1;

@@ -32,7 +32,7 @@ impl<'p> Eval<'p> {
                 }
                 _ => UNKNOWN,
             },
-            "hasattr" | "builtins.hasattr" => SCALAR,
+            "hasattr" | "builtins.hasattr" => self.has_attribute(first, second),
             "super" => f.this,
             "type" | "builtins.type" => match *self.vals.get(first) {
                 Val::Inst(class, _) => self.vals.make(Val::Class(class)),
@@ -75,13 +75,114 @@ impl<'p> Eval<'p> {
     }
 
     fn is_instance(&mut self, v: V, class: V) -> V {
-        let Val::Class(wanted) = *self.vals.get(class) else { return SCALAR };
+        let wanted = match self.vals.get(class).clone() {
+            Val::Class(wanted) => wanted,
+            Val::Ext(path) => return self.is_library_instance(v, path),
+            Val::List(all) => {
+                let verdicts: Vec<V> = all.iter().map(|c| self.is_instance(v, *c)).collect();
+                return if verdicts.contains(&TRUE) {
+                    TRUE
+                } else if verdicts.iter().all(|v| *v == FALSE) {
+                    FALSE
+                } else {
+                    SCALAR
+                };
+            }
+            _ => return SCALAR,
+        };
+        let stub_path = self.p.path_of(perflint_link::Target::Item(self.p.class(wanted).def));
         match *self.vals.get(v) {
             Val::Inst(class, _) => {
+                if self.p.class(class).mro.contains(&Base::Class(wanted)) { TRUE } else { FALSE }
+            }
+            Val::Row(row) => {
+                let class = self.p.entity(row.entity).class;
                 if self.p.class(class).mro.contains(&Base::Class(wanted)) { TRUE } else { SCALAR }
             }
+            Val::Query(_) => match stub_path {
+                Some(path) => self.is_library_instance(v, path),
+                None => SCALAR,
+            },
+            Val::Null | Val::List(_) | Val::Map(..) | Val::Str(_) | Val::Fun(_) | Val::Closure(..) => FALSE,
             _ => SCALAR,
         }
+    }
+
+    fn is_library_instance(&mut self, v: V, path: Sym) -> V {
+        let Some(wanted) = self.look.ty(path, perflint_ir::Lang::Python) else { return SCALAR };
+        match *self.vals.get(v) {
+            Val::Query(Query { api: Some(api), .. }) | Val::ExtInst(api, _) => {
+                if self.m.line(api).contains(&wanted) { TRUE } else { FALSE }
+            }
+            Val::Inst(class, _) => {
+                if self.p.class(class).types.iter().any(|t| self.m.line(*t).contains(&wanted)) { TRUE } else { FALSE }
+            }
+            Val::Row(row) => {
+                let class = self.p.entity(row.entity).class;
+                if self.p.class(class).types.contains(&wanted) { TRUE } else { FALSE }
+            }
+            Val::Null | Val::List(_) | Val::Map(..) | Val::Str(_) | Val::Many { .. } | Val::Fun(_) => FALSE,
+            _ => SCALAR,
+        }
+    }
+
+    fn has_attribute(&mut self, v: V, name: V) -> V {
+        let Val::Str(name) = *self.vals.get(name) else { return SCALAR };
+        let class = match self.vals.get(v) {
+            Val::Inst(class, fields) => {
+                if fields.iter().any(|(n, _)| *n == name) {
+                    return TRUE;
+                }
+                *class
+            }
+            Val::Class(class) => *class,
+            _ => return SCALAR,
+        };
+        if self.p.class_member(class, name).is_some() { TRUE } else { FALSE }
+    }
+
+    /// A value of the project's Django settings: `NULL` if no settings file sets it.
+    fn setting(&mut self, f: &Frame<'p>, path: V) -> V {
+        let Val::Str(path) = *self.vals.get(path) else { return UNKNOWN };
+        let text = self.p.text(path);
+        let (name, key) = text.split_once('.').map_or((text, None), |(name, key)| (name, Some(key)));
+        let Some(name) = self.p.names.find(name) else { return NULL };
+        let mut found = NULL;
+        for (file, ir) in self.p.each_file() {
+            let is_settings = ir.lang == perflint_ir::Lang::Python && !self.p.is_stub(file) && ir.path.contains("settings");
+            if !is_settings {
+                continue;
+            }
+            for (i, item) in (0u32..).zip(&ir.items) {
+                if item.kind == ItemKind::Field && item.name == name && item.owner == Some(perflint_ir::ItemId(0)) {
+                    let v = self.field_value(perflint_link::Def { file, item: perflint_ir::ItemId(i) });
+                    found = self.vals.join(found, v);
+                }
+            }
+        }
+        if let Some(key) = key {
+            let Some(key) = self.p.names.find(key) else { return NULL };
+            found = match self.vals.get(found) {
+                Val::Map(entries, _) => entries.iter().find(|(k, _)| *k == key).map_or(NULL, |(_, v)| *v),
+                Val::Null => NULL,
+                _ => UNKNOWN,
+            };
+        }
+        match *self.vals.get(found) {
+            Val::Str(path) => self.dotted_class(f, path).unwrap_or(found),
+            _ => found,
+        }
+    }
+
+    /// The class that a dotted path in a setting names.
+    fn dotted_class(&mut self, f: &Frame<'p>, path: Sym) -> Option<V> {
+        let text = self.p.text(path);
+        let (module, name) = text.rsplit_once('.')?;
+        let name = self.p.names.find(name)?;
+        let lang = perflint_ir::Lang::Python;
+        let module = self.p.module_named(f.at.file, module)?;
+        let target = self.p.member(module, name, lang)?;
+        Some(self.target(target))
     }
 
     fn to_text(&mut self, f: &mut Frame<'p>, v: V, op: usize) {
@@ -147,7 +248,7 @@ impl<'p> Eval<'p> {
                 SCALAR
             }
             "registered" => self.registered(first),
-            "setting" => SCALAR,
+            "setting" => self.setting(f, first),
             _ => UNKNOWN,
         }
     }

@@ -69,6 +69,17 @@ impl<'p> Eval<'p> {
                 let args: &'p [Arg] = f.body.args(args);
                 self.literal(f, i, shape, args)
             }
+            OpKind::Store(kids) => {
+                if let [base, key, value] = *f.body.kids(kids) {
+                    self.store(f, base, key, value);
+                }
+                UNKNOWN
+            }
+            OpKind::Not(value) => match self.vals.truth(at(f, value)) {
+                Some(true) => FALSE,
+                Some(false) => TRUE,
+                None => SCALAR,
+            },
             OpKind::Join(kids) => {
                 let kids: &'p [OpId] = f.body.kids(kids);
                 kids.iter().fold(UNKNOWN, |sum, kid| {
@@ -168,6 +179,20 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// `base[key] = value`, for maps held by a local variable.
+    fn store(&mut self, f: &mut Frame<'p>, base: OpId, key: OpId, value: OpId) {
+        let OpKind::Local(local) = f.body.op(base).kind else { return };
+        let (map, key, value) = (f.locals[local.at()], f.vals[key.at()], f.vals[value.at()]);
+        let Val::Map(entries, rest) = self.vals.get(map).clone() else { return };
+        f.locals[local.at()] = match *self.vals.get(key) {
+            Val::Str(name) => self.with_field(map, name, value),
+            _ => {
+                let rest = self.vals.join(rest, value);
+                self.vals.make(Val::Map(entries, rest))
+            }
+        };
+    }
+
     /// The object with a field set.
     pub(crate) fn with_field(&mut self, object: V, name: Sym, v: V) -> V {
         let set = |entries: &[(Sym, V)]| -> Rc<[(Sym, V)]> {
@@ -190,6 +215,13 @@ impl<'p> Eval<'p> {
             (Val::Map(entries, rest), Val::Str(name)) => {
                 entries.iter().find(|(n, _)| *n == name).map_or(rest, |(_, v)| *v)
             }
+            (Val::ExtInst(ty, args), _) if self.look_getitem(ty).is_some() => {
+                let _ = args;
+                match self.look_getitem(ty) {
+                    Some(row) => self.apply(f, row, base, &CallArgs::positional(vec![key]), i, None),
+                    None => UNKNOWN,
+                }
+            }
             (Val::Query(q), _) => {
                 self.run_query(f, &q, perflint_models::RowCount::One, i, perflint_models::Wait::Blocks, false);
                 self.row_of(f, &q, i)
@@ -207,6 +239,11 @@ impl<'p> Eval<'p> {
             },
             _ => UNKNOWN,
         }
+    }
+
+    fn look_getitem(&mut self, ty: perflint_models::TypeIx) -> Option<perflint_models::CallIx> {
+        let name = self.p.names.find("__getitem__")?;
+        self.look.method(ty, name, false)
     }
 
     fn slice(&mut self, base: V, limit: V, has_limit: bool) -> V {
@@ -312,13 +349,36 @@ impl<'p> Eval<'p> {
                     let elem = self.vals.join(a, b);
                     self.vals.many(elem)
                 }
+                (Val::Str(a), Val::Str(b)) => {
+                    let text = format!("{}{}", self.p.text(*a), self.p.text(*b));
+                    let sym = self.p.names.intern(&text);
+                    self.vals.make(Val::Str(sym))
+                }
                 (Val::Unknown, _) | (_, Val::Unknown) => UNKNOWN,
                 _ => SCALAR,
             },
             BinOp::Mod if matches!(self.vals.get(l), Val::Sql(..)) => l,
             BinOp::BitOr | BinOp::Other if matches!(self.vals.get(l), Val::Query(_) | Val::ExtInst(..)) => l,
             BinOp::Eq => self.equality(l, r),
+            BinOp::In => self.membership(l, r),
             BinOp::And => self.vals.join(l, r),
+            _ => SCALAR,
+        }
+    }
+
+    fn membership(&mut self, l: V, r: V) -> V {
+        let Val::Str(name) = *self.vals.get(l) else { return SCALAR };
+        let (found, whole) = match self.vals.get(r) {
+            Val::List(items) => {
+                let all = items.iter().all(|v| matches!(self.vals.get(*v), Val::Str(_) | Val::Int(_) | Val::Bool(_)));
+                (items.contains(&l), all)
+            }
+            Val::Map(entries, rest) => (entries.iter().any(|(k, _)| *k == name), *rest == UNKNOWN),
+            _ => return SCALAR,
+        };
+        match (found, whole) {
+            (true, _) => TRUE,
+            (false, true) => FALSE,
             _ => SCALAR,
         }
     }
@@ -326,10 +386,14 @@ impl<'p> Eval<'p> {
     fn equality(&mut self, l: V, r: V) -> V {
         match (self.vals.get(l), self.vals.get(r)) {
             (Val::Null, Val::Null) => TRUE,
-            (Val::Null, Val::Str(_) | Val::Class(_) | Val::Row(_) | Val::Query(_) | Val::Inst(..) | Val::Bool(_))
-            | (Val::Str(_) | Val::Class(_) | Val::Row(_) | Val::Query(_) | Val::Inst(..) | Val::Bool(_), Val::Null) => FALSE,
             (Val::Str(a), Val::Str(b)) => if a == b { TRUE } else { FALSE },
-            _ => SCALAR,
+            (Val::Int(a), Val::Int(b)) => if a == b { TRUE } else { FALSE },
+            (Val::Bool(a), Val::Bool(b)) => if a == b { TRUE } else { FALSE },
+            (Val::Class(a), Val::Class(b)) => if a == b { TRUE } else { FALSE },
+            (a, b) => match (shape(a), shape(b)) {
+                (Some(a), Some(b)) if a != b => FALSE,
+                _ => SCALAR,
+            },
         }
     }
 
@@ -411,7 +475,25 @@ impl<'p> Eval<'p> {
                     _ => result,
                 }
             }
+            Val::ExtInst(ty, _) => match self.then_row(ty) {
+                Some(row) => {
+                    let v = self.apply(f, row, v, &CallArgs::default(), i, None);
+                    match *self.vals.get(v) {
+                        Val::Future(inner) => inner,
+                        _ => v,
+                    }
+                }
+                None => v,
+            },
             // A query that is a promise itself: knex, mongoose.
+            Val::Query(q) if !q.ran && q.api.is_some_and(|api| self.then_row(api).is_some()) => {
+                let row = q.api.and_then(|api| self.then_row(api));
+                let v = row.map_or(UNKNOWN, |row| self.apply(f, row, v, &CallArgs::default(), i, None));
+                match *self.vals.get(v) {
+                    Val::Future(inner) => inner,
+                    _ => v,
+                }
+            }
             Val::Query(q) if !q.ran && f.lang.family() == "javascript" => {
                 self.run_query(f, &q, perflint_models::RowCount::All, i, perflint_models::Wait::Suspends, false);
                 self.result_rows(f, &q, i)
@@ -428,11 +510,33 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// How values of a type are awaited.
+    fn then_row(&mut self, ty: perflint_models::TypeIx) -> Option<perflint_models::CallIx> {
+        ["then", "__await__"].iter().find_map(|name| {
+            let name = self.p.names.find(name)?;
+            self.look.method(ty, name, false)
+        })
+    }
+
     /// An unknown supply of rows of an entity, for a declared type.
     pub(crate) fn typed_row(&mut self, entity: perflint_link::EntityIx) -> V {
         let path = self.p.names.intern("");
         self.vals.make(Val::Row(crate::value::Row { entity, origin: None, path, supply: EVERYTHING, binder: None }))
     }
+}
+
+/// What kind of thing a value certainly is; values of different kinds are not equal.
+fn shape(val: &Val) -> Option<u8> {
+    Some(match val {
+        Val::Null => 0,
+        Val::Str(_) | Val::Sql(..) => 1,
+        Val::Int(_) | Val::Bool(_) => 2,
+        Val::List(_) | Val::Many { .. } => 3,
+        Val::Map(..) => 4,
+        Val::Class(_) | Val::Fun(_) | Val::Closure(..) | Val::Bound(..) => 5,
+        Val::Row(_) | Val::Query(_) | Val::Inst(..) | Val::ExtInst(..) => 6,
+        _ => return None,
+    })
 }
 
 fn is_loop_inside(f: &Frame<'_>, inner: u16, outer: u16) -> bool {

@@ -301,6 +301,17 @@ impl Values {
                 let elem = self.join(x, y);
                 self.make(Val::Many { elem, count: None, batch: p && q })
             }
+            (Val::Map(x, p), Val::Map(y, q)) => {
+                let mut entries = x.to_vec();
+                for (key, v) in y.iter() {
+                    match entries.iter().position(|(k, _)| k == key) {
+                        Some(at) => entries[at].1 = self.join(entries[at].1, *v),
+                        None => entries.push((*key, *v)),
+                    }
+                }
+                let rest = self.join(p, q);
+                self.make(Val::Map(entries.into(), rest))
+            }
             (Val::Many { .. }, Val::List(items)) if items.is_empty() => a,
             (Val::List(items), Val::Many { .. }) if items.is_empty() => b,
             _ => self.union(a, b),

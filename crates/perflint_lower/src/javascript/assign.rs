@@ -123,7 +123,7 @@ impl<'a> Lowerer<'a> {
             AssignmentTarget::ComputedMemberExpression(member) => {
                 let base = self.expr(&member.object);
                 let key = self.expr(&member.expression);
-                self.unknown(&[base, key, value], at);
+                self.here.body.store(base, key, value, at);
             }
             AssignmentTarget::ArrayAssignmentTarget(_) | AssignmentTarget::ObjectAssignmentTarget(_) => {
                 self.nested(at, |this| this.assign_parts(target, value));

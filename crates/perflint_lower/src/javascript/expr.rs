@@ -5,7 +5,7 @@ use super::context::{Lowerer, between, span};
 use super::function::Callable;
 use oxc_ast::ast::{
     BinaryExpression, BinaryOperator, ChainElement, ConditionalExpression, Expression, LogicalExpression,
-    MemberExpression, UnaryExpression, UnaryOperator,
+    LogicalOperator, MemberExpression, UnaryExpression, UnaryOperator,
 };
 use oxc_ast::match_member_expression;
 use oxc_span::GetSpan;
@@ -134,7 +134,10 @@ impl<'a> Lowerer<'a> {
             let op = match binary.operator {
                 BinaryOperator::Addition => BinOp::Add,
                 BinaryOperator::Remainder => BinOp::Mod,
-                BinaryOperator::Equality | BinaryOperator::StrictEquality => BinOp::Eq,
+                BinaryOperator::Equality
+                | BinaryOperator::StrictEquality
+                | BinaryOperator::Inequality
+                | BinaryOperator::StrictInequality => BinOp::Eq,
                 BinaryOperator::LessThan
                 | BinaryOperator::LessEqualThan
                 | BinaryOperator::GreaterThan
@@ -144,6 +147,9 @@ impl<'a> Lowerer<'a> {
                 _ => BinOp::Other,
             };
             lhs = self.op(OpKind::Binary { op, lhs, rhs }, span(binary));
+            if matches!(binary.operator, BinaryOperator::Inequality | BinaryOperator::StrictInequality) {
+                lhs = self.op(OpKind::Not(lhs), span(binary));
+            }
         }
         lhs
     }
@@ -160,7 +166,8 @@ impl<'a> Lowerer<'a> {
         while let Some(logical) = pending.pop() {
             let at = span(&logical.right);
             let right = if has_call(&logical.right) {
-                let kind = RegionKind::Branch { cond: value, arm: 0, last: false };
+                let or = logical.operator != LogicalOperator::And;
+                let kind = RegionKind::Branch { cond: value, arm: u16::from(or), last: or };
                 let before = self.here.body.enter(kind, at);
                 let right = self.expr(&logical.right);
                 self.here.body.leave(before);
@@ -195,6 +202,10 @@ impl<'a> Lowerer<'a> {
                 self.number(-number.value, at)
             }
             (UnaryOperator::Void, Expression::NumericLiteral(_)) => self.op(OpKind::Null, at),
+            (UnaryOperator::LogicalNot, argument) => {
+                let value = self.expr(argument);
+                self.op(OpKind::Not(value), at)
+            }
             _ => {
                 let value = self.expr(&unary.argument);
                 self.unknown(&[value], at)

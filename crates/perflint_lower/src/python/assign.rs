@@ -77,7 +77,7 @@ impl<'a> Lower<'a> {
                 let old = self.op(OpKind::Index { base, key }, target.range);
                 let rhs = self.expr(&node.value);
                 let value = self.binary(node.op, old, rhs, node.range);
-                self.unknown(&[base, key, value], node.range);
+                self.here.body.store(base, key, value, span(node.range));
             }
             target => {
                 let old = self.expr(target);
@@ -171,7 +171,7 @@ impl<'a> Lower<'a> {
     fn store_element(&mut self, target: &'a ExprSubscript, value: OpId) {
         let base = self.expr(&target.value);
         let key = self.expr(&target.slice);
-        self.unknown(&[base, key, value], target.range);
+        self.here.body.store(base, key, value, span(target.range));
     }
 
     /// `a, *b, c = value`: elements after the starred one are counted from the end.

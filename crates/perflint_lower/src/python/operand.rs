@@ -25,12 +25,16 @@ impl<'a> Lower<'a> {
         let mut value = OpId::NONE;
         for (op, right) in node.ops.iter().zip(&node.comparators) {
             let rhs = self.expr(right);
+            let negative = matches!(op, CmpOp::NotEq | CmpOp::IsNot | CmpOp::NotIn);
             let op = match op {
                 CmpOp::Eq | CmpOp::NotEq | CmpOp::Is | CmpOp::IsNot => BinOp::Eq,
                 CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE => BinOp::Order,
                 CmpOp::In | CmpOp::NotIn => BinOp::In,
             };
-            let pair = self.op(OpKind::Binary { op, lhs, rhs }, node.range);
+            let mut pair = self.op(OpKind::Binary { op, lhs, rhs }, node.range);
+            if negative {
+                pair = self.op(OpKind::Not(pair), node.range);
+            }
             value = match value.some() {
                 Some(lhs) => self.op(OpKind::Binary { op: BinOp::And, lhs, rhs: pair }, node.range),
                 None => pair,
@@ -46,7 +50,8 @@ impl<'a> Lower<'a> {
         for operand in &node.values {
             let value = match values.last() {
                 Some(cond) if self.may_call(operand) => {
-                    let arm = RegionKind::Branch { cond: *cond, arm: 0, last: false };
+                    let or = node.op == ruff_python_ast::BoolOp::Or;
+                    let arm = RegionKind::Branch { cond: *cond, arm: u16::from(or), last: or };
                     let before = self.here.body.enter(arm, span(operand.range()));
                     let value = self.expr(operand);
                     self.here.body.leave(before);
@@ -79,6 +84,9 @@ impl<'a> Lower<'a> {
             return self.op(OpKind::Int(value), node.range);
         }
         let value = self.expr(&node.operand);
+        if node.op == UnaryOp::Not {
+            return self.op(OpKind::Not(value), node.range);
+        }
         self.unknown(&[value], node.range)
     }
 

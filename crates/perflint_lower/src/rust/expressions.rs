@@ -29,6 +29,10 @@ impl Lowerer {
             Expr::Try(inner) => self.expr(&inner.expr),
             Expr::Cast(inner) => self.expr(&inner.expr),
             Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => self.expr(&unary.expr),
+            Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Not(_)) => {
+                let value = self.value(&unary.expr);
+                self.op(OpKind::Not(value), self.span_of(value))
+            }
             Expr::Unary(unary) => {
                 let value = self.value(&unary.expr);
                 self.unknown(&[value], self.span_of(value))
@@ -158,7 +162,7 @@ impl Lowerer {
             B::And(_) => BinOp::And,
             B::Add(_) | B::AddAssign(_) => BinOp::Add,
             B::Rem(_) | B::RemAssign(_) => BinOp::Mod,
-            B::Eq(_) | B::Ne(_) => BinOp::Eq,
+            B::Eq(_) => BinOp::Eq,
             B::Lt(_) | B::Le(_) | B::Gt(_) | B::Ge(_) => BinOp::Order,
             B::BitOr(_) | B::BitOrAssign(_) => BinOp::BitOr,
             _ => BinOp::Other,

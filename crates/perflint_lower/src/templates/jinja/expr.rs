@@ -155,7 +155,8 @@ impl<'a> Template<'a> {
         while let Some(token) = self.peek() {
             let op = match token.text {
                 _ if token.kind == Kind::Str => break,
-                "==" | "!=" => BinOp::Eq,
+                "==" => BinOp::Eq,
+                "!=" => BinOp::Other,
                 "<" | ">" | "<=" | ">=" => BinOp::Order,
                 "in" => BinOp::In,
                 "not" if is(self.peek_at(1), "in") => {
