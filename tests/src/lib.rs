@@ -14,6 +14,7 @@ pub mod example;
 pub mod files;
 pub mod marks;
 pub mod report;
+pub mod sample;
 pub mod tree;
 
 use std::path::{Path, PathBuf};

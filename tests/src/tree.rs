@@ -1,5 +1,6 @@
 //! Folders of files to scan, made by tests.
 
+use crate::files::files;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -39,6 +40,20 @@ impl Tree {
         fs::create_dir_all(path.parent().expect("a folder")).expect("mkdir");
         fs::write(&path, bytes).expect("write");
         path
+    }
+
+    /// Copies a folder below another name.
+    pub fn copy(&self, from: &Path, to: &str) {
+        for path in files(from, &[]) {
+            let name = path.strip_prefix(from).expect("a file of the folder").to_string_lossy().into_owned();
+            self.write(&format!("{to}/{name}"), fs::read(&path).expect("read"));
+        }
+    }
+
+    /// Everything in the folder with its content, to see that nothing changed.
+    pub fn contents(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let paths = files(self.path(), &[]).into_iter();
+        paths.map(|path| (path.clone(), fs::read(&path).expect("read"))).collect()
     }
 
     /// A path inside the folder.

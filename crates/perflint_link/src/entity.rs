@@ -41,6 +41,8 @@ pub struct Relation {
     pub read: RelationRead,
     /// For [`RelationRead::Query`]: the type of the query.
     pub query_type: Option<TypeIx>,
+    /// Its key may be null.
+    pub nullable: bool,
     /// Always loaded with its entity.
     pub eager: bool,
     /// The relation row of the models, for the fix.
@@ -248,6 +250,22 @@ impl Program {
             Base::Class(c) => self.entity(self.class(*c).entity?).relations.get(&name),
             Base::External(_) => None,
         })
+    }
+
+    /// All relations of an entity, its own and inherited ones, by name.
+    pub fn relations_of(&self, entity: EntityIx) -> Vec<&Relation> {
+        let class = self.entity(entity).class;
+        let mut all: Vec<&Relation> = Vec::new();
+        for base in &self.class(class).mro {
+            if let Base::Class(c) = base
+                && let Some(e) = self.class(*c).entity
+            {
+                let mut own: Vec<&Relation> = self.entity(e).relations.values().collect();
+                own.sort_by_key(|r| r.name);
+                all.extend(own.into_iter().filter(|r| !all.iter().any(|known| known.name == r.name)).collect::<Vec<_>>());
+            }
+        }
+        all
     }
 
     /// True if the attribute holds a key, and costs nothing to read.

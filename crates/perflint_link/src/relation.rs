@@ -260,6 +260,10 @@ impl Program {
             to,
             read: if dynamic { perflint_models::RelationRead::Query } else { row.read },
             query_type: row.query_type.as_deref().and_then(|t| models.type_named(self.family(def.file), t)),
+            nullable: at.zip(row.nullable.as_ref()).is_some_and(|(at, expr)| {
+                let op = self.argument_op(at, expr);
+                op.is_some_and(|op| matches!(self.file(at.file).body(at.body).op(op).kind, OpKind::Bool(true)))
+            }),
             eager: is(&row.eager),
             row: ix,
             place: def,
@@ -300,6 +304,7 @@ impl Program {
             to: row.inverse_to.unwrap_or(To::Many),
             read,
             query_type: row.query_type.as_deref().and_then(|t| models.type_named(self.family(def.file), t)),
+            nullable: true,
             eager: false,
             row: ix,
             place: def,

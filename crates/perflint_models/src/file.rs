@@ -424,6 +424,9 @@ pub struct RelationRow {
     /// What reading the reverse relation does.
     #[serde(default)]
     pub inverse_read: Option<RelationRead>,
+    /// A flag that says that the key may be null.
+    #[serde(default)]
+    pub nullable: Option<Expr>,
     /// The loading option.
     #[serde(default)]
     pub loading: Option<Expr>,

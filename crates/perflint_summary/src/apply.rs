@@ -52,10 +52,14 @@ impl<'p> Eval<'p> {
         {
             self.add_element(f, recv, v, recv_op);
         }
+        let source = row.per.as_ref().and_then(|per| self.expr(f, per, &given)).and_then(|v| self.source_of(v));
         let mut v = match &row.returns {
             Some(e) => self.returned(f, row, e, &given, built),
             None => UNKNOWN,
         };
+        if let (Some(source), Val::Many { elem, count, batch, source: None }) = (source, self.vals.get(v).clone()) {
+            v = self.vals.make(Val::Many { elem, count, batch, source: Some(source) });
+        }
         if row.batch {
             v = self.as_batches(v);
         }
@@ -222,8 +226,8 @@ impl<'p> Eval<'p> {
         match self.expr(f, e, g) {
             Some(v) => match self.vals.get(v) {
                 Val::Map(entries, _) => !entries.is_empty(),
-                Val::List(items) => !items.is_empty(),
-                Val::Null => false,
+                Val::List(items) => items.iter().any(|v| !matches!(self.vals.get(*v), Val::Attr(..))),
+                Val::Null | Val::Attr(..) => false,
                 _ => true,
             },
             None => false,
@@ -274,6 +278,7 @@ impl<'p> Eval<'p> {
             caller: f.caller,
         };
         self.events.materialised.entry((site, q.origin)).or_insert(event);
+        self.events.unbounded.insert(q.origin, (q.entity, q.narrowed, q.related));
     }
 
     /// A query for SQL text.
@@ -370,7 +375,8 @@ impl<'p> Eval<'p> {
     fn add_element(&mut self, f: &mut Frame<'p>, recv: V, v: V, recv_op: Option<OpId>) {
         let elem = self.element(recv);
         let elem = self.vals.join(elem, v);
-        let many = self.vals.many(elem);
+        let source = self.source_of(recv);
+        let many = self.vals.make(Val::Many { elem, count: None, batch: false, source });
         match recv_op.map(|r| f.body.op(r).kind) {
             Some(OpKind::Local(local)) => f.locals[local.at()] = many,
             Some(OpKind::Get { base, name }) if f.body.op(base).kind == OpKind::SelfRef => {
@@ -385,11 +391,11 @@ impl<'p> Eval<'p> {
 
     fn as_batches(&mut self, v: V) -> V {
         match self.vals.get(v).clone() {
-            Val::Many { elem, count, .. } => self.vals.make(Val::Many { elem, count, batch: true }),
+            Val::Many { elem, count, .. } => self.vals.make(Val::Many { elem, count, batch: true, source: None }),
             Val::Query(q) => {
                 let elem = self.plain_row(&q);
                 let inner = self.vals.many(elem);
-                self.vals.make(Val::Many { elem: inner, count: None, batch: true })
+                self.vals.make(Val::Many { elem: inner, count: None, batch: true, source: None })
             }
             Val::Future(inner) => {
                 let inner = self.as_batches(inner);
@@ -397,7 +403,7 @@ impl<'p> Eval<'p> {
             }
             _ => {
                 let inner = self.vals.many(UNKNOWN);
-                self.vals.make(Val::Many { elem: inner, count: None, batch: true })
+                self.vals.make(Val::Many { elem: inner, count: None, batch: true, source: None })
             }
         }
     }

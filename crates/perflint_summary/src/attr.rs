@@ -199,6 +199,12 @@ impl<'p> Eval<'p> {
             if let Some(row) = self.m.attr(ty, self.p.text(name), false) {
                 return self.attr_row(f, row, recv, name, op);
             }
+            if self.look.method(ty, name, false).is_some() {
+                return self.vals.make(Val::ExtMethod(recv, name));
+            }
+            if let Some(v) = self.any_attribute(f, ty, name, op) {
+                return v;
+            }
         }
         self.get_unknown(f, name, None)
     }
@@ -282,28 +288,31 @@ impl<'p> Eval<'p> {
         if let Some(row) = self.m.attr(ty, self.p.text(name), false) {
             return self.attr_row(f, row, recv, name, op);
         }
-        if let Some(row) = self.m.attr(ty, "*", false) {
-            let text = self.p.text(name);
-            let mut chars = text.chars();
-            let upper: String = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
-            if let Some(entity) = self.p.entity_named(f.at.file, &upper).or_else(|| self.p.entity_named(f.at.file, text)) {
-                let q = self.fresh_query(f, Some(entity), name, op);
-                let q = self.vals.make(Val::Query(q));
-                return self.attr_row(f, row, q, name, op);
-            }
-            if !text.starts_with('$') {
-                let q = self.fresh_query(f, None, name, op);
-                let q = self.vals.make(Val::Query(q));
-                return self.attr_row(f, row, q, name, op);
-            }
-        }
         if self.look.method(ty, name, false).is_some() {
             return self.vals.make(Val::ExtMethod(recv, name));
+        }
+        if let Some(v) = self.any_attribute(f, ty, name, op) {
+            return v;
         }
         match self.look.hint(f.lang.family(), name) {
             Some(hinted) if hinted != ty => self.vals.make(Val::ExtInst(hinted, Box::new([]))),
             _ => self.vals.make(Val::ExtMethod(recv, name)),
         }
+    }
+
+    /// An attribute of a type whose attributes are the entities of the schema: Prisma's client.
+    fn any_attribute(&mut self, f: &mut Frame<'p>, ty: TypeIx, name: Sym, op: usize) -> Option<V> {
+        let row = self.m.attr(ty, "*", false)?;
+        let text = self.p.text(name);
+        if text.starts_with(['$', '_']) {
+            return None;
+        }
+        let mut chars = text.chars();
+        let upper: String = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
+        let entity = self.p.entity_named(f.at.file, &upper).or_else(|| self.p.entity_named(f.at.file, text));
+        let q = self.fresh_query(f, entity, name, op);
+        let q = self.vals.make(Val::Query(q));
+        Some(self.attr_row(f, row, q, name, op))
     }
 
     fn attr_row(&mut self, f: &mut Frame<'p>, row: &'p perflint_models::AttrRow, recv: V, name: Sym, op: usize) -> V {
@@ -387,10 +396,7 @@ impl<'p> Eval<'p> {
             && self.p.class(class).members.is_empty()
             && let [base] = self.p.item(def).bases[..]
         {
-            let v = self.type_value(def.file, base, depth + 1);
-            if v != UNKNOWN {
-                return v;
-            }
+            return self.type_value(def.file, base, depth + 1);
         }
         let is_query = self.p.class(class).types.iter().any(|t| self.m.role(*t) == TypeRole::Query);
         if is_query && let Some(first) = args.first() {

@@ -49,6 +49,8 @@ pub(crate) struct Frame<'p> {
     pub(crate) lambdas: Vec<V>,
     pub(crate) cold: u32,
     pub(crate) for_loops: u32,
+    /// The call that is being evaluated is awaited where it stands.
+    pub(crate) awaiting: bool,
     pub(crate) caller: Option<Site>,
     pub(crate) capped: bool,
     pub(crate) last: Rc<[u16]>,
@@ -59,6 +61,8 @@ pub(crate) struct Frame<'p> {
 pub(crate) struct Events {
     pub(crate) repeats: FxHashMap<(Site, Option<Site>, Sym, Site), Repeat>,
     pub(crate) materialised: FxHashMap<(Site, Site), Materialised>,
+    /// Queries that were read without bound: entity, restricted, of a relation.
+    pub(crate) unbounded: FxHashMap<Site, (Option<perflint_link::EntityIx>, bool, bool)>,
     pub(crate) responded: FxHashMap<(Site, Site), Responded>,
     pub(crate) blocking: FxHashMap<(Site, Site), Blocking>,
     pub(crate) serial: FxHashMap<Site, SerialAwait>,
@@ -99,10 +103,16 @@ pub(crate) struct Eval<'p> {
 }
 
 /// How a region ended.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Flow {
+    /// At its end.
     Next,
-    Exit,
+    /// The next iteration starts.
+    Continue,
+    /// The loop is over.
+    Break,
+    /// The body is over.
+    Return,
 }
 
 impl<'p> Eval<'p> {
@@ -216,6 +226,7 @@ impl<'p> Eval<'p> {
             lambdas: Vec::new(),
             cold: 0,
             for_loops: 0,
+            awaiting: false,
             caller,
             capped: false,
             last: self.lasts(*at, body),
@@ -317,8 +328,9 @@ impl<'p> Eval<'p> {
         while i < end {
             let op = f.body.ops[i];
             if op.region.0 == region {
-                if self.step(f, i) == Flow::Exit {
-                    return Flow::Exit;
+                let flow = self.step(f, i);
+                if flow != Flow::Next {
+                    return flow;
                 }
                 i += 1;
                 continue;
@@ -340,21 +352,27 @@ impl<'p> Eval<'p> {
                             _ => break,
                         }
                     }
-                    if self.branch(f, cond, &arms) == Flow::Exit {
-                        return Flow::Exit;
+                    let flow = self.branch(f, cond, &arms);
+                    if flow != Flow::Next {
+                        return flow;
                     }
                     i = next;
                     continue;
                 }
-                RegionKind::Loop { .. } => self.run_loop(f, child, i, stop),
+                RegionKind::Loop { .. } => {
+                    if self.run_loop(f, child, i, stop) == Flow::Return {
+                        return Flow::Return;
+                    }
+                }
                 RegionKind::Handler => {
                     f.cold += 1;
                     self.exec(f, i, stop, child);
                     f.cold -= 1;
                 }
                 RegionKind::Root | RegionKind::Scope { .. } => {
-                    if self.exec(f, i, stop, child) == Flow::Exit {
-                        return Flow::Exit;
+                    let flow = self.exec(f, i, stop, child);
+                    if flow != Flow::Next {
+                        return flow;
                     }
                 }
             }
@@ -387,10 +405,13 @@ impl<'p> Eval<'p> {
         }
         let before = f.locals.clone();
         let exhaustive = arms.iter().any(|(r, ..)| arm_of(*r).1) && arms.len() > 1;
+        let mut least = Flow::Return;
         let mut merged: Option<Vec<V>> = (!exhaustive).then(|| before.clone());
         for (r, from, to) in arms {
             f.locals.clone_from(&before);
-            if self.exec(f, *from, *to, *r) == Flow::Exit {
+            let flow = self.exec(f, *from, *to, *r);
+            if flow != Flow::Next {
+                least = least.min(flow);
                 continue;
             }
             merged = Some(match merged.take() {
@@ -410,13 +431,13 @@ impl<'p> Eval<'p> {
             }
             None => {
                 f.locals = before;
-                Flow::Exit
+                least
             }
         }
     }
 
-    fn run_loop(&mut self, f: &mut Frame<'p>, region: u16, from: usize, to: usize) {
-        let RegionKind::Loop { over, item, source } = f.body.regions[usize::from(region)].kind else { return };
+    fn run_loop(&mut self, f: &mut Frame<'p>, region: u16, from: usize, to: usize) -> Flow {
+        let RegionKind::Loop { over, item, source } = f.body.regions[usize::from(region)].kind else { return Flow::Next };
         let value = over.some().map_or(UNKNOWN, |o| f.vals[o.at()]);
         let plan = self.iteration(f, value, over, RegionId(region), source);
         match plan {
@@ -425,7 +446,11 @@ impl<'p> Eval<'p> {
                     if item.is_some() {
                         f.locals[item.at()] = v;
                     }
-                    self.exec(f, from, to, region);
+                    match self.exec(f, from, to, region) {
+                        Flow::Return => return Flow::Return,
+                        Flow::Break => break,
+                        Flow::Next | Flow::Continue => {}
+                    }
                 }
             }
             crate::iterate::Plan::Repeat { elem, factor, rows, batch } => {
@@ -448,6 +473,7 @@ impl<'p> Eval<'p> {
                 self.multiply(f, start, around);
             }
         }
+        Flow::Next
     }
 
     /// Multiplies the terms added since `start` by a factor, and reports those that now grow with data.
@@ -513,7 +539,7 @@ impl<'p> Eval<'p> {
                 self.events.widened += 1;
             }
             f.capped = true;
-            return Flow::Exit;
+            return Flow::Return;
         }
         let op = f.body.ops[i];
         let v = match op.kind {
@@ -523,7 +549,11 @@ impl<'p> Eval<'p> {
                 } else if how == ExitKind::Return && f.ret == UNKNOWN {
                     f.ret = NULL;
                 }
-                return Flow::Exit;
+                return match how {
+                    ExitKind::Return | ExitKind::Raise => Flow::Return,
+                    ExitKind::Break => Flow::Break,
+                    ExitKind::Continue => Flow::Continue,
+                };
             }
             kind => self.value(f, i, kind),
         };
@@ -533,6 +563,7 @@ impl<'p> Eval<'p> {
 
     /// Adds an effect of this very operation.
     pub(crate) fn effect(&mut self, f: &mut Frame<'p>, effect: Effect, wait: Wait, binder: Option<Binder>, sure: Sure) {
+        let wait = if f.awaiting && wait == Wait::Blocks { Wait::Suspends } else { wait };
         let term = Term {
             effect: Rc::new(effect),
             wait,

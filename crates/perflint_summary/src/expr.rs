@@ -117,6 +117,9 @@ impl<'p> Eval<'p> {
             }
             Expr::Dunder(e) => {
                 let v = self.expr(f, e, g).unwrap_or(UNKNOWN);
+                if matches!(self.vals.get(v), Val::List(items) if items.is_empty()) && !g.args.open {
+                    return Some(self.required_paths(f, g));
+                }
                 return Some(self.path_value(f, v, g, "__"));
             }
             Expr::Dotted(e) => {
@@ -164,11 +167,32 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// Django's `select_related()` without arguments: every to-one relation whose key is not null, five levels deep.
+    fn required_paths(&mut self, f: &mut Frame<'p>, g: &Given<'_>) -> V {
+        let Some(entity) = self.to_query(f, g.recv, g.op).and_then(|q| q.entity) else { return UNKNOWN };
+        let empty = self.p.names.intern("");
+        let mut out = Vec::new();
+        let mut open = vec![(entity, empty, 0)];
+        while let Some((entity, base, depth)) = open.pop() {
+            for relation in self.p.relations_of(entity) {
+                if relation.to != To::One || relation.reverse || relation.nullable {
+                    continue;
+                }
+                let path = self.p.names.join(base, relation.name);
+                out.push(path);
+                if let (Some(target), true) = (relation.target, depth < 4 && out.len() < 200) {
+                    open.push((target, path, depth + 1));
+                }
+            }
+        }
+        self.vals.make(Val::Paths(out.into()))
+    }
+
     /// Relation paths written as strings, attributes, classes or nested lists; unknown if any part is.
     fn path_value(&mut self, f: &mut Frame<'p>, v: V, g: &Given<'_>, separator: &str) -> V {
         let mut out = Vec::new();
         let empty = matches!(self.vals.get(v), Val::List(items) if items.is_empty());
-        if (empty && separator == "__") || !self.collect_paths(f, v, g, separator, &mut out, 0) {
+        if (empty && separator == "__" && g.args.open) || !self.collect_paths(f, v, g, separator, &mut out, 0) {
             return UNKNOWN;
         }
         self.vals.make(Val::Paths(out.into()))

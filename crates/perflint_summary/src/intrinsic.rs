@@ -71,7 +71,7 @@ impl<'p> Eval<'p> {
         // A range with a step walks in chunks.
         let batch = args.pos.len() == 3;
         let count = count.map(|n| n.max(0) as u32);
-        self.vals.make(Val::Many { elem: SCALAR, count, batch })
+        self.vals.make(Val::Many { elem: SCALAR, count, batch, source: None })
     }
 
     fn is_instance(&mut self, v: V, class: V) -> V {

@@ -65,7 +65,7 @@ impl<'p> Eval<'p> {
                 let factor = Factor::Const(n.max(0) as u32);
                 Plan::Repeat { elem: SCALAR, factor, rows: false, batch: false }
             }
-            Val::Many { count: Some(n), elem, batch } if n <= SMALL => {
+            Val::Many { count: Some(n), elem, batch, .. } if n <= SMALL => {
                 let elem = self.bound_at(elem, binder);
                 Plan::Repeat { elem, factor: Factor::Const(n), rows: false, batch }
             }

@@ -35,7 +35,14 @@ impl<'p> Eval<'p> {
                 let (value, bound) = (at(f, base), at(f, limit));
                 self.slice(value, bound, limit.is_some())
             }
-            OpKind::Call(id) => self.call_op(f, i, id),
+            OpKind::Call(id) => {
+                // What is awaited does not block, whatever its model says: one name may have a sync and an async client.
+                let awaited = OpKind::Await(OpId(i as u32));
+                f.awaiting = f.body.ops.get(i + 1).is_some_and(|next| next.kind == awaited);
+                let v = self.call_op(f, i, id);
+                f.awaiting = false;
+                v
+            }
             OpKind::Lambda(body) => {
                 let code = self.p.file(f.at.file).body(body);
                 let caps: Box<[V]> = code.captures.iter().map(|c| f.locals[c.outer.at()]).collect();
@@ -255,12 +262,13 @@ impl<'p> Eval<'p> {
                 };
                 self.vals.make(Val::Query(Query { bound, preloaded: q.preloaded, ..q }))
             }
-            Val::Many { elem, batch, .. } => {
+            Val::Many { elem, batch, source, .. } => {
+                let source = source.filter(|_| !has_limit);
                 let count = match self.vals.get(limit) {
                     Val::Int(n) if *n >= 0 => Some(*n as u32),
                     _ => None,
                 };
-                self.vals.make(Val::Many { elem, count, batch })
+                self.vals.make(Val::Many { elem, count, batch, source })
             }
             _ => base,
         }
@@ -274,7 +282,8 @@ impl<'p> Eval<'p> {
             && is_loop_inside(f, f.body.op(arg.value).region.0, own.0)
         {
             let elem = f.vals[arg.value.at()];
-            return self.vals.many(elem);
+            let source = self.comprehension_source(f, f.body.op(arg.value).region.0);
+            return self.vals.make(Val::Many { elem, count: None, batch: false, source });
         }
         match shape {
             Shape::List | Shape::Tuple => {
@@ -301,7 +310,7 @@ impl<'p> Eval<'p> {
                     None if items.len() > 64 => {
                         let count = Some(items.len() as u32);
                         let elem = items.into_iter().take(8).fold(UNKNOWN, |a, b| self.vals.join(a, b));
-                        self.vals.make(Val::Many { elem, count, batch: false })
+                        self.vals.make(Val::Many { elem, count, batch: false, source: None })
                     }
                     None => self.vals.make(Val::List(items.into())),
                 }
@@ -333,6 +342,21 @@ impl<'p> Eval<'p> {
                 entries.truncate(256);
                 self.vals.make(Val::Map(entries.into(), rest))
             }
+        }
+    }
+
+    /// The unbounded query that the loops of a comprehension walk.
+    fn comprehension_source(&self, f: &Frame<'p>, region: u16) -> Option<Site> {
+        let mut at = region;
+        loop {
+            let region = &f.body.regions[usize::from(at)];
+            if let RegionKind::Loop { over, .. } = region.kind {
+                return over.some().and_then(|o| self.source_of(f.vals[o.at()]));
+            }
+            if at == 0 {
+                return None;
+            }
+            at = region.parent.0;
         }
     }
 

@@ -100,7 +100,8 @@ impl<'p> Eval<'p> {
             Bound::One => Some(1),
             _ => None,
         };
-        self.vals.make(Val::Many { elem, count, batch: false })
+        let source = (q.bound == Bound::Unbounded && !q.preloaded).then_some(q.origin);
+        self.vals.make(Val::Many { elem, count, batch: false, source })
     }
 
     /// Runs a query: adds its effect, unless it has run or its relation is loaded. `iterated` for a loop over it.
@@ -158,6 +159,7 @@ impl<'p> Eval<'p> {
             caller: f.caller,
         };
         self.events.materialised.entry((site, q.origin)).or_insert(event);
+        self.events.unbounded.insert(q.origin, (q.entity, q.narrowed, q.related));
     }
 
     /// `Order`, `order.items`: what a query is about, for people.
@@ -174,17 +176,19 @@ impl<'p> Eval<'p> {
             return;
         }
         match self.vals.get(v).clone() {
+            Val::Many { source: Some(origin), .. } => {
+                let known = self.unbounded_at(origin);
+                let site = self.site(f, op);
+                if let Some((entity, narrowed, related)) = known {
+                    let event = Responded { site, origin, entity, narrowed, related };
+                    self.events.responded.entry((site, origin)).or_insert(event);
+                }
+            }
             Val::Many { elem, count: None, .. } => self.respond(f, elem, op, depth + 1),
             Val::Row(Row { origin: Some(origin), entity, path, .. }) if self.p.text(path).is_empty() => {
-                if let Some(known) = self.unbounded_at(origin) {
+                if let Some((_, narrowed, related)) = self.unbounded_at(origin) {
                     let site = self.site(f, op);
-                    let event = Responded {
-                        site,
-                        origin,
-                        entity: Some(entity),
-                        narrowed: known.0,
-                        related: known.1,
-                    };
+                    let event = Responded { site, origin, entity: Some(entity), narrowed, related };
                     self.events.responded.entry((site, origin)).or_insert(event);
                 }
             }
@@ -212,8 +216,18 @@ impl<'p> Eval<'p> {
     }
 
     /// Whether the query built at a place was read without bound: restricted, of a relation.
-    fn unbounded_at(&self, origin: Site) -> Option<(bool, bool)> {
-        self.events.materialised.values().find(|m| m.origin == origin).map(|m| (m.narrowed, m.related))
+    fn unbounded_at(&self, origin: Site) -> Option<(Option<EntityIx>, bool, bool)> {
+        self.events.unbounded.get(&origin).copied()
+    }
+
+    /// The place of the unbounded query whose rows a value holds one element for each of.
+    pub(crate) fn source_of(&self, v: V) -> Option<Site> {
+        match self.vals.get(v) {
+            Val::Query(q) if q.bound == Bound::Unbounded && !q.preloaded => Some(q.origin),
+            Val::Many { source, .. } => *source,
+            Val::Future(inner) => self.source_of(*inner),
+            _ => None,
+        }
     }
 
     /// Reads a relation of a row.

@@ -123,6 +123,7 @@ impl<'p> Eval<'p> {
             lambdas: Vec::new(),
             cold: 0,
             for_loops: 0,
+            awaiting: false,
             caller: None,
             capped: false,
             last: Rc::new([]),

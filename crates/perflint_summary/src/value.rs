@@ -162,6 +162,8 @@ pub enum Val {
         count: Option<u32>,
         /// Each element stands for many rows.
         batch: bool,
+        /// Where the unbounded query was built that there is one element per row of.
+        source: Option<Site>,
     },
     /// A literal list or tuple.
     List(Rc<[V]>),
@@ -225,7 +227,7 @@ impl Values {
 
     /// Many values alike.
     pub fn many(&mut self, elem: V) -> V {
-        self.make(Val::Many { elem, count: None, batch: false })
+        self.make(Val::Many { elem, count: None, batch: false, source: None })
     }
 
     /// A set of loaded paths; `all` if it is not known what is loaded.
@@ -297,9 +299,9 @@ impl Values {
                 let supply = self.common(x.supply, y.supply);
                 self.make(Val::Row(Row { supply, ..x }))
             }
-            (Val::Many { elem: x, batch: p, .. }, Val::Many { elem: y, batch: q, .. }) => {
+            (Val::Many { elem: x, batch: p, source: s, .. }, Val::Many { elem: y, batch: q, source: t, .. }) => {
                 let elem = self.join(x, y);
-                self.make(Val::Many { elem, count: None, batch: p && q })
+                self.make(Val::Many { elem, count: None, batch: p && q, source: s.or(t) })
             }
             (Val::Map(x, p), Val::Map(y, q)) => {
                 let mut entries = x.to_vec();

@@ -1,0 +1,137 @@
+//! The applications under `fixtures/apps`: every rule, on code written for reading rather than for a rule.
+//!
+//! Each application is scanned as a repository of its own. Its comments say what has to be found, and what is found
+//! beyond them fails as well; see [`perflint_tests::marks`]. The counts are kept in `fixtures/expected.txt`, so that a
+//! change of the analysis shows its effect in review; `PERFLINT_BLESS=1` writes them anew.
+
+use perflint_tests::compare::{Site, difference};
+use perflint_tests::files::{files, folders, text};
+use perflint_tests::marks::{Mark, MarkKind, marks};
+use perflint_tests::report::{Report, scan};
+use perflint_tests::workspace;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+/// An application, what its comments say and what scans of it say.
+struct App {
+    name: String,
+    marks: Vec<(String, Mark)>,
+    report: Report,
+    pedantic: Report,
+}
+
+impl App {
+    fn scan(folder: &Path) -> Self {
+        let marked = files(folder, &[]).into_iter().flat_map(|path| {
+            let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            let text = String::from_utf8_lossy(&fs::read(&path).expect("a fixture")).into_owned();
+            marks(&text).into_iter().map(move |mark| (name.clone(), mark))
+        });
+        Self {
+            name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            marks: marked.collect(),
+            report: scan(folder, &[]),
+            pedantic: scan(folder, &["--pedantic"]),
+        }
+    }
+
+    /// The sites of marks of certain kinds.
+    fn marked(&self, kinds: &[MarkKind]) -> Vec<Site> {
+        let marks = self.marks.iter().filter(|(_, mark)| kinds.contains(&mark.kind));
+        marks.map(|(file, mark)| (file.clone(), mark.line, mark.rule.clone())).collect()
+    }
+
+    /// The sites of findings that the application itself does not suppress. A fixture lies in the repository of perflint,
+    /// so paths begin with where it lies.
+    fn found(&self, report: &Report) -> Vec<Site> {
+        let prefix = format!("fixtures/apps/{}/", self.name);
+        let file = |file: &str| file.strip_prefix(&prefix).unwrap_or(file).to_owned();
+        let findings = report.findings.iter().filter(|finding| finding.suppressed.is_none());
+        let sites: BTreeSet<Site> =
+            findings.map(|f| (file(&f.place.file), f.place.line, f.rule.clone())).collect();
+        sites.into_iter().collect()
+    }
+
+    /// What differs from the comments; empty if nothing does.
+    fn failure(&self) -> String {
+        let found = self.found(&self.report);
+        let reported = self.marked(&[MarkKind::Perf, MarkKind::False]);
+        let message = |site: &Site| {
+            let same = |f: &&perflint_tests::report::Finding| {
+                f.place.file.ends_with(&site.0) && f.place.line == site.1 && f.rule == site.2
+            };
+            self.report.findings.iter().find(same).map_or_else(String::new, |f| f.message.clone())
+        };
+        let mut text = difference(&reported, &found, message);
+        let with_pedantic = self.found(&self.pedantic);
+        for site in self.marked(&[MarkKind::Pedantic]) {
+            if found.contains(&site) || !with_pedantic.contains(&site) {
+                let (file, line, rule) = site;
+                let _ = writeln!(text, "    not with --pedantic alone: {file}:{line} {rule}");
+            }
+        }
+        text
+    }
+
+    /// Counts per rule, as lines.
+    fn counts(&self) -> String {
+        let mut rules: BTreeMap<String, [usize; 5]> = BTreeMap::new();
+        let found = self.found(&self.report);
+        let mut pedantic = self.found(&self.pedantic);
+        pedantic.retain(|site| !found.contains(site));
+        let sets = [
+            found,
+            pedantic,
+            self.marked(&[MarkKind::Ok]),
+            self.marked(&[MarkKind::Miss]),
+            self.marked(&[MarkKind::False]),
+        ];
+        for (column, sites) in sets.iter().enumerate() {
+            for (_, _, rule) in sites {
+                rules.entry(rule.clone()).or_default()[column] += 1;
+            }
+        }
+        let mut text = String::new();
+        for (rule, counts) in rules {
+            let name = &self.name;
+            let _ =
+                writeln!(text, "{name:<20} {rule:<24}{}", counts.map(|count| format!("{count:>8}")).concat());
+        }
+        text
+    }
+}
+
+fn apps() -> Vec<App> {
+    folders(&workspace().join("fixtures/apps")).iter().map(|folder| App::scan(folder)).collect()
+}
+
+#[test]
+fn applications_raise_exactly_what_their_comments_say() {
+    let mut failures = String::new();
+    let mut counts = format!(
+        "{:<20} {:<24}{:>8}{:>8}{:>8}{:>8}{:>8}\n",
+        "app", "rule", "found", "more", "ok", "miss", "false"
+    );
+    for app in apps() {
+        counts.push_str(&app.counts());
+        let failure = app.failure();
+        if !failure.is_empty() {
+            let _ = writeln!(failures, "fixtures/apps/{}\n{failure}", app.name);
+        }
+    }
+    assert!(failures.is_empty(), "\n\n{failures}");
+    compare_counts(&counts);
+}
+
+/// Holds the counts against the file, so that no change of them goes unseen.
+fn compare_counts(counts: &str) {
+    let path = workspace().join("fixtures/expected.txt");
+    let head = "# Findings per application and rule; `more` is what --pedantic adds. PERFLINT_BLESS=1 writes this file.\n";
+    let counts = format!("{head}{counts}");
+    if std::env::var_os("PERFLINT_BLESS").is_some() {
+        fs::write(&path, &counts).expect("fixtures/expected.txt");
+    }
+    assert_eq!(counts, text(&path), "fixtures/expected.txt is old: PERFLINT_BLESS=1 writes it anew");
+}
