@@ -8,6 +8,8 @@
 //! ([`marks`]), and whole files of expectations do not exist: what is expected is read where it happens. Known misses
 //! and known false alarms are expectations too, so that they are counted, and so that a fix of one is noticed.
 
+#![expect(clippy::panic, reason = "in a harness of tests, a panic is the verdict")]
+
 pub mod command;
 pub mod compare;
 pub mod example;

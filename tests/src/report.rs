@@ -77,6 +77,13 @@ pub struct Gap {
     pub count: usize,
 }
 
+impl Report {
+    /// What could not be parsed.
+    pub fn gaps(&self) -> impl Iterator<Item = &Gap> {
+        self.coverage.gaps.iter()
+    }
+}
+
 /// Scans a folder with further options; panics with the command's own words if it fails.
 pub fn scan(folder: &Path, options: &[&str]) -> Report {
     let run = run(perflint().args(["scan", "--format", "json", "--quiet"]).args(options).arg(folder));

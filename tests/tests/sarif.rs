@@ -4,6 +4,8 @@
 //! of its page "SARIF support for code scanning": it takes a subset of the standard, and rejects a whole file for one
 //! string that is empty or one list that is too long.
 
+#![expect(clippy::panic, reason = "helpers of tests panic like tests")]
+
 use perflint_tests::command::{perflint, run};
 use perflint_tests::files::text;
 use perflint_tests::sample::everything;
@@ -34,8 +36,12 @@ fn empty() -> Tree {
 
 #[test]
 fn it_is_valid_by_the_standard() {
-    let schema: Value =
+    let mut schema: Value =
         serde_json::from_str(&text(&workspace().join("tests/data/sarif-2.1.0.schema.json"))).expect("schema");
+    // The pattern of languages has a bracket too much, which JavaScript forgives. perflint writes no language.
+    for object in ["run", "toolComponent"] {
+        schema["definitions"][object]["properties"]["language"]["pattern"] = "^[a-zA-Z]{2}".into();
+    }
     let validator = jsonschema::draft7::new(&schema).expect("a schema that can be used");
     for (name, tree) in [("everything", everything()), ("awkward", awkward()), ("empty", empty())] {
         let log = sarif(&tree);
@@ -61,9 +67,12 @@ fn the_checks_find_faults() {
     log["runs"][0]["results"][0]["message"]["text"] = "".into();
     log["runs"][0]["results"][1]["ruleId"] = "absent".into();
     log["runs"][0]["results"][2]["partialFingerprints"] = Value::Null;
+    log["runs"][0]["results"][3]["locations"][0]["physicalLocation"]["region"]["endColumn"] = 0.into();
     let mut faults = Faults::default();
     faults.log(&log);
-    assert_eq!(faults.list.len(), 4, "{:#?}", faults.list);
+    for fault in ["text is empty", "rule of \"absent\"", "fingerprint of", "endColumn of"] {
+        assert!(faults.list.iter().any(|found| found.contains(fault)), "{fault}: {:#?}", faults.list);
+    }
 }
 
 /// What GitHub would reject or not show.

@@ -1,8 +1,9 @@
 //! Which file a module path means.
 
-use crate::program::FileIx;
+use crate::program::{FileIx, js_package};
 use perflint_ir::{FileIr, ItemKind, Lang};
-use rustc_hash::FxHashMap;
+use perflint_models::Models;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Files by the suffixes of their paths.
 #[derive(Debug, Default)]
@@ -12,6 +13,8 @@ pub(crate) struct Modules {
     /// Stub modules by dotted path.
     stubs: FxHashMap<(&'static str, Box<str>), Vec<FileIx>>,
     templates: FxHashMap<Box<str>, Vec<FileIx>>,
+    /// JavaScript packages that models describe: never a folder of the repository.
+    packages: FxHashSet<Box<str>>,
     paths: Vec<Box<str>>,
 }
 
@@ -19,8 +22,9 @@ pub(crate) struct Modules {
 const MAX_SEGMENTS: usize = 12;
 
 impl Modules {
-    pub(crate) fn build(files: &[FileIr], first_stub: FileIx) -> Self {
-        let mut modules = Self::default();
+    pub(crate) fn build(files: &[FileIr], first_stub: FileIx, models: &Models) -> Self {
+        let packages = models.paths("javascript").map(|path| js_package(module_of(path)).into()).collect();
+        let mut modules = Self { packages, ..Self::default() };
         for (i, file) in (0u32..).zip(files) {
             let ix = FileIx(i);
             modules.paths.push(file.path.clone());
@@ -101,6 +105,9 @@ impl Modules {
             let path = path.strip_suffix("/index").unwrap_or(&path);
             return self.exact("javascript", path);
         }
+        if self.packages.contains(js_package(module)) {
+            return None;
+        }
         let trimmed = bare.trim_start_matches(['@', '~', '#', '$', '/']);
         let trimmed = trimmed.strip_suffix("/index").unwrap_or(trimmed);
         let scoped = module.starts_with('@') && !module.starts_with("@/");
@@ -109,8 +116,17 @@ impl Modules {
             let long_enough = candidate.contains('/') || (candidate.len() == trimmed.len() && !scoped && module != trimmed);
             if long_enough || (scoped && candidate.len() < trimmed.len()) {
                 for variant in [candidate.to_owned(), candidate.replacen('/', "/src/", 1), format!("{candidate}/src")] {
-                    if let Some(found) = self.suffixes.get(&("javascript", variant.into_boxed_str())) {
-                        return self.nearest(found, from);
+                    let found = self.suffixes.get(&("javascript", Box::from(variant.as_str())));
+                    // One segment is a package's folder, not any file of that name.
+                    let folder = variant.contains('/');
+                    let found: Vec<FileIx> = found
+                        .into_iter()
+                        .flatten()
+                        .copied()
+                        .filter(|ix| folder || self.paths[ix.0 as usize].contains("/index."))
+                        .collect();
+                    if !found.is_empty() {
+                        return self.nearest(&found, from);
                     }
                 }
             }
@@ -161,6 +177,12 @@ impl Modules {
             (usize::MAX - shared, path.matches('/').count(), *ix)
         })
     }
+}
+
+/// The module of a model's path: all but the names at its end.
+fn module_of(path: &str) -> &str {
+    let from = path.rfind('/').map_or(0, |slash| slash + 1);
+    path[from..].find('.').map_or(path, |dot| &path[..from + dot])
 }
 
 fn module_path(file: &FileIr) -> String {

@@ -71,7 +71,7 @@ impl Program {
             let map: Vec<Sym> = file.names.iter().map(|name| names.intern(name)).collect();
             file.rename(&map);
         }
-        let modules = Modules::build(&files, first_stub);
+        let modules = Modules::build(&files, first_stub, models);
         let mut program = Self {
             names,
             files,

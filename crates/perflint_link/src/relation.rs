@@ -4,7 +4,7 @@ use crate::class::ClassIx;
 use crate::entity::{EntityIx, Relation, argument};
 use crate::program::{Def, FileIx, Program};
 use crate::scope::Target;
-use perflint_ir::{Body, BodyId, CallId, Callee, ItemId, ItemKind, Lang, OpId, OpKind, Slot, Sym, TypeExpr, TypeId};
+use perflint_ir::{Body, BodyId, CallId, Callee, ItemId, ItemKind, OpId, OpKind, Slot, Sym, TypeExpr, TypeId};
 use perflint_models::{Expr, Models, RelationRow, To, TypeRole};
 
 /// A call with where it stands.

@@ -280,6 +280,12 @@ impl Models {
         &self.calls[ix.0 as usize]
     }
 
+    /// All paths of types and functions of a family, in no order.
+    pub fn paths<'a>(&'a self, family: &'a str) -> impl Iterator<Item = &'a str> {
+        let types = self.by_path.keys();
+        types.chain(self.functions.keys()).filter(move |(f, _)| **f == *family).map(|(_, path)| &**path)
+    }
+
     /// How many types and call rows there are.
     pub fn size(&self) -> (usize, usize) {
         (self.types.len(), self.calls.len())

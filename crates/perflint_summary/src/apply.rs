@@ -310,7 +310,7 @@ impl<'p> Eval<'p> {
     fn invoke(&mut self, f: &mut Frame<'p>, row: &'p CallRow, callback: &'p Expr, g: &Given<'_>) -> V {
         let Some(v) = self.expr(f, callback, g) else { return UNKNOWN };
         let callables = self.callables(v);
-        let how = How { handoff: row.handoff, detached: row.detached, ..How::PLAIN };
+        let how = How { handoff: row.handoff, detached: row.detached, memoised: row.memo, ..How::PLAIN };
         let Some(per) = &row.per else {
             let args = self.gives(f, row, g, None);
             let mut sum = UNKNOWN;
@@ -380,10 +380,7 @@ impl<'p> Eval<'p> {
         match recv_op.map(|r| f.body.op(r).kind) {
             Some(OpKind::Local(local)) => f.locals[local.at()] = many,
             Some(OpKind::Get { base, name }) if f.body.op(base).kind == OpKind::SelfRef => {
-                match f.puts.iter_mut().find(|(n, _)| *n == name) {
-                    Some((_, old)) => *old = many,
-                    None => f.puts.push((name, many)),
-                }
+                self.put_self(f, name, many);
             }
             _ => {}
         }

@@ -14,7 +14,13 @@ impl<'p> Eval<'p> {
         match self.vals.get(recv).clone() {
             Val::Unknown => self.get_unknown(f, name, base),
             Val::Null | Val::Bool(_) | Val::Int(_) | Val::Scalar | Val::Str(_) | Val::Sql(..) => SCALAR,
-            Val::Module(file) => self.member_value(Target::Module(file), name, file),
+            Val::Module(file) => match self.member_value(Target::Module(file), name, file) {
+                UNKNOWN => match self.whole_export(file) {
+                    Some(v) => self.get(f, v, name, op, None),
+                    None => UNKNOWN,
+                },
+                v => v,
+            },
             Val::Space(def) => self.member_value(Target::Item(def), name, def.file),
             Val::Ext(path) => self.get_external(f, path, name, op),
             Val::Class(class) => self.get_static(f, recv, class, name, op),
@@ -115,7 +121,7 @@ impl<'p> Eval<'p> {
         }
         match entity {
             Some(entity) if self.p.is_key(entity, name) => self.vals.make(Val::Attr(entity, name)),
-            _ => UNKNOWN,
+            _ => self.static_puts.get(&(class, name)).copied().unwrap_or(UNKNOWN),
         }
     }
 

@@ -96,8 +96,24 @@ impl<'p> Eval<'p> {
                 sum
             }
             Val::Scalar | Val::Str(_) | Val::Int(_) | Val::Bool(_) => SCALAR,
+            Val::Module(file) => match self.whole_export(file) {
+                Some(v) => self.call_value_as(f, v, args, op, how),
+                _ => self.hole(f, args, op),
+            },
             _ => self.hole(f, args, op),
         }
+    }
+
+    /// What a CommonJS module is when it is required as a whole: `module.exports = X`.
+    pub(crate) fn whole_export(&mut self, file: FileIx) -> Option<V> {
+        if self.p.file(file).lang.family() != "javascript" {
+            return None;
+        }
+        let name = self.p.names.find("default")?;
+        let target = self.p.member(Target::Module(file), name, self.p.file(file).lang)?;
+        let v = self.target(target);
+        // A module again, or one of several things, would lead back here.
+        (!matches!(self.vals.get(v), Val::Module(_) | Val::Unknown | Val::Union(_))).then_some(v)
     }
 
     /// How values of a type are called.
@@ -110,9 +126,14 @@ impl<'p> Eval<'p> {
 
     /// A call that nothing is known of. Closures given to it are evaluated on their own.
     pub(crate) fn hole(&mut self, f: &Frame<'p>, args: &CallArgs, op: usize) -> V {
-        let _ = (args, op);
+        let _ = op;
         self.events.holes += usize::from(!self.p.is_stub(f.at.file));
-        UNKNOWN
+        // A wrapper that nobody knows, around one function, most likely calls it: `asyncHandler(fn)`, `memoize(fn)`.
+        let mut callables = args.values().filter(|v| matches!(self.vals.get(*v), Val::Closure(..) | Val::Fun(_) | Val::Bound(..)));
+        match (callables.next(), callables.next()) {
+            (Some(only), None) => only,
+            _ => UNKNOWN,
+        }
     }
 
     /// True for an instance method, which takes its receiver as the first argument when called through its class.
@@ -191,7 +212,10 @@ impl<'p> Eval<'p> {
                 let v = self.target(found);
                 self.call_value(f, v, args, op)
             }
-            None => self.hole(f, args, op),
+            None => match self.whole_export(file) {
+                Some(v) => self.call_member(f, v, name, args, op, None),
+                _ => self.hole(f, args, op),
+            },
         }
     }
 
@@ -363,7 +387,12 @@ impl<'p> Eval<'p> {
             return sum;
         }
         let field = self.get_field(f, recv, class, fields, name, op);
-        if field != UNKNOWN && !matches!(self.vals.get(field), Val::Bound(d, _) if Some(*d) == own) {
+        let own_method = match self.vals.get(field) {
+            Val::Bound(def, _) => Some(*def) == own,
+            Val::ExtMethod(of, _) => *of == recv,
+            _ => false,
+        };
+        if field != UNKNOWN && !own_method {
             return self.call_value(f, field, args, op);
         }
         for ty in self.p.class(class).types.clone() {
@@ -690,10 +719,7 @@ impl<'p> Eval<'p> {
     /// Fields that a method of the same object assigned.
     fn take_puts(&mut self, f: &mut Frame<'p>, puts: &[(Sym, V)]) {
         for (name, v) in puts {
-            match f.puts.iter_mut().find(|(n, _)| n == name) {
-                Some((_, old)) => *old = self.vals.join(*old, *v),
-                None => f.puts.push((*name, *v)),
-            }
+            self.put_self(f, *name, *v);
         }
     }
 

@@ -98,6 +98,11 @@ pub(crate) struct Eval<'p> {
     lasts: FxHashMap<BodyRef, Rc<[u16]>>,
     pub(crate) inits: FxHashMap<BodyRef, Option<Rc<[V]>>>,
     pub(crate) class_fields: FxHashMap<ClassIx, Rc<[(Sym, V)]>>,
+    /// Partial values of initialisers that are being evaluated.
+    pub(crate) partial: FxHashMap<BodyRef, Vec<V>>,
+    /// Attributes assigned on classes, and on module variables that hold maps.
+    pub(crate) static_puts: FxHashMap<(ClassIx, Sym), V>,
+    pub(crate) variable_puts: FxHashMap<Def, Vec<(Sym, V)>>,
     pub(crate) registered: Option<Rc<FxHashMap<ClassIx, ClassIx>>>,
     fuel: u64,
 }
@@ -141,6 +146,9 @@ impl<'p> Eval<'p> {
             lasts: FxHashMap::default(),
             inits: FxHashMap::default(),
             class_fields: FxHashMap::default(),
+            partial: FxHashMap::default(),
+            static_puts: FxHashMap::default(),
+            variable_puts: FxHashMap::default(),
             registered: None,
             fuel: FUEL,
         }
@@ -231,7 +239,11 @@ impl<'p> Eval<'p> {
             capped: false,
             last: self.lasts(*at, body),
         };
+        if body.kind == BodyKind::Init {
+            self.partial.insert(*at, vec![UNKNOWN; body.ops.len()]);
+        }
         self.exec(&mut frame, 0, body.ops.len(), 0);
+        self.partial.remove(at);
         let recursive = self.stack.last().is_some_and(|(_, recursive)| *recursive);
         if recursive {
             self.recur(&mut frame);
@@ -241,7 +253,11 @@ impl<'p> Eval<'p> {
             self.inits.insert(*at, Some(frame.vals.as_slice().into()));
         }
         let mut ret = match frame.yields {
-            Some(elem) if body.is_generator => self.vals.many(elem),
+            // A generator of collections hands out batches.
+            Some(elem) if body.is_generator => {
+                let batch = matches!(self.vals.get(elem), Val::Many { .. } | Val::List(_) | Val::Query(_));
+                self.vals.make(Val::Many { elem, count: None, batch, source: None })
+            }
             _ => frame.ret,
         };
         if body.is_async && !body.is_generator {
@@ -388,7 +404,7 @@ impl<'p> Eval<'p> {
     }
 
     fn branch(&mut self, f: &mut Frame<'p>, cond: OpId, arms: &[(u16, usize, usize)]) -> Flow {
-        let truth = cond.some().and_then(|c| self.vals.truth(f.vals[c.at()]));
+        let truth = cond.some().and_then(|c| self.truth(f.vals[c.at()]));
         let arm_of = |region: u16| match f.body.regions[usize::from(region)].kind {
             RegionKind::Branch { arm, last, .. } => (arm, last),
             _ => (0, false),
@@ -433,6 +449,14 @@ impl<'p> Eval<'p> {
                 f.locals = before;
                 least
             }
+        }
+    }
+
+    /// The truth of a value, if it is known; a literal string is true unless it is empty.
+    pub(crate) fn truth(&self, v: V) -> Option<bool> {
+        match self.vals.get(v) {
+            Val::Str(sym) => Some(!self.p.text(*sym).is_empty()),
+            _ => self.vals.truth(v),
         }
     }
 
@@ -558,6 +582,11 @@ impl<'p> Eval<'p> {
             kind => self.value(f, i, kind),
         };
         f.vals[i] = v;
+        if f.body.kind == BodyKind::Init
+            && let Some(partial) = self.partial.get_mut(&f.at)
+        {
+            partial[i] = v;
+        }
         Flow::Next
     }
 

@@ -136,6 +136,9 @@ impl<'p> Eval<'p> {
                 *class
             }
             Val::Class(class) => *class,
+            Val::Query(Query { api: Some(api), .. }) => {
+                return if self.look.method(*api, name, false).is_some() { TRUE } else { SCALAR };
+            }
             _ => return SCALAR,
         };
         if self.p.class_member(class, name).is_some() { TRUE } else { FALSE }

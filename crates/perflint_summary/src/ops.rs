@@ -82,7 +82,7 @@ impl<'p> Eval<'p> {
                 }
                 UNKNOWN
             }
-            OpKind::Not(value) => match self.vals.truth(at(f, value)) {
+            OpKind::Not(value) => match self.truth(at(f, value)) {
                 Some(true) => FALSE,
                 Some(false) => TRUE,
                 None => SCALAR,
@@ -147,7 +147,16 @@ impl<'p> Eval<'p> {
         let item = self.p.item(def);
         let mut v = UNKNOWN;
         if let Some((file, body, op)) = self.p.field_init(def) {
-            v = self.init_values(BodyRef { file, body }).get(op.at()).copied().unwrap_or(UNKNOWN);
+            let at = BodyRef { file, body };
+            v = match self.partial.get(&at) {
+                Some(partial) => partial.get(op.at()).copied().unwrap_or(UNKNOWN),
+                None => self.init_values(at).get(op.at()).copied().unwrap_or(UNKNOWN),
+            };
+        }
+        if let Some(puts) = self.variable_puts.get(&def).cloned() {
+            for (name, value) in puts {
+                v = self.with_field(v, name, value);
+            }
         }
         if matches!(self.vals.get(v), Val::Unknown | Val::Null | Val::Scalar)
             && let Some(ty) = item.ty
@@ -174,15 +183,38 @@ impl<'p> Eval<'p> {
 
     fn put(&mut self, f: &mut Frame<'p>, base: OpId, name: Sym, v: V) {
         match f.body.op(base).kind {
-            OpKind::SelfRef => match f.puts.iter_mut().find(|(n, _)| *n == name) {
-                Some((_, old)) => *old = self.vals.join(*old, v),
-                None => f.puts.push((name, v)),
-            },
+            OpKind::SelfRef => self.put_self(f, name, v),
             OpKind::Local(local) => {
                 let object = f.locals[local.at()];
                 f.locals[local.at()] = self.with_field(object, name, v);
             }
+            OpKind::Name(variable) => {
+                if let Val::Class(class) = *self.vals.get(f.vals[base.at()]) {
+                    let known = self.static_puts.get(&(class, name)).copied().unwrap_or(UNKNOWN);
+                    let sum = self.vals.join(known, v);
+                    self.static_puts.insert((class, name), sum);
+                } else if let Some(Target::Item(def)) = self.p.resolve(f.at.file, variable) {
+                    self.variable_puts.entry(def).or_default().push((name, v));
+                }
+            }
             _ => {}
+        }
+    }
+
+    /// Assigns a field of the receiver, for the rest of this body and for the methods that it calls.
+    pub(crate) fn put_self(&mut self, f: &mut Frame<'p>, name: Sym, v: V) {
+        let sum = match f.puts.iter_mut().find(|(n, _)| *n == name) {
+            Some((_, old)) => {
+                *old = self.vals.join(*old, v);
+                *old
+            }
+            None => {
+                f.puts.push((name, v));
+                v
+            }
+        };
+        if matches!(self.vals.get(f.this), Val::Inst(..)) && sum != UNKNOWN {
+            f.this = self.with_field(f.this, name, sum);
         }
     }
 
@@ -191,8 +223,17 @@ impl<'p> Eval<'p> {
         let OpKind::Local(local) = f.body.op(base).kind else { return };
         let (map, key, value) = (f.locals[local.at()], f.vals[key.at()], f.vals[value.at()]);
         let Val::Map(entries, rest) = self.vals.get(map).clone() else { return };
-        f.locals[local.at()] = match *self.vals.get(key) {
+        f.locals[local.at()] = match self.vals.get(key).clone() {
             Val::Str(name) => self.with_field(map, name, value),
+            Val::Union(all) if all.iter().any(|k| matches!(self.vals.get(*k), Val::Str(_))) => {
+                let mut out = map;
+                for key in all.iter() {
+                    if let Val::Str(name) = *self.vals.get(*key) {
+                        out = self.with_field(out, name, value);
+                    }
+                }
+                out
+            }
             _ => {
                 let rest = self.vals.join(rest, value);
                 self.vals.make(Val::Map(entries, rest))

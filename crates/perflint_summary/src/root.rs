@@ -87,6 +87,9 @@ impl<'p> Eval<'p> {
                 }
                 _ => continue,
             };
+            if pending.kind == EntryKind::Resolver {
+                self.repeat_per_parent(at, &outcome.terms, &pending.label);
+            }
             let summary = Summary { terms: outcome.terms.clone(), capped: outcome.capped };
             self.returned_from_entry(at, outcome.ret, pending.kind);
             self.entries.push(Entry {
@@ -99,6 +102,38 @@ impl<'p> Eval<'p> {
             });
         }
         self.pending.clear();
+    }
+
+    /// A field's resolver runs once per parent, unless the parent is the root of the query.
+    fn repeat_per_parent(&mut self, at: BodyRef, terms: &[crate::fact::Term], label: &str) {
+        let owner = label.rsplit_once('.').map_or("", |(owner, _)| owner);
+        let root = |name: &str| ["Query", "Mutation", "Mutations", "Queries", "Subscription", "Subscriptions"].iter().any(|r| name.ends_with(r));
+        if owner.is_empty() || root(owner) {
+            return;
+        }
+        for term in terms {
+            let grows = term.times.iter().any(|t| matches!(t, crate::fact::Factor::Size { .. }));
+            if grows || term.effect.batched {
+                continue;
+            }
+            let place = term.steps.as_ref().map_or(term.effect.site, |s| s.site);
+            let name = self.p.names.intern(owner);
+            let factor = crate::fact::Factor::Size { name, site: place, rows: true };
+            let repeat = crate::fact::Repeat {
+                at,
+                region: None,
+                factor,
+                place,
+                term: term.clone(),
+                early: false,
+                batch: false,
+                parallel: true,
+                rows: true,
+            };
+            let path = term.effect.lazy.as_ref().map_or(Sym(u32::MAX), |l| l.path);
+            let origin = term.effect.lazy.as_ref().and_then(|l| l.origin);
+            self.events.repeats.entry((term.effect.site, origin, path, place)).or_insert(repeat);
+        }
     }
 
     /// What a route returns leaves in its response.

@@ -354,6 +354,7 @@ impl Values {
             Val::Int(n) => Some(*n != 0),
             Val::List(items) => Some(!items.is_empty()),
             Val::Class(_) | Val::Fun(_) | Val::Closure(..) | Val::Bound(..) | Val::Row(_) | Val::Inst(..) => Some(true),
+            Val::Map(entries, rest) if !entries.is_empty() || *rest == UNKNOWN => Some(!entries.is_empty()),
             _ => None,
         }
     }
