@@ -10,7 +10,7 @@
 //! | `perf(pedantic): rule` | reported on this line with `--pedantic` only |
 //! | `ok: rule` | not reported on this line, although it looks like it |
 //! | `miss: rule` | should be reported and is not: a known miss |
-//! | `false: rule` | is reported and should not be: a known false alarm |
+//! | `false: rule` | is reported, be it with `--pedantic`, and should not be: a known false alarm |
 
 /// What a mark says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,16 +23,11 @@ pub enum MarkKind {
     Ok,
     /// Not reported, wrongly.
     Miss,
-    /// Reported, wrongly.
+    /// Reported in some profile, wrongly.
     False,
 }
 
 impl MarkKind {
-    /// Whether a finding is expected.
-    pub fn is_reported(self) -> bool {
-        matches!(self, Self::Perf | Self::Pedantic | Self::False)
-    }
-
     fn of(name: &str) -> Option<Self> {
         Some(match name {
             "perf" => Self::Perf,

@@ -7,7 +7,7 @@
 use perflint_tests::compare::{Site, difference};
 use perflint_tests::files::{files, folders, text};
 use perflint_tests::marks::{Mark, MarkKind, marks};
-use perflint_tests::report::{Report, scan};
+use perflint_tests::report::{Finding, Report, scan};
 use perflint_tests::workspace;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -57,22 +57,34 @@ impl App {
     /// What differs from the comments; empty if nothing does.
     fn failure(&self) -> String {
         let found = self.found(&self.report);
-        let reported = self.marked(&[MarkKind::Perf, MarkKind::False]);
-        let message = |site: &Site| {
-            let same = |f: &&perflint_tests::report::Finding| {
-                f.place.file.ends_with(&site.0) && f.place.line == site.1 && f.rule == site.2
-            };
-            self.report.findings.iter().find(same).map_or_else(String::new, |f| f.message.clone())
-        };
-        let mut text = difference(&reported, &found, message);
         let with_pedantic = self.found(&self.pedantic);
-        for site in self.marked(&[MarkKind::Pedantic]) {
-            if found.contains(&site) || !with_pedantic.contains(&site) {
-                let (file, line, rule) = site;
-                let _ = writeln!(text, "    not with --pedantic alone: {file}:{line} {rule}");
+        let mut reported = self.marked(&[MarkKind::Perf]);
+        let alarms = self.marked(&[MarkKind::False]);
+        reported.extend(alarms.iter().filter(|site| found.contains(site)).cloned());
+        let mut text = difference(&reported, &found, |site| self.message(site));
+        let mut complain = |what: &str, (file, line, rule): &Site| {
+            let _ = writeln!(text, "    {what} {file}:{line} {rule}");
+        };
+        for site in alarms.iter().filter(|site| !with_pedantic.contains(site)) {
+            complain("no longer a false alarm:", site);
+        }
+        for site in &self.marked(&[MarkKind::Pedantic]) {
+            if found.contains(site) || !with_pedantic.contains(site) {
+                complain("not with --pedantic alone:", site);
             }
         }
+        // A rule that only --pedantic shows is silent in the default profile whatever it finds.
+        let silent = self.marked(&[MarkKind::Ok, MarkKind::Miss]).into_iter();
+        for site in silent.filter(|site| with_pedantic.contains(site) && is_pedantic(&site.2)) {
+            complain("unexpected with --pedantic:", &site);
+        }
         text
+    }
+
+    fn message(&self, (file, line, rule): &Site) -> String {
+        let mut findings = self.report.findings.iter();
+        let same = |f: &&Finding| f.place.file.ends_with(file) && f.place.line == *line && f.rule == *rule;
+        findings.find(same).map_or_else(String::new, |finding| finding.message.clone())
     }
 
     /// Counts per rule, as lines.
@@ -101,6 +113,11 @@ impl App {
         }
         text
     }
+}
+
+/// Whether a rule's page says that only `--pedantic` shows it.
+fn is_pedantic(rule: &str) -> bool {
+    text(&workspace().join(format!("rules/checks/{rule}.md"))).lines().any(|line| line == "pedantic = true")
 }
 
 fn apps() -> Vec<App> {

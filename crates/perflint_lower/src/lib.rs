@@ -31,7 +31,7 @@
 //!    argument is the element's operation inside the loop: a literal with an element from inside a loop is how later
 //!    stages recognise it. `while` evaluates its condition once before entering. Rust's `while let P = xs.next()..` is a `For` loop over `xs`.
 //! 7. **Decisions** are `Branch` regions for `if`/`elif`/`else`, `match`, conditional expressions and the right side of
-//!    short-circuit operators where that side contains a call; the value is a `Join`. `try` runs inline, its handlers are
+//!    short-circuit operators ; the value is a `Join`. `try` runs inline, its handlers are
 //!    `Handler` regions, `finally` runs inline. `with`, `using` are `Scope` regions.
 //! 8. **Strings.** A plain literal is `Str`; interpolation is `Text` of `Str` parts and values in order; adjacent literals are
 //!    joined. A concatenation with `+` is `Binary Add`. Bytes and other literals that do not matter are `Unknown`.

@@ -11,6 +11,10 @@ use std::rc::Rc;
 impl<'p> Eval<'p> {
     /// Reads an attribute.
     pub(crate) fn get(&mut self, f: &mut Frame<'p>, recv: V, name: Sym, op: usize, base: Option<OpId>) -> V {
+        self.guarded(|this| this.get_any(f, recv, name, op, base))
+    }
+
+    fn get_any(&mut self, f: &mut Frame<'p>, recv: V, name: Sym, op: usize, base: Option<OpId>) -> V {
         match self.vals.get(recv).clone() {
             Val::Unknown => self.get_unknown(f, name, base),
             Val::Null | Val::Bool(_) | Val::Int(_) | Val::Scalar | Val::Str(_) | Val::Sql(..) => SCALAR,

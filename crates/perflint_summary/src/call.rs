@@ -49,6 +49,10 @@ impl<'p> Eval<'p> {
     }
 
     pub(crate) fn call_value_as(&mut self, f: &mut Frame<'p>, callee: V, args: &CallArgs, op: usize, how: How) -> V {
+        self.guarded(|this| this.call_any_value(f, callee, args, op, how))
+    }
+
+    fn call_any_value(&mut self, f: &mut Frame<'p>, callee: V, args: &CallArgs, op: usize, how: How) -> V {
         match self.vals.get(callee).clone() {
             Val::Ext(path) => self.call_path(f, path, args, op),
             Val::Class(class) => self.instantiate(f, class, args, op),
@@ -149,6 +153,12 @@ impl<'p> Eval<'p> {
 
     /// Calls `recv.name(..)`.
     pub(crate) fn call_member(
+        &mut self, f: &mut Frame<'p>, recv: V, name: Sym, args: &CallArgs, op: usize, recv_op: Option<OpId>,
+    ) -> V {
+        self.guarded(|this| this.call_any_member(f, recv, name, args, op, recv_op))
+    }
+
+    fn call_any_member(
         &mut self, f: &mut Frame<'p>, recv: V, name: Sym, args: &CallArgs, op: usize, recv_op: Option<OpId>,
     ) -> V {
         match self.vals.get(recv).clone() {

@@ -15,6 +15,8 @@ use std::rc::Rc;
 
 /// Most nested calls followed.
 const MAX_DEPTH: usize = 48;
+/// Most steps of resolving calls inside each other: several per nested call.
+const MAX_NESTING: u32 = 800;
 /// Most operations evaluated for one entry point or function.
 const FUEL: u64 = 400_000;
 /// Most contexts of one function before its constant arguments are forgotten; twice as many, and all are.
@@ -104,6 +106,7 @@ pub(crate) struct Eval<'p> {
     pub(crate) static_puts: FxHashMap<(ClassIx, Sym), V>,
     pub(crate) variable_puts: FxHashMap<Def, Vec<(Sym, V)>>,
     pub(crate) registered: Option<Rc<FxHashMap<ClassIx, ClassIx>>>,
+    nesting: u32,
     fuel: u64,
 }
 
@@ -150,6 +153,7 @@ impl<'p> Eval<'p> {
             static_puts: FxHashMap::default(),
             variable_puts: FxHashMap::default(),
             registered: None,
+            nesting: 0,
             fuel: FUEL,
         }
     }
@@ -157,6 +161,19 @@ impl<'p> Eval<'p> {
     /// Starts a new root: gives it its own fuel.
     pub(crate) fn refuel(&mut self) {
         self.fuel = FUEL;
+    }
+
+    /// Runs a step of resolving a call, unless the steps lead in circles or the root's fuel is used up.
+    pub(crate) fn guarded(&mut self, step: impl FnOnce(&mut Self) -> V) -> V {
+        if self.nesting >= MAX_NESTING || self.fuel == 0 {
+            self.events.widened += 1;
+            return UNKNOWN;
+        }
+        self.fuel -= 1;
+        self.nesting += 1;
+        let v = step(self);
+        self.nesting -= 1;
+        v
     }
 
     /// True while anything is being evaluated.
@@ -522,7 +539,11 @@ impl<'p> Eval<'p> {
 
     fn report_repeat(&mut self, f: &Frame<'p>, i: usize, around: Around) {
         let term = f.terms[i].clone();
-        let place = term.steps.as_ref().map_or(term.effect.site, |s| s.site);
+        let place = term.steps.as_ref().map_or(term.effect.site, |s| match around.region {
+            Some(_) => s.site,
+            // The first step is the iterating call itself; what it repeats stands in the callback.
+            None => s.next.as_ref().map_or(term.effect.site, |inner| inner.site),
+        });
         let (origin, path) = match &term.effect.lazy {
             Some(lazy) => (lazy.origin, lazy.path),
             None => (None, Sym(u32::MAX)),

@@ -302,7 +302,18 @@ impl<'p> Eval<'p> {
     }
 
     fn get_path(&mut self, f: &mut Frame<'p>, v: V, path: V, op: usize) -> V {
-        let Val::Str(path) = *self.vals.get(path) else { return UNKNOWN };
+        let path = match self.vals.get(path).clone() {
+            Val::Str(path) => path,
+            Val::Union(all) => {
+                let mut sum = UNKNOWN;
+                for path in all.iter() {
+                    let one = self.get_path(f, v, *path, op);
+                    sum = self.vals.join(sum, one);
+                }
+                return sum;
+            }
+            _ => return UNKNOWN,
+        };
         let text = self.p.text(path);
         if text == "*" {
             return v;

@@ -1,6 +1,5 @@
 //! Expressions: the dispatch, names, members and operators.
 
-use super::call::has_call;
 use super::context::{Lowerer, between, span};
 use super::function::Callable;
 use oxc_ast::ast::{
@@ -165,15 +164,13 @@ impl<'a> Lowerer<'a> {
         let mut value = self.expr(left);
         while let Some(logical) = pending.pop() {
             let at = span(&logical.right);
-            let right = if has_call(&logical.right) {
+            let right = {
                 let or = logical.operator != LogicalOperator::And;
                 let kind = RegionKind::Branch { cond: value, arm: u16::from(or), last: or };
                 let before = self.here.body.enter(kind, at);
                 let right = self.expr(&logical.right);
                 self.here.body.leave(before);
                 right
-            } else {
-                self.expr(&logical.right)
             };
             value = self.here.body.join(&[value, right], span(logical));
         }

@@ -58,8 +58,6 @@ struct Lower<'a> {
     around: Vec<Frame<'a>>,
     /// Links of the chains being lowered, innermost last: see [`Lower::chain`].
     chain: Vec<&'a Expr>,
-    /// Stands for an expression that calls nothing: see [`Lower::may_call`].
-    quiet: TextRange,
     depth: usize,
     /// The tree is so deep that dropping it needs a stack of its own.
     deep: bool,
@@ -71,14 +69,12 @@ impl<'a> Lower<'a> {
     fn new(file: FileBuilder, text: &'a str) -> Self {
         let whole = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
         let here = Frame::new(Place::Module, BodyId(0), ItemId(0), BodyKind::Init, whole);
-        let quiet = TextRange::default();
         Self {
             file,
             text,
             here,
             around: Vec::new(),
             chain: Vec::new(),
-            quiet,
             depth: 0,
             deep: false,
             cut: false,

@@ -3,7 +3,7 @@
 use super::{Lower, span};
 use perflint_ir::{BinOp, OpId, OpKind, RegionKind};
 use ruff_python_ast::{
-    CmpOp, Comprehension, Expr, ExprBoolOp, ExprCompare, ExprIf, ExprNumberLiteral, ExprUnaryOp, Number,
+    CmpOp, Expr, ExprBoolOp, ExprCompare, ExprIf, ExprNumberLiteral, ExprUnaryOp, Number,
     Operator, UnaryOp,
 };
 use ruff_text_size::{Ranged, TextRange};
@@ -49,7 +49,7 @@ impl<'a> Lower<'a> {
         let mut values = Vec::with_capacity(node.values.len());
         for operand in &node.values {
             let value = match values.last() {
-                Some(cond) if self.may_call(operand) => {
+                Some(cond) => {
                     let or = node.op == ruff_python_ast::BoolOp::Or;
                     let arm = RegionKind::Branch { cond: *cond, arm: u16::from(or), last: or };
                     let before = self.here.body.enter(arm, span(operand.range()));
@@ -57,7 +57,7 @@ impl<'a> Lower<'a> {
                     self.here.body.leave(before);
                     value
                 }
-                _ => self.expr(operand),
+                None => self.expr(operand),
             };
             values.push(value);
         }
@@ -88,68 +88,5 @@ impl<'a> Lower<'a> {
             return self.op(OpKind::Not(value), node.range);
         }
         self.unknown(&[value], node.range)
-    }
-
-    /// True if evaluating the expression calls something. Most operands have no parenthesis and are not looked into;
-    /// the last one that was looked into in vain is remembered, because its own operands are asked about next.
-    fn may_call(&mut self, expr: &Expr) -> bool {
-        if self.quiet.contains_range(expr.range()) || !self.source(expr).contains('(') {
-            return false;
-        }
-        let found = calls(expr);
-        if !found {
-            self.quiet = expr.range();
-        }
-        found
-    }
-}
-
-/// True if a call stands anywhere in an expression, except in the body of a lambda.
-fn calls(expr: &Expr) -> bool {
-    let mut open = vec![expr];
-    while let Some(expr) = open.pop() {
-        match expr {
-            Expr::Call(_) => return true,
-            Expr::Attribute(node) => open.push(&node.value),
-            Expr::Subscript(node) => open.extend([&*node.value, &*node.slice]),
-            Expr::BinOp(node) => open.extend([&*node.left, &*node.right]),
-            Expr::UnaryOp(node) => open.push(&node.operand),
-            Expr::Await(node) => open.push(&node.value),
-            Expr::Starred(node) => open.push(&node.value),
-            Expr::Named(node) => open.push(&node.value),
-            Expr::BoolOp(node) => open.extend(&node.values),
-            Expr::Compare(node) => {
-                open.push(&node.left);
-                open.extend(&node.comparators);
-            }
-            Expr::If(node) => open.extend([&*node.test, &*node.body, &*node.orelse]),
-            Expr::List(node) => open.extend(&node.elts),
-            Expr::Tuple(node) => open.extend(&node.elts),
-            Expr::Set(node) => open.extend(&node.elts),
-            Expr::Dict(node) => {
-                open.extend(node.items.iter().flat_map(|item| item.key.iter().chain([&item.value])));
-            }
-            Expr::ListComp(node) => comprehension_parts(&node.elt, &node.generators, &mut open),
-            Expr::SetComp(node) => comprehension_parts(&node.elt, &node.generators, &mut open),
-            Expr::Generator(node) => comprehension_parts(&node.elt, &node.generators, &mut open),
-            Expr::DictComp(node) => {
-                open.extend(node.key.as_deref());
-                comprehension_parts(&node.value, &node.generators, &mut open);
-            }
-            Expr::FString(node) => {
-                let holes = node.value.elements().filter_map(|part| part.as_interpolation());
-                open.extend(holes.map(|hole| &*hole.expression));
-            }
-            _ => {}
-        }
-    }
-    false
-}
-
-fn comprehension_parts<'a>(element: &'a Expr, generators: &'a [Comprehension], open: &mut Vec<&'a Expr>) {
-    open.push(element);
-    for generator in generators {
-        open.push(&generator.iter);
-        open.extend(&generator.ifs);
     }
 }
