@@ -4,6 +4,7 @@
 
 use perflint_tests::command::{Run, perflint, run};
 use perflint_tests::example::pages;
+use perflint_tests::files::text;
 use perflint_tests::sample::{CATEGORY, CLEAN, REQUESTS, RULE, everything, everything_listed};
 use perflint_tests::tree::Tree;
 use perflint_tests::workspace;
@@ -270,4 +271,18 @@ fn help_is_no_error() {
         assert_eq!((run.code, run.stderr.len()), (Some(0), 0), "{arguments:?}");
     }
     assert_eq!(run(&mut perflint()).code, Some(2), "no command");
+}
+
+/// Every line that the README shows is written by the command, in this order; `..` stands for what is left out.
+#[test]
+fn the_readme_shows_a_real_run() {
+    let readme = text(&workspace().join("README.md"));
+    let (_, shown) = readme.split_once("    $ perflint ").expect("the README shows a run");
+    let mut shown = shown.lines();
+    let arguments = shown.next().expect("a command").split_whitespace();
+    let out = run(perflint().args(arguments).current_dir(workspace())).out();
+    let mut lines = out.lines().map(str::trim_end);
+    for line in shown.map_while(|line| line.strip_prefix("    ")).filter(|line| *line != "..") {
+        assert!(lines.any(|written| written == line.trim_end()), "not written: {line}");
+    }
 }

@@ -263,7 +263,7 @@ fn noise(length: usize) -> Vec<u8> {
 fn noise_in_every_language() {
     let bytes = noise(1 << 20);
     // Without zeros it passes for text, and as characters of programs it gets past the first token.
-    let text: Vec<u8> = bytes.iter().map(|byte| (*byte).max(1)).collect();
+    let text: Vec<u8> = bytes[..200_000].iter().map(|byte| (*byte).max(1)).collect();
     let alphabet =
         b"abcx  \n\n\t(){}[]<>;:,.'\"`=+-*/%&|!?#@$\\01 def for in if fn let => async await SELECT";
     let program: Vec<u8> =

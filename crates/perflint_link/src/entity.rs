@@ -291,6 +291,12 @@ impl Program {
         self.class(class).entity
     }
 
+    /// An entity whose name is this one in another case; the first of several.
+    pub fn entity_like(&self, name: &str) -> Option<EntityIx> {
+        let at = self.entities.iter().position(|e| self.text(e.name).eq_ignore_ascii_case(name))?;
+        Some(EntityIx(at as u32))
+    }
+
     /// The class that a value of a call's argument names: a class, its name in a string, or a function that returns it.
     pub(crate) fn class_argument(&self, file: FileIx, body: perflint_ir::BodyId, op: OpId) -> Option<ClassIx> {
         let code = self.file(file).body(body).clone();

@@ -47,6 +47,8 @@ pub enum Expr {
     Tree(Box<Expr>),
     /// Relation attributes (`User.posts`), entities, or values that are relation paths already.
     Paths(Box<Expr>),
+    /// The entity class that a string names: `app.Model`, `Model`, in any case.
+    Class(Box<Expr>),
     /// A value that nothing is known of and that holds no rows: a number, a flag, a string.
     Scalar,
     /// A constant number.
@@ -140,6 +142,7 @@ impl Expr {
             "dotted" => Self::Dotted(nested()?),
             "tree" => Self::Tree(nested()?),
             "paths" => Self::Paths(nested()?),
+            "class" => Self::Class(nested()?),
             "key" => Self::Key(inner.trim().into()),
             "new" => Self::New(inner.trim().into()),
             "type" => Self::TypeArg(inner.trim().parse().map_err(|_| "type(n) takes a number".to_owned())?),

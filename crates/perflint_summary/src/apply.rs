@@ -431,7 +431,7 @@ impl<'p> Eval<'p> {
         };
         self.invoked.insert(body);
         if !self.pending.iter().any(|p| p.target == target && p.label == label) {
-            self.pending.push(Pending { kind, label, file, target });
+            self.pending.push(Pending { kind, label, file, target, template: None });
         }
     }
 

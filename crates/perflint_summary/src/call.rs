@@ -651,15 +651,13 @@ impl<'p> Eval<'p> {
             let row = Row { entity, origin: None, path, supply: EVERYTHING, binder: Some(self.here(f, op)) };
             return self.vals.make(Val::Row(row));
         }
+        if let Some(q) = self.instantiate_query(f, class, args, op) {
+            return q;
+        }
         let constructor = ["__init__", "constructor"]
             .iter()
-            .find_map(|n| self.p.names.find(n))
-            .and_then(|_| {
-                ["__init__", "constructor"]
-                    .iter()
-                    .filter_map(|n| self.p.names.find(n))
-                    .find_map(|n| self.p.class_member(class, n))
-            });
+            .filter_map(|n| self.p.names.find(n))
+            .find_map(|n| self.p.class_member(class, n));
         let blank = self.vals.make(Val::Inst(class, Rc::new([])));
         let fields: Rc<[(Sym, V)]> = match constructor {
             Some(def) => {
@@ -677,6 +675,24 @@ impl<'p> Eval<'p> {
         fields.sort();
         fields.truncate(48);
         self.vals.make(Val::Inst(class, fields.into()))
+    }
+
+    /// `MyQuerySet(self.model, using=..)`: a query over the entity of the argument, or of the manager that makes it.
+    fn instantiate_query(&mut self, f: &mut Frame<'p>, class: ClassIx, args: &CallArgs, op: usize) -> Option<V> {
+        let types = &self.p.class(class).types;
+        let api = types.iter().copied().find(|t| self.m.role(*t) == perflint_models::TypeRole::Query)?;
+        let given = args.values().find_map(|v| match self.vals.get(v) {
+            Val::Class(c) => self.p.class(*c).entity,
+            _ => None,
+        });
+        let own = match self.vals.get(f.this) {
+            Val::Query(q) => q.entity,
+            _ => None,
+        };
+        let entity = given.or(own)?;
+        let empty = self.p.names.intern("");
+        let q = self.fresh_query(f, Some(entity), empty, op);
+        Some(self.vals.make(Val::Query(Query { api: Some(api), class: Some(class), ..q })))
     }
 
     /// Calls a function of the repository or of a stub.

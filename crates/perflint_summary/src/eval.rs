@@ -35,6 +35,9 @@ pub(crate) struct Outcome {
 
 type Context = (BodyRef, V, Rc<[V]>);
 
+/// An arm of a decision: its region and its operations.
+type Arm = (u16, usize, usize);
+
 /// One evaluation of one body.
 pub(crate) struct Frame<'p> {
     pub(crate) at: BodyRef,
@@ -81,6 +84,8 @@ pub(crate) struct Pending {
     pub(crate) label: String,
     pub(crate) file: FileIx,
     pub(crate) target: V,
+    /// The template that its result is rendered with.
+    pub(crate) template: Option<V>,
 }
 
 /// The analysis of a program.
@@ -357,61 +362,89 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// Evaluates the operations of a region and of the regions inside it.
     fn exec(&mut self, f: &mut Frame<'p>, mut i: usize, end: usize, region: u16) -> Flow {
         while i < end {
-            let op = f.body.ops[i];
-            if op.region.0 == region {
-                let flow = self.step(f, i);
-                if flow != Flow::Next {
-                    return flow;
+            let (flow, next) = if f.body.ops[i].region.0 == region {
+                (self.step(f, i), i + 1)
+            } else {
+                self.exec_child(f, i, end, region)
+            };
+            i = next;
+            if flow != Flow::Next {
+                // What leaves a `try` may not get that far: its handlers, and what follows them, run too.
+                match self.next_handler(f, next, end, region) {
+                    Some(handler) => i = handler,
+                    None => return flow,
                 }
+            }
+        }
+        Flow::Next
+    }
+
+    /// Evaluates the region that starts at an operation; for a decision, all of its arms that follow each other. Gives
+    /// where to go on.
+    fn exec_child(&mut self, f: &mut Frame<'p>, i: usize, end: usize, region: u16) -> (Flow, usize) {
+        let child = child_of(f.body, f.body.ops[i].region, region);
+        let stop = self.region_end(f, i, end, child);
+        match f.body.regions[usize::from(child)].kind {
+            RegionKind::Branch { cond, .. } => {
+                let (arms, next) = self.arms(f, cond, (child, i, stop), end, region);
+                (self.branch(f, cond, &arms), next)
+            }
+            RegionKind::Loop { .. } => match self.run_loop(f, child, i, stop) {
+                Flow::Return => (Flow::Return, stop),
+                _ => (Flow::Next, stop),
+            },
+            RegionKind::Handler => {
+                f.cold += 1;
+                self.exec(f, i, stop, child);
+                f.cold -= 1;
+                (Flow::Next, stop)
+            }
+            // A resource may swallow what is raised inside, so that the code behind it runs.
+            RegionKind::Scope { .. } => {
+                self.exec(f, i, stop, child);
+                (Flow::Next, stop)
+            }
+            RegionKind::Root => (self.exec(f, i, stop, child), stop),
+        }
+    }
+
+    /// The arms of one decision that follow each other.
+    fn arms(&self, f: &Frame<'p>, cond: OpId, first: (u16, usize, usize), end: usize, region: u16) -> (Vec<Arm>, usize) {
+        let mut next = first.2;
+        let mut arms = vec![first];
+        while next < end && f.body.ops[next].region.0 != region {
+            let sibling = child_of(f.body, f.body.ops[next].region, region);
+            match f.body.regions[usize::from(sibling)].kind {
+                RegionKind::Branch { cond: c, arm, .. } if c == cond && arm > 0 => {
+                    let to = self.region_end(f, next, end, sibling);
+                    arms.push((sibling, next, to));
+                    next = to;
+                }
+                _ => break,
+            }
+        }
+        (arms, next)
+    }
+
+    /// The first operation of the next handler directly inside a region.
+    fn next_handler(&self, f: &Frame<'p>, from: usize, end: usize, region: u16) -> Option<usize> {
+        let mut i = from;
+        while i < end {
+            let own = f.body.ops[i].region.0;
+            if own == region {
                 i += 1;
                 continue;
             }
-            let child = child_of(f.body, op.region, region);
-            let stop = self.region_end(f, i, end, child);
-            match f.body.regions[usize::from(child)].kind {
-                RegionKind::Branch { cond, .. } => {
-                    let mut arms = vec![(child, i, stop)];
-                    let mut next = stop;
-                    while next < end && f.body.ops[next].region.0 != region {
-                        let sibling = child_of(f.body, f.body.ops[next].region, region);
-                        match f.body.regions[usize::from(sibling)].kind {
-                            RegionKind::Branch { cond: c, arm, .. } if c == cond && arm > 0 => {
-                                let to = self.region_end(f, next, end, sibling);
-                                arms.push((sibling, next, to));
-                                next = to;
-                            }
-                            _ => break,
-                        }
-                    }
-                    let flow = self.branch(f, cond, &arms);
-                    if flow != Flow::Next {
-                        return flow;
-                    }
-                    i = next;
-                    continue;
-                }
-                RegionKind::Loop { .. } => {
-                    if self.run_loop(f, child, i, stop) == Flow::Return {
-                        return Flow::Return;
-                    }
-                }
-                RegionKind::Handler => {
-                    f.cold += 1;
-                    self.exec(f, i, stop, child);
-                    f.cold -= 1;
-                }
-                RegionKind::Root | RegionKind::Scope { .. } => {
-                    let flow = self.exec(f, i, stop, child);
-                    if flow != Flow::Next {
-                        return flow;
-                    }
-                }
+            let child = child_of(f.body, f.body.ops[i].region, region);
+            if f.body.regions[usize::from(child)].kind == RegionKind::Handler {
+                return Some(i);
             }
-            i = stop;
+            i = self.region_end(f, i, end, child);
         }
-        Flow::Next
+        None
     }
 
     fn region_end(&self, f: &Frame<'p>, from: usize, end: usize, region: u16) -> usize {
@@ -420,13 +453,13 @@ impl<'p> Eval<'p> {
         (from..end).find(|i| !inside(*i)).unwrap_or(end)
     }
 
-    fn branch(&mut self, f: &mut Frame<'p>, cond: OpId, arms: &[(u16, usize, usize)]) -> Flow {
+    fn branch(&mut self, f: &mut Frame<'p>, cond: OpId, arms: &[Arm]) -> Flow {
         let truth = cond.some().and_then(|c| self.truth(f.vals[c.at()]));
         let arm_of = |region: u16| match f.body.regions[usize::from(region)].kind {
             RegionKind::Branch { arm, last, .. } => (arm, last),
             _ => (0, false),
         };
-        let open: Vec<(u16, usize, usize)> =
+        let open: Vec<Arm> =
             arms.iter().copied().filter(|(r, ..)| truth.is_none_or(|t| t == (arm_of(*r).0 == 0))).collect();
         let arms = open.as_slice();
         match (truth, arms) {

@@ -138,6 +138,20 @@ impl<'p> Eval<'p> {
                 let v = self.expr(f, e, g)?;
                 return Some(self.path_value(f, v, g, "."));
             }
+            Expr::Class(e) => {
+                let v = self.expr(f, e, g)?;
+                let name = match *self.vals.get(v) {
+                    Val::Str(name) => name,
+                    _ => {
+                        let entity = self.to_query(f, v, g.op)?.entity?;
+                        return Some(self.vals.make(Val::Class(self.p.entity(entity).class)));
+                    }
+                };
+                let text = self.p.text(name);
+                let name = text.rsplit('.').next().unwrap_or(text);
+                let entity = self.p.entity_named(f.at.file, name).or_else(|| self.p.entity_like(name))?;
+                self.vals.make(Val::Class(self.p.entity(entity).class))
+            }
             Expr::Scalar => SCALAR,
             Expr::Number(n) => self.vals.make(Val::Int(i32::try_from(*n).unwrap_or(i32::MAX))),
             Expr::Text(text) => {

@@ -87,11 +87,12 @@ impl<'p> Eval<'p> {
                 }
                 _ => continue,
             };
+            let returned = self.returned_from_entry(at, outcome.ret, &pending);
             if pending.kind == EntryKind::Resolver {
                 self.repeat_per_parent(at, &outcome.terms, &pending.label);
             }
-            let summary = Summary { terms: outcome.terms.clone(), capped: outcome.capped };
-            self.returned_from_entry(at, outcome.ret, pending.kind);
+            let terms = outcome.terms.iter().cloned().chain(returned).collect();
+            let summary = Summary { terms, capped: outcome.capped };
             self.entries.push(Entry {
                 kind: pending.kind,
                 label: pending.label,
@@ -136,14 +137,14 @@ impl<'p> Eval<'p> {
         }
     }
 
-    /// What a route returns leaves in its response.
-    fn returned_from_entry(&mut self, at: BodyRef, ret: V, kind: EntryKind) {
-        if !matches!(kind, EntryKind::Route | EntryKind::Resolver | EntryKind::Socket) {
-            return;
+    /// What a route returns leaves in its response, or is rendered with the template that its decorator names.
+    fn returned_from_entry(&mut self, at: BodyRef, ret: V, pending: &Pending) -> Vec<crate::fact::Term> {
+        if !matches!(pending.kind, EntryKind::Route | EntryKind::Resolver | EntryKind::Socket | EntryKind::Page) {
+            return Vec::new();
         }
         let body = self.p.body(at);
         let last = body.ops.iter().rposition(|o| matches!(o.kind, OpKind::Exit { .. })).unwrap_or(0);
-        let frame = Frame {
+        let mut frame = Frame {
             at,
             body,
             lang: self.p.file(at.file).lang,
@@ -163,7 +164,11 @@ impl<'p> Eval<'p> {
             capped: false,
             last: Rc::new([]),
         };
-        self.respond(&frame, ret, last, 0);
+        match pending.template {
+            Some(template) => self.render(&mut frame, template, ret, last),
+            None => self.respond(&frame, ret, last, 0),
+        }
+        frame.terms
     }
 
     /// Functions whose decorators register them.
@@ -179,8 +184,14 @@ impl<'p> Eval<'p> {
                 if let Some(row) = self.look.row_of_path(path, self.p.file(file).lang)
                     && let Some(kind) = self.m.call(row).entry
                 {
-                    let method = self.m.call(row).method.clone();
-                    self.register_def(def, kind, method.as_deref(), route);
+                    let row = self.m.call(row);
+                    self.register_def(def, kind, row.method.as_deref(), route);
+                    if let Some(renders) = &row.renders
+                        && let Some(template) = self.marker_argument(def, marker.value, &renders.template)
+                        && let Some(pending) = self.pending.last_mut()
+                    {
+                        pending.template = Some(template);
+                    }
                     continue;
                 }
                 let family = self.p.file(file).lang.family();
@@ -206,6 +217,25 @@ impl<'p> Eval<'p> {
         };
         let route = route.map(|r| self.p.text(r).to_owned());
         self.register_entry(kind, method, route.as_deref(), target, def.file);
+    }
+
+    /// The value of a decorator's argument that a model's expression names.
+    fn marker_argument(&mut self, def: Def, value: OpId, expr: &perflint_models::Expr) -> Option<V> {
+        use perflint_models::Expr;
+        let owner = self.p.item(def).owner?;
+        let body = self.p.file(def.file).item(owner).body?;
+        let code = self.p.file(def.file).body(body);
+        let OpKind::Call(id) = code.ops.get(value.some()?.at())?.kind else { return None };
+        let args = code.args(code.call(id).args);
+        let op = match expr {
+            Expr::Key(name) => {
+                let name = self.p.names.find(name)?;
+                args.iter().find(|a| a.slot == perflint_ir::Slot::Key(name))?.value
+            }
+            Expr::Arg(n) => args.get(usize::from(*n))?.value,
+            _ => return None,
+        };
+        self.init_values(BodyRef { file: def.file, body }).get(op.some()?.at()).copied()
     }
 
     /// The first literal argument of a decorator.
@@ -279,7 +309,7 @@ impl<'p> Eval<'p> {
             let label = format!("{}.{}", self.p.text(self.p.class(class).name), self.p.text(name));
             if !self.pending.iter().any(|p| p.target == target) {
                 let file = self.p.class(class).def.file;
-                self.pending.push(Pending { kind: row.kind, label, file, target });
+                self.pending.push(Pending { kind: row.kind, label, file, target, template: None });
             }
         }
     }
@@ -305,7 +335,7 @@ impl<'p> Eval<'p> {
                 let label = format!("{name} {}", ir.path);
                 for callable in self.callables(v) {
                     if self.body_of(callable).is_some() && !self.pending.iter().any(|p| p.target == callable) {
-                        self.pending.push(Pending { kind: row.kind, label: label.clone(), file, target: callable });
+                        self.pending.push(Pending { kind: row.kind, label: label.clone(), file, target: callable, template: None });
                     }
                 }
             }
