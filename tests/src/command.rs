@@ -55,12 +55,12 @@ pub fn perflint() -> Command {
 /// and compile that twice.
 fn build() -> PathBuf {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--workspace", "--bins", "--message-format=json-render-diagnostics"]);
+    cargo.args(["build", "--quiet", "--workspace", "--bins", "--message-format=json"]);
     if !cfg!(debug_assertions) {
         cargo.arg("--release");
     }
     let output = cargo.current_dir(workspace()).stderr(Stdio::inherit()).output().expect("cargo runs");
-    assert!(output.status.success(), "perflint does not build");
+    assert!(output.status.success(), "perflint does not build, `cargo build` says why");
     let stdout = String::from_utf8_lossy(&output.stdout);
     let artifacts = stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let path = artifacts

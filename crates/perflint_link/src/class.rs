@@ -138,6 +138,13 @@ impl Program {
             perflint_ir::Callee::Member { recv, name } => {
                 let lang = self.file(def.file).lang;
                 let base = self.resolve_op(def.file, &body, recv)?;
+                // `sequelize.define(..)` of `const sequelize = new Sequelize(..)`.
+                if let Target::Item(variable) = base
+                    && variable != def
+                    && let Some(path) = self.variable_call(variable)
+                {
+                    return Some(self.names.join(path, name));
+                }
                 self.member(base, name, lang)?
             }
         };

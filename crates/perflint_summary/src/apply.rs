@@ -39,7 +39,10 @@ impl<'p> Eval<'p> {
         }
         if let Some(renders) = &row.renders {
             let template = self.expr(f, &renders.template, &given).unwrap_or(UNKNOWN);
-            let context = self.expr(f, &renders.context, &given).unwrap_or(UNKNOWN);
+            let context = match &renders.context {
+                Expr::ArgsFrom(_) => self.vals.make(Val::Map(args.keys.as_slice().into(), UNKNOWN)),
+                context => self.expr(f, context, &given).unwrap_or(UNKNOWN),
+            };
             self.render(f, template, context, op);
         }
         if let Some(e) = &row.responds
@@ -106,6 +109,9 @@ impl<'p> Eval<'p> {
                 _ => return None,
             },
         };
+        if q.origin.op == OpId::NONE {
+            q.origin = self.site(f, g.op);
+        }
         if let Some(e) = &row.loads {
             if let Some(paths) = self.expr(f, e, g) {
                 q = self.load(&q, paths);
@@ -335,7 +341,15 @@ impl<'p> Eval<'p> {
         for elem in elems {
             let args = self.gives(f, row, g, Some(elem));
             for callable in &callables {
-                let one = self.call_value_as(f, *callable, &args, g.op, how);
+                let mut one = self.call_value_as(f, *callable, &args, g.op, how);
+                if let Val::Query(q) = *self.vals.get(one)
+                    && !q.ran
+                    && f.lang.family() == "javascript"
+                {
+                    // A query that is a promise starts when somebody awaits the list of them.
+                    let row = self.awaited(f, one, g.op);
+                    one = self.vals.make(Val::Future(row));
+                }
                 sum = self.vals.join(sum, one);
             }
         }

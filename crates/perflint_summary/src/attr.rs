@@ -15,6 +15,12 @@ impl<'p> Eval<'p> {
     }
 
     fn get_any(&mut self, f: &mut Frame<'p>, recv: V, name: Sym, op: usize, base: Option<OpId>) -> V {
+        if f.lang == perflint_ir::Lang::Rust
+            && self.p.text(name).starts_with(|c: char| c.is_ascii_digit())
+            && matches!(self.vals.get(recv), Val::Inst(..) | Val::Row(_) | Val::Query(_) | Val::ExtInst(..))
+        {
+            return recv;
+        }
         match self.vals.get(recv).clone() {
             Val::Unknown => self.get_unknown(f, name, base),
             Val::Null | Val::Bool(_) | Val::Int(_) | Val::Scalar | Val::Str(_) | Val::Sql(..) => SCALAR,
@@ -382,7 +388,7 @@ impl<'p> Eval<'p> {
                 let lang = self.p.file(file).lang;
                 let Some(ty) = self.look.ty(path, lang) else { return UNKNOWN };
                 let args: Box<[V]> = args.iter().map(|a| self.type_argument(file, *a, depth)).collect();
-                self.typed(ty, args)
+                self.typed(lang.models(), ty, args)
             }
             TypeExpr::Union(types) => {
                 let mut sum = UNKNOWN;
@@ -427,7 +433,7 @@ impl<'p> Eval<'p> {
         self.type_value(file, ty, depth + 1)
     }
 
-    fn typed(&mut self, ty: TypeIx, args: Box<[V]>) -> V {
+    fn typed(&mut self, family: &str, ty: TypeIx, args: Box<[V]>) -> V {
         match self.m.role(ty) {
             TypeRole::Wrapper => match args.first() {
                 Some(v) if self.m.type_row(ty).name.ends_with("Promise") => self.vals.make(Val::Future(*v)),
@@ -439,6 +445,7 @@ impl<'p> Eval<'p> {
                 self.vals.many(elem)
             }
             TypeRole::Query => {
+                let javascript = family == "javascript";
                 let entity = args.iter().find_map(|a| match self.vals.get(*a) {
                     Val::Row(row) => Some(row.entity),
                     _ => None,
@@ -446,7 +453,11 @@ impl<'p> Eval<'p> {
                 match entity {
                     Some(entity) => {
                         let at = self.p.class(self.p.entity(entity).class).def;
-                        let q = self.declared_query(at, entity, ty);
+                        let mut q = self.declared_query(at, entity, ty);
+                        if javascript {
+                            // A repository, where every query starts; in Python such a type is a query somebody built.
+                            (q.supply, q.bound) = (NOTHING, crate::value::Bound::Unbounded);
+                        }
                         self.vals.make(Val::Query(q))
                     }
                     None => self.vals.make(Val::ExtInst(ty, args)),

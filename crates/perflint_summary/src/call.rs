@@ -535,7 +535,7 @@ impl<'p> Eval<'p> {
             _ => &[],
         };
         if what == "map"
-            && let Some(v) = self.map_parts(recv, name)
+            && let Some(v) = self.map_parts(recv, name).or_else(|| self.map_call(f, recv, name, args, recv_op))
         {
             return v;
         }
@@ -565,6 +565,43 @@ impl<'p> Eval<'p> {
                 self.events.holes += usize::from(!self.p.is_stub(f.at.file));
                 UNKNOWN
             }
+        }
+    }
+
+    /// Looking up a known key, and merging other entries in.
+    fn map_call(&mut self, f: &mut Frame<'p>, map: V, name: Sym, args: &CallArgs, recv_op: Option<OpId>) -> Option<V> {
+        let Val::Map(entries, _) = self.vals.get(map).clone() else { return None };
+        match self.p.text(name) {
+            "get" | "pop" | "setdefault" => {
+                let Val::Str(key) = *self.vals.get(*args.pos.first()?) else { return None };
+                entries.iter().find(|(k, _)| *k == key).map(|(_, v)| *v)
+            }
+            "update" => {
+                let mut merged = map;
+                for v in &args.pos {
+                    match self.vals.get(*v).clone() {
+                        Val::Map(more, _) => {
+                            for (k, v) in more.iter() {
+                                merged = self.with_field(merged, *k, *v);
+                            }
+                        }
+                        Val::Null | Val::Scalar => {}
+                        _ => {}
+                    }
+                }
+                for (k, v) in &args.keys {
+                    merged = self.with_field(merged, *k, *v);
+                }
+                match recv_op.map(|r| f.body.op(r).kind) {
+                    Some(OpKind::Local(local)) => f.locals[local.at()] = merged,
+                    Some(OpKind::Get { base, name }) if f.body.op(base).kind == OpKind::SelfRef => {
+                        self.put_self(f, name, merged);
+                    }
+                    _ => {}
+                }
+                Some(NULL)
+            }
+            _ => None,
         }
     }
 
@@ -706,11 +743,13 @@ impl<'p> Eval<'p> {
         };
         let at = BodyRef { file: def.file, body };
         let mut how = how;
-        let mut threaded = false;
+        let (mut threaded, mut unwraps) = (false, false);
         for ix in self.look.markers(def).iter() {
             let row = self.m.call(*ix);
             how.memoised |= row.memo;
             threaded |= row.threaded;
+            // A context manager gives what its generator yields.
+            unwraps |= matches!(row.returns, Some(perflint_models::Expr::Elem(_)));
         }
         how.handoff |= threaded;
         let mut locals = self.bind(at, args, Some(def));
@@ -728,6 +767,9 @@ impl<'p> Eval<'p> {
             self.take_puts(f, &outcome.puts);
         }
         let mut ret = outcome.ret;
+        if unwraps && matches!(self.vals.get(ret), Val::Many { .. }) {
+            ret = self.element(ret);
+        }
         if ret == UNKNOWN
             && let Some(ty) = item.ty
         {

@@ -403,11 +403,20 @@ impl<'p> Eval<'p> {
                 (Flow::Next, stop)
             }
             // A resource may swallow what is raised inside, so that the code behind it runs.
-            RegionKind::Scope { .. } => {
+            RegionKind::Scope { resource } => {
+                self.enter_resource(f, resource);
                 self.exec(f, i, stop, child);
                 (Flow::Next, stop)
             }
             RegionKind::Root => (self.exec(f, i, stop, child), stop),
+        }
+    }
+
+    /// `async with promise as x` binds what the promise resolves to.
+    fn enter_resource(&mut self, f: &mut Frame<'p>, resource: OpId) {
+        let Some(held) = resource.some().map(|r| f.vals[r.at()]) else { return };
+        if let Val::Future(inner) = *self.vals.get(held) {
+            f.locals.iter_mut().filter(|v| **v == held).for_each(|v| *v = inner);
         }
     }
 

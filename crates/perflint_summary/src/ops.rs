@@ -258,6 +258,10 @@ impl<'p> Eval<'p> {
     }
 
     fn index(&mut self, f: &mut Frame<'p>, base: V, key: V, i: usize) -> V {
+        if f.lang == Lang::Rust && matches!(self.vals.get(base), Val::Inst(..) | Val::Row(_) | Val::Query(_) | Val::ExtInst(..)) {
+            // The field of a tuple struct: extractors such as `State(app)` stand for what they hold.
+            return base;
+        }
         match (self.vals.get(base).clone(), self.vals.get(key).clone()) {
             (Val::List(items), Val::Int(n)) if n >= 0 => items.get(n as usize).copied().unwrap_or(UNKNOWN),
             (Val::Map(entries, rest), Val::Str(name)) => {

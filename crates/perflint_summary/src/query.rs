@@ -19,12 +19,13 @@ impl<'p> Eval<'p> {
     /// A new query over an entity.
     pub(crate) fn fresh_query(&mut self, f: &Frame<'p>, entity: Option<EntityIx>, label: Sym, op: usize) -> Query {
         let path = self.p.names.intern("");
+        let origin = if self.p.is_stub(f.at.file) { self.declared_site(f) } else { None };
         Query {
             entity,
             label,
             api: entity.and_then(|e| self.p.entity(e).api),
             class: None,
-            origin: self.site(f, op),
+            origin: origin.unwrap_or_else(|| self.site(f, op)),
             path,
             supply: NOTHING,
             bound: Bound::Unbounded,
@@ -36,6 +37,22 @@ impl<'p> Eval<'p> {
             writes: false,
             related: false,
         }
+    }
+
+    /// A query that a library builds for the user's class comes from the field that says of what.
+    fn declared_site(&self, f: &Frame<'p>) -> Option<Site> {
+        let Val::Inst(class, _) = *self.vals.get(f.this) else { return None };
+        if self.p.is_stub(self.p.class(class).def.file) {
+            return None;
+        }
+        ["queryset", "model", "list_display", "list_columns", "columns", "fields", "serializer_class", "form_class"]
+            .iter()
+            .filter_map(|name| self.p.class_member(class, self.p.names.find(name)?))
+            .filter(|def| !self.p.is_stub(def.file))
+            .find_map(|def| {
+                let (file, body, op) = self.p.field_init(def)?;
+                Some(Site { at: perflint_link::BodyRef { file, body }, op })
+            })
     }
 
     /// The query that a value stands for: a query itself, all rows of an entity class, a row's entity.

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 /// What is run, the quickest first.
 const STEPS: &[(&str, &[&str])] = &[
-    ("formatting", &["fmt", "--all", "--check"]),
+    ("formatting", &["fmt", "--all", "--check", "--", "-l"]),
     ("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
     ("tests", &["test", "--workspace", "--no-fail-fast"]),
 ];
