@@ -60,13 +60,18 @@ impl App {
         let with_pedantic = self.found(&self.pedantic);
         let mut reported = self.marked(&[MarkKind::Perf]);
         let alarms = self.marked(&[MarkKind::False]);
-        reported.extend(alarms.iter().filter(|site| found.contains(site)).cloned());
+        let misses = self.marked(&[MarkKind::Miss]);
+        // Both have complaints of their own, which say what to do.
+        reported.extend(alarms.iter().chain(&misses).filter(|site| found.contains(site)).cloned());
         let mut text = difference(&reported, &found, |site| self.message(site));
         let mut complain = |what: &str, (file, line, rule): &Site| {
             let _ = writeln!(text, "    {what} {file}:{line} {rule}");
         };
         for site in alarms.iter().filter(|site| !with_pedantic.contains(site)) {
             complain("no longer a false alarm:", site);
+        }
+        for site in misses.iter().filter(|site| found.contains(site)) {
+            complain("no longer a miss:", site);
         }
         for site in &self.marked(&[MarkKind::Pedantic]) {
             if found.contains(site) || !with_pedantic.contains(site) {

@@ -25,7 +25,7 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         let name = entity_name(ctx, rows.entity, ctx.text(rows.label));
         let confidence = match (rows.narrowed, context) {
             (false, Context::Request | Context::Job) => Confidence::Medium,
-            (true, _) if rows.caller.is_none() => Confidence::Low,
+            (true, Context::Request | Context::Job) if rows.open_limit => Confidence::Medium,
             _ => Confidence::Low,
         };
         let mut route: Vec<Step> = ctx.entry_step(primary.at).into_iter().collect();
@@ -92,8 +92,8 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
                 route.push(Step { kind: StepKind::Effect, place: site, label: "all of them leave in the response".to_owned() });
             }
         }
-        let confidence = match (context, best.narrowed) {
-            (Context::Request, false) => Confidence::Medium,
+        let confidence = match context {
+            Context::Request => Confidence::Medium,
             _ => Confidence::Low,
         };
         out.push(Finding {

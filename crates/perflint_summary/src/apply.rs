@@ -119,6 +119,7 @@ impl<'p> Eval<'p> {
         }
         if let Some(e) = &row.bound {
             q.bound = self.bound(f, e, g, q.bound);
+            q.open_limit |= self.expr(f, e, g) == Some(NULL);
         }
         if let Some(e) = &row.narrows {
             q.narrowed |= self.narrows(f, e, g);
@@ -278,6 +279,7 @@ impl<'p> Eval<'p> {
             label: self.query_label(&q),
             bound: q.bound,
             narrowed: q.narrowed,
+            open_limit: q.open_limit,
             related: q.related,
             plain: q.plain,
             sure: Sure::Certain,

@@ -119,7 +119,14 @@ impl<'p> Eval<'p> {
                 }
                 ItemKind::Field => {
                     let v = self.field_value(def);
-                    return self.manager(f, v, entity, op).unwrap_or(v);
+                    if let Some(manager) = self.manager(f, v, entity, op) {
+                        return manager;
+                    }
+                    // A column, as a value that conditions are built from.
+                    return match (entity, self.vals.get(v)) {
+                        (Some(entity), Val::Unknown | Val::Scalar | Val::ExtInst(..)) => self.vals.make(Val::Attr(entity, name)),
+                        _ => v,
+                    };
                 }
                 _ => return self.item(def),
             }
@@ -488,6 +495,7 @@ impl<'p> Eval<'p> {
             via: None,
             preloaded: false,
             writes: false,
+            open_limit: false,
             related: false,
         }
     }

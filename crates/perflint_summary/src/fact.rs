@@ -153,6 +153,8 @@ pub struct Materialised {
     pub bound: Bound,
     /// Restricted by equality on some column.
     pub narrowed: bool,
+    /// A limit is there, and nothing was given for it.
+    pub open_limit: bool,
     /// Rows of a relation of one row.
     pub related: bool,
     /// Only plain values.

@@ -35,6 +35,7 @@ impl<'p> Eval<'p> {
             via: None,
             preloaded: false,
             writes: false,
+            open_limit: false,
             related: false,
         }
     }
@@ -170,6 +171,7 @@ impl<'p> Eval<'p> {
             label,
             bound: q.bound,
             narrowed: q.narrowed,
+            open_limit: q.open_limit,
             related: q.related,
             plain: q.plain,
             sure: Sure::Certain,
@@ -275,6 +277,7 @@ impl<'p> Eval<'p> {
                     via: Some(of),
                     preloaded: loaded,
                     writes: false,
+                    open_limit: false,
                     related: true,
                 };
                 self.vals.make(Val::Query(q))

@@ -109,6 +109,8 @@ pub struct Query {
     pub preloaded: bool,
     /// It writes.
     pub writes: bool,
+    /// A limit is there, and nothing was given for it.
+    pub open_limit: bool,
     /// It was made from a relation, whether or not something was added since.
     pub related: bool,
 }
