@@ -174,6 +174,10 @@ fn programs_that_lead_in_circles() {
         ("lambda.py", "f = lambda g: g(g)\nf(f)\n"),
         ("import.py", "from import_ import *\nfrom .import import f\nf()\n"),
         (
+            "filter.py",
+            "from django.db import models\nclass Q(models.QuerySet):\n    def v(self):\n        return self.filter(a=1)\n",
+        ),
+        (
             "query.py",
             "from django.db import models\nclass Q(models.QuerySet):\n    def v(self):\n        return self.filter(a=1).v()\n",
         ),

@@ -1,6 +1,6 @@
 //! Where code runs: reached from a request, a job, a script, or from callers that are not known.
 
-use crate::Context;
+use crate::{Confidence, Context};
 use perflint_ir::Role;
 use perflint_link::{BodyRef, FileIx, Program};
 use perflint_models::EntryKind;
@@ -64,4 +64,12 @@ fn context_of(kind: EntryKind) -> Context {
 /// False for files whose code is not the team's to fix.
 pub(crate) fn judged(program: &Program, file: FileIx) -> bool {
     !program.is_stub(file) && !matches!(program.file(file).role, Role::Generated | Role::Vendored | Role::Minified)
+}
+
+/// The confidence that a finding can have where it runs: nobody waits for a script or a migration.
+pub(crate) fn limited(confidence: Confidence, context: Context) -> Confidence {
+    match context {
+        Context::Script | Context::Migration => Confidence::Low,
+        _ => confidence,
+    }
 }

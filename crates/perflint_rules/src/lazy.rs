@@ -1,15 +1,17 @@
 //! A relation that is loaded once per row because the query did not load it.
 
-use crate::context::judged;
+use crate::context::{judged, limited};
 use crate::write::Ctx;
 use crate::{Confidence, Finding, Fix, Page, Step, StepKind};
-use perflint_link::Relation;
 use perflint_summary::{Factor, Repeat, Site, Sure};
 use std::collections::BTreeMap;
 
+/// What one query lacks: the relation paths, each with the places that read it.
+type Missing<'a> = BTreeMap<String, Vec<&'a Repeat>>;
+
 pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
-    // One cause is one query that lacks one path; the longest path says it all.
-    let mut causes: BTreeMap<(Site, String), Vec<&Repeat>> = BTreeMap::new();
+    // One cause is one query, whatever it lacks: the fix is one edit.
+    let mut causes: BTreeMap<Site, Missing<'_>> = BTreeMap::new();
     for repeat in &ctx.facts.repeats {
         let Some(lazy) = &repeat.term.effect.lazy else { continue };
         if matches!(repeat.factor, Factor::While(_)) || repeat.batch {
@@ -18,26 +20,21 @@ pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         let user_origin = lazy.origin.filter(|o| !ctx.program.is_stub(o.at.file));
         let Some(primary) = user_origin.or_else(|| ctx.first_user_site(&repeat.term)) else { continue };
         if judged(ctx.program, primary.at.file) {
-            causes.entry((primary, ctx.text(lazy.path).to_owned())).or_default().push(repeat);
+            let paths = causes.entry(primary).or_default();
+            paths.entry(ctx.text(lazy.path).to_owned()).or_default().push(repeat);
         }
     }
-    let keys: Vec<(Site, String)> = causes.keys().cloned().collect();
-    for (key, repeats) in &causes {
-        let longer = format!("{}.", key.1);
-        if keys.iter().any(|(site, path)| *site == key.0 && path.starts_with(&longer)) {
-            continue;
-        }
-        let mut all: Vec<&Repeat> = repeats.clone();
-        for (other, more) in &causes {
-            if other.0 == key.0 && key.1.starts_with(&format!("{}.", other.1)) {
-                all.extend(more);
-            }
-        }
-        out.extend(finding(ctx, page, key.0, &key.1, &all));
+    for (primary, mut paths) in causes {
+        // The surest reads decide; the others are told only where there is nothing better.
+        let best = paths.values().flatten().map(|r| confidence(ctx, r)).max();
+        paths.retain(|_, repeats| repeats.iter().map(|r| confidence(ctx, r)).max() == best);
+        out.extend(finding(ctx, page, primary, &paths));
     }
 }
 
-fn confidence(repeat: &Repeat, has_origin: bool) -> Confidence {
+fn confidence(ctx: &Ctx<'_>, repeat: &Repeat) -> Confidence {
+    let lazy = repeat.term.effect.lazy.as_ref();
+    let has_origin = lazy.and_then(|l| l.origin).is_some_and(|o| !ctx.program.is_stub(o.at.file));
     if repeat.term.cold || repeat.term.sure == Sure::Guess {
         return Confidence::Low;
     }
@@ -48,64 +45,95 @@ fn confidence(repeat: &Repeat, has_origin: bool) -> Confidence {
     }
 }
 
-fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, path: &str, repeats: &[&Repeat]) -> Option<Finding> {
-    let best = repeats.first()?;
-    let lazy = best.term.effect.lazy.as_ref()?;
+fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Option<Finding> {
+    let repeats: Vec<&Repeat> = paths.values().flatten().copied().collect();
+    let best = repeats.iter().copied().max_by_key(|r| confidence(ctx, r))?;
     let place = ctx.site(primary)?;
-    let origin = lazy.origin.filter(|o| !ctx.program.is_stub(o.at.file));
+    let from_origin = best.term.effect.lazy.as_ref()?.origin.is_some_and(|o| o == primary);
+    // The longest paths say it all.
+    let longest: Vec<&str> = paths
+        .keys()
+        .map(String::as_str)
+        .filter(|path| !paths.keys().any(|other| other.starts_with(&format!("{path}."))))
+        .collect();
+    let names = listed(&longest);
     let over = match best.factor {
         Factor::Size { name, .. } => ctx.text(name),
-        _ => "the rows",
+        _ => "",
     };
-    let over = if over.is_empty() || over == "items" { "the rows" } else { over };
+    let over = if over.is_empty() || over == "items" { "the rows".to_owned() } else { format!("`{over}`") };
     let mut route: Vec<Step> = Vec::new();
-    if origin.is_some() {
-        route.push(Step { kind: StepKind::Source, place: place.clone(), label: format!("built without `{path}`") });
+    if from_origin {
+        route.push(Step { kind: StepKind::Source, place: place.clone(), label: format!("built without {names}") });
     }
-    for repeat in repeats.iter().take(8) {
+    route.extend(ctx.entry_step(best.at));
+    for repeat in repeats.iter().take(24) {
         for step in ctx.loop_step(repeat.factor).into_iter().chain(ctx.steps(&repeat.term)) {
             if !route.iter().any(|s| s.place == step.place) {
                 route.push(step);
             }
         }
     }
-    let relation = ctx.program.relation(lazy.from, lazy.relation).or_else(|| {
-        let name = ctx.program.names.find(path.rsplit('.').next()?)?;
-        ctx.program.relation(lazy.from, name)
-    });
-    let fix = advice(ctx, relation, path).map(|advice| Fix { place: place.clone(), advice });
-    let context = ctx.contexts.of(ctx.program, best.at);
-    let context = if context == crate::Context::Library { ctx.contexts.of(ctx.program, primary.at) } else { context };
+    let fix = advice(ctx, &longest, paths).map(|advice| Fix { place: place.clone(), advice });
+    let context = ctx.contexts.of(ctx.program, best.at).min(ctx.contexts.of(ctx.program, primary.at));
+    let verb = if longest.len() > 1 { "are" } else { "is" };
     Some(Finding {
         rule: (&*page.id).into(),
         level: page.level,
-        confidence: repeats.iter().map(|r| confidence(r, origin.is_some())).max()?,
+        confidence: limited(confidence(ctx, best), context),
         context,
         message: format!(
-            "`{path}` is loaded with one query per row of `{over}`. The query does not load it, and the code reads it for each row."
+            "{names} {verb} loaded with one query per row of {over}. The query does not load {}, and the code reads {} for each row.",
+            if longest.len() > 1 { "them" } else { "it" },
+            if longest.len() > 1 { "them" } else { "it" },
         ),
         primary: place,
         route,
-        cost: ctx.formula(best.factor, &best.term, "queries"),
+        cost: ctx.formula(best.factor, &best.term, if longest.len() > 1 { "queries per relation" } else { "queries" }),
         fix,
         also: Vec::new(),
         suppressed: None,
     })
 }
 
-/// The edit in the notation of the library that declares the relation.
-fn advice(ctx: &Ctx<'_>, relation: Option<&Relation>, path: &str) -> Option<String> {
-    let relation = relation?;
-    let (_, row) = ctx.models.relations.get(relation.row)?;
-    let separator = row.fix_path.as_deref().unwrap_or(".");
-    let many = relation.to == perflint_models::To::Many;
-    let mut template = row.fix.as_deref()?.to_owned();
-    if many || relation.reverse {
-        template = template.replace("select_related", "prefetch_related");
+/// `a`, `b` and 3 more.
+fn listed(paths: &[&str]) -> String {
+    let shown: Vec<String> = paths.iter().take(4).map(|p| format!("`{p}`")).collect();
+    match (shown.as_slice(), paths.len() - shown.len()) {
+        ([one], _) => one.clone(),
+        ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
+        (shown, more) => format!("{} and {more} more", shown.join(", ")),
     }
-    let written = match separator {
-        "tree" => path.replace('.', ": { include: "),
-        separator => path.replace('.', separator),
-    };
-    Some(format!("Add `{}` to the query.", template.replace("{path}", &written)))
+}
+
+/// The edit in the notation of the library that declares the relations.
+fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>) -> Option<String> {
+    let mut edits: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in longest {
+        let lazy = paths.get(*path)?.first()?.term.effect.lazy.as_ref()?;
+        let name = ctx.program.names.find(path.rsplit('.').next()?)?;
+        let relation = ctx.program.relation(lazy.from, lazy.relation).or_else(|| ctx.program.relation(lazy.from, name))?;
+        let (_, row) = ctx.models.relations.get(relation.row)?;
+        let mut template = row.fix.as_deref()?.to_owned();
+        // One path through a relation to many needs the loading that works for many.
+        let many = relation.to == perflint_models::To::Many || relation.reverse || paths.iter().any(|(prefix, repeats)| {
+            path.starts_with(&format!("{prefix}.")) && repeats.iter().any(|r| r.term.effect.lazy.as_ref().is_some_and(|l| l.many))
+        });
+        if many {
+            template = template.replace("select_related", "prefetch_related");
+        }
+        let written = match row.fix_path.as_deref().unwrap_or(".") {
+            "tree" => path.replace('.', ": { include: "),
+            separator => path.replace('.', separator),
+        };
+        edits.entry(template).or_default().push(written);
+    }
+    let parts: Vec<String> = edits
+        .into_iter()
+        .map(|(template, written)| {
+            let separator = if template.contains("\"{path}\"") { "\", \"" } else { ", " };
+            template.replace("{path}", &written.join(separator))
+        })
+        .collect();
+    Some(format!("Add `{}` to the query.", parts.concat()))
 }

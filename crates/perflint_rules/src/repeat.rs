@@ -1,6 +1,6 @@
 //! An effect that runs once per element.
 
-use crate::context::judged;
+use crate::context::{judged, limited};
 use crate::detect::effects;
 use crate::write::Ctx;
 use crate::{Confidence, Context, Finding, Page, Step, StepKind};
@@ -96,7 +96,7 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, repeats: &[&Repeat]) -> Op
     Some(Finding {
         rule: (&*page.id).into(),
         level: page.level,
-        confidence: confidence(ctx, best),
+        confidence: in_context(confidence(ctx, best), context, effect.kind),
         context,
         message: format!("{what}.{more} {}", advice(effect.kind)),
         primary: place,
@@ -115,5 +115,16 @@ fn advice(kind: EffectKind) -> &'static str {
         EffectKind::Cache => "Ask for all keys at once, or use a pipeline.",
         EffectKind::Queue => "Send them as one batch.",
         _ => "Use a batch endpoint, or fetch them concurrently with a limit.",
+    }
+}
+
+/// A loop over what nobody knows counts where somebody waits; a message or a cache look-up per element only if the
+/// elements are rows.
+fn in_context(confidence: Confidence, context: Context, kind: EffectKind) -> Confidence {
+    let waits = matches!(context, Context::Request | Context::Job);
+    let cheap = matches!(kind, EffectKind::Cache | EffectKind::Queue);
+    match confidence {
+        Confidence::Medium if !waits || cheap => Confidence::Low,
+        other => limited(other, context),
     }
 }

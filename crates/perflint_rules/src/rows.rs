@@ -92,8 +92,8 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
                 route.push(Step { kind: StepKind::Effect, place: site, label: "all of them leave in the response".to_owned() });
             }
         }
-        let confidence = match context {
-            Context::Request => Confidence::Medium,
+        let confidence = match (context, best.narrowed) {
+            (Context::Request, false) => Confidence::Medium,
             _ => Confidence::Low,
         };
         out.push(Finding {
