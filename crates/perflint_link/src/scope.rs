@@ -357,7 +357,7 @@ impl Program {
                 let sym = self.names.intern(name);
                 let bound = match self.scopes.bindings[file.0 as usize].get(&sym).copied() {
                     Some(Binding::Item(item)) if self.file(file).item(item).kind == ItemKind::Module => {
-                        Some(Target::Item(Def { file, item }))
+                        Some(self.declared(file, item, sym))
                     }
                     _ => None,
                 };

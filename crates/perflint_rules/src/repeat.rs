@@ -118,11 +118,11 @@ fn advice(kind: EffectKind) -> &'static str {
     }
 }
 
-/// A loop over what nobody knows counts where somebody waits; a message or a cache look-up per element only if the
-/// elements are rows.
+/// A loop over what nobody knows counts where somebody waits; a message, a mail or a cache look-up per element only if
+/// the elements are rows.
 fn in_context(confidence: Confidence, context: Context, kind: EffectKind) -> Confidence {
     let waits = matches!(context, Context::Request | Context::Job);
-    let cheap = matches!(kind, EffectKind::Cache | EffectKind::Queue);
+    let cheap = matches!(kind, EffectKind::Cache | EffectKind::Queue | EffectKind::Rpc);
     match confidence {
         Confidence::Medium if !waits || cheap => Confidence::Low,
         other => limited(other, context),

@@ -282,7 +282,7 @@ impl<'p> Eval<'p> {
             }
             _ => frame.ret,
         };
-        if body.is_async && !body.is_generator {
+        if body.is_async && !body.is_generator && !matches!(self.vals.get(ret), Val::Future(_)) {
             ret = self.vals.make(Val::Future(ret));
         }
         let (terms, capped) = compact(frame.terms);
@@ -463,7 +463,7 @@ impl<'p> Eval<'p> {
     }
 
     fn branch(&mut self, f: &mut Frame<'p>, cond: OpId, arms: &[Arm]) -> Flow {
-        let truth = cond.some().and_then(|c| self.truth(f.vals[c.at()]));
+        let truth = cond.some().and_then(|c| self.truth(f, f.vals[c.at()]));
         let arm_of = |region: u16| match f.body.regions[usize::from(region)].kind {
             RegionKind::Branch { arm, last, .. } => (arm, last),
             _ => (0, false),
@@ -512,8 +512,10 @@ impl<'p> Eval<'p> {
     }
 
     /// The truth of a value, if it is known; a literal string is true unless it is empty.
-    pub(crate) fn truth(&self, v: V) -> Option<bool> {
+    pub(crate) fn truth(&self, f: &Frame<'p>, v: V) -> Option<bool> {
         match self.vals.get(v) {
+            // Whatever was looked up may be missing; only what a stub itself made is certainly there.
+            Val::Row(_) | Val::Inst(..) if !self.p.is_stub(f.at.file) => None,
             Val::Str(sym) => Some(!self.p.text(*sym).is_empty()),
             _ => self.vals.truth(v),
         }

@@ -44,6 +44,10 @@ impl<'p> Eval<'p> {
     /// The plan of something that calls back once per element.
     pub(crate) fn plan(&mut self, f: &mut Frame<'p>, v: V, op: usize, site: Site, binder: Binder) -> Plan {
         let name = self.size_name(f, op, v);
+        if matches!(self.vals.get(v), Val::Unknown | Val::Scalar | Val::Ext(_)) && is_constant_name(self.p.text(name)) {
+            // `for code in SUPPORTED_CODES`: the spelling says that it does not grow.
+            return Plan::Repeat { elem: UNKNOWN, factor: Factor::Const(SMALL), rows: false, batch: false };
+        }
         let size = |rows: bool| Factor::Size { name, site, rows };
         match self.vals.get(v).clone() {
             Val::List(items) => {
@@ -235,6 +239,12 @@ impl<'p> Eval<'p> {
         let factor = Factor::Size { name, site: Site { at: f.at, op: over }, rows: false };
         self.events.serial.entry(place).or_insert(SerialAwait { at: f.at, place, factor });
     }
+}
+
+/// True for a name in capitals, alone or at the end of a path.
+fn is_constant_name(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    name.len() > 2 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// An expression as a person would write it, shortened to names.

@@ -82,7 +82,7 @@ impl<'p> Eval<'p> {
                 }
                 UNKNOWN
             }
-            OpKind::Not(value) => match self.truth(at(f, value)) {
+            OpKind::Not(value) => match self.truth(f, at(f, value)) {
                 Some(true) => FALSE,
                 Some(false) => TRUE,
                 None => SCALAR,
@@ -455,6 +455,7 @@ impl<'p> Eval<'p> {
     fn equality(&mut self, l: V, r: V) -> V {
         match (self.vals.get(l), self.vals.get(r)) {
             (Val::Null, Val::Null) => TRUE,
+            (Val::Null, Val::Row(_) | Val::Inst(..)) | (Val::Row(_) | Val::Inst(..), Val::Null) => SCALAR,
             (Val::Str(a), Val::Str(b)) => if a == b { TRUE } else { FALSE },
             (Val::Int(a), Val::Int(b)) => if a == b { TRUE } else { FALSE },
             (Val::Bool(a), Val::Bool(b)) => if a == b { TRUE } else { FALSE },
@@ -536,7 +537,12 @@ impl<'p> Eval<'p> {
     /// What waiting for a value gives.
     pub(crate) fn awaited(&mut self, f: &mut Frame<'p>, v: V, i: usize) -> V {
         match self.vals.get(v).clone() {
-            Val::Future(inner) => inner,
+            Val::Future(inner) => match self.vals.get(inner) {
+                // A promise of a promise is one promise.
+                Val::Future(_) => self.awaited(f, inner, i),
+                Val::Query(q) if !q.ran && f.lang.family() == "javascript" => self.awaited(f, inner, i),
+                _ => inner,
+            },
             Val::Closure(..) => {
                 let result = self.call_value(f, v, &CallArgs::default(), i);
                 match self.vals.get(result) {

@@ -31,8 +31,8 @@ const DIRS: &[(Role, &[&str])] = &[
             "benchmarks",
         ],
     ),
-    (Role::Migration, &["migrations", "migrate"]),
-    (Role::Script, &["examples", "xtask", "seed", "seeds", "seeders"]),
+    (Role::Migration, &["migrations", "migration", "migrate", "data-migrations", "data_migrations"]),
+    (Role::Script, &["examples", "xtask", "seed", "seeds", "seeder", "seeders"]),
 ];
 
 /// Directories of scripts, unless they stand in the source of an application: `bin/` at the top holds scripts, `src/bin/`
