@@ -1,9 +1,11 @@
 //! Builders that front ends use, so that every language produces the same shapes.
 
-use crate::file::{Export, FileIr, Gap, GapKind, Import, Item, ItemFlags, ItemId, ItemKind, TypeExpr, TypeId};
+use crate::file::{
+    Export, FileIr, Gap, GapKind, Import, Item, ItemFlags, ItemId, ItemKind, TypeExpr, TypeId,
+};
 use crate::op::{
-    Arg, Args, Body, BodyId, BodyKind, Call, CallForm, CallId, Callee, Capture, ExitKind, Kids, LocalId, Op, OpId,
-    OpKind, Param, PutId, Region, RegionId, RegionKind, Shape, Span, Sym,
+    Arg, Args, Body, BodyId, BodyKind, Call, CallForm, CallId, Callee, Capture, ExitKind, Kids, LocalId, Op,
+    OpId, OpKind, Param, PutId, Region, RegionId, RegionKind, Shape, Span, Sym,
 };
 use crate::{Lang, Role, SqlFacts};
 use rustc_hash::FxHashMap;

@@ -226,7 +226,10 @@ impl FileIr {
 
     /// The items that an item contains directly, in order.
     pub fn members(&self, owner: ItemId) -> impl Iterator<Item = (ItemId, &Item)> {
-        (0u32..).zip(&self.items).filter(move |(_, item)| item.owner == Some(owner)).map(|(i, item)| (ItemId(i), item))
+        (0u32..)
+            .zip(&self.items)
+            .filter(move |(_, item)| item.owner == Some(owner))
+            .map(|(i, item)| (ItemId(i), item))
     }
 
     /// Replaces every [`Sym`] of the file, and forgets the file's own table.

@@ -25,12 +25,14 @@ mod validate;
 
 pub use build::{BodyBuilder, FileBuilder};
 pub use file::{
-    Export, FileIr, Gap, GapKind, Import, ImportKind, Item, ItemFlags, ItemId, ItemKind, Marker, TypeExpr, TypeId,
+    Export, FileIr, Gap, GapKind, Import, ImportKind, Item, ItemFlags, ItemId, ItemKind, Marker, TypeExpr,
+    TypeId,
 };
 pub use lang::{Lang, Role};
 pub use op::{
-    Arg, Args, BinOp, Body, BodyId, BodyKind, Call, CallForm, CallId, Callee, Capture, ExitKind, Kids, LocalId,
-    LoopSource, Op, OpId, OpKind, Param, ParamKind, PutId, Region, RegionId, RegionKind, Shape, Slot, Span, Sym,
+    Arg, Args, BinOp, Body, BodyId, BodyKind, Call, CallForm, CallId, Callee, Capture, ExitKind, Kids,
+    LocalId, LoopSource, Op, OpId, OpKind, Param, ParamKind, PutId, Region, RegionId, RegionKind, Shape,
+    Slot, Span, Sym,
 };
 pub use print::print;
 pub use sql::{SqlColumn, SqlFacts, SqlId, SqlIndex, SqlPredicate, SqlStatement, SqlTable, SqlVerb};

@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 pub fn print(file: &FileIr) -> String {
     let mut out = String::new();
     for import in &file.imports {
-        let (module, name, alias) = (file.text(import.module), file.text(import.name), file.text(import.alias));
+        let (module, name, alias) =
+            (file.text(import.module), file.text(import.name), file.text(import.alias));
         let _ = writeln!(out, "import {:?} {module} . {name} as {alias}", import.kind);
     }
     for export in &file.exports {
@@ -73,7 +74,11 @@ pub fn print(file: &FileIr) -> String {
     for facts in &file.sql {
         for s in &facts.statements {
             let place = facts.place.map(|(b, o)| format!(" at {}:%{}", b.0, o.0)).unwrap_or_default();
-            let _ = writeln!(out, "sql {:?} {:?} star={} filtered={} limit={:?}{place}", s.verb, s.tables, s.star, s.filtered, s.limit);
+            let _ = writeln!(
+                out,
+                "sql {:?} {:?} star={} filtered={} limit={:?}{place}",
+                s.verb, s.tables, s.star, s.filtered, s.limit
+            );
         }
     }
     for gap in &file.gaps {
@@ -166,7 +171,10 @@ fn value(id: OpId) -> String {
 }
 
 fn local(file: &FileIr, body: &Body, id: LocalId) -> String {
-    id.some().map_or_else(|| "_".to_owned(), |id| format!("{}#{}", body.locals.get(id.at()).map_or("", |s| file.text(*s)), id.0))
+    id.some().map_or_else(
+        || "_".to_owned(),
+        |id| format!("{}#{}", body.locals.get(id.at()).map_or("", |s| file.text(*s)), id.0),
+    )
 }
 
 fn type_text(file: &FileIr, id: TypeId) -> String {

@@ -1,7 +1,7 @@
 //! Checks that a lowered file keeps the promises that later stages build on.
 
-use crate::op::{Body, Callee, LocalId, OpId, OpKind, RegionKind};
 use crate::FileIr;
+use crate::op::{Body, Callee, LocalId, OpId, OpKind, RegionKind};
 use std::fmt;
 
 /// A broken promise of a lowered file.
@@ -69,8 +69,12 @@ pub fn validate(file: &FileIr) -> Vec<Fault> {
 /// Calls `visit` with every operand of an operation.
 fn operands(body: &Body, kind: OpKind, visit: &mut impl FnMut(OpId)) {
     match kind {
-        OpKind::Text(kids) | OpKind::Join(kids) | OpKind::Unknown(kids) | OpKind::Store(kids) => body.kids(kids).iter().copied().for_each(visit),
-        OpKind::Get { base, .. } | OpKind::Await(base) | OpKind::Yield(base) | OpKind::Not(base) => visit(base),
+        OpKind::Text(kids) | OpKind::Join(kids) | OpKind::Unknown(kids) | OpKind::Store(kids) => {
+            body.kids(kids).iter().copied().for_each(visit)
+        }
+        OpKind::Get { base, .. } | OpKind::Await(base) | OpKind::Yield(base) | OpKind::Not(base) => {
+            visit(base)
+        }
         OpKind::Index { base, key } | OpKind::Slice { base, limit: key } => {
             visit(base);
             visit(key);

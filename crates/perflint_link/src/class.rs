@@ -194,8 +194,12 @@ impl Program {
                         self.is_stub(def.file).then(|| self.target_path(Target::Item(def))).flatten()
                     }
                 };
-                if let Some(ty) = path.and_then(|p| models.type_named(self.file(self.class(ClassIx(c as u32)).def.file).lang.models(), self.text(p)))
-                    && !types.contains(&ty)
+                if let Some(ty) = path.and_then(|p| {
+                    models.type_named(
+                        self.file(self.class(ClassIx(c as u32)).def.file).lang.models(),
+                        self.text(p),
+                    )
+                }) && !types.contains(&ty)
                 {
                     types.push(ty);
                 }
@@ -243,7 +247,12 @@ impl Program {
             Base::Class(c) => {
                 let found = self.class(*c).members.get(&name)?;
                 // A setter follows its getter under the same name; the getter is what reading means.
-                found.iter().rev().copied().find(|d| self.item(*d).flags.is_property).or_else(|| found.last().copied())
+                found
+                    .iter()
+                    .rev()
+                    .copied()
+                    .find(|d| self.item(*d).flags.is_property)
+                    .or_else(|| found.last().copied())
             }
             Base::External(_) => None,
         })
@@ -273,7 +282,9 @@ impl Program {
         let lang = self.file(file).lang.family();
         let candidates: Vec<ClassIx> = (0u32..)
             .zip(&self.classes)
-            .filter(|(_, c)| c.name == sym && self.file(c.def.file).lang.family() == lang && !self.is_stub(c.def.file))
+            .filter(|(_, c)| {
+                c.name == sym && self.file(c.def.file).lang.family() == lang && !self.is_stub(c.def.file)
+            })
             .map(|(i, _)| ClassIx(i))
             .collect();
         self.nearest_class(&candidates, file)

@@ -66,7 +66,8 @@ impl Program {
             for (language, row) in &models.entities {
                 let applies = &**language == family || (schema && &**language == "javascript");
                 if applies && self.is_entity(class, row, models) {
-                    let is_abstract = row.abstract_by.as_deref().is_some_and(|path| self.has_flag(class, path));
+                    let is_abstract =
+                        row.abstract_by.as_deref().is_some_and(|path| self.has_flag(class, path));
                     self.add_entity(class, row, models, is_abstract);
                     break;
                 }
@@ -83,7 +84,8 @@ impl Program {
         if let Some(word) = &row.requires {
             let (key, value) = (format!("{word}=True"), &**word);
             let markers = &self.item(def).markers;
-            if !markers.iter().flat_map(|m| &m.words).any(|w| self.text(*w) == key || self.text(*w) == value) {
+            if !markers.iter().flat_map(|m| &m.words).any(|w| self.text(*w) == key || self.text(*w) == value)
+            {
                 return false;
             }
         }
@@ -94,12 +96,15 @@ impl Program {
         if !row.base.is_empty() {
             let wanted = |path: &str| row.base.iter().any(|base| same(models, base, path));
             return self.extends_path(class, &wanted)
-                || (!row.declares.is_empty() && self.has_unknown_base(class, models) && self.declares_field(class, row));
+                || (!row.declares.is_empty()
+                    && self.has_unknown_base(class, models)
+                    && self.declares_field(class, row));
         }
         if !row.marker.is_empty() {
             for i in 0..self.item(def).markers.len() {
                 let path = self.item(def).markers[i].path;
-                let resolved = self.resolve_dotted(def.file, path).and_then(|t| self.target_path(t)).unwrap_or(path);
+                let resolved =
+                    self.resolve_dotted(def.file, path).and_then(|t| self.target_path(t)).unwrap_or(path);
                 if row.marker.iter().any(|m| m == self.text(resolved) || m == self.text(path)) {
                     return true;
                 }
@@ -112,22 +117,23 @@ impl Program {
     fn has_unknown_base(&self, class: ClassIx, models: &Models) -> bool {
         let family = self.file(self.class(class).def.file).lang.models();
         self.class(class).mro.iter().any(|base| match base {
-            Base::External(path) => models.type_named(family, self.text(*path)).is_none() && self.text(*path).contains('.'),
+            Base::External(path) => {
+                models.type_named(family, self.text(*path)).is_none() && self.text(*path).contains('.')
+            }
             Base::Class(_) => false,
         })
     }
 
     /// True if the class, or a base in the repository, has a field that is made by one of the row's calls.
     fn declares_field(&self, class: ClassIx, row: &EntityRow) -> bool {
-        let wanted = |path: &str| {
-            row.declares.iter().any(|d| path == d || (d.ends_with('.') && path.starts_with(d)))
-        };
+        let wanted =
+            |path: &str| row.declares.iter().any(|d| path == d || (d.ends_with('.') && path.starts_with(d)));
         self.class(class).mro.iter().any(|base| {
             let Base::Class(c) = base else { return false };
             let members = self.class(*c).members.values().flatten();
-            members.filter(|d| self.item(**d).kind == ItemKind::Field).any(|d| {
-                self.variable_call(*d).is_some_and(|path| wanted(self.text(path)))
-            })
+            members
+                .filter(|d| self.item(**d).kind == ItemKind::Field)
+                .any(|d| self.variable_call(*d).is_some_and(|path| wanted(self.text(path))))
         })
     }
 
@@ -143,7 +149,9 @@ impl Program {
                 .and_then(|sym| self.class(class).members.get(&sym)?.last().copied())
                 .and_then(|def| self.class_of.get(&def).copied()),
         };
-        let Some(field) = class.and_then(|c| self.class(c).members.get(&name)?.last().copied()) else { return false };
+        let Some(field) = class.and_then(|c| self.class(c).members.get(&name)?.last().copied()) else {
+            return false;
+        };
         match self.field_init(field) {
             Some((file, body, op)) => {
                 matches!(self.file(file).body(body).op(op).kind, OpKind::Bool(true)) || inner.is_none()
@@ -160,7 +168,13 @@ impl Program {
         Some((def.file, body, op))
     }
 
-    fn add_entity(&mut self, class: ClassIx, row: &EntityRow, models: &Models, is_abstract: bool) -> EntityIx {
+    fn add_entity(
+        &mut self,
+        class: ClassIx,
+        row: &EntityRow,
+        models: &Models,
+        is_abstract: bool,
+    ) -> EntityIx {
         let ix = EntityIx(self.entities.len() as u32);
         let name = self.class(class).name;
         let family = self.file(self.class(class).def.file).lang.models();
@@ -262,7 +276,11 @@ impl Program {
             {
                 let mut own: Vec<&Relation> = self.entity(e).relations.values().collect();
                 own.sort_by_key(|r| r.name);
-                all.extend(own.into_iter().filter(|r| !all.iter().any(|known| known.name == r.name)).collect::<Vec<_>>());
+                all.extend(
+                    own.into_iter()
+                        .filter(|r| !all.iter().any(|known| known.name == r.name))
+                        .collect::<Vec<_>>(),
+                );
             }
         }
         all
@@ -286,7 +304,8 @@ impl Program {
         {
             return Some(entity);
         }
-        let classes: Vec<ClassIx> = self.entity_names.get(&sym)?.iter().map(|e| self.entity(*e).class).collect();
+        let classes: Vec<ClassIx> =
+            self.entity_names.get(&sym)?.iter().map(|e| self.entity(*e).class).collect();
         let class = self.nearest_class(&classes, file)?;
         self.class(class).entity
     }
@@ -298,7 +317,12 @@ impl Program {
     }
 
     /// The class that a value of a call's argument names: a class, its name in a string, or a function that returns it.
-    pub(crate) fn class_argument(&self, file: FileIx, body: perflint_ir::BodyId, op: OpId) -> Option<ClassIx> {
+    pub(crate) fn class_argument(
+        &self,
+        file: FileIx,
+        body: perflint_ir::BodyId,
+        op: OpId,
+    ) -> Option<ClassIx> {
         let code = self.file(file).body(body).clone();
         match code.op(op).kind {
             OpKind::Str(sym) => {
@@ -313,7 +337,8 @@ impl Program {
                     OpKind::Exit { value, .. } => value.some(),
                     _ => None,
                 });
-                let result = result.or_else(|| (!code.ops.is_empty()).then(|| OpId(code.ops.len() as u32 - 1)))?;
+                let result =
+                    result.or_else(|| (!code.ops.is_empty()).then(|| OpId(code.ops.len() as u32 - 1)))?;
                 self.class_argument(file, inner, result)
             }
             OpKind::Name(_) | OpKind::Get { .. } => {

@@ -113,9 +113,12 @@ impl Modules {
         let scoped = module.starts_with('@') && !module.starts_with("@/");
         let mut candidate = trimmed;
         loop {
-            let long_enough = candidate.contains('/') || (candidate.len() == trimmed.len() && !scoped && module != trimmed);
+            let long_enough =
+                candidate.contains('/') || (candidate.len() == trimmed.len() && !scoped && module != trimmed);
             if long_enough || (scoped && candidate.len() < trimmed.len()) {
-                for variant in [candidate.to_owned(), candidate.replacen('/', "/src/", 1), format!("{candidate}/src")] {
+                for variant in
+                    [candidate.to_owned(), candidate.replacen('/', "/src/", 1), format!("{candidate}/src")]
+                {
                     let found = self.suffixes.get(&("javascript", Box::from(variant.as_str())));
                     // One segment is a package's folder, not any file of that name.
                     let folder = variant.contains('/');
@@ -201,8 +204,10 @@ fn module_path(file: &FileIr) -> String {
 }
 
 fn strip_extension(path: &str) -> &str {
-    const KNOWN: [&str; 14] =
-        [".d.ts", ".py", ".pyi", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte", ".rs"];
+    const KNOWN: [&str; 14] = [
+        ".d.ts", ".py", ".pyi", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".vue",
+        ".svelte", ".rs",
+    ];
     KNOWN.iter().find_map(|ext| path.strip_suffix(ext)).unwrap_or(path)
 }
 

@@ -172,8 +172,15 @@ impl Program {
                     let is_tag = item.markers.iter().any(|m| {
                         let path = self.names.text(m.path);
                         let last = path.rsplit('.').next().unwrap_or(path);
-                        matches!(last, "simple_tag" | "inclusion_tag" | "filter" | "function" | "test" | "contextfunction")
-                            && path.contains('.')
+                        matches!(
+                            last,
+                            "simple_tag"
+                                | "inclusion_tag"
+                                | "filter"
+                                | "function"
+                                | "test"
+                                | "contextfunction"
+                        ) && path.contains('.')
                     });
                     if is_tag {
                         tags.entry(item.name).or_insert(def);

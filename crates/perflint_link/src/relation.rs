@@ -4,7 +4,9 @@ use crate::class::ClassIx;
 use crate::entity::{EntityIx, Relation, argument};
 use crate::program::{Def, FileIx, Program};
 use crate::scope::Target;
-use perflint_ir::{Body, BodyId, CallId, Callee, ItemId, ItemKind, OpId, OpKind, Slot, Sym, TypeExpr, TypeId};
+use perflint_ir::{
+    Body, BodyId, CallId, Callee, ItemId, ItemKind, OpId, OpKind, Slot, Sym, TypeExpr, TypeId,
+};
 use perflint_models::{Expr, Models, RelationRow, To, TypeRole};
 
 /// A call with where it stands.
@@ -101,7 +103,10 @@ impl Program {
         let body = owner.and_then(|o| self.file(def.file).item(o).body);
         let mut out = Vec::new();
         for marker in self.item(def).markers.clone() {
-            let path = self.resolve_dotted(def.file, marker.path).and_then(|t| self.target_path(t)).unwrap_or(marker.path);
+            let path = self
+                .resolve_dotted(def.file, marker.path)
+                .and_then(|t| self.target_path(t))
+                .unwrap_or(marker.path);
             let call = match (marker.value.some(), body) {
                 (Some(op), Some(body)) => match self.file(def.file).body(body).op(op).kind {
                     OpKind::Call(call) => Some(At { file: def.file, body, call }),
@@ -120,7 +125,13 @@ impl Program {
         self.type_entity(def.file, ty, models, 0)
     }
 
-    pub(crate) fn type_entity(&self, file: FileIx, ty: TypeId, models: &Models, depth: u32) -> Option<(EntityIx, bool)> {
+    pub(crate) fn type_entity(
+        &self,
+        file: FileIx,
+        ty: TypeId,
+        models: &Models,
+        depth: u32,
+    ) -> Option<(EntityIx, bool)> {
         if depth > 6 {
             return None;
         }
@@ -145,12 +156,22 @@ impl Program {
                 let last = text.rsplit('.').next().unwrap_or(&text).to_owned();
                 self.entity_named(file, &last).map(|e| (e, false))
             }
-            TypeExpr::Union(types) => types.iter().find_map(|t| self.type_entity(file, *t, models, depth + 1)),
+            TypeExpr::Union(types) => {
+                types.iter().find_map(|t| self.type_entity(file, *t, models, depth + 1))
+            }
             TypeExpr::Other => None,
         }
     }
 
-    fn declare(&mut self, entity: EntityIx, def: Def, row: &RelationRow, ix: usize, at: Option<At>, models: &Models) {
+    fn declare(
+        &mut self,
+        entity: EntityIx,
+        def: Def,
+        row: &RelationRow,
+        ix: usize,
+        at: Option<At>,
+        models: &Models,
+    ) {
         let named = at.zip(row.target.as_ref()).and_then(|(at, expr)| {
             let op = self.argument_op(at, expr)?;
             self.relation_target(entity, at, op)
@@ -165,7 +186,13 @@ impl Program {
         let to = match row.to {
             Some(to) => to,
             None if single => To::One,
-            None if typed.is_some() => if many_by_type { To::Many } else { To::One },
+            None if typed.is_some() => {
+                if many_by_type {
+                    To::Many
+                } else {
+                    To::One
+                }
+            }
             None => self.guess_to(entity, target, def),
         };
         self.add_relation(entity, def, row, ix, target, to, at, models);
@@ -175,9 +202,10 @@ impl Program {
     fn guess_to(&self, entity: EntityIx, target: Option<EntityIx>, def: Def) -> To {
         let name = self.text(self.item(def).name);
         let key = format!("{name}_id");
-        let has_key = self.names.find(&key).is_some_and(|k| {
-            self.class(self.entity(entity).class).members.contains_key(&k)
-        });
+        let has_key = self
+            .names
+            .find(&key)
+            .is_some_and(|k| self.class(self.entity(entity).class).members.contains_key(&k));
         let plural = name.ends_with('s') && !name.ends_with("ss") && !name.ends_with("us");
         if has_key || (!plural && target.is_some()) { To::One } else { To::Many }
     }
@@ -217,10 +245,12 @@ impl Program {
         match body.op(op).kind {
             OpKind::Str(sym) => Some(sym),
             // TypeORM writes the inverse side as a function: `user => user.posts`.
-            OpKind::Lambda(inner) => self.file(at.file).body(inner).ops.iter().rev().find_map(|o| match o.kind {
-                OpKind::Get { name, .. } => Some(name),
-                _ => None,
-            }),
+            OpKind::Lambda(inner) => {
+                self.file(at.file).body(inner).ops.iter().rev().find_map(|o| match o.kind {
+                    OpKind::Get { name, .. } => Some(name),
+                    _ => None,
+                })
+            }
             // SQLAlchemy's `backref("children", lazy=...)`.
             OpKind::Call(call) => match argument(body, call, &Expr::Arg(0)).map(|a| body.op(a).kind) {
                 Some(OpKind::Str(sym)) => Some(sym),
@@ -232,8 +262,15 @@ impl Program {
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one declaration")]
     fn add_relation(
-        &mut self, entity: EntityIx, def: Def, row: &RelationRow, ix: usize, target: Option<EntityIx>, to: To,
-        at: Option<At>, models: &Models,
+        &mut self,
+        entity: EntityIx,
+        def: Def,
+        row: &RelationRow,
+        ix: usize,
+        target: Option<EntityIx>,
+        to: To,
+        at: Option<At>,
+        models: &Models,
     ) {
         let name = self.item(def).name;
         self.insert_relation(entity, name, def, row, ix, target, to, at, models);
@@ -241,8 +278,16 @@ impl Program {
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one declaration")]
     fn insert_relation(
-        &mut self, entity: EntityIx, name: Sym, def: Def, row: &RelationRow, ix: usize, target: Option<EntityIx>,
-        to: To, at: Option<At>, models: &Models,
+        &mut self,
+        entity: EntityIx,
+        name: Sym,
+        def: Def,
+        row: &RelationRow,
+        ix: usize,
+        target: Option<EntityIx>,
+        to: To,
+        at: Option<At>,
+        models: &Models,
     ) {
         let loading = at.zip(row.loading.as_ref()).and_then(|(at, expr)| {
             let op = self.argument_op(at, expr)?;
@@ -262,7 +307,9 @@ impl Program {
             query_type: row.query_type.as_deref().and_then(|t| models.type_named(self.family(def.file), t)),
             nullable: at.zip(row.nullable.as_ref()).is_some_and(|(at, expr)| {
                 let op = self.argument_op(at, expr);
-                op.is_some_and(|op| matches!(self.file(at.file).body(at.body).op(op).kind, OpKind::Bool(true)))
+                op.is_some_and(|op| {
+                    matches!(self.file(at.file).body(at.body).op(op).kind, OpKind::Bool(true))
+                })
             }),
             eager: is(&row.eager),
             row: ix,
@@ -280,7 +327,13 @@ impl Program {
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one declaration")]
     fn add_inverse(
-        &mut self, entity: EntityIx, def: Def, row: &RelationRow, ix: usize, target: Option<EntityIx>, at: Option<At>,
+        &mut self,
+        entity: EntityIx,
+        def: Def,
+        row: &RelationRow,
+        ix: usize,
+        target: Option<EntityIx>,
+        at: Option<At>,
         models: &Models,
     ) {
         let (Some(target), Some(read)) = (target, row.inverse_read) else { return };
@@ -337,9 +390,13 @@ impl Program {
                 let body = BodyId(b as u32);
                 for c in 0..self.file(file).body(body).calls.len() {
                     let call = CallId(c as u32);
-                    let Callee::Member { recv, name } = self.file(file).body(body).call(call).callee else { continue };
+                    let Callee::Member { recv, name } = self.file(file).body(body).call(call).callee else {
+                        continue;
+                    };
                     let text = self.text(name).to_owned();
-                    let Some((row_ix, _)) = names.iter().find(|(_, methods)| methods.contains(&text)) else { continue };
+                    let Some((row_ix, _)) = names.iter().find(|(_, methods)| methods.contains(&text)) else {
+                        continue;
+                    };
                     self.static_relation(At { file, body, call }, recv, *row_ix, models);
                 }
             }
@@ -348,9 +405,14 @@ impl Program {
 
     fn static_relation(&mut self, at: At, recv: OpId, row_ix: usize, models: &Models) {
         let row = models.relations[row_ix].1.clone();
-        let Some(class) = self.class_argument(at.file, at.body, recv).or_else(|| self.member_class(at, recv)) else { return };
+        let Some(class) = self.class_argument(at.file, at.body, recv).or_else(|| self.member_class(at, recv))
+        else {
+            return;
+        };
         let Some(entity) = self.class(class).entity else { return };
-        let Some(target_op) = argument(self.file(at.file).body(at.body), at.call, &Expr::Arg(0)) else { return };
+        let Some(target_op) = argument(self.file(at.file).body(at.body), at.call, &Expr::Arg(0)) else {
+            return;
+        };
         let target = self
             .class_argument(at.file, at.body, target_op)
             .or_else(|| self.member_class(at, target_op))

@@ -147,7 +147,9 @@ impl Program {
                 let lang = self.file(file).lang;
                 if lang == Lang::Python {
                     let dotted = self.submodule_name(import.module, import.name);
-                    if let Some(found) = self.modules.resolve(lang, &dotted, &self.files[file.0 as usize].path) {
+                    if let Some(found) =
+                        self.modules.resolve(lang, &dotted, &self.files[file.0 as usize].path)
+                    {
                         return Some(Target::Module(found));
                     }
                 }
@@ -160,7 +162,11 @@ impl Program {
 
     fn submodule_name(&self, module: Sym, name: Sym) -> String {
         let (module, name) = (self.names.text(module), self.names.text(name));
-        if module.ends_with('.') || module.is_empty() { format!("{module}{name}") } else { format!("{module}.{name}") }
+        if module.ends_with('.') || module.is_empty() {
+            format!("{module}{name}")
+        } else {
+            format!("{module}.{name}")
+        }
     }
 
     /// What a module path as written in a file means.
@@ -269,7 +275,8 @@ impl Program {
 
     pub(crate) fn item_member(&self, owner: Def, name: Sym) -> Option<Target> {
         let ir = self.file(owner.file);
-        let (item, _) = ir.members(owner.item).find(|(_, item)| item.name == name && item.kind != ItemKind::Extension)?;
+        let (item, _) =
+            ir.members(owner.item).find(|(_, item)| item.name == name && item.kind != ItemKind::Extension)?;
         Some(Target::Item(Def { file: owner.file, item }))
     }
 
@@ -332,7 +339,8 @@ impl Program {
         if let Some(found) = self.rust_crate(text, file) {
             return Some(Target::Module(found));
         }
-        let known = matches!(text, "std" | "core" | "alloc") || text.chars().next().is_some_and(char::is_lowercase);
+        let known =
+            matches!(text, "std" | "core" | "alloc") || text.chars().next().is_some_and(char::is_lowercase);
         known.then_some(Target::External(name))
     }
 

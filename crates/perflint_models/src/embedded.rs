@@ -24,7 +24,8 @@ pub fn folder(root: &Path) -> Result<Models, ModelError> {
     files.sort();
     let mut texts = Vec::new();
     for path in files {
-        let text = fs::read_to_string(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
+        let text =
+            fs::read_to_string(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
         texts.push((path.display().to_string(), text));
     }
     Models::read(texts.iter().map(|(name, text)| (name.as_str(), text.as_str())))

@@ -106,10 +106,12 @@ impl Expr {
             let close = matching(text_trimmed, open).ok_or_else(|| fail("unbalanced parentheses"))?;
             let inner = &text_trimmed[open + 1..close];
             let call = Self::call(&text_trimmed[..open], inner).map_err(|what| fail(&what))?;
-            return Self::fields(call, &text_trimmed[close + 1..]).ok_or_else(|| fail("expected `.field` after `)`"));
+            return Self::fields(call, &text_trimmed[close + 1..])
+                .ok_or_else(|| fail("expected `.field` after `)`"));
         }
         let (head, rest) = text_trimmed.split_at(text_trimmed.find('.').unwrap_or(text_trimmed.len()));
-        let base = Self::word(head).ok_or_else(|| fail("expected recv, arg0.., args, scalar, or a function"))?;
+        let base =
+            Self::word(head).ok_or_else(|| fail("expected recv, arg0.., args, scalar, or a function"))?;
         Self::fields(base, rest).ok_or_else(|| fail("empty field name"))
     }
 
@@ -214,7 +216,10 @@ mod tests {
         assert_eq!(parse("elem(recv)"), Expr::Elem(Box::new(Expr::Recv)));
         assert_eq!(parse("new(requests.Session)"), Expr::New("requests.Session".into()));
         assert_eq!(parse("arg0 | key(to)"), Expr::First(vec![Expr::Arg(0), Expr::Key("to".into())]));
-        assert_eq!(parse("as(a.B, query(arg1))"), Expr::As("a.B".into(), Box::new(Expr::Query(Box::new(Expr::Arg(1))))));
+        assert_eq!(
+            parse("as(a.B, query(arg1))"),
+            Expr::As("a.B".into(), Box::new(Expr::Query(Box::new(Expr::Arg(1)))))
+        );
         assert_eq!(parse("args2"), Expr::ArgsFrom(2));
         for bad in ["", "elem(", "nope(recv)", "recv.", "argx", "elem(recv)x"] {
             assert!(Expr::parse(bad).is_err(), "{bad}");

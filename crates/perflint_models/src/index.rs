@@ -76,7 +76,10 @@ pub struct Models {
 
 impl fmt::Debug for Models {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Models").field("types", &self.types.len()).field("calls", &self.calls.len()).finish_non_exhaustive()
+        f.debug_struct("Models")
+            .field("types", &self.types.len())
+            .field("calls", &self.calls.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -196,7 +199,10 @@ impl Models {
     fn add_call(&mut self, file: &str, family: &str, row: CallRow) -> Result<(), ModelError> {
         let fail = |what: String| Err(ModelError::Row { file: file.to_owned(), what });
         if row.on.is_empty() == row.path.is_empty() {
-            return fail(format!("a call row needs either `on` and `name` or `path`: {:?} {:?}", row.name, row.path));
+            return fail(format!(
+                "a call row needs either `on` and `name` or `path`: {:?} {:?}",
+                row.name, row.path
+            ));
         }
         if !row.on.is_empty() && row.name.is_empty() {
             return fail(format!("a call row on {:?} names no method", row.on));
@@ -249,7 +255,11 @@ impl Models {
 
     /// The role of a type, inherited if it declares none.
     pub fn role(&self, ix: TypeIx) -> TypeRole {
-        self.line(ix).iter().map(|t| self.type_row(*t).role).find(|r| *r != TypeRole::Plain).unwrap_or_default()
+        self.line(ix)
+            .iter()
+            .map(|t| self.type_row(*t).role)
+            .find(|r| *r != TypeRole::Plain)
+            .unwrap_or_default()
     }
 
     /// The type and all that it extends, nearest first.

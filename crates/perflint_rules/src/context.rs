@@ -55,7 +55,11 @@ impl Contexts {
 
 fn context_of(kind: EntryKind) -> Context {
     match kind {
-        EntryKind::Route | EntryKind::Page | EntryKind::Resolver | EntryKind::Socket | EntryKind::Middleware => Context::Request,
+        EntryKind::Route
+        | EntryKind::Page
+        | EntryKind::Resolver
+        | EntryKind::Socket
+        | EntryKind::Middleware => Context::Request,
         EntryKind::Job | EntryKind::Schedule | EntryKind::Signal => Context::Job,
         EntryKind::Command => Context::Script,
     }
@@ -63,7 +67,8 @@ fn context_of(kind: EntryKind) -> Context {
 
 /// False for files whose code is not the team's to fix.
 pub(crate) fn judged(program: &Program, file: FileIx) -> bool {
-    !program.is_stub(file) && !matches!(program.file(file).role, Role::Generated | Role::Vendored | Role::Minified)
+    !program.is_stub(file)
+        && !matches!(program.file(file).role, Role::Generated | Role::Vendored | Role::Minified)
 }
 
 /// The confidence that a finding can have where it runs: nobody waits for a script or a migration.

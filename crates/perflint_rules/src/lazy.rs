@@ -64,7 +64,11 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Op
     let over = if over.is_empty() || over == "items" { "the rows".to_owned() } else { format!("`{over}`") };
     let mut route: Vec<Step> = Vec::new();
     if from_origin {
-        route.push(Step { kind: StepKind::Source, place: place.clone(), label: format!("built without {names}") });
+        route.push(Step {
+            kind: StepKind::Source,
+            place: place.clone(),
+            label: format!("built without {names}"),
+        });
     }
     route.extend(ctx.entry_step(best.at));
     for repeat in repeats.iter().take(24) {
@@ -89,7 +93,11 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Op
         ),
         primary: place,
         route,
-        cost: ctx.formula(best.factor, &best.term, if longest.len() > 1 { "queries per relation" } else { "queries" }),
+        cost: ctx.formula(
+            best.factor,
+            &best.term,
+            if longest.len() > 1 { "queries per relation" } else { "queries" },
+        ),
         fix,
         also: Vec::new(),
         suppressed: None,
@@ -112,13 +120,19 @@ fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>) -> Option<String
     for path in longest {
         let lazy = paths.get(*path)?.first()?.term.effect.lazy.as_ref()?;
         let name = ctx.program.names.find(path.rsplit('.').next()?)?;
-        let relation = ctx.program.relation(lazy.from, lazy.relation).or_else(|| ctx.program.relation(lazy.from, name))?;
+        let relation = ctx
+            .program
+            .relation(lazy.from, lazy.relation)
+            .or_else(|| ctx.program.relation(lazy.from, name))?;
         let (_, row) = ctx.models.relations.get(relation.row)?;
         let mut template = row.fix.as_deref()?.to_owned();
         // One path through a relation to many needs the loading that works for many.
-        let many = relation.to == perflint_models::To::Many || relation.reverse || paths.iter().any(|(prefix, repeats)| {
-            path.starts_with(&format!("{prefix}.")) && repeats.iter().any(|r| r.term.effect.lazy.as_ref().is_some_and(|l| l.many))
-        });
+        let many = relation.to == perflint_models::To::Many
+            || relation.reverse
+            || paths.iter().any(|(prefix, repeats)| {
+                path.starts_with(&format!("{prefix}."))
+                    && repeats.iter().any(|r| r.term.effect.lazy.as_ref().is_some_and(|l| l.many))
+            });
         if many {
             template = template.replace("select_related", "prefetch_related");
         }

@@ -114,7 +114,8 @@ impl Pages {
     /// # Errors
     /// A page that cannot be used; the tests hold that there is none.
     pub fn builtin() -> Result<Self, PageError> {
-        let mut pages = FILES.iter().map(|(id, text)| Page::parse(id, text)).collect::<Result<Vec<_>, _>>()?;
+        let mut pages =
+            FILES.iter().map(|(id, text)| Page::parse(id, text)).collect::<Result<Vec<_>, _>>()?;
         pages.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(Self { pages })
     }
@@ -191,7 +192,9 @@ fn add_block(out: &mut Vec<(Option<String>, Example)>, info: &str, text: &str, l
     let file = (Box::<str>::from(path), text.to_owned());
     let bad = verdict == "bad";
     match out.last_mut() {
-        Some((Some(known), example)) if name.as_ref() == Some(known) && example.bad == bad => example.files.push(file),
+        Some((Some(known), example)) if name.as_ref() == Some(known) && example.bad == bad => {
+            example.files.push(file)
+        }
         _ => out.push((name, Example { bad, files: vec![file], line })),
     }
 }

@@ -50,7 +50,11 @@ fn confidence(ctx: &Ctx<'_>, repeat: &Repeat) -> Confidence {
         return Confidence::Low;
     }
     if repeat.early {
-        return if known && ctx.contexts.of(ctx.program, repeat.at) == Context::Request { Confidence::Medium } else { Confidence::Low };
+        return if known && ctx.contexts.of(ctx.program, repeat.at) == Context::Request {
+            Confidence::Medium
+        } else {
+            Confidence::Low
+        };
     }
     match (known, repeat.term.sure) {
         (true, Sure::Certain) => Confidence::High,
@@ -79,8 +83,13 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, repeats: &[&Repeat]) -> Op
     let mut sites: Vec<Site> = repeats.iter().map(|r| r.term.effect.site).collect();
     sites.sort();
     sites.dedup();
-    let more = if sites.len() > 1 { format!(" {} such statements are reached from here.", sites.len()) } else { String::new() };
-    let mut route: Vec<Step> = ctx.entry_step(best.at).into_iter().chain(ctx.loop_step(best.factor)).collect();
+    let more = if sites.len() > 1 {
+        format!(" {} such statements are reached from here.", sites.len())
+    } else {
+        String::new()
+    };
+    let mut route: Vec<Step> =
+        ctx.entry_step(best.at).into_iter().chain(ctx.loop_step(best.factor)).collect();
     route.extend(ctx.steps(&best.term));
     for other in repeats.iter().skip(1).take(8) {
         for step in ctx.steps(&other.term).into_iter().chain(ctx.loop_step(other.factor)) {

@@ -21,7 +21,8 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     }
     for (primary, rows) in causes {
         let Some(place) = ctx.site(primary) else { continue };
-        let context = ctx.contexts.of(ctx.program, rows.site.at).min(ctx.contexts.of(ctx.program, primary.at));
+        let context =
+            ctx.contexts.of(ctx.program, rows.site.at).min(ctx.contexts.of(ctx.program, primary.at));
         let name = entity_name(ctx, rows.entity, ctx.text(rows.label));
         let confidence = match (rows.narrowed, context) {
             (false, Context::Request | Context::Job) => Confidence::Medium,
@@ -30,12 +31,24 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         };
         let mut route: Vec<Step> = ctx.entry_step(primary.at).into_iter().collect();
         if let Some(caller) = rows.caller.and_then(|c| ctx.site(c)) {
-            route.push(Step { kind: StepKind::Call, place: caller, label: "is called without a limit".to_owned() });
+            route.push(Step {
+                kind: StepKind::Call,
+                place: caller,
+                label: "is called without a limit".to_owned(),
+            });
         }
         if let Some(origin) = ctx.site(rows.origin).filter(|o| *o != place) {
-            route.push(Step { kind: StepKind::Source, place: origin, label: "the query is built here".to_owned() });
+            route.push(Step {
+                kind: StepKind::Source,
+                place: origin,
+                label: "the query is built here".to_owned(),
+            });
         }
-        route.push(Step { kind: StepKind::Effect, place: place.clone(), label: format!("reads all rows of `{name}`") });
+        route.push(Step {
+            kind: StepKind::Effect,
+            place: place.clone(),
+            label: format!("reads all rows of `{name}`"),
+        });
         out.push(Finding {
             rule: (&*page.id).into(),
             level: page.level,
@@ -69,7 +82,10 @@ fn entity_name(ctx: &Ctx<'_>, entity: Option<EntityIx>, label: &str) -> String {
 pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     let mut causes: BTreeMap<Site, Vec<&perflint_summary::Responded>> = BTreeMap::new();
     for event in &ctx.facts.responded {
-        if event.related || ctx.program.is_stub(event.origin.at.file) || !judged(ctx.program, event.origin.at.file) {
+        if event.related
+            || ctx.program.is_stub(event.origin.at.file)
+            || !judged(ctx.program, event.origin.at.file)
+        {
             continue;
         }
         causes.entry(event.origin).or_default().push(event);
@@ -85,11 +101,19 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             .unwrap_or(Context::Library);
         let name = entity_name(ctx, best.entity, "rows");
         let mut route: Vec<Step> = Vec::new();
-        route.push(Step { kind: StepKind::Source, place: place.clone(), label: format!("reads `{name}` without a limit") });
+        route.push(Step {
+            kind: StepKind::Source,
+            place: place.clone(),
+            label: format!("reads `{name}` without a limit"),
+        });
         for event in events.iter().take(8) {
             route.extend(ctx.entry_step(event.site.at));
             if let Some(site) = ctx.site(event.site) {
-                route.push(Step { kind: StepKind::Effect, place: site, label: "all of them leave in the response".to_owned() });
+                route.push(Step {
+                    kind: StepKind::Effect,
+                    place: site,
+                    label: "all of them leave in the response".to_owned(),
+                });
             }
         }
         let confidence = match (context, best.narrowed) {

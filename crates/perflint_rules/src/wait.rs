@@ -9,14 +9,19 @@ use perflint_summary::{Blocking, Site, Sure};
 use std::collections::BTreeMap;
 
 /// The first blocking call at each place, the surest first.
-fn causes<'a>(ctx: &'a Ctx<'_>, page: &Page, wanted: impl Fn(&Blocking) -> bool) -> BTreeMap<Site, Vec<&'a Blocking>> {
+fn causes<'a>(
+    ctx: &'a Ctx<'_>,
+    page: &Page,
+    wanted: impl Fn(&Blocking) -> bool,
+) -> BTreeMap<Site, Vec<&'a Blocking>> {
     let kinds = effects(page);
     let languages = page.words("languages");
     let mut causes: BTreeMap<Site, Vec<&Blocking>> = BTreeMap::new();
     for event in &ctx.facts.blocking {
         let file = event.place.at.file;
         let family = ctx.program.file(file).lang.family();
-        if !kinds.contains(&event.term.effect.kind) || !(languages.is_empty() || languages.contains(&family)) {
+        if !kinds.contains(&event.term.effect.kind) || !(languages.is_empty() || languages.contains(&family))
+        {
             continue;
         }
         if wanted(event) && judged(ctx.program, file) {
@@ -39,7 +44,11 @@ pub(crate) fn blocked_task(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             "rust" => "Use the async counterpart, or move the call to `spawn_blocking`.",
             _ => "Use an async client, or move the call to a thread: `asyncio.to_thread(..)`.",
         };
-        let what = format!("`{}` blocks the event loop: it {}. {advice}", ctx.code(primary), ctx.effect(&best.term.effect));
+        let what = format!(
+            "`{}` blocks the event loop: it {}. {advice}",
+            ctx.code(primary),
+            ctx.effect(&best.term.effect)
+        );
         out.extend(finding(ctx, page, primary, best, confidence, what));
     }
 }
@@ -56,12 +65,23 @@ pub(crate) fn blocked_request(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>
     }
 }
 
-fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, best: &Blocking, confidence: Confidence, message: String) -> Option<Finding> {
+fn finding(
+    ctx: &Ctx<'_>,
+    page: &Page,
+    primary: Site,
+    best: &Blocking,
+    confidence: Confidence,
+    message: String,
+) -> Option<Finding> {
     let place = ctx.site(primary)?;
     let mut route: Vec<Step> = ctx.entry_step(best.at).into_iter().collect();
     route.extend(ctx.steps(&best.term));
     if !route.iter().any(|s| s.place == place) {
-        route.push(Step { kind: StepKind::Effect, place: place.clone(), label: ctx.effect(&best.term.effect) });
+        route.push(Step {
+            kind: StepKind::Effect,
+            place: place.clone(),
+            label: ctx.effect(&best.term.effect),
+        });
     }
     Some(Finding {
         rule: (&*page.id).into(),
@@ -111,7 +131,10 @@ fn depends(ctx: &Ctx<'_>, place: Site) -> bool {
     use perflint_ir::{ExitKind, OpKind, RegionKind};
     let body = ctx.program.body(place.at);
     let region = body.op(place.op).region;
-    let Some((around, _)) = body.enclosing(region).find(|(_, r)| matches!(r.kind, RegionKind::Loop { .. })) else { return true };
+    let Some((around, _)) = body.enclosing(region).find(|(_, r)| matches!(r.kind, RegionKind::Loop { .. }))
+    else {
+        return true;
+    };
     let inside = |op: &perflint_ir::Op| body.enclosing(op.region).any(|(r, _)| r == around);
     let mut assigned_outside = Vec::new();
     for op in &body.ops {

@@ -5,7 +5,7 @@ use crate::{Place, Step, StepKind};
 use perflint_ir::{Span, Sym};
 use perflint_link::{BodyRef, FileIx, Program};
 use perflint_models::{EffectKind, Models};
-use perflint_summary::{Effect, Facts, Factor, Site, Steps, Term, expression};
+use perflint_summary::{Effect, Factor, Facts, Site, Steps, Term, expression};
 use std::sync::Arc;
 
 /// What detectors work with.
@@ -47,7 +47,11 @@ impl Ctx<'_> {
         let body = self.program.body(at);
         let item = self.program.file(at.file).item(body.owner);
         let name = self.text(item.name);
-        if name.is_empty() { self.program.file(at.file).path.rsplit('/').next().unwrap_or("").to_owned() } else { name.to_owned() }
+        if name.is_empty() {
+            self.program.file(at.file).path.rsplit('/').next().unwrap_or("").to_owned()
+        } else {
+            name.to_owned()
+        }
     }
 
     /// The calls of a route from a function to an effect, in the user's code, and the effect itself.

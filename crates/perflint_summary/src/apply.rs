@@ -12,7 +12,13 @@ use perflint_models::{CallIx, CallRow, EffectKind, EntryKind, Expr, RowCount, Wa
 impl<'p> Eval<'p> {
     /// Applies a row to a call, and gives the call's value.
     pub(crate) fn apply(
-        &mut self, f: &mut Frame<'p>, ix: CallIx, recv: V, args: &CallArgs, op: usize, recv_op: Option<OpId>,
+        &mut self,
+        f: &mut Frame<'p>,
+        ix: CallIx,
+        recv: V,
+        args: &CallArgs,
+        op: usize,
+        recv_op: Option<OpId>,
     ) -> V {
         let row = self.m.call(ix);
         if row.neutral && row.returns.is_none() {
@@ -55,18 +61,24 @@ impl<'p> Eval<'p> {
         {
             self.add_element(f, recv, v, recv_op);
         }
-        let source = row.per.as_ref().and_then(|per| self.expr(f, per, &given)).and_then(|v| self.source_of(v));
+        let source =
+            row.per.as_ref().and_then(|per| self.expr(f, per, &given)).and_then(|v| self.source_of(v));
         let mut v = match &row.returns {
             Some(e) => self.returned(f, row, e, &given, built),
             None => UNKNOWN,
         };
-        if let (Some(source), Val::Many { elem, count, batch, source: None }) = (source, self.vals.get(v).clone()) {
+        if let (Some(source), Val::Many { elem, count, batch, source: None }) =
+            (source, self.vals.get(v).clone())
+        {
             v = self.vals.make(Val::Many { elem, count, batch, source: Some(source) });
         }
         if row.batch {
             v = self.as_batches(v);
         }
-        if row.effect.is_some() && row.wait == Wait::Suspends && !matches!(self.vals.get(v), Val::Future(_) | Val::Query(_)) {
+        if row.effect.is_some()
+            && row.wait == Wait::Suspends
+            && !matches!(self.vals.get(v), Val::Future(_) | Val::Query(_))
+        {
             v = self.vals.make(Val::Future(v));
         }
         v
@@ -145,7 +157,14 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn returned(&mut self, f: &mut Frame<'p>, row: &'p CallRow, e: &'p Expr, g: &Given<'_>, built: Option<Query>) -> V {
+    fn returned(
+        &mut self,
+        f: &mut Frame<'p>,
+        row: &'p CallRow,
+        e: &'p Expr,
+        g: &Given<'_>,
+        built: Option<Query>,
+    ) -> V {
         let runs = row.effect.is_some() && row.rows != RowCount::None;
         if row.sql.is_some() || row.runs.is_some() {
             // The result of running a statement that is an argument: the same query, run.
@@ -212,7 +231,11 @@ impl<'p> Eval<'p> {
 
     fn bound(&mut self, f: &mut Frame<'p>, e: &'p Expr, g: &Given<'_>, known: Bound) -> Bound {
         let Some(v) = self.expr(f, e, g) else {
-            return if g.args.open || self.any_argument(g.args, |v| matches!(v, Val::Unknown)) && !matches!(e, Expr::Number(_)) && needs_options(e) {
+            return if g.args.open
+                || self.any_argument(g.args, |v| matches!(v, Val::Unknown))
+                    && !matches!(e, Expr::Number(_))
+                    && needs_options(e)
+            {
                 known.max(Bound::Unknown).min(Bound::Unknown)
             } else {
                 known
@@ -241,7 +264,14 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn run_effect(&mut self, f: &mut Frame<'p>, row: &'p CallRow, kind: EffectKind, g: &Given<'_>, built: Option<Query>) {
+    fn run_effect(
+        &mut self,
+        f: &mut Frame<'p>,
+        row: &'p CallRow,
+        kind: EffectKind,
+        g: &Given<'_>,
+        built: Option<Query>,
+    ) {
         let site = self.site(f, g.op);
         let database = matches!(kind, EffectKind::Query | EffectKind::Write);
         if let Some(q) = built.filter(|_| database) {
@@ -270,7 +300,10 @@ impl<'p> Eval<'p> {
 
     /// `.all()` on a result: the rows of a statement that has run come into memory.
     fn materialise_result(&mut self, f: &Frame<'p>, row: &CallRow, built: Option<Query>, op: usize) {
-        let Some(q) = built.filter(|q| row.rows == RowCount::All && q.bound == Bound::Unbounded && !q.writes) else { return };
+        let Some(q) = built.filter(|q| row.rows == RowCount::All && q.bound == Bound::Unbounded && !q.writes)
+        else {
+            return;
+        };
         let site = self.site(f, op);
         let event = Materialised {
             site,
@@ -311,7 +344,14 @@ impl<'p> Eval<'p> {
             None => Bound::Unbounded,
         };
         let writes = matches!(statement.verb, SqlVerb::Insert | SqlVerb::Update | SqlVerb::Delete);
-        Some(Query { bound, writes, narrowed: statement.filtered, plain: true, origin: place.unwrap_or(q.origin), ..q })
+        Some(Query {
+            bound,
+            writes,
+            narrowed: statement.filtered,
+            plain: true,
+            origin: place.unwrap_or(q.origin),
+            ..q
+        })
     }
 
     /// Calls a row's callbacks, once or once per element, and gives what they return.
@@ -404,7 +444,9 @@ impl<'p> Eval<'p> {
 
     fn as_batches(&mut self, v: V) -> V {
         match self.vals.get(v).clone() {
-            Val::Many { elem, count, .. } => self.vals.make(Val::Many { elem, count, batch: true, source: None }),
+            Val::Many { elem, count, .. } => {
+                self.vals.make(Val::Many { elem, count, batch: true, source: None })
+            }
             Val::Query(q) => {
                 let elem = self.plain_row(&q);
                 let inner = self.vals.many(elem);
@@ -426,17 +468,23 @@ impl<'p> Eval<'p> {
         let Some(kind) = row.entry else { return };
         let Some(handler) = &row.handler else { return };
         let Some(v) = self.expr(f, handler, g) else { return };
-        let route = row.route.as_ref().and_then(|e| self.expr(f, e, g)).and_then(|v| match self.vals.get(v) {
-            Val::Str(sym) => Some(self.p.text(*sym).to_owned()),
-            _ => None,
-        });
+        let route =
+            row.route.as_ref().and_then(|e| self.expr(f, e, g)).and_then(|v| match self.vals.get(v) {
+                Val::Str(sym) => Some(self.p.text(*sym).to_owned()),
+                _ => None,
+            });
         for target in self.callables(v) {
             self.register_entry(kind, row.method.as_deref(), route.as_deref(), target, f.at.file);
         }
     }
 
     pub(crate) fn register_entry(
-        &mut self, kind: EntryKind, method: Option<&str>, route: Option<&str>, target: V, file: perflint_link::FileIx,
+        &mut self,
+        kind: EntryKind,
+        method: Option<&str>,
+        route: Option<&str>,
+        target: V,
+        file: perflint_link::FileIx,
     ) {
         let Some(body) = self.body_of(target) else { return };
         let name = crate::eval::def_of(self.p, body).map_or("handler", |d| self.p.text(self.p.item(d).name));
@@ -466,7 +514,13 @@ impl<'p> Eval<'p> {
             };
             let text = self.p.text(name);
             let Some(file) = self.p.template(text, f.at.file) else { continue };
-            let Some(body) = self.p.file(file).items.iter().find(|i| i.kind == perflint_ir::ItemKind::Template).and_then(|i| i.body)
+            let Some(body) = self
+                .p
+                .file(file)
+                .items
+                .iter()
+                .find(|i| i.kind == perflint_ir::ItemKind::Template)
+                .and_then(|i| i.body)
             else {
                 continue;
             };

@@ -55,7 +55,9 @@ impl<'p> Eval<'p> {
             Val::Attr(entity, first) => {
                 let target = self.p.relation(entity, first).and_then(|r| r.target);
                 match target {
-                    Some(target) if self.p.relation(target, name).is_some() => self.vals.make(Val::Attr(target, name)),
+                    Some(target) if self.p.relation(target, name).is_some() => {
+                        self.vals.make(Val::Attr(target, name))
+                    }
                     _ => UNKNOWN,
                 }
             }
@@ -124,14 +126,18 @@ impl<'p> Eval<'p> {
                     }
                     // A column, as a value that conditions are built from.
                     return match (entity, self.vals.get(v)) {
-                        (Some(entity), Val::Unknown | Val::Scalar | Val::ExtInst(..)) => self.vals.make(Val::Attr(entity, name)),
+                        (Some(entity), Val::Unknown | Val::Scalar | Val::ExtInst(..)) => {
+                            self.vals.make(Val::Attr(entity, name))
+                        }
                         _ => v,
                     };
                 }
                 _ => return self.item(def),
             }
         }
-        for ty in self.p.class(class).types.clone().into_iter().chain(entity.and_then(|e| self.p.entity(e).api)) {
+        for ty in
+            self.p.class(class).types.clone().into_iter().chain(entity.and_then(|e| self.p.entity(e).api))
+        {
             if let Some(row) = self.m.attr(ty, self.p.text(name), true) {
                 return self.attr_row(f, row, recv, name, op);
             }
@@ -147,7 +153,8 @@ impl<'p> Eval<'p> {
         let entity = entity?;
         let (class, api) = match self.vals.get(v).clone() {
             Val::Inst(class, _) => {
-                let api = self.p.class(class).types.iter().copied().find(|t| self.m.role(*t) == TypeRole::Query)?;
+                let api =
+                    self.p.class(class).types.iter().copied().find(|t| self.m.role(*t) == TypeRole::Query)?;
                 (Some(class), api)
             }
             Val::ExtInst(ty, _) if self.m.role(ty) == TypeRole::Query => (None, ty),
@@ -161,11 +168,20 @@ impl<'p> Eval<'p> {
     }
 
     /// Applies the method of the user's class that every use of a query type starts from.
-    pub(crate) fn started(&mut self, f: &mut Frame<'p>, q: V, class: Option<ClassIx>, api: TypeIx, op: usize) -> V {
+    pub(crate) fn started(
+        &mut self,
+        f: &mut Frame<'p>,
+        q: V,
+        class: Option<ClassIx>,
+        api: TypeIx,
+        op: usize,
+    ) -> V {
         let Some(class) = class else { return q };
         let hook = self.m.line(api).iter().find_map(|t| self.m.type_row(*t).starts_with.as_deref());
         let Some(name) = hook.and_then(|h| self.p.names.find(h)) else { return q };
-        let Some(def) = self.p.class_member(class, name).filter(|d| !self.p.is_stub(d.file)) else { return q };
+        let Some(def) = self.p.class_member(class, name).filter(|d| !self.p.is_stub(d.file)) else {
+            return q;
+        };
         let result = self.call_fun(f, def, q, &CallArgs::default(), op, How::PLAIN);
         let start = *match self.vals.get(q) {
             Val::Query(q) => q,
@@ -173,7 +189,13 @@ impl<'p> Eval<'p> {
         };
         match self.vals.get(result).clone() {
             Val::Query(made) if made.entity == start.entity || made.entity.is_none() => {
-                let v = Val::Query(Query { origin: start.origin, entity: start.entity, class: Some(class), api: Some(api), ..made });
+                let v = Val::Query(Query {
+                    origin: start.origin,
+                    entity: start.entity,
+                    class: Some(class),
+                    api: Some(api),
+                    ..made
+                });
                 self.vals.make(v)
             }
             _ => {
@@ -184,7 +206,13 @@ impl<'p> Eval<'p> {
     }
 
     pub(crate) fn get_field(
-        &mut self, f: &mut Frame<'p>, recv: V, class: ClassIx, fields: &Rc<[(Sym, V)]>, name: Sym, op: usize,
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        class: ClassIx,
+        fields: &Rc<[(Sym, V)]>,
+        name: Sym,
+        op: usize,
     ) -> V {
         if recv == f.this
             && let Some((_, v)) = f.puts.iter().find(|(n, _)| *n == name)
@@ -240,7 +268,9 @@ impl<'p> Eval<'p> {
         self.class_fields.insert(class, Rc::new([]));
         let mut fields = Vec::new();
         for name in ["__init__", "constructor", "setup", "__post_init__"] {
-            let Some(def) = self.p.names.find(name).and_then(|n| self.p.class_member(class, n)) else { continue };
+            let Some(def) = self.p.names.find(name).and_then(|n| self.p.class_member(class, n)) else {
+                continue;
+            };
             let Some(body) = self.p.item(def).body else { continue };
             let this = self.vals.make(Val::Inst(class, Rc::new([])));
             let at = BodyRef { file: def.file, body };
@@ -338,7 +368,14 @@ impl<'p> Eval<'p> {
         Some(self.attr_row(f, row, q, name, op))
     }
 
-    fn attr_row(&mut self, f: &mut Frame<'p>, row: &'p perflint_models::AttrRow, recv: V, name: Sym, op: usize) -> V {
+    fn attr_row(
+        &mut self,
+        f: &mut Frame<'p>,
+        row: &'p perflint_models::AttrRow,
+        recv: V,
+        name: Sym,
+        op: usize,
+    ) -> V {
         if let Some(kind) = row.effect {
             let entity = self.to_query(f, recv, op).and_then(|q| q.entity);
             let effect = crate::fact::Effect {
@@ -352,7 +389,9 @@ impl<'p> Eval<'p> {
             self.effect(f, effect, perflint_models::Wait::Blocks, None, crate::fact::Sure::Certain);
         }
         let args = CallArgs::default();
-        let v = self.expr(f, &row.returns, &crate::expr::Given { recv, args: &args, result: None, op }).unwrap_or(UNKNOWN);
+        let v = self
+            .expr(f, &row.returns, &crate::expr::Given { recv, args: &args, result: None, op })
+            .unwrap_or(UNKNOWN);
         // A manager that is the library's own still starts from the user's default manager, if one is declared.
         if row.is_static
             && let Val::Class(class) = *self.vals.get(recv)

@@ -31,15 +31,127 @@ impl CallArgs {
 
 /// Method names so common that a receiver of unknown type cannot be guessed by them.
 const COMMON: &[&str] = &[
-    "get", "set", "add", "all", "run", "save", "load", "update", "create", "delete", "remove", "find", "filter", "count",
-    "items", "keys", "values", "append", "push", "pop", "open", "close", "read", "write", "send", "start", "stop", "clear",
-    "copy", "join", "split", "format", "execute", "call", "apply", "map", "forEach", "reduce", "then", "catch", "next", "first",
-    "last", "exists", "index", "insert", "extend", "to_dict", "as_dict", "clone", "new", "from", "into", "build", "parse",
-    "render", "process", "handle", "init", "setup", "reset", "query", "fetch", "connect", "commit", "encode", "decode", "match",
-    "replace", "sort", "lower", "upper", "strip", "is_valid", "clean", "validate", "emit", "on", "use", "log", "error", "info",
-    "debug", "warning", "warn", "iter", "len", "push_str", "unwrap", "expect", "ok", "err", "is_some", "is_none", "as_ref",
-    "as_str", "to_string", "to_owned", "collect", "poll", "lock", "wait", "end", "destroy", "dispose", "resolve", "reject", "toString",
-    "toJSON", "serialize", "deserialize", "exec", "test", "dump", "dumps", "loads", "check", "name", "type", "list", "search",
+    "get",
+    "set",
+    "add",
+    "all",
+    "run",
+    "save",
+    "load",
+    "update",
+    "create",
+    "delete",
+    "remove",
+    "find",
+    "filter",
+    "count",
+    "items",
+    "keys",
+    "values",
+    "append",
+    "push",
+    "pop",
+    "open",
+    "close",
+    "read",
+    "write",
+    "send",
+    "start",
+    "stop",
+    "clear",
+    "copy",
+    "join",
+    "split",
+    "format",
+    "execute",
+    "call",
+    "apply",
+    "map",
+    "forEach",
+    "reduce",
+    "then",
+    "catch",
+    "next",
+    "first",
+    "last",
+    "exists",
+    "index",
+    "insert",
+    "extend",
+    "to_dict",
+    "as_dict",
+    "clone",
+    "new",
+    "from",
+    "into",
+    "build",
+    "parse",
+    "render",
+    "process",
+    "handle",
+    "init",
+    "setup",
+    "reset",
+    "query",
+    "fetch",
+    "connect",
+    "commit",
+    "encode",
+    "decode",
+    "match",
+    "replace",
+    "sort",
+    "lower",
+    "upper",
+    "strip",
+    "is_valid",
+    "clean",
+    "validate",
+    "emit",
+    "on",
+    "use",
+    "log",
+    "error",
+    "info",
+    "debug",
+    "warning",
+    "warn",
+    "iter",
+    "len",
+    "push_str",
+    "unwrap",
+    "expect",
+    "ok",
+    "err",
+    "is_some",
+    "is_none",
+    "as_ref",
+    "as_str",
+    "to_string",
+    "to_owned",
+    "collect",
+    "poll",
+    "lock",
+    "wait",
+    "end",
+    "destroy",
+    "dispose",
+    "resolve",
+    "reject",
+    "toString",
+    "toJSON",
+    "serialize",
+    "deserialize",
+    "exec",
+    "test",
+    "dump",
+    "dumps",
+    "loads",
+    "check",
+    "name",
+    "type",
+    "list",
+    "search",
 ];
 
 impl<'p> Eval<'p> {
@@ -48,7 +160,14 @@ impl<'p> Eval<'p> {
         self.call_value_as(f, callee, args, op, How::PLAIN)
     }
 
-    pub(crate) fn call_value_as(&mut self, f: &mut Frame<'p>, callee: V, args: &CallArgs, op: usize, how: How) -> V {
+    pub(crate) fn call_value_as(
+        &mut self,
+        f: &mut Frame<'p>,
+        callee: V,
+        args: &CallArgs,
+        op: usize,
+        how: How,
+    ) -> V {
         self.guarded(|this| this.call_any_value(f, callee, args, op, how))
     }
 
@@ -75,19 +194,15 @@ impl<'p> Eval<'p> {
                     None => UNKNOWN,
                 }
             }
-            Val::ExtInst(ty, _) => {
-                match self.called(ty) {
-                    Some(row) => self.apply(f, row, callee, args, op, None),
-                    None => self.hole(f, args, op),
-                }
-            }
+            Val::ExtInst(ty, _) => match self.called(ty) {
+                Some(row) => self.apply(f, row, callee, args, op, None),
+                None => self.hole(f, args, op),
+            },
             Val::Query(q) => match q.api {
-                Some(api) => {
-                    match self.called(api) {
-                        Some(row) => self.apply(f, row, callee, args, op, None),
-                        None => callee,
-                    }
-                }
+                Some(api) => match self.called(api) {
+                    Some(row) => self.apply(f, row, callee, args, op, None),
+                    None => callee,
+                },
                 None => callee,
             },
             Val::Union(all) => {
@@ -133,7 +248,9 @@ impl<'p> Eval<'p> {
         let _ = op;
         self.events.holes += usize::from(!self.p.is_stub(f.at.file));
         // A wrapper that nobody knows, around one function, most likely calls it: `asyncHandler(fn)`, `memoize(fn)`.
-        let mut callables = args.values().filter(|v| matches!(self.vals.get(*v), Val::Closure(..) | Val::Fun(_) | Val::Bound(..)));
+        let mut callables = args
+            .values()
+            .filter(|v| matches!(self.vals.get(*v), Val::Closure(..) | Val::Fun(_) | Val::Bound(..)));
         match (callables.next(), callables.next()) {
             (Some(only), None) => only,
             _ => UNKNOWN,
@@ -147,19 +264,34 @@ impl<'p> Eval<'p> {
             return false;
         }
         item.owner.is_some_and(|o| {
-            matches!(self.p.file(def.file).item(o).kind, ItemKind::Class | ItemKind::Interface | ItemKind::Extension)
+            matches!(
+                self.p.file(def.file).item(o).kind,
+                ItemKind::Class | ItemKind::Interface | ItemKind::Extension
+            )
         })
     }
 
     /// Calls `recv.name(..)`.
     pub(crate) fn call_member(
-        &mut self, f: &mut Frame<'p>, recv: V, name: Sym, args: &CallArgs, op: usize, recv_op: Option<OpId>,
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
+        recv_op: Option<OpId>,
     ) -> V {
         self.guarded(|this| this.call_any_member(f, recv, name, args, op, recv_op))
     }
 
     fn call_any_member(
-        &mut self, f: &mut Frame<'p>, recv: V, name: Sym, args: &CallArgs, op: usize, recv_op: Option<OpId>,
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
+        recv_op: Option<OpId>,
     ) -> V {
         match self.vals.get(recv).clone() {
             Val::Unknown => self.call_unknown(f, name, args, op, recv_op),
@@ -215,7 +347,15 @@ impl<'p> Eval<'p> {
         self.vals.make(Val::Paths(all.into()))
     }
 
-    fn call_target(&mut self, f: &mut Frame<'p>, target: Target, name: Sym, file: FileIx, args: &CallArgs, op: usize) -> V {
+    fn call_target(
+        &mut self,
+        f: &mut Frame<'p>,
+        target: Target,
+        name: Sym,
+        file: FileIx,
+        args: &CallArgs,
+        op: usize,
+    ) -> V {
         let lang = self.p.file(file).lang;
         match self.p.member(target, name, lang) {
             Some(found) => {
@@ -229,7 +369,15 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn call_external_member(&mut self, f: &mut Frame<'p>, recv: V, path: Sym, name: Sym, args: &CallArgs, op: usize) -> V {
+    fn call_external_member(
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        path: Sym,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
+    ) -> V {
         if let Some(ty) = self.look.ty(path, f.lang) {
             let row = self.look.method(ty, name, true).or_else(|| self.look.method(ty, name, false));
             if let Some(row) = row {
@@ -261,15 +409,25 @@ impl<'p> Eval<'p> {
             return v;
         }
         if let Some(ty) = self.look.ty(path, f.lang) {
-            let args: Box<[V]> = args.keys.iter().filter(|(k, _)| self.p.text(*k).starts_with('<')).map(|(_, v)| *v).collect();
+            let args: Box<[V]> =
+                args.keys.iter().filter(|(k, _)| self.p.text(*k).starts_with('<')).map(|(_, v)| *v).collect();
             return self.vals.make(Val::ExtInst(ty, args));
         }
         self.hole(f, args, op)
     }
 
-    fn call_unknown(&mut self, f: &mut Frame<'p>, name: Sym, args: &CallArgs, op: usize, recv_op: Option<OpId>) -> V {
+    fn call_unknown(
+        &mut self,
+        f: &mut Frame<'p>,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
+        recv_op: Option<OpId>,
+    ) -> V {
         let family = f.lang.family();
-        if let Some(hinted) = recv_op.and_then(|r| self.receiver_name(f, r)).and_then(|n| self.look.hint(family, n)) {
+        if let Some(hinted) =
+            recv_op.and_then(|r| self.receiver_name(f, r)).and_then(|n| self.look.hint(family, n))
+        {
             let recv = self.vals.make(Val::ExtInst(hinted, Box::new([])));
             if self.look.method(hinted, name, false).is_some() || self.m.attr(hinted, "*", false).is_some() {
                 return self.call_member(f, recv, name, args, op, recv_op);
@@ -300,7 +458,8 @@ impl<'p> Eval<'p> {
             return None;
         }
         let family = f.lang.family();
-        let mut found = self.p.methods_named.get(&name)?.iter().filter(|d| self.p.file(d.file).lang.family() == family);
+        let mut found =
+            self.p.methods_named.get(&name)?.iter().filter(|d| self.p.file(d.file).lang.family() == family);
         let (first, second) = (found.next()?, found.next());
         if second.is_some() {
             return None;
@@ -319,7 +478,15 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn call_on_function(&mut self, f: &mut Frame<'p>, recv: V, def: Def, name: Sym, args: &CallArgs, op: usize) -> V {
+    fn call_on_function(
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        def: Def,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
+    ) -> V {
         for row in self.look.markers(def).iter() {
             if let Some(perflint_models::Expr::New(path)) = &self.m.call(*row).returns
                 && let Some(ty) = self.m.type_named(f.lang.models(), path)
@@ -338,7 +505,15 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn call_static(&mut self, f: &mut Frame<'p>, recv: V, class: ClassIx, name: Sym, args: &CallArgs, op: usize) -> V {
+    fn call_static(
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        class: ClassIx,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
+    ) -> V {
         if let Some(def) = self.p.class_member(class, name) {
             let item = self.p.item(def);
             return match item.kind {
@@ -369,7 +544,14 @@ impl<'p> Eval<'p> {
 
     #[expect(clippy::too_many_arguments, reason = "a call is receiver, name, arguments and place")]
     fn call_method(
-        &mut self, f: &mut Frame<'p>, recv: V, class: ClassIx, fields: &Rc<[(Sym, V)]>, name: Sym, args: &CallArgs, op: usize,
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        class: ClassIx,
+        fields: &Rc<[(Sym, V)]>,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
     ) -> V {
         let own = self.p.class_member(class, name).filter(|d| self.p.item(*d).kind == ItemKind::Function);
         if let Some(def) = own.filter(|d| self.p.item(*d).flags.is_property) {
@@ -415,7 +597,8 @@ impl<'p> Eval<'p> {
 
     /// Implementations in classes that extend or implement a class: all of them for an abstract method, else at most a few.
     fn overrides(&self, class: ClassIx, name: Sym, own: Option<Def>) -> Vec<(ClassIx, Def)> {
-        let is_abstract = own.is_none_or(|d| self.p.item(d).flags.is_abstract || self.p.item(d).body.is_none());
+        let is_abstract =
+            own.is_none_or(|d| self.p.item(d).flags.is_abstract || self.p.item(d).body.is_none());
         let limit = if is_abstract { 6 } else { 3 };
         let mut found: Vec<(ClassIx, Def)> = Vec::new();
         for heir in &self.p.class(class).heirs {
@@ -425,7 +608,10 @@ impl<'p> Eval<'p> {
                 continue;
             }
             for def in defs {
-                if self.p.item(*def).kind == ItemKind::Function && self.p.item(*def).body.is_some() && Some(*def) != own {
+                if self.p.item(*def).kind == ItemKind::Function
+                    && self.p.item(*def).body.is_some()
+                    && Some(*def) != own
+                {
                     found.push((*heir, *def));
                 }
             }
@@ -438,10 +624,19 @@ impl<'p> Eval<'p> {
 
     #[expect(clippy::too_many_arguments, reason = "a call is receiver, name, arguments and place")]
     fn call_row(
-        &mut self, f: &mut Frame<'p>, recv: V, row: Row, name: Sym, args: &CallArgs, op: usize, recv_op: Option<OpId>,
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        row: Row,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
+        recv_op: Option<OpId>,
     ) -> V {
         let class = self.p.entity(row.entity).class;
-        if let Some(def) = self.p.class_member(class, name).filter(|d| self.p.item(*d).kind == ItemKind::Function) {
+        if let Some(def) =
+            self.p.class_member(class, name).filter(|d| self.p.item(*d).kind == ItemKind::Function)
+        {
             if self.p.item(def).flags.is_property {
                 let v = self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
                 return self.call_value(f, v, args, op);
@@ -472,7 +667,14 @@ impl<'p> Eval<'p> {
 
     #[expect(clippy::too_many_arguments, reason = "a call is receiver, name, arguments and place")]
     fn call_query(
-        &mut self, f: &mut Frame<'p>, recv: V, q: &Query, name: Sym, args: &CallArgs, op: usize, recv_op: Option<OpId>,
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        q: &Query,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
+        recv_op: Option<OpId>,
     ) -> V {
         if let Some(class) = q.class
             && let Some(def) = self.p.class_member(class, name).filter(|d| !self.p.is_stub(d.file))
@@ -481,7 +683,8 @@ impl<'p> Eval<'p> {
             return self.call_fun(f, def, recv, args, op, How::PLAIN);
         }
         if let Some(api) = q.api
-            && let Some(row) = self.look.method(api, name, false).or_else(|| self.look.method(api, name, true))
+            && let Some(row) =
+                self.look.method(api, name, false).or_else(|| self.look.method(api, name, true))
         {
             return self.apply(f, row, recv, args, op, recv_op);
         }
@@ -504,7 +707,14 @@ impl<'p> Eval<'p> {
 
     #[expect(clippy::too_many_arguments, reason = "a call is receiver, name, arguments and place")]
     fn call_typed(
-        &mut self, f: &mut Frame<'p>, recv: V, ty: TypeIx, name: Sym, args: &CallArgs, op: usize, recv_op: Option<OpId>,
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        ty: TypeIx,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
+        recv_op: Option<OpId>,
     ) -> V {
         if let Some(row) = self.look.method(ty, name, false).or_else(|| self.look.method(ty, name, true)) {
             return self.apply(f, row, recv, args, op, recv_op);
@@ -519,7 +729,14 @@ impl<'p> Eval<'p> {
     /// A method of a builtin type of the language.
     #[expect(clippy::too_many_arguments, reason = "a call is receiver, name, arguments and place")]
     fn call_builtin(
-        &mut self, f: &mut Frame<'p>, recv: V, what: &str, name: Sym, args: &CallArgs, op: usize, recv_op: Option<OpId>,
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        what: &str,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
+        recv_op: Option<OpId>,
     ) -> V {
         let types: &[&str] = match (f.lang.family(), what) {
             ("python" | "jinja", "list") => &["list", "builtins.list"],
@@ -535,7 +752,8 @@ impl<'p> Eval<'p> {
             _ => &[],
         };
         if what == "map"
-            && let Some(v) = self.map_parts(recv, name).or_else(|| self.map_call(f, recv, name, args, recv_op))
+            && let Some(v) =
+                self.map_parts(recv, name).or_else(|| self.map_call(f, recv, name, args, recv_op))
         {
             return v;
         }
@@ -569,7 +787,14 @@ impl<'p> Eval<'p> {
     }
 
     /// Looking up a known key, and merging other entries in.
-    fn map_call(&mut self, f: &mut Frame<'p>, map: V, name: Sym, args: &CallArgs, recv_op: Option<OpId>) -> Option<V> {
+    fn map_call(
+        &mut self,
+        f: &mut Frame<'p>,
+        map: V,
+        name: Sym,
+        args: &CallArgs,
+        recv_op: Option<OpId>,
+    ) -> Option<V> {
         let Val::Map(entries, _) = self.vals.get(map).clone() else { return None };
         match self.p.text(name) {
             "get" | "pop" | "setdefault" => {
@@ -639,18 +864,25 @@ impl<'p> Eval<'p> {
             Val::Query(q) => q.class.unwrap_or(after),
             _ => after,
         };
-        if let Some(def) = self.p.super_member(class, after, name).or_else(|| self.p.super_member(after, after, name)) {
+        if let Some(def) =
+            self.p.super_member(class, after, name).or_else(|| self.p.super_member(after, after, name))
+        {
             let v = self.call_fun(f, def, f.this, args, op, How::PLAIN);
             return v;
         }
         // The library's own version.
         let types: Vec<TypeIx> = self.p.class(class).types.clone();
         for ty in types {
-            let hook = self.m.line(ty).iter().any(|t| self.m.type_row(*t).starts_with.as_deref() == Some(self.p.text(name)));
+            let hook = self
+                .m
+                .line(ty)
+                .iter()
+                .any(|t| self.m.type_row(*t).starts_with.as_deref() == Some(self.p.text(name)));
             if hook {
                 return self.base_query(f, op);
             }
-            if let Some(row) = self.look.method(ty, name, false).or_else(|| self.look.method(ty, name, true)) {
+            if let Some(row) = self.look.method(ty, name, false).or_else(|| self.look.method(ty, name, true))
+            {
                 return self.apply(f, row, f.this, args, op, None);
             }
         }
@@ -715,7 +947,13 @@ impl<'p> Eval<'p> {
     }
 
     /// `MyQuerySet(self.model, using=..)`: a query over the entity of the argument, or of the manager that makes it.
-    fn instantiate_query(&mut self, f: &mut Frame<'p>, class: ClassIx, args: &CallArgs, op: usize) -> Option<V> {
+    fn instantiate_query(
+        &mut self,
+        f: &mut Frame<'p>,
+        class: ClassIx,
+        args: &CallArgs,
+        op: usize,
+    ) -> Option<V> {
         let types = &self.p.class(class).types;
         let api = types.iter().copied().find(|t| self.m.role(*t) == perflint_models::TypeRole::Query)?;
         let given = args.values().find_map(|v| match self.vals.get(v) {
@@ -733,7 +971,15 @@ impl<'p> Eval<'p> {
     }
 
     /// Calls a function of the repository or of a stub.
-    pub(crate) fn call_fun(&mut self, f: &mut Frame<'p>, def: Def, this: V, args: &CallArgs, op: usize, how: How) -> V {
+    pub(crate) fn call_fun(
+        &mut self,
+        f: &mut Frame<'p>,
+        def: Def,
+        this: V,
+        args: &CallArgs,
+        op: usize,
+        how: How,
+    ) -> V {
         let item = self.p.item(def);
         let Some(body) = item.body else {
             return match item.ty {
@@ -791,7 +1037,14 @@ impl<'p> Eval<'p> {
         }
     }
 
-    pub(crate) fn call_closure(&mut self, f: &mut Frame<'p>, closure: V, args: &CallArgs, op: usize, how: How) -> V {
+    pub(crate) fn call_closure(
+        &mut self,
+        f: &mut Frame<'p>,
+        closure: V,
+        args: &CallArgs,
+        op: usize,
+        how: How,
+    ) -> V {
         let Val::Closure(file, body, caps, this) = self.vals.get(closure).clone() else { return UNKNOWN };
         let at = BodyRef { file, body };
         self.invoked.insert(at);
@@ -875,7 +1128,9 @@ impl<'p> Eval<'p> {
     }
 
     fn default_value(&mut self, at: BodyRef, def: Option<Def>, default: OpId) -> V {
-        let Some(op) = default.some() else { return if self.p.file(at.file).lang.family() == "javascript" { NULL } else { UNKNOWN } };
+        let Some(op) = default.some() else {
+            return if self.p.file(at.file).lang.family() == "javascript" { NULL } else { UNKNOWN };
+        };
         let Some(owner) = def.and_then(|d| self.p.item(d).owner) else { return UNKNOWN };
         let Some(body) = self.p.file(at.file).item(owner).body else { return UNKNOWN };
         self.init_values(BodyRef { file: at.file, body }).get(op.at()).copied().unwrap_or(UNKNOWN)

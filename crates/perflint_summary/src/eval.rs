@@ -4,7 +4,9 @@
 //! caller supplies is therefore there where it is demanded, and a callback or an overridden method is simply called.
 //! Results are remembered per context; contexts per function, depth and work are capped, and a cut is counted.
 
-use crate::fact::{Blocking, Effect, Entry, Factor, Materialised, Repeat, Responded, SerialAwait, StepNode, Sure, Term};
+use crate::fact::{
+    Blocking, Effect, Entry, Factor, Materialised, Repeat, Responded, SerialAwait, StepNode, Sure, Term,
+};
 use crate::lookup::Lookup;
 use crate::value::{Binder, NULL, SCALAR, Site, UNKNOWN, V, Val, Values};
 use perflint_ir::{Body, BodyKind, ExitKind, Lang, OpId, OpKind, RegionId, RegionKind, Sym};
@@ -187,7 +189,13 @@ impl<'p> Eval<'p> {
     }
 
     /// The cost of a body in a context. `locals` are the values of its first locals.
-    pub(crate) fn evaluate(&mut self, at: BodyRef, this: V, locals: Vec<V>, caller: Option<Site>) -> Rc<Outcome> {
+    pub(crate) fn evaluate(
+        &mut self,
+        at: BodyRef,
+        this: V,
+        locals: Vec<V>,
+        caller: Option<Site>,
+    ) -> Rc<Outcome> {
         let context = self.context(at, this, locals);
         if let Some(known) = self.memo.get(&context) {
             return Rc::clone(known);
@@ -227,7 +235,13 @@ impl<'p> Eval<'p> {
     fn without_constants(&self, v: V) -> V {
         match self.vals.get(v) {
             Val::Int(_) | Val::Str(_) | Val::Bool(_) | Val::Sql(..) => SCALAR,
-            Val::Row(_) | Val::Query(_) | Val::Many { .. } | Val::Closure(..) | Val::Fun(_) | Val::Class(_) | Val::Null => v,
+            Val::Row(_)
+            | Val::Query(_)
+            | Val::Many { .. }
+            | Val::Closure(..)
+            | Val::Fun(_)
+            | Val::Class(_)
+            | Val::Null => v,
             _ => UNKNOWN,
         }
     }
@@ -300,7 +314,10 @@ impl<'p> Eval<'p> {
             if term.times.iter().any(|t| matches!(t, Factor::Size { .. } | Factor::Recursion(_))) {
                 continue;
             }
-            if !matches!(term.effect.kind, EffectKind::Query | EffectKind::Write | EffectKind::Http | EffectKind::Rpc) {
+            if !matches!(
+                term.effect.kind,
+                EffectKind::Query | EffectKind::Write | EffectKind::Http | EffectKind::Rpc
+            ) {
                 continue;
             }
             let times: Vec<Factor> = term.times.iter().copied().chain([Factor::Recursion(at)]).collect();
@@ -347,7 +364,9 @@ impl<'p> Eval<'p> {
                     self.binders(via, out, depth + 1);
                 }
             }
-            Val::List(items) | Val::Union(items) => items.iter().for_each(|v| self.binders(*v, out, depth + 1)),
+            Val::List(items) | Val::Union(items) => {
+                items.iter().for_each(|v| self.binders(*v, out, depth + 1))
+            }
             Val::Map(entries, rest) => {
                 entries.iter().for_each(|(_, v)| self.binders(*v, out, depth + 1));
                 self.binders(*rest, out, depth + 1);
@@ -421,7 +440,14 @@ impl<'p> Eval<'p> {
     }
 
     /// The arms of one decision that follow each other.
-    fn arms(&self, f: &Frame<'p>, cond: OpId, first: (u16, usize, usize), end: usize, region: u16) -> (Vec<Arm>, usize) {
+    fn arms(
+        &self,
+        f: &Frame<'p>,
+        cond: OpId,
+        first: (u16, usize, usize),
+        end: usize,
+        region: u16,
+    ) -> (Vec<Arm>, usize) {
         let mut next = first.2;
         let mut arms = vec![first];
         while next < end && f.body.ops[next].region.0 != region {
@@ -522,7 +548,9 @@ impl<'p> Eval<'p> {
     }
 
     fn run_loop(&mut self, f: &mut Frame<'p>, region: u16, from: usize, to: usize) -> Flow {
-        let RegionKind::Loop { over, item, source } = f.body.regions[usize::from(region)].kind else { return Flow::Next };
+        let RegionKind::Loop { over, item, source } = f.body.regions[usize::from(region)].kind else {
+            return Flow::Next;
+        };
         let value = over.some().map_or(UNKNOWN, |o| f.vals[o.at()]);
         let plan = self.iteration(f, value, over, RegionId(region), source);
         match plan {
@@ -656,7 +684,14 @@ impl<'p> Eval<'p> {
     }
 
     /// Adds an effect of this very operation.
-    pub(crate) fn effect(&mut self, f: &mut Frame<'p>, effect: Effect, wait: Wait, binder: Option<Binder>, sure: Sure) {
+    pub(crate) fn effect(
+        &mut self,
+        f: &mut Frame<'p>,
+        effect: Effect,
+        wait: Wait,
+        binder: Option<Binder>,
+        sure: Sure,
+    ) {
         let wait = if f.awaiting && wait == Wait::Blocks { Wait::Suspends } else { wait };
         let term = Term {
             effect: Rc::new(effect),
@@ -692,7 +727,14 @@ impl<'p> Eval<'p> {
     }
 
     /// Adds what a callee costs.
-    pub(crate) fn absorb(&mut self, f: &mut Frame<'p>, outcome: &Outcome, op: usize, callee: BodyRef, how: How) {
+    pub(crate) fn absorb(
+        &mut self,
+        f: &mut Frame<'p>,
+        outcome: &Outcome,
+        op: usize,
+        callee: BodyRef,
+        how: How,
+    ) {
         let site = Site { at: f.at, op: OpId(op as u32) };
         self.events.edges.entry(f.at).or_default().insert(callee);
         if how.memoised {
@@ -725,7 +767,8 @@ pub(crate) struct How {
 }
 
 impl How {
-    pub(crate) const PLAIN: Self = Self { sure: Sure::Certain, handoff: false, detached: false, memoised: false };
+    pub(crate) const PLAIN: Self =
+        Self { sure: Sure::Certain, handoff: false, detached: false, memoised: false };
 }
 
 /// What multiplies terms.

@@ -206,7 +206,8 @@ impl<'p> Eval<'p> {
     fn path_value(&mut self, f: &mut Frame<'p>, v: V, g: &Given<'_>, separator: &str) -> V {
         let mut out = Vec::new();
         let empty = matches!(self.vals.get(v), Val::List(items) if items.is_empty());
-        if (empty && separator == "__" && g.args.open) || !self.collect_paths(f, v, g, separator, &mut out, 0) {
+        if (empty && separator == "__" && g.args.open) || !self.collect_paths(f, v, g, separator, &mut out, 0)
+        {
             return UNKNOWN;
         }
         self.vals.make(Val::Paths(out.into()))
@@ -221,7 +222,15 @@ impl<'p> Eval<'p> {
         out
     }
 
-    fn collect_paths(&mut self, f: &mut Frame<'p>, v: V, g: &Given<'_>, separator: &str, out: &mut Vec<Sym>, depth: u32) -> bool {
+    fn collect_paths(
+        &mut self,
+        f: &mut Frame<'p>,
+        v: V,
+        g: &Given<'_>,
+        separator: &str,
+        out: &mut Vec<Sym>,
+        depth: u32,
+    ) -> bool {
         if depth > 5 {
             return false;
         }
@@ -260,19 +269,39 @@ impl<'p> Eval<'p> {
     }
 
     /// Sequelize names a relation by the class it leads to.
-    fn paths_to_class(&mut self, f: &mut Frame<'p>, class: perflint_link::ClassIx, g: &Given<'_>, out: &mut Vec<Sym>) {
+    fn paths_to_class(
+        &mut self,
+        f: &mut Frame<'p>,
+        class: perflint_link::ClassIx,
+        g: &Given<'_>,
+        out: &mut Vec<Sym>,
+    ) {
         let target = self.p.class(class).entity;
         let Some(from) = self.to_query(f, g.recv, g.op).and_then(|q| q.entity) else { return };
-        let mut names: Vec<Sym> =
-            self.p.entity(from).relations.values().filter(|r| r.target == target && target.is_some()).map(|r| r.name).collect();
+        let mut names: Vec<Sym> = self
+            .p
+            .entity(from)
+            .relations
+            .values()
+            .filter(|r| r.target == target && target.is_some())
+            .map(|r| r.name)
+            .collect();
         names.sort();
         out.extend(names);
     }
 
     /// `{ model: User, as: "author", include: [..] }`.
-    fn association(&mut self, f: &mut Frame<'p>, v: V, g: &Given<'_>, out: &mut Vec<Sym>, depth: u32) -> bool {
+    fn association(
+        &mut self,
+        f: &mut Frame<'p>,
+        v: V,
+        g: &Given<'_>,
+        out: &mut Vec<Sym>,
+        depth: u32,
+    ) -> bool {
         let Val::Map(entries, _) = self.vals.get(v).clone() else { return false };
-        let field = |name: &str, this: &Self| entries.iter().find(|(k, _)| this.p.text(*k) == name).map(|(_, v)| *v);
+        let field =
+            |name: &str, this: &Self| entries.iter().find(|(k, _)| this.p.text(*k) == name).map(|(_, v)| *v);
         let mut own = Vec::new();
         for key in ["as", "association", "model", "path"] {
             if let Some(v) = field(key, self) {
@@ -298,7 +327,9 @@ impl<'p> Eval<'p> {
         if depth > 6 {
             return false;
         }
-        let Val::Map(entries, rest) = self.vals.get(v).clone() else { return matches!(self.vals.get(v), Val::Null) };
+        let Val::Map(entries, rest) = self.vals.get(v).clone() else {
+            return matches!(self.vals.get(v), Val::Null);
+        };
         if entries.iter().any(|(k, _)| matches!(self.p.text(*k), "model" | "association" | "as")) {
             return false;
         }
@@ -313,8 +344,9 @@ impl<'p> Eval<'p> {
             let nested: Vec<V> =
                 inner.iter().filter(|(k, _)| NESTS.contains(&self.p.text(*k))).map(|(_, v)| *v).collect();
             if nested.is_empty() {
-                let looks_like_options =
-                    inner.iter().any(|(k, _)| matches!(self.p.text(*k), "where" | "take" | "orderBy" | "skip" | "limit"));
+                let looks_like_options = inner
+                    .iter()
+                    .any(|(k, _)| matches!(self.p.text(*k), "where" | "take" | "orderBy" | "skip" | "limit"));
                 if !looks_like_options {
                     known &= self.tree_paths(*value, Some(path), out, depth + 1);
                 }

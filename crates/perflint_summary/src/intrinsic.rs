@@ -11,7 +11,13 @@ use perflint_models::{EffectKind, RowCount, To, Wait};
 
 impl<'p> Eval<'p> {
     /// The value of a call of such a function; `None` if the path is none of them.
-    pub(crate) fn intrinsic(&mut self, f: &mut Frame<'p>, path: Sym, args: &CallArgs, op: usize) -> Option<V> {
+    pub(crate) fn intrinsic(
+        &mut self,
+        f: &mut Frame<'p>,
+        path: Sym,
+        args: &CallArgs,
+        op: usize,
+    ) -> Option<V> {
         let text = self.p.text(path);
         let first = args.pos.first().copied().unwrap_or(UNKNOWN);
         let second = args.pos.get(1).copied().unwrap_or(UNKNOWN);
@@ -93,7 +99,11 @@ impl<'p> Eval<'p> {
         let stub_path = self.p.path_of(perflint_link::Target::Item(self.p.class(wanted).def));
         match *self.vals.get(v) {
             Val::Inst(class, _) => {
-                if self.p.class(class).mro.contains(&Base::Class(wanted)) { TRUE } else { FALSE }
+                if self.p.class(class).mro.contains(&Base::Class(wanted)) {
+                    TRUE
+                } else {
+                    FALSE
+                }
             }
             Val::Row(row) => {
                 let class = self.p.entity(row.entity).class;
@@ -115,7 +125,11 @@ impl<'p> Eval<'p> {
                 if self.m.line(api).contains(&wanted) { TRUE } else { FALSE }
             }
             Val::Inst(class, _) => {
-                if self.p.class(class).types.iter().any(|t| self.m.line(*t).contains(&wanted)) { TRUE } else { FALSE }
+                if self.p.class(class).types.iter().any(|t| self.m.line(*t).contains(&wanted)) {
+                    TRUE
+                } else {
+                    FALSE
+                }
             }
             Val::Row(row) => {
                 let class = self.p.entity(row.entity).class;
@@ -152,12 +166,16 @@ impl<'p> Eval<'p> {
         let Some(name) = self.p.names.find(name) else { return NULL };
         let mut found = NULL;
         for (file, ir) in self.p.each_file() {
-            let is_settings = ir.lang == perflint_ir::Lang::Python && !self.p.is_stub(file) && ir.path.contains("settings");
+            let is_settings =
+                ir.lang == perflint_ir::Lang::Python && !self.p.is_stub(file) && ir.path.contains("settings");
             if !is_settings {
                 continue;
             }
             for (i, item) in (0u32..).zip(&ir.items) {
-                if item.kind == ItemKind::Field && item.name == name && item.owner == Some(perflint_ir::ItemId(0)) {
+                if item.kind == ItemKind::Field
+                    && item.name == name
+                    && item.owner == Some(perflint_ir::ItemId(0))
+                {
                     let v = self.field_value(perflint_link::Def { file, item: perflint_ir::ItemId(i) });
                     found = self.vals.join(found, v);
                 }
@@ -203,7 +221,15 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn stub_function(&mut self, f: &mut Frame<'p>, name: &str, first: V, second: V, args: &CallArgs, op: usize) -> V {
+    fn stub_function(
+        &mut self,
+        f: &mut Frame<'p>,
+        name: &str,
+        first: V,
+        second: V,
+        args: &CallArgs,
+        op: usize,
+    ) -> V {
         match name {
             "declared" => self.declared(f, first),
             "names" => first,
@@ -295,7 +321,8 @@ impl<'p> Eval<'p> {
     }
 
     fn own_fields(&mut self, class: ClassIx) -> Vec<(Sym, V)> {
-        let mut members: Vec<perflint_link::Def> = self.p.class(class).members.values().flatten().copied().collect();
+        let mut members: Vec<perflint_link::Def> =
+            self.p.class(class).members.values().flatten().copied().collect();
         members.sort();
         members.retain(|d| self.p.item(*d).kind == ItemKind::Field);
         members.into_iter().map(|d| (self.p.item(d).name, self.field_value(d))).collect()
@@ -337,7 +364,9 @@ impl<'p> Eval<'p> {
         let mut names: Vec<Sym> = Vec::new();
         for base in &self.p.class(class).mro {
             let Base::Class(base) = base else { continue };
-            for (name, defs) in self.p.class(*base).members.iter().collect::<std::collections::BTreeMap<_, _>>() {
+            for (name, defs) in
+                self.p.class(*base).members.iter().collect::<std::collections::BTreeMap<_, _>>()
+            {
                 let is_field = defs.iter().any(|d| self.p.item(*d).kind == ItemKind::Field);
                 let relation = self.p.relation(entity, *name);
                 let wanted = match relation {
@@ -395,10 +424,9 @@ impl<'p> Eval<'p> {
         }
         if let Some(filter) = text.strip_prefix('|') {
             return match filter {
-                "length" | "count" | "join" | "list" | "sort" | "reverse" | "dictsort" | "first" | "last" | "random"
-                | "unique" | "map" | "selectattr" | "rejectattr" | "groupby" | "batch" | "slice" => {
-                    self.filter(f, filter, first, op)
-                }
+                "length" | "count" | "join" | "list" | "sort" | "reverse" | "dictsort" | "first" | "last"
+                | "random" | "unique" | "map" | "selectattr" | "rejectattr" | "groupby" | "batch"
+                | "slice" => self.filter(f, filter, first, op),
                 "default" | "d" | "safe" | "default_if_none" => first,
                 _ => self.call_tag(f, filter, args, op),
             };

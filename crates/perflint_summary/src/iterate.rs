@@ -12,12 +12,7 @@ pub(crate) enum Plan {
     /// Once per known element.
     Unroll(Vec<V>),
     /// Once, multiplied.
-    Repeat {
-        elem: V,
-        factor: Factor,
-        rows: bool,
-        batch: bool,
-    },
+    Repeat { elem: V, factor: Factor, rows: bool, batch: bool },
 }
 
 /// Literal collections of at most this many elements are unrolled in stubs, and in the user's code.
@@ -28,13 +23,25 @@ const SMALL: u32 = 16;
 
 impl<'p> Eval<'p> {
     /// The plan of a loop statement or comprehension.
-    pub(crate) fn iteration(&mut self, f: &mut Frame<'p>, v: V, over: OpId, region: RegionId, source: LoopSource) -> Plan {
+    pub(crate) fn iteration(
+        &mut self,
+        f: &mut Frame<'p>,
+        v: V,
+        over: OpId,
+        region: RegionId,
+        source: LoopSource,
+    ) -> Plan {
         let op = over.some().map_or(0, OpId::at);
         let site = Site { at: f.at, op: OpId(op as u32) };
         if source == LoopSource::While {
             let conditional = matches!(self.vals.get(v), Val::Many { .. });
             if !conditional {
-                return Plan::Repeat { elem: UNKNOWN, factor: Factor::While(site), rows: false, batch: false };
+                return Plan::Repeat {
+                    elem: UNKNOWN,
+                    factor: Factor::While(site),
+                    rows: false,
+                    batch: false,
+                };
             }
         }
         let binder = Binder { at: f.at, region };
@@ -44,7 +51,9 @@ impl<'p> Eval<'p> {
     /// The plan of something that calls back once per element.
     pub(crate) fn plan(&mut self, f: &mut Frame<'p>, v: V, op: usize, site: Site, binder: Binder) -> Plan {
         let name = self.size_name(f, op, v);
-        if matches!(self.vals.get(v), Val::Unknown | Val::Scalar | Val::Ext(_)) && is_constant_name(self.p.text(name)) {
+        if matches!(self.vals.get(v), Val::Unknown | Val::Scalar | Val::Ext(_))
+            && is_constant_name(self.p.text(name))
+        {
             // `for code in SUPPORTED_CODES`: the spelling says that it does not grow.
             return Plan::Repeat { elem: UNKNOWN, factor: Factor::Const(SMALL), rows: false, batch: false };
         }
@@ -90,7 +99,9 @@ impl<'p> Eval<'p> {
             Val::ExtInst(ty, args) => {
                 if let Some(iter) = self.iter_row(f, v, ty, op) {
                     return match self.vals.get(iter) {
-                        Val::ExtInst(..) => Plan::Repeat { elem: UNKNOWN, factor: size(false), rows: false, batch: false },
+                        Val::ExtInst(..) => {
+                            Plan::Repeat { elem: UNKNOWN, factor: size(false), rows: false, batch: false }
+                        }
                         _ => self.plan(f, iter, op, site, binder),
                     };
                 }
@@ -104,11 +115,10 @@ impl<'p> Eval<'p> {
             }
             Val::Future(inner) => self.plan(f, inner, op, site, binder),
             Val::Union(all) => {
-                let best = all
-                    .iter()
-                    .copied()
-                    .find(|v| matches!(self.vals.get(*v), Val::Query(_)))
-                    .or_else(|| all.iter().copied().find(|v| matches!(self.vals.get(*v), Val::Many { .. })));
+                let best =
+                    all.iter().copied().find(|v| matches!(self.vals.get(*v), Val::Query(_))).or_else(|| {
+                        all.iter().copied().find(|v| matches!(self.vals.get(*v), Val::Many { .. }))
+                    });
                 match best {
                     Some(v) => self.plan(f, v, op, site, binder),
                     None => Plan::Repeat { elem: UNKNOWN, factor: size(false), rows: false, batch: false },
@@ -156,7 +166,8 @@ impl<'p> Eval<'p> {
                 self.vals.make(Val::List(items.into()))
             }
             Val::Map(entries, rest) => {
-                let entries: Vec<(Sym, V)> = entries.iter().map(|(k, v)| (*k, self.bound_at(*v, binder))).collect();
+                let entries: Vec<(Sym, V)> =
+                    entries.iter().map(|(k, v)| (*k, self.bound_at(*v, binder))).collect();
                 self.vals.make(Val::Map(entries.into(), rest))
             }
             _ => v,
@@ -197,7 +208,9 @@ impl<'p> Eval<'p> {
     /// A name for the size of what an operation yields: `orders` for `orders`, `order.items` for `order.items.all()`.
     pub(crate) fn size_name(&mut self, f: &Frame<'p>, op: usize, v: V) -> Sym {
         let mut text = self.expression(f, OpId(op as u32), 0);
-        for tail in [".all()", ".iter()", ".into_iter()", ".values()", ".items()", ".iter_mut()", ".entries()", "()"] {
+        for tail in
+            [".all()", ".iter()", ".into_iter()", ".values()", ".items()", ".iter_mut()", ".entries()", "()"]
+        {
             if let Some(cut) = text.strip_suffix(tail) {
                 text = cut.to_owned();
             }
@@ -231,7 +244,9 @@ impl<'p> Eval<'p> {
         let place = Site { at: f.at, op: OpId(i as u32) };
         let region = f.body.ops[i].region;
         let around = f.body.enclosing(region).find_map(|(r, region)| match region.kind {
-            perflint_ir::RegionKind::Loop { over, source: LoopSource::For, .. } if over.is_some() => Some((r, over)),
+            perflint_ir::RegionKind::Loop { over, source: LoopSource::For, .. } if over.is_some() => {
+                Some((r, over))
+            }
             _ => None,
         });
         let Some((_, over)) = around else { return };

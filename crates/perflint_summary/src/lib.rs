@@ -27,7 +27,8 @@ mod root;
 mod value;
 
 pub use fact::{
-    Blocking, Effect, Entry, Factor, Lazy, Materialised, Repeat, Responded, SerialAwait, StepNode, Steps, Summary, Sure, Term,
+    Blocking, Effect, Entry, Factor, Lazy, Materialised, Repeat, Responded, SerialAwait, StepNode, Steps,
+    Summary, Sure, Term,
 };
 pub use iterate::expression;
 pub use value::{Binder, Bound, Site, SupplyIx};

@@ -64,7 +64,10 @@ impl<'p> Lookup<'p> {
             m.function(family, text)
                 .or_else(|| m.function(family, text.strip_suffix(".default")?))
                 .or_else(|| m.function(family, &format!("{text}.default")))
-                .or_else(|| (family == "python" && !text.contains('.')).then(|| m.function(family, &format!("builtins.{text}")))?)
+                .or_else(|| {
+                    (family == "python" && !text.contains('.'))
+                        .then(|| m.function(family, &format!("builtins.{text}")))?
+                })
         })
     }
 
@@ -77,7 +80,10 @@ impl<'p> Lookup<'p> {
             m.type_named(family, text)
                 .or_else(|| m.type_named(family, text.strip_suffix(".default")?))
                 .or_else(|| m.type_named(family, &format!("{text}.default")))
-                .or_else(|| (family == "python" && !text.contains('.')).then(|| m.type_named(family, &format!("builtins.{text}")))?)
+                .or_else(|| {
+                    (family == "python" && !text.contains('.'))
+                        .then(|| m.type_named(family, &format!("builtins.{text}")))?
+                })
         })
     }
 

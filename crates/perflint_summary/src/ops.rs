@@ -258,7 +258,9 @@ impl<'p> Eval<'p> {
     }
 
     fn index(&mut self, f: &mut Frame<'p>, base: V, key: V, i: usize) -> V {
-        if f.lang == Lang::Rust && matches!(self.vals.get(base), Val::Inst(..) | Val::Row(_) | Val::Query(_) | Val::ExtInst(..)) {
+        if f.lang == Lang::Rust
+            && matches!(self.vals.get(base), Val::Inst(..) | Val::Row(_) | Val::Query(_) | Val::ExtInst(..))
+        {
             // The field of a tuple struct: extractors such as `State(app)` stand for what they hold.
             return base;
         }
@@ -275,7 +277,14 @@ impl<'p> Eval<'p> {
                 }
             }
             (Val::Query(q), _) => {
-                self.run_query(f, &q, perflint_models::RowCount::One, i, perflint_models::Wait::Blocks, false);
+                self.run_query(
+                    f,
+                    &q,
+                    perflint_models::RowCount::One,
+                    i,
+                    perflint_models::Wait::Blocks,
+                    false,
+                );
                 self.row_of(f, &q, i)
             }
             (Val::Many { .. } | Val::List(_) | Val::Map(..) | Val::Union(_), _) => self.element(base),
@@ -439,7 +448,9 @@ impl<'p> Eval<'p> {
         let Val::Str(name) = *self.vals.get(l) else { return SCALAR };
         let (found, whole) = match self.vals.get(r) {
             Val::List(items) => {
-                let all = items.iter().all(|v| matches!(self.vals.get(*v), Val::Str(_) | Val::Int(_) | Val::Bool(_)));
+                let all = items
+                    .iter()
+                    .all(|v| matches!(self.vals.get(*v), Val::Str(_) | Val::Int(_) | Val::Bool(_)));
                 (items.contains(&l), all)
             }
             Val::Map(entries, rest) => (entries.iter().any(|(k, _)| *k == name), *rest == UNKNOWN),
@@ -456,10 +467,34 @@ impl<'p> Eval<'p> {
         match (self.vals.get(l), self.vals.get(r)) {
             (Val::Null, Val::Null) => TRUE,
             (Val::Null, Val::Row(_) | Val::Inst(..)) | (Val::Row(_) | Val::Inst(..), Val::Null) => SCALAR,
-            (Val::Str(a), Val::Str(b)) => if a == b { TRUE } else { FALSE },
-            (Val::Int(a), Val::Int(b)) => if a == b { TRUE } else { FALSE },
-            (Val::Bool(a), Val::Bool(b)) => if a == b { TRUE } else { FALSE },
-            (Val::Class(a), Val::Class(b)) => if a == b { TRUE } else { FALSE },
+            (Val::Str(a), Val::Str(b)) => {
+                if a == b {
+                    TRUE
+                } else {
+                    FALSE
+                }
+            }
+            (Val::Int(a), Val::Int(b)) => {
+                if a == b {
+                    TRUE
+                } else {
+                    FALSE
+                }
+            }
+            (Val::Bool(a), Val::Bool(b)) => {
+                if a == b {
+                    TRUE
+                } else {
+                    FALSE
+                }
+            }
+            (Val::Class(a), Val::Class(b)) => {
+                if a == b {
+                    TRUE
+                } else {
+                    FALSE
+                }
+            }
             (a, b) => match (shape(a), shape(b)) {
                 (Some(a), Some(b)) if a != b => FALSE,
                 _ => SCALAR,
@@ -570,7 +605,14 @@ impl<'p> Eval<'p> {
                 }
             }
             Val::Query(q) if !q.ran && f.lang.family() == "javascript" => {
-                self.run_query(f, &q, perflint_models::RowCount::All, i, perflint_models::Wait::Suspends, false);
+                self.run_query(
+                    f,
+                    &q,
+                    perflint_models::RowCount::All,
+                    i,
+                    perflint_models::Wait::Suspends,
+                    false,
+                );
                 self.result_rows(f, &q, i)
             }
             Val::Union(all) => {
@@ -596,7 +638,13 @@ impl<'p> Eval<'p> {
     /// An unknown supply of rows of an entity, for a declared type.
     pub(crate) fn typed_row(&mut self, entity: perflint_link::EntityIx) -> V {
         let path = self.p.names.intern("");
-        self.vals.make(Val::Row(crate::value::Row { entity, origin: None, path, supply: EVERYTHING, binder: None }))
+        self.vals.make(Val::Row(crate::value::Row {
+            entity,
+            origin: None,
+            path,
+            supply: EVERYTHING,
+            binder: None,
+        }))
     }
 }
 

@@ -17,7 +17,13 @@ impl<'p> Eval<'p> {
     }
 
     /// A new query over an entity.
-    pub(crate) fn fresh_query(&mut self, f: &Frame<'p>, entity: Option<EntityIx>, label: Sym, op: usize) -> Query {
+    pub(crate) fn fresh_query(
+        &mut self,
+        f: &Frame<'p>,
+        entity: Option<EntityIx>,
+        label: Sym,
+        op: usize,
+    ) -> Query {
         let path = self.p.names.intern("");
         let origin = if self.p.is_stub(f.at.file) { self.declared_site(f) } else { None };
         Query {
@@ -46,14 +52,23 @@ impl<'p> Eval<'p> {
         if self.p.is_stub(self.p.class(class).def.file) {
             return None;
         }
-        ["queryset", "model", "list_display", "list_columns", "columns", "fields", "serializer_class", "form_class"]
-            .iter()
-            .filter_map(|name| self.p.class_member(class, self.p.names.find(name)?))
-            .filter(|def| !self.p.is_stub(def.file))
-            .find_map(|def| {
-                let (file, body, op) = self.p.field_init(def)?;
-                Some(Site { at: perflint_link::BodyRef { file, body }, op })
-            })
+        [
+            "queryset",
+            "model",
+            "list_display",
+            "list_columns",
+            "columns",
+            "fields",
+            "serializer_class",
+            "form_class",
+        ]
+        .iter()
+        .filter_map(|name| self.p.class_member(class, self.p.names.find(name)?))
+        .filter(|def| !self.p.is_stub(def.file))
+        .find_map(|def| {
+            let (file, body, op) = self.p.field_init(def)?;
+            Some(Site { at: perflint_link::BodyRef { file, body }, op })
+        })
     }
 
     /// The query that a value stands for: a query itself, all rows of an entity class, a row's entity.
@@ -123,7 +138,15 @@ impl<'p> Eval<'p> {
     }
 
     /// Runs a query: adds its effect, unless it has run or its relation is loaded. `iterated` for a loop over it.
-    pub(crate) fn run_query(&mut self, f: &mut Frame<'p>, q: &Query, rows: RowCount, op: usize, wait: Wait, batched: bool) {
+    pub(crate) fn run_query(
+        &mut self,
+        f: &mut Frame<'p>,
+        q: &Query,
+        rows: RowCount,
+        op: usize,
+        wait: Wait,
+        batched: bool,
+    ) {
         if q.ran || q.preloaded {
             return;
         }
@@ -152,7 +175,8 @@ impl<'p> Eval<'p> {
             return;
         }
         let kind = if q.writes { EffectKind::Write } else { EffectKind::Query };
-        let effect = Effect { kind, entity: q.entity, label, site, lazy: lazy.map(|(l, _)| l), batched: false };
+        let effect =
+            Effect { kind, entity: q.entity, label, site, lazy: lazy.map(|(l, _)| l), batched: false };
         self.effect(f, effect, wait, None, Sure::Certain);
         if rows == RowCount::All && !q.writes {
             self.materialise(f, q, site, label);
@@ -228,7 +252,9 @@ impl<'p> Eval<'p> {
                 }
                 self.respond(f, rest, op, depth + 1);
             }
-            Val::List(items) | Val::Union(items) => items.iter().for_each(|v| self.respond(f, *v, op, depth + 1)),
+            Val::List(items) | Val::Union(items) => {
+                items.iter().for_each(|v| self.respond(f, *v, op, depth + 1))
+            }
             Val::Future(inner) => self.respond(f, inner, op, depth + 1),
             _ => {}
         }
@@ -250,7 +276,14 @@ impl<'p> Eval<'p> {
     }
 
     /// Reads a relation of a row.
-    pub(crate) fn read_relation(&mut self, f: &mut Frame<'p>, of: V, row: Row, relation: &'p Relation, op: usize) -> V {
+    pub(crate) fn read_relation(
+        &mut self,
+        f: &mut Frame<'p>,
+        of: V,
+        row: Row,
+        relation: &'p Relation,
+        op: usize,
+    ) -> V {
         let path = self.p.names.join(row.path, relation.name);
         let loaded = relation.eager || self.vals.is_loaded(row.supply, path);
         let Some(target) = relation.target else {
@@ -295,7 +328,15 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn lazy_load(&mut self, f: &mut Frame<'p>, row: Row, relation: &Relation, path: Sym, op: usize, to: Option<EntityIx>) {
+    fn lazy_load(
+        &mut self,
+        f: &mut Frame<'p>,
+        row: Row,
+        relation: &Relation,
+        path: Sym,
+        op: usize,
+        to: Option<EntityIx>,
+    ) {
         let lazy = Lazy {
             origin: row.origin,
             path,

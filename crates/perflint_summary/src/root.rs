@@ -13,7 +13,8 @@ use std::rc::Rc;
 impl<'p> Eval<'p> {
     /// Evaluates the whole program.
     pub(crate) fn run_all(&mut self) {
-        let files: Vec<FileIx> = self.p.each_file().map(|(ix, _)| ix).filter(|ix| !self.p.is_stub(*ix)).collect();
+        let files: Vec<FileIx> =
+            self.p.each_file().map(|(ix, _)| ix).filter(|ix| !self.p.is_stub(*ix)).collect();
         for file in &files {
             if let Some(body) = self.p.file(*file).items.first().and_then(|i| i.body) {
                 self.refuel();
@@ -108,7 +109,11 @@ impl<'p> Eval<'p> {
     /// A field's resolver runs once per parent, unless the parent is the root of the query.
     fn repeat_per_parent(&mut self, at: BodyRef, terms: &[crate::fact::Term], label: &str) {
         let owner = label.rsplit_once('.').map_or("", |(owner, _)| owner);
-        let root = |name: &str| ["Query", "Mutation", "Mutations", "Queries", "Subscription", "Subscriptions"].iter().any(|r| name.ends_with(r));
+        let root = |name: &str| {
+            ["Query", "Mutation", "Mutations", "Queries", "Subscription", "Subscriptions"]
+                .iter()
+                .any(|r| name.ends_with(r))
+        };
         if owner.is_empty() || root(owner) {
             return;
         }
@@ -139,7 +144,10 @@ impl<'p> Eval<'p> {
 
     /// What a route returns leaves in its response, or is rendered with the template that its decorator names.
     fn returned_from_entry(&mut self, at: BodyRef, ret: V, pending: &Pending) -> Vec<crate::fact::Term> {
-        if !matches!(pending.kind, EntryKind::Route | EntryKind::Resolver | EntryKind::Socket | EntryKind::Page) {
+        if !matches!(
+            pending.kind,
+            EntryKind::Route | EntryKind::Resolver | EntryKind::Socket | EntryKind::Page
+        ) {
             return Vec::new();
         }
         let body = self.p.body(at);
@@ -269,7 +277,13 @@ impl<'p> Eval<'p> {
                     continue;
                 }
                 let wanted = |path: &str| {
-                    row.base.iter().any(|b| b == path || self.m.type_named(language, b).is_some_and(|t| self.m.type_named(language, path) == Some(t)))
+                    row.base.iter().any(|b| {
+                        b == path
+                            || self
+                                .m
+                                .type_named(language, b)
+                                .is_some_and(|t| self.m.type_named(language, path) == Some(t))
+                    })
                 };
                 if self.p.extends_path(class, &wanted) {
                     self.class_entries(class, row);
@@ -317,13 +331,21 @@ impl<'p> Eval<'p> {
     fn file_entries(&mut self, file: FileIx, rows: &[(&'p str, &'p EntryRow)]) {
         let ir = self.p.file(file);
         for (language, row) in rows {
-            if *language != ir.lang.family() || row.file.is_empty() || !row.file.iter().any(|g| glob(g, &ir.path)) {
+            if *language != ir.lang.family()
+                || row.file.is_empty()
+                || !row.file.iter().any(|g| glob(g, &ir.path))
+            {
                 continue;
             }
             let mut names: Vec<&str> = row.exports.iter().collect();
             let all: Vec<String> = if names.contains(&"*") {
-                ir.exports.iter().map(|e| self.p.text(e.name).to_owned()).chain(
-                    ir.items.iter().filter(|i| i.flags.is_public).map(|i| self.p.text(i.name).to_owned())).collect()
+                ir.exports
+                    .iter()
+                    .map(|e| self.p.text(e.name).to_owned())
+                    .chain(
+                        ir.items.iter().filter(|i| i.flags.is_public).map(|i| self.p.text(i.name).to_owned()),
+                    )
+                    .collect()
             } else {
                 Vec::new()
             };
@@ -334,8 +356,15 @@ impl<'p> Eval<'p> {
                 let v = self.target(target);
                 let label = format!("{name} {}", ir.path);
                 for callable in self.callables(v) {
-                    if self.body_of(callable).is_some() && !self.pending.iter().any(|p| p.target == callable) {
-                        self.pending.push(Pending { kind: row.kind, label: label.clone(), file, target: callable, template: None });
+                    if self.body_of(callable).is_some() && !self.pending.iter().any(|p| p.target == callable)
+                    {
+                        self.pending.push(Pending {
+                            kind: row.kind,
+                            label: label.clone(),
+                            file,
+                            target: callable,
+                            template: None,
+                        });
                     }
                 }
             }
@@ -361,8 +390,10 @@ impl<'p> Eval<'p> {
                     let is_register = matches!(call.callee, Callee::Member { name, .. } if name == register);
                     let args = body.args(call.args);
                     if let (true, [model, admin, ..]) = (is_register, args) {
-                        let model = self.p.resolve_op(file, body, model.value).and_then(|t| self.p.target_class(t));
-                        let admin = self.p.resolve_op(file, body, admin.value).and_then(|t| self.p.target_class(t));
+                        let model =
+                            self.p.resolve_op(file, body, model.value).and_then(|t| self.p.target_class(t));
+                        let admin =
+                            self.p.resolve_op(file, body, admin.value).and_then(|t| self.p.target_class(t));
                         if let (Some(model), Some(admin)) = (model, admin) {
                             found.entry(admin).or_insert(model);
                         }
@@ -373,7 +404,9 @@ impl<'p> Eval<'p> {
                 for marker in item.markers.iter().filter(|m| self.p.text(m.path).ends_with("register")) {
                     let Some(owner) = item.owner.and_then(|o| ir.item(o).body) else { continue };
                     let body = ir.body(owner);
-                    let Some(OpKind::Call(id)) = marker.value.some().and_then(|v| body.ops.get(v.at())).map(|o| o.kind) else {
+                    let Some(OpKind::Call(id)) =
+                        marker.value.some().and_then(|v| body.ops.get(v.at())).map(|o| o.kind)
+                    else {
                         continue;
                     };
                     let model = body
@@ -405,7 +438,9 @@ fn glob(pattern: &str, path: &str) -> bool {
         && let Some(close) = pattern[open..].find('}')
     {
         let (head, tail) = (&pattern[..open], &pattern[open + close + 1..]);
-        return pattern[open + 1..open + close].split(',').any(|alt| glob(&format!("{head}{alt}{tail}"), path));
+        return pattern[open + 1..open + close]
+            .split(',')
+            .any(|alt| glob(&format!("{head}{alt}{tail}"), path));
     }
     let pattern: Vec<&str> = pattern.split('/').collect();
     let path: Vec<&str> = path.split('/').collect();

@@ -281,7 +281,9 @@ impl Values {
             return b;
         }
         match (self.get(a).clone(), self.get(b).clone()) {
-            (Val::Null, _) | (Val::Scalar, Val::Bool(_) | Val::Int(_) | Val::Str(_)) if !self.is_plain(b) => b,
+            (Val::Null, _) | (Val::Scalar, Val::Bool(_) | Val::Int(_) | Val::Str(_)) if !self.is_plain(b) => {
+                b
+            }
             (_, Val::Null) if !self.is_plain(a) => a,
             (Val::Query(x), Val::Query(y)) if x.entity == y.entity && x.entity.is_some() => {
                 let supply = self.common(x.supply, y.supply);
@@ -301,7 +303,10 @@ impl Values {
                 let supply = self.common(x.supply, y.supply);
                 self.make(Val::Row(Row { supply, ..x }))
             }
-            (Val::Many { elem: x, batch: p, source: s, .. }, Val::Many { elem: y, batch: q, source: t, .. }) => {
+            (
+                Val::Many { elem: x, batch: p, source: s, .. },
+                Val::Many { elem: y, batch: q, source: t, .. },
+            ) => {
                 let elem = self.join(x, y);
                 self.make(Val::Many { elem, count: None, batch: p && q, source: s.or(t) })
             }
@@ -355,7 +360,9 @@ impl Values {
             Val::Bool(b) => Some(*b),
             Val::Int(n) => Some(*n != 0),
             Val::List(items) => Some(!items.is_empty()),
-            Val::Class(_) | Val::Fun(_) | Val::Closure(..) | Val::Bound(..) | Val::Row(_) | Val::Inst(..) => Some(true),
+            Val::Class(_) | Val::Fun(_) | Val::Closure(..) | Val::Bound(..) | Val::Row(_) | Val::Inst(..) => {
+                Some(true)
+            }
             Val::Map(entries, rest) if !entries.is_empty() || *rest == UNKNOWN => Some(!entries.is_empty()),
             _ => None,
         }
