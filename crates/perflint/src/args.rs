@@ -81,7 +81,7 @@ pub(crate) struct ScanArgs {
     pub(crate) max_file_size: u64,
     /// Use the models of this folder in place of the builtin ones (for authors of models).
     #[arg(long, value_name = "DIR")]
-    pub(crate) models: Option<std::path::PathBuf>,
+    pub(crate) models: Option<PathBuf>,
     /// Write findings only: no progress, no summary.
     #[arg(long, short)]
     pub(crate) quiet: bool,

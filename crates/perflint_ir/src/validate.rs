@@ -70,10 +70,10 @@ pub fn validate(file: &FileIr) -> Vec<Fault> {
 fn operands(body: &Body, kind: OpKind, visit: &mut impl FnMut(OpId)) {
     match kind {
         OpKind::Text(kids) | OpKind::Join(kids) | OpKind::Unknown(kids) | OpKind::Store(kids) => {
-            body.kids(kids).iter().copied().for_each(visit)
+            body.kids(kids).iter().copied().for_each(visit);
         }
         OpKind::Get { base, .. } | OpKind::Await(base) | OpKind::Yield(base) | OpKind::Not(base) => {
-            visit(base)
+            visit(base);
         }
         OpKind::Index { base, key } | OpKind::Slice { base, limit: key } => {
             visit(base);

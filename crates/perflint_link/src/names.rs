@@ -5,14 +5,9 @@ use perflint_ir::Sym;
 use rustc_hash::FxBuildHasher;
 
 /// All names of a program; equal texts have equal [`Sym`]s. Names are only ever added, so a shared reference is enough.
+#[derive(Default)]
 pub struct Names {
     texts: FrozenIndexSet<Box<str>, FxBuildHasher>,
-}
-
-impl Default for Names {
-    fn default() -> Self {
-        Self { texts: FrozenIndexSet::default() }
-    }
 }
 
 impl std::fmt::Debug for Names {

@@ -387,7 +387,7 @@ impl Program {
 
     fn rust_member(&self, target: Target, name: Sym) -> Option<Target> {
         if let Target::Module(file) = target {
-            if &*self.files[file.0 as usize].path == "" {
+            if (*self.files[file.0 as usize].path).is_empty() {
                 return None;
             }
             let text = self.names.text(name).to_owned();

@@ -193,7 +193,7 @@ fn add_block(out: &mut Vec<(Option<String>, Example)>, info: &str, text: &str, l
     let bad = verdict == "bad";
     match out.last_mut() {
         Some((Some(known), example)) if name.as_ref() == Some(known) && example.bad == bad => {
-            example.files.push(file)
+            example.files.push(file);
         }
         _ => out.push((name, Example { bad, files: vec![file], line })),
     }

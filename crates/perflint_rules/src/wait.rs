@@ -100,7 +100,7 @@ fn finding(
 
 pub(crate) fn serial_awaits(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     for event in &ctx.facts.serial {
-        if !judged(ctx.program, event.place.at.file) || crate::wait::depends(ctx, event.place) {
+        if !judged(ctx.program, event.place.at.file) || depends(ctx, event.place) {
             continue;
         }
         let Some(place) = ctx.site(event.place) else { continue };

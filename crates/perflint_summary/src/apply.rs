@@ -3,7 +3,7 @@
 use crate::call::CallArgs;
 use crate::eval::{Around, Eval, Frame, How, Pending};
 use crate::expr::Given;
-use crate::fact::{Effect, Factor, Materialised, Sure};
+use crate::fact::{Effect, Materialised, Sure};
 use crate::iterate::Plan;
 use crate::value::{Binder, Bound, EVERYTHING, NULL, Query, SCALAR, Site, UNKNOWN, V, Val};
 use perflint_ir::{OpId, OpKind, RegionId, SqlVerb};
@@ -100,7 +100,7 @@ impl<'p> Eval<'p> {
                 let text = self.expr(f, sql, g)?;
                 let statement = match (self.vals.get(text), &row.runs) {
                     (Val::Sql(..), _) | (_, None) => None,
-                    (_, Some(runs)) => self.expr(f, runs, g).and_then(|v| self.to_query(f, v, g.op)),
+                    (_, Some(runs)) => self.expr(f, runs, g).and_then(|v| self.query_for(f, v, g.op)),
                 };
                 match statement {
                     Some(q) => q,
@@ -111,23 +111,23 @@ impl<'p> Eval<'p> {
                 let v = self.expr(f, e, g)?;
                 match *self.vals.get(v) {
                     Val::Sql(..) => self.sql_query(f, v, g)?,
-                    _ => self.to_query(f, v, g.op)?,
+                    _ => self.query_for(f, v, g.op)?,
                 }
             }
             _ => match self.vals.get(g.recv) {
                 Val::Query(q) => *q,
-                Val::Class(_) | Val::Row(_) => self.to_query(f, g.recv, g.op)?,
-                Val::ExtInst(_, args) if !args.is_empty() => self.to_query(f, g.recv, g.op)?,
+                Val::Class(_) | Val::Row(_) => self.query_for(f, g.recv, g.op)?,
+                Val::ExtInst(_, args) if !args.is_empty() => self.query_for(f, g.recv, g.op)?,
                 _ => return None,
             },
         };
         if q.origin.op == OpId::NONE {
             q.origin = self.site(f, g.op);
         }
-        if let Some(e) = &row.loads {
-            if let Some(paths) = self.expr(f, e, g) {
-                q = self.load(&q, paths);
-            }
+        if let Some(e) = &row.loads
+            && let Some(paths) = self.expr(f, e, g)
+        {
+            q = self.load(&q, paths);
         }
         if let Some(e) = &row.bound {
             q.bound = self.bound(f, e, g, q.bound);
@@ -530,13 +530,6 @@ impl<'p> Eval<'p> {
             self.absorb(f, &outcome, op, at, How::PLAIN);
         }
         self.respond(f, context, op, 0);
-    }
-
-    /// A factor for something that happens once per element of a value of unknown kind.
-    pub(crate) fn size_factor(&mut self, f: &Frame<'p>, op: usize, v: V) -> Factor {
-        let name = self.size_name(f, op, v);
-        let rows = self.holds_rows(v);
-        Factor::Size { name, site: self.site(f, op), rows }
     }
 }
 

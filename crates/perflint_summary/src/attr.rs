@@ -377,7 +377,7 @@ impl<'p> Eval<'p> {
         op: usize,
     ) -> V {
         if let Some(kind) = row.effect {
-            let entity = self.to_query(f, recv, op).and_then(|q| q.entity);
+            let entity = self.query_for(f, recv, op).and_then(|q| q.entity);
             let effect = crate::fact::Effect {
                 kind,
                 entity,
@@ -417,7 +417,7 @@ impl<'p> Eval<'p> {
                 let target = self.p.resolve_dotted(file, *name);
                 if let Some(target) = target {
                     if let Some(class) = self.p.target_class(target) {
-                        return self.instance_of(file, class, args, depth);
+                        return self.instance_of(class, depth);
                     }
                     if let Target::Item(def) = target
                         && self.p.item(def).kind == ItemKind::Interface
@@ -448,7 +448,7 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn instance_of(&mut self, file: FileIx, class: ClassIx, args: &[TypeId], depth: u32) -> V {
+    fn instance_of(&mut self, class: ClassIx, depth: u32) -> V {
         if let Some(entity) = self.p.class(class).entity {
             return self.typed_row(entity);
         }
@@ -459,17 +459,6 @@ impl<'p> Eval<'p> {
             && let [base] = self.p.item(def).bases[..]
         {
             return self.type_value(def.file, base, depth + 1);
-        }
-        let is_query = self.p.class(class).types.iter().any(|t| self.m.role(*t) == TypeRole::Query);
-        if is_query && let Some(first) = args.first() {
-            let entity = match self.type_argument(file, *first, depth) {
-                v => match self.vals.get(v) {
-                    Val::Class(c) => self.p.class(*c).entity,
-                    Val::Row(r) => Some(r.entity),
-                    _ => None,
-                },
-            };
-            let _ = entity;
         }
         self.vals.make(Val::Inst(class, Rc::new([])))
     }
@@ -547,9 +536,5 @@ impl<'p> Eval<'p> {
             OpKind::Await(inner) => self.receiver_name(f, inner),
             _ => None,
         }
-    }
-
-    pub(crate) fn empty_supply(&self) -> crate::value::SupplyIx {
-        NOTHING
     }
 }

@@ -52,21 +52,21 @@ impl<'p> Eval<'p> {
             }
             Expr::Row(e) => {
                 let v = self.expr(f, e, g)?;
-                match self.to_query(f, v, g.op) {
+                match self.query_for(f, v, g.op) {
                     Some(q) => self.row_of(f, &q, g.op),
                     None => UNKNOWN,
                 }
             }
             Expr::Rows(e) => {
                 let v = self.expr(f, e, g)?;
-                match self.to_query(f, v, g.op) {
+                match self.query_for(f, v, g.op) {
                     Some(q) => self.result_rows(f, &q, g.op),
                     None => self.vals.many(UNKNOWN),
                 }
             }
             Expr::Query(e) => {
                 let v = self.expr(f, e, g)?;
-                match self.to_query(f, v, g.op) {
+                match self.query_for(f, v, g.op) {
                     Some(q) => self.vals.make(Val::Query(q)),
                     None => {
                         let empty = self.p.names.intern("");
@@ -143,7 +143,7 @@ impl<'p> Eval<'p> {
                 let name = match *self.vals.get(v) {
                     Val::Str(name) => name,
                     _ => {
-                        let entity = self.to_query(f, v, g.op)?.entity?;
+                        let entity = self.query_for(f, v, g.op)?.entity?;
                         return Some(self.vals.make(Val::Class(self.p.entity(entity).class)));
                     }
                 };
@@ -183,7 +183,7 @@ impl<'p> Eval<'p> {
 
     /// Django's `select_related()` without arguments: every to-one relation whose key is not null, five levels deep.
     fn required_paths(&mut self, f: &mut Frame<'p>, g: &Given<'_>) -> V {
-        let Some(entity) = self.to_query(f, g.recv, g.op).and_then(|q| q.entity) else { return UNKNOWN };
+        let Some(entity) = self.query_for(f, g.recv, g.op).and_then(|q| q.entity) else { return UNKNOWN };
         let empty = self.p.names.intern("");
         let mut out = Vec::new();
         let mut open = vec![(entity, empty, 0)];
@@ -277,7 +277,7 @@ impl<'p> Eval<'p> {
         out: &mut Vec<Sym>,
     ) {
         let target = self.p.class(class).entity;
-        let Some(from) = self.to_query(f, g.recv, g.op).and_then(|q| q.entity) else { return };
+        let Some(from) = self.query_for(f, g.recv, g.op).and_then(|q| q.entity) else { return };
         let mut names: Vec<Sym> = self
             .p
             .entity(from)
@@ -356,10 +356,5 @@ impl<'p> Eval<'p> {
             }
         }
         known
-    }
-
-    /// Where a relation leads, for people.
-    pub(crate) fn leads_to_many(to: To) -> bool {
-        to == To::Many
     }
 }

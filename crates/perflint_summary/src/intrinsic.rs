@@ -45,7 +45,7 @@ impl<'p> Eval<'p> {
                 _ => UNKNOWN,
             },
             "str" | "builtins.str" => {
-                self.to_text(f, first, op);
+                self.write_text(f, first, op);
                 SCALAR
             }
             "locals" | "builtins.locals" => self.locals(f),
@@ -206,7 +206,7 @@ impl<'p> Eval<'p> {
         Some(self.target(target))
     }
 
-    fn to_text(&mut self, f: &mut Frame<'p>, v: V, op: usize) {
+    fn write_text(&mut self, f: &mut Frame<'p>, v: V, op: usize) {
         if matches!(self.vals.get(v), Val::Row(_) | Val::Inst(..))
             && let Some(name) = self.p.names.find("__str__")
         {
@@ -234,7 +234,7 @@ impl<'p> Eval<'p> {
             "declared" => self.declared(f, first),
             "names" => first,
             "get" => self.get_path(f, first, second, op),
-            "entity" => match self.to_query(f, first, op).and_then(|q| q.entity) {
+            "entity" => match self.query_for(f, first, op).and_then(|q| q.entity) {
                 Some(entity) => {
                     let class = self.p.entity(entity).class;
                     self.vals.make(Val::Class(class))
@@ -273,7 +273,7 @@ impl<'p> Eval<'p> {
                 self.call_value(f, first, &rest, op)
             }
             "str" => {
-                self.to_text(f, first, op);
+                self.write_text(f, first, op);
                 SCALAR
             }
             "registered" => self.registered(first),
@@ -357,7 +357,7 @@ impl<'p> Eval<'p> {
     }
 
     fn entity_names(&mut self, f: &Frame<'p>, v: V, relations: bool, op: usize) -> V {
-        let Some(entity) = self.to_query(f, v, op).and_then(|q| q.entity) else {
+        let Some(entity) = self.query_for(f, v, op).and_then(|q| q.entity) else {
             return self.vals.make(Val::List([].into()));
         };
         let class = self.p.entity(entity).class;
@@ -386,7 +386,7 @@ impl<'p> Eval<'p> {
 
     /// Django's default template name: `app/model_suffix.html`.
     fn default_template(&mut self, f: &Frame<'p>, v: V, suffix: V, op: usize) -> V {
-        let Some(entity) = self.to_query(f, v, op).and_then(|q| q.entity) else { return UNKNOWN };
+        let Some(entity) = self.query_for(f, v, op).and_then(|q| q.entity) else { return UNKNOWN };
         let Val::Str(suffix) = *self.vals.get(suffix) else { return UNKNOWN };
         let entity = self.p.entity(entity);
         let path = &self.p.file(self.p.class(entity.class).def.file).path;
@@ -478,10 +478,5 @@ impl<'p> Eval<'p> {
             }
         }
         result
-    }
-
-    /// False, for readers of this table.
-    pub(crate) fn no() -> V {
-        FALSE
     }
 }

@@ -5,7 +5,6 @@ use crate::fact::{Factor, SerialAwait};
 use crate::value::{Binder, Query, Row, SCALAR, Site, UNKNOWN, V, Val};
 use perflint_ir::{Callee, LoopSource, OpId, OpKind, RegionId, Sym};
 use perflint_models::{RowCount, TypeRole, Wait};
-use std::rc::Rc;
 
 /// How a loop is evaluated.
 pub(crate) enum Plan {
@@ -284,6 +283,3 @@ pub fn expression(p: &perflint_link::Program, body: &perflint_ir::Body, op: OpId
         _ => String::new(),
     }
 }
-
-/// A list of values.
-pub(crate) type List = Rc<[V]>;

@@ -14,10 +14,13 @@
 
 mod apply;
 mod attr;
+mod builtin;
 mod call;
 mod eval;
+mod exec;
 mod expr;
 mod fact;
+mod function;
 mod intrinsic;
 mod iterate;
 mod lookup;
@@ -68,12 +71,13 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
     let mut eval = Eval::new(program, models);
     eval.run_all();
     let events = eval.events;
-    let mut edges: BTreeMap<BodyRef, Vec<BodyRef>> = BTreeMap::new();
-    for (from, to) in events.edges {
+    let sorted = |to: rustc_hash::FxHashSet<BodyRef>| {
         let mut to: Vec<BodyRef> = to.into_iter().collect();
         to.sort();
-        edges.insert(from, to);
-    }
+        to
+    };
+    let edges: BTreeMap<BodyRef, Vec<BodyRef>> =
+        events.edges.into_iter().map(|(from, to)| (from, sorted(to))).collect();
     let mut facts = Facts {
         repeats: events.repeats.into_values().collect(),
         materialised: events.materialised.into_values().collect(),

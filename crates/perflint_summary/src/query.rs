@@ -72,7 +72,7 @@ impl<'p> Eval<'p> {
     }
 
     /// The query that a value stands for: a query itself, all rows of an entity class, a row's entity.
-    pub(crate) fn to_query(&mut self, f: &Frame<'p>, v: V, op: usize) -> Option<Query> {
+    pub(crate) fn query_for(&mut self, f: &Frame<'p>, v: V, op: usize) -> Option<Query> {
         let empty = self.p.names.intern("");
         match self.vals.get(v).clone() {
             Val::Query(q) => Some(q),
@@ -87,10 +87,10 @@ impl<'p> Eval<'p> {
                 let q = self.fresh_query(f, Some(entity), empty, op);
                 Some(Query { plain: true, ..q })
             }
-            Val::ExtInst(_, args) => args.iter().find_map(|a| self.to_query(f, *a, op)),
-            Val::List(items) => items.first().and_then(|a| self.to_query(f, *a, op)),
-            Val::Union(all) => all.iter().find_map(|a| self.to_query(f, *a, op)),
-            Val::Many { elem, .. } | Val::Future(elem) => self.to_query(f, elem, op),
+            Val::ExtInst(_, args) => args.iter().find_map(|a| self.query_for(f, *a, op)),
+            Val::List(items) => items.first().and_then(|a| self.query_for(f, *a, op)),
+            Val::Union(all) => all.iter().find_map(|a| self.query_for(f, *a, op)),
+            Val::Many { elem, .. } | Val::Future(elem) => self.query_for(f, elem, op),
             Val::Str(name) => {
                 let lower = self.p.names.intern(&self.p.text(name).to_lowercase());
                 let entity = self.p.tables.get(&lower).copied();
@@ -253,7 +253,7 @@ impl<'p> Eval<'p> {
                 self.respond(f, rest, op, depth + 1);
             }
             Val::List(items) | Val::Union(items) => {
-                items.iter().for_each(|v| self.respond(f, *v, op, depth + 1))
+                items.iter().for_each(|v| self.respond(f, *v, op, depth + 1));
             }
             Val::Future(inner) => self.respond(f, inner, op, depth + 1),
             _ => {}

@@ -1,6 +1,5 @@
 //! Where evaluation starts: initialisers, entry points, then every function on its own.
 
-use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, Pending, def_of};
 use crate::fact::{Entry, Summary};
 use crate::value::{UNKNOWN, V, Val};
@@ -424,11 +423,6 @@ impl<'p> Eval<'p> {
         let found = Rc::new(found);
         self.registered = Some(Rc::clone(&found));
         found
-    }
-
-    /// No arguments.
-    pub(crate) fn nothing() -> CallArgs {
-        CallArgs::default()
     }
 }
 

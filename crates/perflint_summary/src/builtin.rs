@@ -1,0 +1,350 @@
+//! Methods of a language's own types, and of receivers that nothing is known of.
+
+use crate::call::CallArgs;
+use crate::eval::{Eval, Frame, How};
+use crate::fact::Sure;
+use crate::value::{NULL, SCALAR, UNKNOWN, V, Val};
+use perflint_ir::{OpId, OpKind, Sym};
+use perflint_link::Def;
+use std::rc::Rc;
+
+/// Method names so common that a receiver of unknown type cannot be guessed by them.
+const COMMON: &[&str] = &[
+    "get",
+    "set",
+    "add",
+    "all",
+    "run",
+    "save",
+    "load",
+    "update",
+    "create",
+    "delete",
+    "remove",
+    "find",
+    "filter",
+    "count",
+    "items",
+    "keys",
+    "values",
+    "append",
+    "push",
+    "pop",
+    "open",
+    "close",
+    "read",
+    "write",
+    "send",
+    "start",
+    "stop",
+    "clear",
+    "copy",
+    "join",
+    "split",
+    "format",
+    "execute",
+    "call",
+    "apply",
+    "map",
+    "forEach",
+    "reduce",
+    "then",
+    "catch",
+    "next",
+    "first",
+    "last",
+    "exists",
+    "index",
+    "insert",
+    "extend",
+    "to_dict",
+    "as_dict",
+    "clone",
+    "new",
+    "from",
+    "into",
+    "build",
+    "parse",
+    "render",
+    "process",
+    "handle",
+    "init",
+    "setup",
+    "reset",
+    "query",
+    "fetch",
+    "connect",
+    "commit",
+    "encode",
+    "decode",
+    "match",
+    "replace",
+    "sort",
+    "lower",
+    "upper",
+    "strip",
+    "is_valid",
+    "clean",
+    "validate",
+    "emit",
+    "on",
+    "use",
+    "log",
+    "error",
+    "info",
+    "debug",
+    "warning",
+    "warn",
+    "iter",
+    "len",
+    "push_str",
+    "unwrap",
+    "expect",
+    "ok",
+    "err",
+    "is_some",
+    "is_none",
+    "as_ref",
+    "as_str",
+    "to_string",
+    "to_owned",
+    "collect",
+    "poll",
+    "lock",
+    "wait",
+    "end",
+    "destroy",
+    "dispose",
+    "resolve",
+    "reject",
+    "toString",
+    "toJSON",
+    "serialize",
+    "deserialize",
+    "exec",
+    "test",
+    "dump",
+    "dumps",
+    "loads",
+    "check",
+    "name",
+    "type",
+    "list",
+    "search",
+];
+
+impl<'p> Eval<'p> {
+    pub(crate) fn call_unknown(
+        &mut self,
+        f: &mut Frame<'p>,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
+        recv_op: Option<OpId>,
+    ) -> V {
+        let family = f.lang.family();
+        if let Some(hinted) =
+            recv_op.and_then(|r| self.receiver_name(f, r)).and_then(|n| self.look.hint(family, n))
+        {
+            let recv = self.vals.make(Val::ExtInst(hinted, Box::new([])));
+            if self.look.method(hinted, name, false).is_some() || self.m.attr(hinted, "*", false).is_some() {
+                return self.call_member(f, recv, name, args, op, recv_op);
+            }
+        }
+        let unknown = self.p.names.intern(match family {
+            "javascript" => "js.unknown",
+            "rust" => "rust.unknown",
+            _ => "py.unknown",
+        });
+        if let Some(ty) = self.look.ty(unknown, f.lang)
+            && let Some(row) = self.look.method(ty, name, false)
+        {
+            return self.apply(f, row, UNKNOWN, args, op, recv_op);
+        }
+        if let Some(def) = self.guess(f, name, args) {
+            let this = self.guessed_receiver(def);
+            let how = How { sure: Sure::Guess, ..How::PLAIN };
+            return self.call_fun(f, def, this, args, op, how);
+        }
+        self.hole(f, args, op)
+    }
+
+    /// The one method of that name in the repository, if the name is telling.
+    pub(crate) fn guess(&self, f: &Frame<'p>, name: Sym, args: &CallArgs) -> Option<Def> {
+        let text = self.p.text(name);
+        if text.len() < 8 || COMMON.contains(&text) || self.p.is_stub(f.at.file) {
+            return None;
+        }
+        let family = f.lang.family();
+        let mut found =
+            self.p.methods_named.get(&name)?.iter().filter(|d| self.p.file(d.file).lang.family() == family);
+        let (first, second) = (found.next()?, found.next());
+        if second.is_some() {
+            return None;
+        }
+        let params = self.p.item(*first).body.map_or(0, |b| self.p.file(first.file).body(b).params.len());
+        (args.pos.len() <= params.max(1)).then_some(*first)
+    }
+
+    pub(crate) fn guessed_receiver(&mut self, def: Def) -> V {
+        match self.p.class_around(def) {
+            Some(class) => match self.p.class(class).entity {
+                Some(entity) => self.typed_row(entity),
+                None => self.vals.make(Val::Inst(class, Rc::new([]))),
+            },
+            None => UNKNOWN,
+        }
+    }
+
+    pub(crate) fn call_on_function(
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        def: Def,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
+    ) -> V {
+        for row in self.look.markers(def).iter() {
+            if let Some(perflint_models::Expr::New(path)) = &self.m.call(*row).returns
+                && let Some(ty) = self.m.type_named(f.lang.models(), path)
+                && let Some(method) = self.look.method(ty, name, false)
+            {
+                return self.apply(f, method, recv, args, op, None);
+            }
+        }
+        match self.p.text(name) {
+            "call" | "apply" => {
+                let rest = CallArgs::positional(args.pos.iter().skip(1).copied().collect());
+                self.call_value(f, recv, &rest, op)
+            }
+            "bind" => recv,
+            _ => UNKNOWN,
+        }
+    }
+
+    /// A method of a builtin type of the language.
+    #[expect(clippy::too_many_arguments, reason = "a call is receiver, name, arguments and place")]
+    pub(crate) fn call_builtin(
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        what: &str,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
+        recv_op: Option<OpId>,
+    ) -> V {
+        let types: &[&str] = match (f.lang.family(), what) {
+            ("python" | "jinja", "list") => &["list", "builtins.list"],
+            ("python" | "jinja", "map") => &["dict", "builtins.dict"],
+            ("python" | "jinja", "str") => &["str", "builtins.str"],
+            ("javascript", "list") => &["Array"],
+            ("javascript", "map") => &["Object", "Map"],
+            ("javascript", "promise") => &["Promise"],
+            ("javascript", "str") => &["String", "string"],
+            ("rust", "list") => &["Vec", "std.vec.Vec", "rust.iterator"],
+            ("rust", "map") => &["HashMap", "std.collections.HashMap"],
+            ("rust", "promise") => &["Future", "futures.Future"],
+            _ => &[],
+        };
+        if what == "map"
+            && let Some(v) =
+                self.map_parts(recv, name).or_else(|| self.map_call(f, recv, name, args, recv_op))
+        {
+            return v;
+        }
+        for ty in types {
+            if let Some(ty) = self.m.type_named(f.lang.models(), ty)
+                && let Some(row) = self.look.method(ty, name, false)
+            {
+                return self.apply(f, row, recv, args, op, recv_op);
+            }
+        }
+        match what {
+            "str" => SCALAR,
+            "map" => {
+                let rest = self.element(recv);
+                if matches!(self.p.text(name), "get" | "pop" | "setdefault") {
+                    if let Some(Val::Str(key)) = args.pos.first().map(|v| self.vals.get(*v))
+                        && let Val::Map(entries, _) = self.vals.get(recv)
+                        && let Some((_, v)) = entries.iter().find(|(k, _)| k == key)
+                    {
+                        return *v;
+                    }
+                    return rest;
+                }
+                UNKNOWN
+            }
+            _ => {
+                self.events.holes += usize::from(!self.p.is_stub(f.at.file));
+                UNKNOWN
+            }
+        }
+    }
+
+    /// Looking up a known key, and merging other entries in.
+    pub(crate) fn map_call(
+        &mut self,
+        f: &mut Frame<'p>,
+        map: V,
+        name: Sym,
+        args: &CallArgs,
+        recv_op: Option<OpId>,
+    ) -> Option<V> {
+        let Val::Map(entries, _) = self.vals.get(map).clone() else { return None };
+        match self.p.text(name) {
+            "get" | "pop" | "setdefault" => {
+                let Val::Str(key) = *self.vals.get(*args.pos.first()?) else { return None };
+                entries.iter().find(|(k, _)| *k == key).map(|(_, v)| *v)
+            }
+            "update" => {
+                let mut merged = map;
+                for v in &args.pos {
+                    match self.vals.get(*v).clone() {
+                        Val::Map(more, _) => {
+                            for (k, v) in more.iter() {
+                                merged = self.with_field(merged, *k, *v);
+                            }
+                        }
+                        Val::Null | Val::Scalar => {}
+                        _ => {}
+                    }
+                }
+                for (k, v) in &args.keys {
+                    merged = self.with_field(merged, *k, *v);
+                }
+                match recv_op.map(|r| f.body.op(r).kind) {
+                    Some(OpKind::Local(local)) => f.locals[local.at()] = merged,
+                    Some(OpKind::Get { base, name }) if f.body.op(base).kind == OpKind::SelfRef => {
+                        self.put_self(f, name, merged);
+                    }
+                    _ => {}
+                }
+                Some(NULL)
+            }
+            _ => None,
+        }
+    }
+
+    /// The keys, values or pairs of a literal map, one by one.
+    pub(crate) fn map_parts(&mut self, map: V, name: Sym) -> Option<V> {
+        let Val::Map(entries, rest) = self.vals.get(map).clone() else { return None };
+        if rest != UNKNOWN {
+            return None;
+        }
+        let parts: Vec<V> = match self.p.text(name) {
+            "items" | "entries" => entries
+                .iter()
+                .map(|(k, v)| {
+                    let k = self.vals.make(Val::Str(*k));
+                    self.vals.make(Val::List([k, *v].into()))
+                })
+                .collect(),
+            "values" => entries.iter().map(|(_, v)| *v).collect(),
+            "keys" => entries.iter().map(|(k, _)| self.vals.make(Val::Str(*k))).collect(),
+            _ => return None,
+        };
+        Some(self.vals.make(Val::List(parts.into())))
+    }
+}

@@ -1,0 +1,317 @@
+//! Running a function: which arguments its parameters get, in which context it is evaluated, what it gives back.
+
+use crate::call::CallArgs;
+use crate::eval::{Eval, Frame, How};
+use crate::value::{EVERYTHING, NULL, Query, Row, SCALAR, UNKNOWN, V, Val};
+use perflint_ir::{BodyId, Lang, OpId, OpKind, ParamKind, Sym};
+use perflint_link::{BodyRef, ClassIx, Def};
+use std::rc::Rc;
+
+impl<'p> Eval<'p> {
+    pub(crate) fn instantiate(&mut self, f: &mut Frame<'p>, class: ClassIx, args: &CallArgs, op: usize) -> V {
+        if let Some(entity) = self.p.class(class).entity {
+            let path = self.p.names.intern("");
+            let row = Row { entity, origin: None, path, supply: EVERYTHING, binder: Some(self.here(f, op)) };
+            return self.vals.make(Val::Row(row));
+        }
+        if let Some(q) = self.instantiate_query(f, class, args, op) {
+            return q;
+        }
+        let constructor = ["__init__", "constructor"]
+            .iter()
+            .filter_map(|n| self.p.names.find(n))
+            .find_map(|n| self.p.class_member(class, n));
+        let blank = self.vals.make(Val::Inst(class, Rc::new([])));
+        let fields: Rc<[(Sym, V)]> = match constructor {
+            Some(def) => {
+                let Some(body) = self.p.item(def).body else { return blank };
+                let at = BodyRef { file: def.file, body };
+                let locals = self.bind(at, args, Some(def));
+                let site = self.site(f, op);
+                let outcome = self.evaluate(at, blank, locals, Some(site));
+                self.absorb(f, &outcome, op, at, How::PLAIN);
+                outcome.puts.clone().into()
+            }
+            None => args.keys.iter().copied().filter(|(_, v)| *v != UNKNOWN).collect(),
+        };
+        let mut fields: Vec<(Sym, V)> = fields.iter().copied().filter(|(_, v)| *v != UNKNOWN).collect();
+        fields.sort();
+        fields.truncate(48);
+        self.vals.make(Val::Inst(class, fields.into()))
+    }
+
+    /// `MyQuerySet(self.model, using=..)`: a query over the entity of the argument, or of the manager that makes it.
+    pub(crate) fn instantiate_query(
+        &mut self,
+        f: &mut Frame<'p>,
+        class: ClassIx,
+        args: &CallArgs,
+        op: usize,
+    ) -> Option<V> {
+        let types = &self.p.class(class).types;
+        let api = types.iter().copied().find(|t| self.m.role(*t) == perflint_models::TypeRole::Query)?;
+        let given = args.values().find_map(|v| match self.vals.get(v) {
+            Val::Class(c) => self.p.class(*c).entity,
+            _ => None,
+        });
+        let own = match self.vals.get(f.this) {
+            Val::Query(q) => q.entity,
+            _ => None,
+        };
+        let entity = given.or(own)?;
+        let empty = self.p.names.intern("");
+        let q = self.fresh_query(f, Some(entity), empty, op);
+        Some(self.vals.make(Val::Query(Query { api: Some(api), class: Some(class), ..q })))
+    }
+
+    /// Calls a function of the repository or of a stub.
+    pub(crate) fn call_fun(
+        &mut self,
+        f: &mut Frame<'p>,
+        def: Def,
+        this: V,
+        args: &CallArgs,
+        op: usize,
+        how: How,
+    ) -> V {
+        let item = self.p.item(def);
+        let Some(body) = item.body else {
+            return match item.ty {
+                Some(ty) => self.type_value(def.file, ty, 0),
+                None => UNKNOWN,
+            };
+        };
+        let at = BodyRef { file: def.file, body };
+        let mut how = how;
+        let (mut threaded, mut unwraps) = (false, false);
+        for ix in self.look.markers(def).iter() {
+            let row = self.m.call(*ix);
+            how.memoised |= row.memo;
+            threaded |= row.threaded;
+            // A context manager gives what its generator yields.
+            unwraps |= matches!(row.returns, Some(perflint_models::Expr::Elem(_)));
+        }
+        how.handoff |= threaded;
+        let mut locals = self.bind(at, args, Some(def));
+        if !self.p.is_stub(at.file) {
+            for v in &mut locals {
+                if matches!(self.vals.get(*v), Val::Int(_)) {
+                    *v = SCALAR;
+                }
+            }
+        }
+        let site = self.site(f, op);
+        let outcome = self.evaluate(at, this, locals, Some(site));
+        self.absorb(f, &outcome, op, at, how);
+        if this == f.this && this != UNKNOWN {
+            self.take_puts(f, &outcome.puts);
+        }
+        let mut ret = outcome.ret;
+        if unwraps && matches!(self.vals.get(ret), Val::Many { .. }) {
+            ret = self.element(ret);
+        }
+        if ret == UNKNOWN
+            && let Some(ty) = item.ty
+        {
+            ret = self.type_value(def.file, ty, 0);
+            if self.p.body(at).is_async && !matches!(self.vals.get(ret), Val::Future(_)) {
+                ret = self.vals.make(Val::Future(ret));
+            }
+        }
+        if threaded && !matches!(self.vals.get(ret), Val::Future(_)) {
+            ret = self.vals.make(Val::Future(ret));
+        }
+        ret
+    }
+
+    /// Fields that a method of the same object assigned.
+    pub(crate) fn take_puts(&mut self, f: &mut Frame<'p>, puts: &[(Sym, V)]) {
+        for (name, v) in puts {
+            self.put_self(f, *name, *v);
+        }
+    }
+
+    pub(crate) fn call_closure(
+        &mut self,
+        f: &mut Frame<'p>,
+        closure: V,
+        args: &CallArgs,
+        op: usize,
+        how: How,
+    ) -> V {
+        let Val::Closure(file, body, caps, this) = self.vals.get(closure).clone() else { return UNKNOWN };
+        let at = BodyRef { file, body };
+        self.invoked.insert(at);
+        let locals = self.closure_locals(at, &caps, args);
+        let site = self.site(f, op);
+        let outcome = self.evaluate(at, this, locals, Some(site));
+        self.absorb(f, &outcome, op, at, how);
+        outcome.ret
+    }
+
+    /// Evaluates a closure that nobody is seen to call.
+    pub(crate) fn call_closure_detached(&mut self, closure: V, args: &CallArgs) {
+        let Val::Closure(file, body, caps, this) = self.vals.get(closure).clone() else { return };
+        let at = BodyRef { file, body };
+        self.invoked.insert(at);
+        let locals = self.closure_locals(at, &caps, args);
+        self.evaluate(at, this, locals, None);
+    }
+
+    pub(crate) fn closure_locals(&mut self, at: BodyRef, caps: &[V], args: &CallArgs) -> Vec<V> {
+        let mut locals = self.bind(at, args, None);
+        let body = self.p.body(at);
+        for (capture, v) in body.captures.iter().zip(caps) {
+            let index = capture.inner.at();
+            if locals.len() <= index {
+                locals.resize(index + 1, UNKNOWN);
+            }
+            locals[index] = *v;
+        }
+        locals
+    }
+
+    /// The values of a body's parameters for these arguments.
+    pub(crate) fn bind(&mut self, at: BodyRef, args: &CallArgs, def: Option<Def>) -> Vec<V> {
+        let body = self.p.body(at);
+        let mut out = Vec::with_capacity(body.params.len());
+        let mut next = 0;
+        for param in &body.params {
+            let v = match param.kind {
+                ParamKind::Rest => {
+                    let rest: Vec<V> = args.pos.get(next..).unwrap_or(&[]).to_vec();
+                    next = args.pos.len();
+                    if args.open { self.vals.many(UNKNOWN) } else { self.vals.make(Val::List(rest.into())) }
+                }
+                ParamKind::KeyRest => {
+                    let known = |k: &Sym| body.params.iter().any(|p| p.name == *k);
+                    let rest: Vec<(Sym, V)> = args.keys.iter().copied().filter(|(k, _)| !known(k)).collect();
+                    self.vals.make(Val::Map(rest.into(), UNKNOWN))
+                }
+                ParamKind::Block => {
+                    args.keys.iter().find(|(k, _)| self.p.text(*k) == "&").map_or(UNKNOWN, |(_, v)| *v)
+                }
+                ParamKind::Normal | ParamKind::KeyOnly => {
+                    let by_name = args.keys.iter().find(|(k, _)| *k == param.name).map(|(_, v)| *v);
+                    let by_position = if param.kind == ParamKind::Normal && by_name.is_none() {
+                        next += 1;
+                        args.pos.get(next - 1).copied()
+                    } else {
+                        None
+                    };
+                    match by_name.or(by_position) {
+                        Some(v) => v,
+                        None if args.open => UNKNOWN,
+                        None => self.default_value(at, def, param.default),
+                    }
+                }
+            };
+            let v = match self.vals.get(v) {
+                Val::Unknown | Val::Scalar => match param.ty {
+                    Some(ty) => match self.type_value(at.file, ty, 0) {
+                        UNKNOWN => v,
+                        typed => typed,
+                    },
+                    None => v,
+                },
+                _ => v,
+            };
+            out.push(v);
+        }
+        out
+    }
+
+    pub(crate) fn default_value(&mut self, at: BodyRef, def: Option<Def>, default: OpId) -> V {
+        let Some(op) = default.some() else {
+            return if self.p.file(at.file).lang.family() == "javascript" { NULL } else { UNKNOWN };
+        };
+        let Some(owner) = def.and_then(|d| self.p.item(d).owner) else { return UNKNOWN };
+        let Some(body) = self.p.file(at.file).item(owner).body else { return UNKNOWN };
+        self.init_values(BodyRef { file: at.file, body }).get(op.at()).copied().unwrap_or(UNKNOWN)
+    }
+
+    /// The arguments of a function whose callers are not known: what its declared types and injected defaults say.
+    pub(crate) fn declared_arguments(&mut self, at: BodyRef) -> Vec<V> {
+        let body = self.p.body(at);
+        let def = crate::eval::def_of(self.p, at);
+        let mut out = Vec::with_capacity(body.params.len());
+        for param in &body.params {
+            let mut v = match param.ty {
+                Some(ty) => self.type_value(at.file, ty, 0),
+                None => UNKNOWN,
+            };
+            if let Some(injected) = self.injected(at, def, param.default) {
+                v = injected;
+            }
+            for marker in &param.markers {
+                if let Some(injected) = self.injected(at, def, marker.value) {
+                    v = injected;
+                }
+            }
+            if v == UNKNOWN
+                && let Some(ty) = self.look.hint(self.p.file(at.file).lang.family(), param.name)
+            {
+                v = self.vals.make(Val::ExtInst(ty, Box::new([])));
+            }
+            out.push(v);
+        }
+        out
+    }
+
+    /// The value of a default that the framework computes: FastAPI's `Depends(f)`.
+    pub(crate) fn injected(&mut self, at: BodyRef, def: Option<Def>, op: OpId) -> Option<V> {
+        let op = op.some()?;
+        let owner = self.p.item(def?).owner?;
+        let body = self.p.file(at.file).item(owner).body?;
+        let code = self.p.file(at.file).body(body);
+        let OpKind::Call(id) = code.ops.get(op.at())?.kind else { return None };
+        let target = match code.call(id).callee {
+            perflint_ir::Callee::Value(v) => self.p.resolve_op(at.file, code, v)?,
+            perflint_ir::Callee::Member { recv, name } => {
+                let base = self.p.resolve_op(at.file, code, recv)?;
+                self.p.member(base, name, self.p.file(at.file).lang)?
+            }
+        };
+        let path = self.p.path_of(target)?;
+        let row = self.look.function(path, Lang::Python)?;
+        if !self.m.call(row).inject {
+            return None;
+        }
+        let v = self.init_values(BodyRef { file: at.file, body }).get(op.at()).copied()?;
+        let v = match *self.vals.get(v) {
+            Val::Future(inner) => inner,
+            _ => v,
+        };
+        // A dependency that yields gives what it yields.
+        Some(match *self.vals.get(v) {
+            Val::Many { elem, .. } => elem,
+            _ => v,
+        })
+    }
+
+    /// Values that an expression of callables stands for.
+    pub(crate) fn callables(&self, v: V) -> Vec<V> {
+        match self.vals.get(v) {
+            Val::List(items) | Val::Union(items) => items.iter().flat_map(|v| self.callables(*v)).collect(),
+            Val::Map(entries, _) => entries.iter().flat_map(|(_, v)| self.callables(*v)).collect(),
+            Val::Fun(_) | Val::Bound(..) | Val::Closure(..) | Val::ExtMethod(..) => vec![v],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The body that a callable runs.
+    pub(crate) fn body_of(&self, v: V) -> Option<BodyRef> {
+        match self.vals.get(v) {
+            Val::Fun(def) | Val::Bound(def, _) => {
+                let body: BodyId = self.p.item(*def).body?;
+                Some(BodyRef { file: def.file, body })
+            }
+            Val::Closure(file, body, ..) => Some(BodyRef { file: *file, body: *body }),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn any_argument(&self, args: &CallArgs, test: impl Fn(&Val) -> bool) -> bool {
+        args.values().any(|v| test(self.vals.get(v)))
+    }
+}
