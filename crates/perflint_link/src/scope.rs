@@ -136,6 +136,13 @@ impl Program {
                 if is_default && lang.family() == "javascript" {
                     return self.external(lang, path, hops);
                 }
+                // A folder without `__init__.py` is a package too.
+                if lang == Lang::Python && !self.is_stub(file) {
+                    let dotted = self.submodule_name(import.module, import.name);
+                    if let Some(found) = self.modules.resolve(lang, &dotted, &self.files[file.0 as usize].path) {
+                        return Some(Target::Module(found));
+                    }
+                }
                 let joined = self.names.join(path, import.name);
                 self.external(lang, joined, hops)
             }

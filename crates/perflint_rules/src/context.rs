@@ -10,6 +10,8 @@ use rustc_hash::FxHashMap;
 /// Contexts of bodies.
 pub(crate) struct Contexts {
     reached: FxHashMap<BodyRef, (Context, u32)>,
+    /// Some entry point is known. Where none is, any function may be one.
+    knows_entries: bool,
 }
 
 impl Contexts {
@@ -30,7 +32,8 @@ impl Contexts {
                 }
             }
         }
-        Self { reached }
+        let knows_entries = reached.values().any(|(context, _)| matches!(context, Context::Request | Context::Job));
+        Self { reached, knows_entries }
     }
 
     /// Where a body runs.
@@ -44,6 +47,15 @@ impl Contexts {
             Some((context, _)) => *context,
             None if program.file(at.file).role == Role::Script => Context::Script,
             None => Context::Library,
+        }
+    }
+
+    /// True if somebody waits for code that runs there, as far as that can be told.
+    pub(crate) fn waits(&self, context: Context) -> bool {
+        match context {
+            Context::Request | Context::Job => true,
+            Context::Library => !self.knows_entries,
+            _ => false,
         }
     }
 

@@ -105,7 +105,7 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, repeats: &[&Repeat]) -> Op
     Some(Finding {
         rule: (&*page.id).into(),
         level: page.level,
-        confidence: in_context(confidence(ctx, best), context, effect.kind),
+        confidence: in_context(ctx, confidence(ctx, best), context, effect.kind),
         context,
         message: format!("{what}.{more} {}", advice(effect.kind)),
         primary: place,
@@ -129,11 +129,10 @@ fn advice(kind: EffectKind) -> &'static str {
 
 /// A loop over what nobody knows counts where somebody waits; a message, a mail or a cache look-up per element only if
 /// the elements are rows.
-fn in_context(confidence: Confidence, context: Context, kind: EffectKind) -> Confidence {
-    let waits = matches!(context, Context::Request | Context::Job);
-    let cheap = matches!(kind, EffectKind::Cache | EffectKind::Queue | EffectKind::Rpc);
+fn in_context(ctx: &Ctx<'_>, confidence: Confidence, context: Context, kind: EffectKind) -> Confidence {
+    let cheap = context != Context::Library && matches!(kind, EffectKind::Cache | EffectKind::Queue | EffectKind::Rpc);
     match confidence {
-        Confidence::Medium if !waits || cheap => Confidence::Low,
+        Confidence::Medium if cheap || !ctx.contexts.waits(context) => Confidence::Low,
         other => limited(other, context),
     }
 }

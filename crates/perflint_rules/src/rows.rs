@@ -25,7 +25,7 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             ctx.contexts.of(ctx.program, rows.site.at).min(ctx.contexts.of(ctx.program, primary.at));
         let name = entity_name(ctx, rows.entity, ctx.text(rows.label));
         let confidence = match (rows.narrowed, context) {
-            (false, Context::Request | Context::Job) => Confidence::Medium,
+            (false, context) if ctx.contexts.waits(context) => Confidence::Medium,
             (true, Context::Request | Context::Job) if rows.open_limit => Confidence::Medium,
             _ => Confidence::Low,
         };

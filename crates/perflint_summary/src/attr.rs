@@ -233,6 +233,12 @@ impl<'p> Eval<'p> {
                 ItemKind::Function => return self.vals.make(Val::Bound(def, recv)),
                 ItemKind::Field => {
                     let v = self.field_value(def);
+                    // A class-level default gives way to what the constructor assigns.
+                    let is_default = matches!(self.vals.get(v), Val::Null | Val::Scalar | Val::Bool(_) | Val::Str(_));
+                    let assigned = if is_default { self.constructed(class, name) } else { None };
+                    if let Some(assigned) = assigned {
+                        return assigned;
+                    }
                     if v != UNKNOWN {
                         return v;
                     }
@@ -240,11 +246,8 @@ impl<'p> Eval<'p> {
                 _ => return self.item(def),
             }
         }
-        let own = self.constructed_fields(class);
-        if let Some((_, v)) = own.iter().find(|(n, _)| *n == name)
-            && *v != UNKNOWN
-        {
-            return *v;
+        if let Some(v) = self.constructed(class, name) {
+            return v;
         }
         for ty in self.p.class(class).types.clone() {
             if let Some(row) = self.m.attr(ty, self.p.text(name), false) {
@@ -258,6 +261,12 @@ impl<'p> Eval<'p> {
             }
         }
         self.get_unknown(f, name, None)
+    }
+
+    /// What the constructors assign to a field.
+    fn constructed(&mut self, class: ClassIx, name: Sym) -> Option<V> {
+        let own = self.constructed_fields(class);
+        own.iter().find(|(n, _)| *n == name).map(|(_, v)| *v).filter(|v| *v != UNKNOWN)
     }
 
     /// The fields that a class's constructors and methods assign, as far as they are known without arguments.

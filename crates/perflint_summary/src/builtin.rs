@@ -262,7 +262,7 @@ impl<'p> Eval<'p> {
             }
         }
         match what {
-            "str" => SCALAR,
+            "str" => self.folded_text(recv, name, args).unwrap_or(SCALAR),
             "map" => {
                 let rest = self.element(recv);
                 if matches!(self.p.text(name), "get" | "pop" | "setdefault") {
@@ -281,6 +281,25 @@ impl<'p> Eval<'p> {
                 UNKNOWN
             }
         }
+    }
+
+    /// A constant string, changed.
+    fn folded_text(&mut self, recv: V, name: Sym, args: &CallArgs) -> Option<V> {
+        let Val::Str(text) = *self.vals.get(recv) else { return None };
+        let text = self.p.text(text);
+        let argument = |i: usize| match args.pos.get(i).map(|v| self.vals.get(*v)) {
+            Some(Val::Str(sym)) => Some(self.p.text(*sym)),
+            _ => None,
+        };
+        let changed = match self.p.text(name) {
+            "lower" | "toLowerCase" => text.to_lowercase(),
+            "upper" | "toUpperCase" => text.to_uppercase(),
+            "strip" | "trim" => text.trim().to_owned(),
+            "replace" => text.replace(argument(0)?, argument(1)?),
+            _ => return None,
+        };
+        let sym = self.p.names.intern(&changed);
+        Some(self.vals.make(Val::Str(sym)))
     }
 
     /// Looking up a known key, and merging other entries in.

@@ -200,7 +200,8 @@ impl<'p> Eval<'p> {
 
     fn context(&mut self, at: BodyRef, this: V, locals: Vec<V>) -> Context {
         let seen = self.contexts.get(&at).copied().unwrap_or(0);
-        let limit = if self.p.is_stub(at.file) { MAX_CONTEXTS * 40 } else { MAX_CONTEXTS };
+        let small = self.p.body(at).ops.len() < 60;
+        let limit = if small || self.p.is_stub(at.file) { MAX_CONTEXTS * 40 } else { MAX_CONTEXTS };
         let locals: Rc<[V]> = if seen >= limit * 2 {
             locals.iter().map(|_| UNKNOWN).collect()
         } else if seen >= limit {
@@ -474,12 +475,14 @@ impl<'p> Eval<'p> {
         if how.memoised {
             return;
         }
+        // What is awaited and is not a coroutine itself was handed to a thread by whoever made it awaitable.
+        let handed = f.awaiting && !self.p.body(callee).is_async;
         for term in &outcome.terms {
             let node = StepNode { site, callee: Some(callee), next: term.steps.clone() };
             let mut term = Term { steps: Some(Rc::new(node)), ..term.clone() };
             term.cold |= f.cold > 0;
             term.sure = term.sure.min(how.sure);
-            if how.handoff && term.wait == Wait::Blocks {
+            if (how.handoff || handed) && term.wait == Wait::Blocks {
                 term.wait = Wait::Suspends;
             }
             if how.detached {

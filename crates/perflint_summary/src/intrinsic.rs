@@ -34,7 +34,7 @@ impl<'p> Eval<'p> {
             "getattr" | "builtins.getattr" => match *self.vals.get(second) {
                 Val::Str(name) => {
                     let v = self.get(f, first, name, op, None);
-                    if v == UNKNOWN { args.pos.get(2).copied().unwrap_or(UNKNOWN) } else { v }
+                    if v == UNKNOWN || first == NULL { args.pos.get(2).copied().unwrap_or(UNKNOWN) } else { v }
                 }
                 _ => UNKNOWN,
             },
@@ -241,7 +241,11 @@ impl<'p> Eval<'p> {
                 }
                 None => NULL,
             },
-            "columns" | "relations" => self.entity_names(f, first, name == "relations", op),
+            "columns" => self.entity_names(f, first, None, op),
+            "relations" => {
+                let many = matches!(*self.vals.get(second), Val::Str(word) if self.p.text(word) == "many");
+                self.entity_names(f, first, Some(if many { To::Many } else { To::One }), op)
+            }
             "page" => match *self.vals.get(first) {
                 Val::Query(q) => self.vals.make(Val::Query(Query { bound: Bound::Page, ..q })),
                 _ => first,
@@ -341,7 +345,7 @@ impl<'p> Eval<'p> {
             }
             _ => return UNKNOWN,
         };
-        let text = self.p.text(path);
+        let text = self.p.text(path).replace("__", ".");
         if text == "*" {
             return v;
         }
@@ -356,7 +360,7 @@ impl<'p> Eval<'p> {
         at
     }
 
-    fn entity_names(&mut self, f: &Frame<'p>, v: V, relations: bool, op: usize) -> V {
+    fn entity_names(&mut self, f: &Frame<'p>, v: V, relations: Option<To>, op: usize) -> V {
         let Some(entity) = self.query_for(f, v, op).and_then(|q| q.entity) else {
             return self.vals.make(Val::List([].into()));
         };
@@ -370,8 +374,8 @@ impl<'p> Eval<'p> {
                 let is_field = defs.iter().any(|d| self.p.item(*d).kind == ItemKind::Field);
                 let relation = self.p.relation(entity, *name);
                 let wanted = match relation {
-                    Some(r) => relations && r.to == To::One && !r.reverse,
-                    None => !relations && is_field,
+                    Some(r) => relations == Some(r.to) && !r.reverse,
+                    None => relations.is_none() && is_field,
                 };
                 if wanted && !names.contains(name) {
                     names.push(*name);

@@ -89,7 +89,9 @@ impl<'p> Eval<'p> {
             Val::Query(q) => {
                 let few = matches!(q.bound, crate::value::Bound::One)
                     || matches!(q.bound, crate::value::Bound::AtMost(n) if n <= 3);
-                self.run_query(f, &q, RowCount::All, op, Wait::Blocks, true);
+                // In a coroutine a query is iterated with `async for`; anything else the library refuses.
+                let wait = if f.body.is_async { Wait::Suspends } else { Wait::Blocks };
+                self.run_query(f, &q, RowCount::All, op, wait, true);
                 let elem = self.row_of(f, &q, op);
                 let elem = self.bound_at(elem, binder);
                 let factor = if few { Factor::Const(1) } else { size(true) };
