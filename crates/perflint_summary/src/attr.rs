@@ -234,7 +234,8 @@ impl<'p> Eval<'p> {
                 ItemKind::Field => {
                     let v = self.field_value(def);
                     // A class-level default gives way to what the constructor assigns.
-                    let is_default = matches!(self.vals.get(v), Val::Null | Val::Scalar | Val::Bool(_) | Val::Str(_));
+                    let is_default =
+                        matches!(self.vals.get(v), Val::Null | Val::Scalar | Val::Bool(_) | Val::Str(_));
                     let assigned = if is_default { self.constructed(class, name) } else { None };
                     if let Some(assigned) = assigned {
                         return assigned;

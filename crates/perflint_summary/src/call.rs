@@ -48,7 +48,7 @@ impl<'p> Eval<'p> {
 
     fn call_any_value(&mut self, f: &mut Frame<'p>, callee: V, args: &CallArgs, op: usize, how: How) -> V {
         match self.vals.get(callee).clone() {
-            Val::Ext(path) => self.call_path(f, path, args, op),
+            Val::Ext(path) => self.elsewhere(f, how, |this, f| this.call_path(f, path, args, op)),
             Val::Class(class) => self.instantiate(f, class, args, op),
             Val::Fun(def) => {
                 if self.has_receiver(def)
@@ -61,7 +61,9 @@ impl<'p> Eval<'p> {
             }
             Val::Bound(def, recv) => self.call_fun(f, def, recv, args, op, how),
             Val::Closure(..) => self.call_closure(f, callee, args, op, how),
-            Val::ExtMethod(recv, name) => self.call_member(f, recv, name, args, op, None),
+            Val::ExtMethod(recv, name) => {
+                self.elsewhere(f, how, |this, f| this.call_member(f, recv, name, args, op, None))
+            }
             Val::Inst(class, _) => {
                 let name = self.p.names.intern("__call__");
                 match self.p.class_member(class, name) {
@@ -96,6 +98,20 @@ impl<'p> Eval<'p> {
             },
             _ => self.hole(f, args, op),
         }
+    }
+
+    /// Runs a step whose effects block nobody here if the callable runs on another thread.
+    fn elsewhere(
+        &mut self,
+        f: &mut Frame<'p>,
+        how: How,
+        step: impl FnOnce(&mut Self, &mut Frame<'p>) -> V,
+    ) -> V {
+        let before = f.awaiting;
+        f.awaiting |= how.handoff || how.detached;
+        let v = step(self, f);
+        f.awaiting = before;
+        v
     }
 
     /// What a CommonJS module is when it is required as a whole: `module.exports = X`.

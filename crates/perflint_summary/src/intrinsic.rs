@@ -34,7 +34,11 @@ impl<'p> Eval<'p> {
             "getattr" | "builtins.getattr" => match *self.vals.get(second) {
                 Val::Str(name) => {
                     let v = self.get(f, first, name, op, None);
-                    if v == UNKNOWN || first == NULL { args.pos.get(2).copied().unwrap_or(UNKNOWN) } else { v }
+                    if v == UNKNOWN || first == NULL {
+                        args.pos.get(2).copied().unwrap_or(UNKNOWN)
+                    } else {
+                        v
+                    }
                 }
                 _ => UNKNOWN,
             },

@@ -73,6 +73,10 @@ impl<'p> Eval<'p> {
                 }
                 Plan::Repeat { elem: SCALAR, factor: size(false), rows: false, batch: false }
             }
+            // The members of an enumeration.
+            Val::Class(_) => {
+                Plan::Repeat { elem: UNKNOWN, factor: Factor::Const(SMALL), rows: false, batch: false }
+            }
             Val::Int(n) => {
                 let factor = Factor::Const(n.max(0) as u32);
                 Plan::Repeat { elem: SCALAR, factor, rows: false, batch: false }

@@ -337,7 +337,12 @@ impl<'p> Eval<'p> {
         {
             let elem = f.vals[arg.value.at()];
             let source = self.comprehension_source(f, f.body.op(arg.value).region.0);
-            return self.vals.make(Val::Many { elem, count: None, batch: false, source });
+            return self.vals.make(Val::Many {
+                elem,
+                count: self.comprehension_count(f, f.body.op(arg.value).region.0),
+                batch: false,
+                source,
+            });
         }
         match shape {
             Shape::List | Shape::Tuple => {
@@ -396,6 +401,16 @@ impl<'p> Eval<'p> {
                 entries.truncate(256);
                 self.vals.make(Val::Map(entries.into(), rest))
             }
+        }
+    }
+
+    /// How many elements a comprehension over a literal list has.
+    fn comprehension_count(&self, f: &Frame<'p>, region: u16) -> Option<u32> {
+        let RegionKind::Loop { over, .. } = f.body.regions[usize::from(region)].kind else { return None };
+        match self.vals.get(f.vals[over.some()?.at()]) {
+            Val::List(items) => Some(items.len() as u32),
+            Val::Many { count, .. } => *count,
+            _ => None,
         }
     }
 

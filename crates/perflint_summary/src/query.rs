@@ -80,7 +80,11 @@ impl<'p> Eval<'p> {
                 let entity = self.p.class(class).entity?;
                 Some(self.fresh_query(f, Some(entity), empty, op))
             }
-            Val::Row(row) => Some(self.fresh_query(f, Some(row.entity), empty, op)),
+            // A query that starts at a row is about that row.
+            Val::Row(row) => {
+                let q = self.fresh_query(f, Some(row.entity), empty, op);
+                Some(Query { narrowed: true, related: true, ..q })
+            }
             Val::Attr(entity, name) => {
                 let target = self.p.relation(entity, name).and_then(|r| r.target);
                 let _ = target;

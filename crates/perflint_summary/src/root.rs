@@ -107,7 +107,14 @@ impl<'p> Eval<'p> {
 
     /// A field's resolver runs once per parent, unless the parent is the root of the query.
     fn repeat_per_parent(&mut self, at: BodyRef, terms: &[crate::fact::Term], label: &str) {
-        let owner = label.rsplit_once('.').map_or("", |(owner, _)| owner);
+        let (owner, field) = label.rsplit_once('.').unwrap_or(("", label));
+        // A mutation runs once per request, however it is spelt.
+        if ["mutate", "perform", "subscribe", "publish", "get_", "create", "update", "delete"]
+            .iter()
+            .any(|p| field.starts_with(p))
+        {
+            return;
+        }
         let root = |name: &str| {
             ["Query", "Mutation", "Mutations", "Queries", "Subscription", "Subscriptions"]
                 .iter()
