@@ -42,9 +42,9 @@
 //! 11. **Nothing is lost.** An expression or statement without a shape of its own is `Unknown` with its children.
 //!     No walk recurses without a bound: recursion goes through [`guard::deeper`], or the walk is iterative.
 
-pub mod guard;
 #[cfg(feature = "fallback")]
 mod fallback;
+pub mod guard;
 #[cfg(feature = "javascript")]
 mod javascript;
 #[cfg(feature = "python")]

@@ -57,9 +57,18 @@ impl<'p> Eval<'p> {
                 _ => (Flow::Next, stop),
             },
             RegionKind::Handler => {
+                let before = f.locals.clone();
                 f.cold += 1;
-                self.exec(f, i, stop, child);
+                let flow = self.exec(f, i, stop, child);
                 f.cold -= 1;
+                // Most of the time nothing was raised: what the handler binds is only one of two possibilities.
+                if flow == Flow::Next {
+                    for (local, known) in f.locals.iter_mut().zip(before) {
+                        *local = self.vals.join(known, *local);
+                    }
+                } else {
+                    f.locals = before;
+                }
                 (Flow::Next, stop)
             }
             // A resource may swallow what is raised inside, so that the code behind it runs.

@@ -86,7 +86,8 @@ impl<'p> Eval<'p> {
         let (mut threaded, mut unwraps) = (false, false);
         for ix in self.look.markers(def).iter() {
             let row = self.m.call(*ix);
-            how.memoised |= row.memo;
+            // A cached property is computed once per instance, which is once per row.
+            how.memoised |= row.memo && !item.flags.is_property;
             threaded |= row.threaded;
             // A context manager gives what its generator yields.
             unwraps |= matches!(row.returns, Some(perflint_models::Expr::Elem(_)));

@@ -315,7 +315,7 @@ fn operators_and_assignments() {
             "branch on",
             "a#0 = %",
             ".x = %",
-            "unknown(",
+            "%8 r0 store(%6, %7, %5)",
             "Add(",
             "a#0 = ",
             ".n = %",
@@ -329,7 +329,18 @@ fn operators_and_assignments() {
     );
     has(
         &js("x(!a, -1, typeof b, 1.5, void 0, undefined, a in b, a === b, a | b, a % b, a < b, /r/, 1n)"),
-        &["unknown(", "-1", "null", "null", "In(", "Eq(", "BitOr(", "Mod(", "Order("],
+        &["%2 r0 not %1", "-1", "unknown(", "null", "null", "In(", "Eq(", "BitOr(", "Mod(", "Order("],
+    );
+    has(
+        &js("a !== b; a != b; !a;"),
+        &[
+            "%2 r0 Eq(%0, %1)",
+            "%3 r0 not %2",
+            "%6 r0 Eq(%4, %5)",
+            "%7 r0 not %6",
+            "%8 r0 name a",
+            "%9 r0 not %8",
+        ],
     );
     has(
         &js("x({ a, 'b-c': 1, [k()]: 2, ...o, m() {}, get g() { return 1; } }, [1, , ...xs])"),
@@ -343,8 +354,28 @@ fn decisions() {
     has(&file, &["branch on %0 arm 0", "branch on %0 arm 1", "branch on %0 arm 2 last"]);
     has(&js("x = a ? f() : g();"), &["branch on %0 arm 0", "arm 1 last", "join("]);
     let file = js("a && b; c && d(); e ?? f.g;");
-    has(&file, &["region 1 in 0: branch", "join(%0, %1)"]);
-    lacks(&file, "region 2");
+    has(
+        &file,
+        &[
+            "region 1 in 0: branch on %0 arm 0\n",
+            "region 2 in 0: branch on %3 arm 0\n",
+            "region 3 in 0: branch on %7 arm 1 last\n",
+            "%0 r0 name a",
+            "%1 r1 name b",
+            "%2 r0 join(%0, %1)",
+            "%3 r0 name c",
+            "%4 r2 name d",
+            "%5 r2 call Plain %4()",
+            "%6 r0 join(%3, %5)",
+            "%7 r0 name e",
+            "%8 r3 name f",
+            "%9 r3 %8.g",
+            "%10 r0 join(%7, %9)",
+        ],
+    );
+    lacks(&file, "region 4");
+    let file = js("a || b;");
+    has(&file, &["region 1 in 0: branch on %0 arm 1 last", "%1 r1 name b", "%2 r0 join(%0, %1)"]);
     let file = js("switch (x) { case 1: case 2: f(); break; default: g(); }");
     has(&file, &["arm 0", "arm 1 last"]);
     lacks(&file, "Break");

@@ -69,16 +69,7 @@ impl<'a> Lower<'a> {
     fn new(file: FileBuilder, text: &'a str) -> Self {
         let whole = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
         let here = Frame::new(Place::Module, BodyId(0), ItemId(0), BodyKind::Init, whole);
-        Self {
-            file,
-            text,
-            here,
-            around: Vec::new(),
-            chain: Vec::new(),
-            depth: 0,
-            deep: false,
-            cut: false,
-        }
+        Self { file, text, here, around: Vec::new(), chain: Vec::new(), depth: 0, deep: false, cut: false }
     }
 
     fn module(mut self, suite: &'a [Stmt]) -> (FileIr, bool) {

@@ -3,8 +3,7 @@
 use super::{Lower, span};
 use perflint_ir::{BinOp, OpId, OpKind, RegionKind};
 use ruff_python_ast::{
-    CmpOp, Expr, ExprBoolOp, ExprCompare, ExprIf, ExprNumberLiteral, ExprUnaryOp, Number,
-    Operator, UnaryOp,
+    CmpOp, Expr, ExprBoolOp, ExprCompare, ExprIf, ExprNumberLiteral, ExprUnaryOp, Number, Operator, UnaryOp,
 };
 use ruff_text_size::{Ranged, TextRange};
 

@@ -365,18 +365,19 @@ fn decisions() {
 }
 
 #[test]
-fn short_circuits_branch_only_around_calls() {
+fn right_sides_of_short_circuits_stand_in_branches() {
     function(
         "a and b(1)\na or (b)",
         &[
             "region 1 in 0: branch on %0 arm 0",
+            "region 2 in 0: branch on %5 arm 1 last",
             "%0 r0 local a#0",
             "%1 r1 local b#1",
             "%2 r1 1",
             "%3 r1 call Plain %1(%2)",
             "%4 r0 join(%0, %3)",
             "%5 r0 local a#0",
-            "%6 r0 local b#1",
+            "%6 r2 local b#1",
             "%7 r0 join(%5, %6)",
         ],
     );
@@ -455,7 +456,7 @@ fn assignments() {
             "%6 r0 local x#3",
             "%7 r0 local a#0",
             "%8 r0 0",
-            "%9 r0 unknown(%7, %8, %6)",
+            "%9 r0 store(%7, %8, %6)",
             "%10 r0 local x#3",
             "%11 r0 2",
             "%12 r0 Add(%10, %11)",
@@ -492,21 +493,22 @@ fn operators_and_slices() {
             "%6 r0 local a#0",
             "%7 r0 local b#1",
             "%8 r0 In(%6, %7)",
-            "%9 r0 -3",
-            "%10 r0 local a#0",
-            "%11 r0 unknown(%10)",
-            "%12 r0 local a#0",
-            "%13 r0 20",
-            "%14 r0 %12[..%13]",
-            "%15 r0 local a#0",
-            "%16 r0 1",
-            "%17 r0 local b#1",
-            "%18 r0 %15[..%17]",
-            "%19 r0 local a#0",
-            "%20 r0 local b#1",
-            "%21 r0 local c#2",
-            "%22 r0 Mod(%20, %21)",
-            "%23 r0 BitOr(%19, %22)",
+            "%9 r0 not %8",
+            "%10 r0 -3",
+            "%11 r0 local a#0",
+            "%12 r0 not %11",
+            "%13 r0 local a#0",
+            "%14 r0 20",
+            "%15 r0 %13[..%14]",
+            "%16 r0 local a#0",
+            "%17 r0 1",
+            "%18 r0 local b#1",
+            "%19 r0 %16[..%18]",
+            "%20 r0 local a#0",
+            "%21 r0 local b#1",
+            "%22 r0 local c#2",
+            "%23 r0 Mod(%21, %22)",
+            "%24 r0 BitOr(%20, %23)",
         ],
     );
 }

@@ -162,7 +162,7 @@ impl Lowerer {
             B::And(_) => BinOp::And,
             B::Add(_) | B::AddAssign(_) => BinOp::Add,
             B::Rem(_) | B::RemAssign(_) => BinOp::Mod,
-            B::Eq(_) => BinOp::Eq,
+            B::Eq(_) | B::Ne(_) => BinOp::Eq,
             B::Lt(_) | B::Le(_) | B::Gt(_) | B::Ge(_) => BinOp::Order,
             B::BitOr(_) | B::BitOrAssign(_) => BinOp::BitOr,
             _ => BinOp::Other,
@@ -172,6 +172,9 @@ impl Lowerer {
             if op == BinOp::And { self.right_side(&binary.right, lhs) } else { self.value(&binary.right) };
         let span = self.span_of_both(lhs, rhs);
         let value = self.op(OpKind::Binary { op, lhs, rhs }, span);
+        if matches!(binary.op, B::Ne(_)) {
+            return self.op(OpKind::Not(value), span);
+        }
         if is_assignment(&binary.op) {
             return self.assign(&binary.left, value);
         }

@@ -174,6 +174,27 @@ fn decisions_join_their_values() {
 }
 
 #[test]
+fn negative_operators_negate_the_positive_ones() {
+    expect(
+        "fn f(a: i32, b: i32) { let x = a != b; let y = !x; let z = a == b; }",
+        &[
+            "%0 r0 local a#0",
+            "%1 r0 local b#1",
+            "%2 r0 Eq(%0, %1)",
+            "%3 r0 not %2",
+            "%4 r0 x#2 = %3",
+            "%5 r0 local x#2",
+            "%6 r0 not %5",
+            "%7 r0 y#3 = %6",
+            "%8 r0 local a#0",
+            "%9 r0 local b#1",
+            "%10 r0 Eq(%8, %9)",
+            "%11 r0 z#4 = %10",
+        ],
+    );
+}
+
+#[test]
 fn closures_capture() {
     expect(
         "fn f(ids: Vec<i32>) { let db = g(); let h = ids.iter().map(|id| { let n = 1; async move { db.get(id, n).await } });

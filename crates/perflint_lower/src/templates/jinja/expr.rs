@@ -142,12 +142,17 @@ impl<'a> Template<'a> {
 
     fn negation(&mut self) -> OpId {
         let at = self.here_span();
-        let mut negated = false;
+        let mut count = 0usize;
         while self.eat("not") {
-            negated = true;
+            count += 1;
         }
-        let value = self.comparison();
-        if negated { self.here.body.unknown(&[value], at) } else { value }
+        let mut value = self.comparison();
+        // An even number of `not` is as two of them, an odd one as one.
+        let kept = if count == 0 { 0 } else { 2 - count % 2 };
+        for _ in 0..kept {
+            value = self.op(OpKind::Not(value), at);
+        }
+        value
     }
 
     fn comparison(&mut self) -> OpId {
@@ -155,8 +160,7 @@ impl<'a> Template<'a> {
         while let Some(token) = self.peek() {
             let op = match token.text {
                 _ if token.kind == Kind::Str => break,
-                "==" => BinOp::Eq,
-                "!=" => BinOp::Other,
+                "==" | "!=" => BinOp::Eq,
                 "<" | ">" | "<=" | ">=" => BinOp::Order,
                 "in" => BinOp::In,
                 "not" if is(self.peek_at(1), "in") => {
@@ -173,6 +177,9 @@ impl<'a> Template<'a> {
             self.at += 1;
             let rhs = self.sum();
             lhs = self.op(OpKind::Binary { op, lhs, rhs }, token.span);
+            if matches!(token.text, "!=" | "not") {
+                lhs = self.op(OpKind::Not(lhs), token.span);
+            }
         }
         lhs
     }

@@ -165,13 +165,40 @@ fn operators() {
             "%5 r1 local context#0",
             "%6 r1 %5.b",
             "%7 r1 In(%4, %6)",
-            "%8 r1 unknown(%7)",
+            "%8 r1 not %7",
             "%9 r0 join(%3, %8)",
             "%10 r2 local context#0",
             "%11 r2 %10.c",
             "%12 r2 \"x\"",
             "%13 r2 Eq(%11, %12)",
             "%14 r0 join(%9, %13)",
+        ],
+    );
+}
+
+#[test]
+fn negative_operators_negate_the_positive_ones() {
+    body(
+        "{{ 1 != 2 }}{{ 1 not in 'a' }}{{ not 1 }}{{ not not 2 }}{{ not not not 3 != 4 }}",
+        &[
+            "%0 r0 1",
+            "%1 r0 2",
+            "%2 r0 Eq(%0, %1)",
+            "%3 r0 not %2",
+            "%4 r0 1",
+            "%5 r0 \"a\"",
+            "%6 r0 In(%4, %5)",
+            "%7 r0 not %6",
+            "%8 r0 1",
+            "%9 r0 not %8",
+            "%10 r0 2",
+            "%11 r0 not %10",
+            "%12 r0 not %11",
+            "%13 r0 3",
+            "%14 r0 4",
+            "%15 r0 Eq(%13, %14)",
+            "%16 r0 not %15",
+            "%17 r0 not %16",
         ],
     );
 }
