@@ -139,7 +139,9 @@ impl Program {
                 // A folder without `__init__.py` is a package too.
                 if lang == Lang::Python && !self.is_stub(file) {
                     let dotted = self.submodule_name(import.module, import.name);
-                    if let Some(found) = self.modules.resolve(lang, &dotted, &self.files[file.0 as usize].path) {
+                    if let Some(found) =
+                        self.modules.resolve(lang, &dotted, &self.files[file.0 as usize].path)
+                    {
                         return Some(Target::Module(found));
                     }
                 }

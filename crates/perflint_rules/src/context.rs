@@ -32,7 +32,8 @@ impl Contexts {
                 }
             }
         }
-        let knows_entries = reached.values().any(|(context, _)| matches!(context, Context::Request | Context::Job));
+        let knows_entries =
+            reached.values().any(|(context, _)| matches!(context, Context::Request | Context::Job));
         Self { reached, knows_entries }
     }
 

@@ -130,7 +130,8 @@ fn advice(kind: EffectKind) -> &'static str {
 /// A loop over what nobody knows counts where somebody waits; a message, a mail or a cache look-up per element only if
 /// the elements are rows.
 fn in_context(ctx: &Ctx<'_>, confidence: Confidence, context: Context, kind: EffectKind) -> Confidence {
-    let cheap = context != Context::Library && matches!(kind, EffectKind::Cache | EffectKind::Queue | EffectKind::Rpc);
+    let cheap = context != Context::Library
+        && matches!(kind, EffectKind::Cache | EffectKind::Queue | EffectKind::Rpc);
     match confidence {
         Confidence::Medium if cheap || !ctx.contexts.waits(context) => Confidence::Low,
         other => limited(other, context),

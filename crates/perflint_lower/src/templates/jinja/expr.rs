@@ -133,7 +133,9 @@ impl<'a> Template<'a> {
         while self.eat(word) {
             let cond = values[values.len() - 1];
             let at = self.here_span();
-            let outside = self.here.body.enter(RegionKind::Branch { cond, arm: 0, last: false }, at);
+            let or = word == "or";
+            let arm = RegionKind::Branch { cond, arm: u16::from(or), last: or };
+            let outside = self.here.body.enter(arm, at);
             values.push(operand(self));
             self.here.body.leave(outside);
         }
