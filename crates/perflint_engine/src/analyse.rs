@@ -1,6 +1,5 @@
 //! From lowered files to findings: link, summarise, judge.
 
-use crate::Options;
 use perflint_ir::{FileIr, Lang, Role};
 use perflint_link::Program;
 use perflint_lower::{Source, lower};
@@ -24,8 +23,7 @@ pub(crate) struct Analysis {
 const STACK: usize = 512 << 20;
 
 /// Analyses files that are sorted by path.
-pub(crate) fn analyse(files: Vec<FileIr>, options: &Options, models: &Models, pages: &Pages) -> Analysis {
-    let _ = options;
+pub(crate) fn analyse(files: Vec<FileIr>, models: &Models, pages: &Pages) -> Analysis {
     std::thread::scope(|scope| {
         std::thread::Builder::new()
             .name("analysis".to_owned())

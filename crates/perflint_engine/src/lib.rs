@@ -146,7 +146,7 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
         None => perflint_models::builtin()?,
     };
     let pages = rules()?;
-    let analysis = analyse::analyse(files, options, &models, &pages);
+    let analysis = analyse::analyse(files, &models, &pages);
     coverage.calls = analysis.calls;
     coverage.holes = analysis.holes;
     coverage.widened = analysis.widened;

@@ -89,7 +89,7 @@ impl<'p> Eval<'p> {
         if let Some(v) = self.expr(f, per, g)
             && let Val::Query(q) = *self.vals.get(v)
         {
-            self.run_query(f, &q, RowCount::All, g.op, Wait::Blocks, false);
+            self.run_query(f, &q, RowCount::All, g.op, Wait::Blocks);
         }
     }
 
@@ -165,7 +165,6 @@ impl<'p> Eval<'p> {
         g: &Given<'_>,
         built: Option<Query>,
     ) -> V {
-        let runs = row.effect.is_some() && row.rows != RowCount::None;
         if row.sql.is_some() || row.runs.is_some() {
             // The result of running a statement that is an argument: the same query, run.
             if let Some(q) = built {
@@ -180,9 +179,7 @@ impl<'p> Eval<'p> {
         if let Expr::Dunder(_) = e {
             return self.prefetch_paths(f, e, g);
         }
-        let v = self.expr(f, e, g).unwrap_or(UNKNOWN);
-        let _ = runs;
-        v
+        self.expr(f, e, g).unwrap_or(UNKNOWN)
     }
 
     /// Evaluates an expression with the run statement in place of the argument or receiver that it names.
@@ -280,7 +277,7 @@ impl<'p> Eval<'p> {
                 return;
             }
             if row.rows == RowCount::All || q.via.is_some() {
-                self.run_query(f, &q, row.rows, g.op, row.wait, row.batched);
+                self.run_query(f, &q, row.rows, g.op, row.wait);
                 return;
             }
             let label = self.query_label(&q);
@@ -293,9 +290,6 @@ impl<'p> Eval<'p> {
         let label = self.p.names.intern(text.trim_end_matches("()"));
         let effect = Effect { kind, entity: None, label, site, lazy: None, batched: row.batched };
         self.effect(f, effect, row.wait, None, Sure::Certain);
-        if database && row.rows == RowCount::All && row.sql.is_none() {
-            let _ = label;
-        }
     }
 
     /// `.all()` on a result: the rows of a statement that has run come into memory.

@@ -22,7 +22,7 @@ impl<'p> Eval<'p> {
             return recv;
         }
         match self.vals.get(recv).clone() {
-            Val::Unknown => self.get_unknown(f, name, base),
+            Val::Unknown => self.get_unknown(f, name),
             Val::Null | Val::Bool(_) | Val::Int(_) | Val::Scalar | Val::Str(_) | Val::Sql(..) => SCALAR,
             Val::Module(file) => match self.member_value(Target::Module(file), name, file) {
                 UNKNOWN => match self.whole_export(file) {
@@ -72,8 +72,7 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn get_unknown(&mut self, f: &Frame<'p>, name: Sym, base: Option<OpId>) -> V {
-        let _ = base;
+    fn get_unknown(&mut self, f: &Frame<'p>, name: Sym) -> V {
         match self.look.hint(f.lang.family(), name) {
             Some(ty) => self.vals.make(Val::ExtInst(ty, Box::new([]))),
             None => UNKNOWN,
@@ -261,7 +260,7 @@ impl<'p> Eval<'p> {
                 return v;
             }
         }
-        self.get_unknown(f, name, None)
+        self.get_unknown(f, name)
     }
 
     /// What the constructors assign to a field.

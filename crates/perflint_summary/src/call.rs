@@ -73,7 +73,7 @@ impl<'p> Eval<'p> {
             }
             Val::ExtInst(ty, _) => match self.called(ty) {
                 Some(row) => self.apply(f, row, callee, args, op, None),
-                None => self.hole(f, args, op),
+                None => self.hole(f, args),
             },
             Val::Query(q) => match q.api {
                 Some(api) => match self.called(api) {
@@ -94,9 +94,9 @@ impl<'p> Eval<'p> {
             Val::Scalar | Val::Str(_) | Val::Int(_) | Val::Bool(_) => SCALAR,
             Val::Module(file) => match self.whole_export(file) {
                 Some(v) => self.call_value_as(f, v, args, op, how),
-                _ => self.hole(f, args, op),
+                _ => self.hole(f, args),
             },
-            _ => self.hole(f, args, op),
+            _ => self.hole(f, args),
         }
     }
 
@@ -135,8 +135,7 @@ impl<'p> Eval<'p> {
     }
 
     /// A call that nothing is known of. Closures given to it are evaluated on their own.
-    pub(crate) fn hole(&mut self, f: &Frame<'p>, args: &CallArgs, op: usize) -> V {
-        let _ = op;
+    pub(crate) fn hole(&mut self, f: &Frame<'p>, args: &CallArgs) -> V {
         self.events.holes += usize::from(!self.p.is_stub(f.at.file));
         // A wrapper that nobody knows, around one function, most likely calls it: `asyncHandler(fn)`, `memoize(fn)`.
         let mut callables = args
@@ -255,7 +254,7 @@ impl<'p> Eval<'p> {
             }
             None => match self.whole_export(file) {
                 Some(v) => self.call_member(f, v, name, args, op, None),
-                _ => self.hole(f, args, op),
+                _ => self.hole(f, args),
             },
         }
     }
@@ -281,7 +280,7 @@ impl<'p> Eval<'p> {
                 let v = self.target(found);
                 self.call_value(f, v, args, op)
             }
-            None => self.hole(f, args, op),
+            None => self.hole(f, args),
         }
     }
 
@@ -304,7 +303,7 @@ impl<'p> Eval<'p> {
                 args.keys.iter().filter(|(k, _)| self.p.text(*k).starts_with('<')).map(|(_, v)| *v).collect();
             return self.vals.make(Val::ExtInst(ty, args));
         }
-        self.hole(f, args, op)
+        self.hole(f, args)
     }
 
     fn call_static(
@@ -341,7 +340,7 @@ impl<'p> Eval<'p> {
                 }
             }
         }
-        self.hole(f, args, op)
+        self.hole(f, args)
     }
 
     #[expect(clippy::too_many_arguments, reason = "a call is receiver, name, arguments and place")]
@@ -394,7 +393,7 @@ impl<'p> Eval<'p> {
                 return self.apply(f, row, recv, args, op, None);
             }
         }
-        self.hole(f, args, op)
+        self.hole(f, args)
     }
 
     /// Implementations in classes that extend or implement a class: all of them for an abstract method, else at most a few.
@@ -456,7 +455,7 @@ impl<'p> Eval<'p> {
         if v != UNKNOWN && v != SCALAR {
             return self.call_value(f, v, args, op);
         }
-        self.hole(f, args, op)
+        self.hole(f, args)
     }
 
     /// The relation of a row that is called like a method.
@@ -494,7 +493,7 @@ impl<'p> Eval<'p> {
             return self.call_fun(f, def, recv, args, op, How::PLAIN);
         }
         // A method of the query that nobody knows may have loaded or limited anything.
-        self.hole(f, args, op);
+        self.hole(f, args);
         let v = Query { supply: EVERYTHING, bound: Bound::Unknown, ..*q };
         self.vals.make(Val::Query(v))
     }
@@ -523,7 +522,7 @@ impl<'p> Eval<'p> {
         }
         let v = self.get(f, recv, name, op, recv_op);
         match self.vals.get(v) {
-            Val::Unknown | Val::ExtMethod(..) => self.hole(f, args, op),
+            Val::Unknown | Val::ExtMethod(..) => self.hole(f, args),
             _ => self.call_value(f, v, args, op),
         }
     }
@@ -569,7 +568,7 @@ impl<'p> Eval<'p> {
         {
             return self.apply(f, ix, f.this, args, op, None);
         }
-        self.hole(f, args, op)
+        self.hole(f, args)
     }
 
     /// What a manager's query is before the user's class adds anything.

@@ -235,7 +235,7 @@ impl<'p> Eval<'p> {
         op: usize,
     ) -> V {
         match name {
-            "declared" => self.declared(f, first),
+            "declared" => self.declared(first),
             "names" => first,
             "get" => self.get_path(f, first, second, op),
             "entity" => match self.query_for(f, first, op).and_then(|q| q.entity) {
@@ -256,7 +256,7 @@ impl<'p> Eval<'p> {
             },
             "run" => match *self.vals.get(first) {
                 Val::Query(q) => {
-                    self.run_query(f, &q, RowCount::All, op, Wait::Blocks, false);
+                    self.run_query(f, &q, RowCount::All, op, Wait::Blocks);
                     self.result_rows(f, &q, op)
                 }
                 _ => first,
@@ -306,13 +306,12 @@ impl<'p> Eval<'p> {
     }
 
     /// The fields declared in the user's class and its bases, the nearest declaration of a name first.
-    fn declared(&mut self, f: &Frame<'p>, v: V) -> V {
+    fn declared(&mut self, v: V) -> V {
         let class = match *self.vals.get(v) {
             Val::Inst(class, _) | Val::Class(class) => class,
             Val::Row(row) => self.p.entity(row.entity).class,
             _ => return self.vals.make(Val::Map([].into(), UNKNOWN)),
         };
-        let _ = f;
         let mut entries: Vec<(Sym, V)> = Vec::new();
         for base in self.p.class(class).mro.clone() {
             let Base::Class(base) = base else { continue };
@@ -445,7 +444,7 @@ impl<'p> Eval<'p> {
 
     fn filter(&mut self, f: &mut Frame<'p>, filter: &str, v: V, op: usize) -> V {
         if let Val::Query(q) = *self.vals.get(v) {
-            self.run_query(f, &q, RowCount::All, op, Wait::Blocks, false);
+            self.run_query(f, &q, RowCount::All, op, Wait::Blocks);
             let rows = self.result_rows(f, &q, op);
             return match filter {
                 "first" | "last" | "random" => self.row_of(f, &q, op),

@@ -95,7 +95,7 @@ impl<'p> Eval<'p> {
                     || matches!(q.bound, crate::value::Bound::AtMost(n) if n <= 3);
                 // In a coroutine a query is iterated with `async for`; anything else the library refuses.
                 let wait = if f.body.is_async { Wait::Suspends } else { Wait::Blocks };
-                self.run_query(f, &q, RowCount::All, op, wait, true);
+                self.run_query(f, &q, RowCount::All, op, wait);
                 let elem = self.row_of(f, &q, op);
                 let elem = self.bound_at(elem, binder);
                 let factor = if few { Factor::Const(1) } else { size(true) };

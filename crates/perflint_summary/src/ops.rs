@@ -98,11 +98,8 @@ impl<'p> Eval<'p> {
                 let (l, r) = (at(f, lhs), at(f, rhs));
                 self.binary(f, i, op, l, r)
             }
-            OpKind::Unknown(kids) => {
-                // A wrapper of one value that the front end has no shape for is not looked through.
-                let _ = kids;
-                UNKNOWN
-            }
+            // A wrapper of one value that the front end has no shape for is not looked through.
+            OpKind::Unknown(_) => UNKNOWN,
             OpKind::Exit { .. } => UNKNOWN,
         }
     }
@@ -269,31 +266,18 @@ impl<'p> Eval<'p> {
             (Val::Map(entries, rest), Val::Str(name)) => {
                 entries.iter().find(|(n, _)| *n == name).map_or(rest, |(_, v)| *v)
             }
-            (Val::ExtInst(ty, args), _) if self.look_getitem(ty).is_some() => {
-                let _ = args;
-                match self.look_getitem(ty) {
-                    Some(row) => self.apply(f, row, base, &CallArgs::positional(vec![key]), i, None),
-                    None => UNKNOWN,
-                }
-            }
+            (Val::ExtInst(ty, _), _) if self.look_getitem(ty).is_some() => match self.look_getitem(ty) {
+                Some(row) => self.apply(f, row, base, &CallArgs::positional(vec![key]), i, None),
+                None => UNKNOWN,
+            },
             (Val::Query(q), _) => {
-                self.run_query(
-                    f,
-                    &q,
-                    perflint_models::RowCount::One,
-                    i,
-                    perflint_models::Wait::Blocks,
-                    false,
-                );
+                self.run_query(f, &q, perflint_models::RowCount::One, i, perflint_models::Wait::Blocks);
                 self.row_of(f, &q, i)
             }
             (Val::Many { .. } | Val::List(_) | Val::Map(..) | Val::Union(_), _) => self.element(base),
             (Val::Scalar | Val::Str(_), _) => SCALAR,
-            (Val::Ext(path), _) => {
-                // A generic alias: `list[int]`, `Mapped[..]`.
-                let _ = path;
-                base
-            }
+            // A generic alias: `list[int]`, `Mapped[..]`.
+            (Val::Ext(_), _) => base,
             (Val::ExtInst(ty, args), _) => match args.last() {
                 Some(elem) if self.m.role(ty) == perflint_models::TypeRole::List => *elem,
                 _ => UNKNOWN,
@@ -620,14 +604,7 @@ impl<'p> Eval<'p> {
                 }
             }
             Val::Query(q) if !q.ran && f.lang.family() == "javascript" => {
-                self.run_query(
-                    f,
-                    &q,
-                    perflint_models::RowCount::All,
-                    i,
-                    perflint_models::Wait::Suspends,
-                    false,
-                );
+                self.run_query(f, &q, perflint_models::RowCount::All, i, perflint_models::Wait::Suspends);
                 self.result_rows(f, &q, i)
             }
             Val::Union(all) => {

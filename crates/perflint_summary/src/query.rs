@@ -85,9 +85,7 @@ impl<'p> Eval<'p> {
                 let q = self.fresh_query(f, Some(row.entity), empty, op);
                 Some(Query { narrowed: true, related: true, ..q })
             }
-            Val::Attr(entity, name) => {
-                let target = self.p.relation(entity, name).and_then(|r| r.target);
-                let _ = target;
+            Val::Attr(entity, _) => {
                 let q = self.fresh_query(f, Some(entity), empty, op);
                 Some(Query { plain: true, ..q })
             }
@@ -141,16 +139,8 @@ impl<'p> Eval<'p> {
         self.vals.make(Val::Many { elem, count, batch: false, source })
     }
 
-    /// Runs a query: adds its effect, unless it has run or its relation is loaded. `iterated` for a loop over it.
-    pub(crate) fn run_query(
-        &mut self,
-        f: &mut Frame<'p>,
-        q: &Query,
-        rows: RowCount,
-        op: usize,
-        wait: Wait,
-        batched: bool,
-    ) {
+    /// Runs a query: adds its effect, unless it has run or its relation is loaded.
+    pub(crate) fn run_query(&mut self, f: &mut Frame<'p>, q: &Query, rows: RowCount, op: usize, wait: Wait) {
         if q.ran || q.preloaded {
             return;
         }
@@ -185,7 +175,6 @@ impl<'p> Eval<'p> {
         if rows == RowCount::All && !q.writes {
             self.materialise(f, q, site, label);
         }
-        let _ = batched;
     }
 
     fn materialise(&mut self, f: &Frame<'p>, q: &Query, site: Site, label: Sym) {

@@ -296,8 +296,13 @@ impl<'p> Eval<'p> {
                 }
             }
         }
+        let by_file: Vec<FileRow<'p>> = rows
+            .iter()
+            .filter(|(_, row)| !row.file.is_empty())
+            .map(|(language, row)| (*language, *row, row.file.iter().flat_map(expand).collect()))
+            .collect();
         for f in 0..self.p.first_stub.0 {
-            self.file_entries(FileIx(f), &rows);
+            self.file_entries(FileIx(f), &by_file);
         }
     }
 
@@ -334,13 +339,11 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn file_entries(&mut self, file: FileIx, rows: &[(&'p str, &'p EntryRow)]) {
+    fn file_entries(&mut self, file: FileIx, rows: &[FileRow<'p>]) {
         let ir = self.p.file(file);
-        for (language, row) in rows {
-            if *language != ir.lang.family()
-                || row.file.is_empty()
-                || !row.file.iter().any(|g| glob(g, &ir.path))
-            {
+        let path: Vec<&str> = ir.path.split('/').collect();
+        for (language, row, globs) in rows {
+            if *language != ir.lang.family() || !globs.iter().any(|g| segments(g, &path)) {
                 continue;
             }
             let mut names: Vec<&str> = row.exports.iter().collect();
@@ -433,25 +436,26 @@ impl<'p> Eval<'p> {
     }
 }
 
-/// A glob over a path: `**`, `*` and `{a,b}`.
-fn glob(pattern: &str, path: &str) -> bool {
+/// An entry row with its language family and its globs.
+type FileRow<'p> = (&'p str, &'p EntryRow, Vec<Vec<String>>);
+
+/// The globs that a glob with alternatives `{a,b}` stands for, in segments.
+fn expand(pattern: &str) -> Vec<Vec<String>> {
     if let Some(open) = pattern.find('{')
         && let Some(close) = pattern[open..].find('}')
     {
         let (head, tail) = (&pattern[..open], &pattern[open + close + 1..]);
-        return pattern[open + 1..open + close]
-            .split(',')
-            .any(|alt| glob(&format!("{head}{alt}{tail}"), path));
+        let alternatives = pattern[open + 1..open + close].split(',');
+        return alternatives.flat_map(|alt| expand(&format!("{head}{alt}{tail}"))).collect();
     }
-    let pattern: Vec<&str> = pattern.split('/').collect();
-    let path: Vec<&str> = path.split('/').collect();
-    segments(&pattern, &path)
+    vec![pattern.split('/').map(str::to_owned).collect()]
 }
 
-fn segments(pattern: &[&str], path: &[&str]) -> bool {
+/// Matches `**` and `*`, segment by segment.
+fn segments(pattern: &[String], path: &[&str]) -> bool {
     match (pattern.split_first(), path.split_first()) {
         (None, None) => true,
-        (Some((&"**", rest)), _) => (0..=path.len()).any(|n| segments(rest, &path[n..])),
+        (Some((first, rest)), _) if first == "**" => (0..=path.len()).any(|n| segments(rest, &path[n..])),
         (Some((p, rest)), Some((name, more))) => wild(p, name) && segments(rest, more),
         _ => false,
     }

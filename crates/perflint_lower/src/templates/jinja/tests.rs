@@ -155,7 +155,7 @@ fn operators() {
         "{% if a > 1 and not 2 in b or c == 'x' %}{% endif %}",
         &[
             "region 1 in 0: branch on %3 arm 0",
-            "region 2 in 0: branch on %9 arm 0",
+            "region 2 in 0: branch on %9 arm 1 last",
             "region 3 in 0: branch on %14 arm 0",
             "%0 r0 local context#0",
             "%1 r0 %0.a",
