@@ -123,6 +123,12 @@ impl<'p> Eval<'p> {
                     if let Some(manager) = self.manager(f, v, entity, op) {
                         return manager;
                     }
+                    // A manager of a library that nobody knows is most likely the usual one and more.
+                    if v == UNKNOWN
+                        && let Some(usual) = self.usual_attribute(f, recv, class, name, op)
+                    {
+                        return usual;
+                    }
                     // A column, as a value that conditions are built from.
                     return match (entity, self.vals.get(v)) {
                         (Some(entity), Val::Unknown | Val::Scalar | Val::ExtInst(..)) => {
@@ -145,6 +151,21 @@ impl<'p> Eval<'p> {
             Some(entity) if self.p.is_key(entity, name) => self.vals.make(Val::Attr(entity, name)),
             _ => self.static_puts.get(&(class, name)).copied().unwrap_or(UNKNOWN),
         }
+    }
+
+    /// What the library has under this name on every class of this kind.
+    fn usual_attribute(
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        class: ClassIx,
+        name: Sym,
+        op: usize,
+    ) -> Option<V> {
+        let api = self.p.class(class).entity.and_then(|e| self.p.entity(e).api);
+        let types: Vec<TypeIx> = self.p.class(class).types.iter().copied().chain(api).collect();
+        let row = types.into_iter().find_map(|ty| self.m.attr(ty, self.p.text(name), true))?;
+        Some(self.attr_row(f, row, recv, name, op))
     }
 
     /// A manager declared on an entity is a query over that entity, with the methods of the manager's class.

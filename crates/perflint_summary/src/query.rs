@@ -142,6 +142,12 @@ impl<'p> Eval<'p> {
     /// Runs a query: adds its effect, unless it has run or its relation is loaded.
     pub(crate) fn run_query(&mut self, f: &mut Frame<'p>, q: &Query, rows: RowCount, op: usize, wait: Wait) {
         if q.ran || q.preloaded {
+            if q.ran && rows == RowCount::All && !q.writes {
+                // The statement has run; its rows come into memory here.
+                let site = self.site(f, op);
+                let label = self.query_label(q);
+                self.materialise(f, q, site, label);
+            }
             return;
         }
         let site = self.site(f, op);
