@@ -111,13 +111,18 @@ impl<'p> Eval<'p> {
         if unwraps && matches!(self.vals.get(ret), Val::Many { .. }) {
             ret = self.element(ret);
         }
-        if ret == UNKNOWN
-            && let Some(ty) = item.ty
-        {
-            ret = self.type_value(def.file, ty, 0);
-            if self.p.body(at).is_async && !matches!(self.vals.get(ret), Val::Future(_)) {
-                ret = self.vals.make(Val::Future(ret));
-            }
+        let unknown = match *self.vals.get(ret) {
+            Val::Future(inner) => inner == UNKNOWN,
+            _ => ret == UNKNOWN,
+        };
+        if unknown && let Some(ty) = item.ty {
+            let typed = self.type_value(def.file, ty, 0);
+            let promise = matches!(self.vals.get(ret), Val::Future(_)) || self.p.body(at).is_async;
+            ret = match self.vals.get(typed) {
+                Val::Future(_) => typed,
+                _ if promise => self.vals.make(Val::Future(typed)),
+                _ => typed,
+            };
         }
         if threaded && !matches!(self.vals.get(ret), Val::Future(_)) {
             ret = self.vals.make(Val::Future(ret));
