@@ -224,7 +224,11 @@ impl<'p> Eval<'p> {
             Val::Null | Val::Bool(_) | Val::Int(_) | Val::Scalar | Val::Str(_) | Val::Sql(..) => {
                 self.call_builtin(f, recv, "str", name, args, op, recv_op)
             }
-            Val::Attr(..) => recv,
+            // A condition on a column: membership restricts rows as equality does, a pattern does not.
+            Val::Attr(..) => match self.p.text(name) {
+                "in_" | "is_" | "eq" => SCALAR,
+                _ => recv,
+            },
         }
     }
 
