@@ -131,13 +131,13 @@ impl Program {
         let owner = item.owner?;
         let init = item.init;
         let body = self.file(def.file).item(owner).body?;
-        let body = self.file(def.file).body(body).clone();
+        let body = self.file(def.file).body(body);
         let perflint_ir::OpKind::Call(call) = body.op(init).kind else { return None };
         let target = match body.call(call).callee {
-            perflint_ir::Callee::Value(value) => self.resolve_op(def.file, &body, value)?,
+            perflint_ir::Callee::Value(value) => self.resolve_op(def.file, body, value)?,
             perflint_ir::Callee::Member { recv, name } => {
                 let lang = self.file(def.file).lang;
-                let base = self.resolve_op(def.file, &body, recv)?;
+                let base = self.resolve_op(def.file, body, recv)?;
                 // `sequelize.define(..)` of `const sequelize = new Sequelize(..)`.
                 if let Target::Item(variable) = base
                     && variable != def
@@ -260,7 +260,7 @@ impl Program {
 
     /// True if the class has one of these external bases, by path.
     pub fn extends_path(&self, class: ClassIx, wanted: &dyn Fn(&str) -> bool) -> bool {
-        let mro = self.class(class).mro.clone();
+        let mro = &self.class(class).mro;
         mro.iter().skip(1).any(|base| match base {
             Base::External(path) => wanted(self.text(*path)),
             Base::Class(c) => {

@@ -323,7 +323,7 @@ impl Program {
         body: perflint_ir::BodyId,
         op: OpId,
     ) -> Option<ClassIx> {
-        let code = self.file(file).body(body).clone();
+        let code = self.file(file).body(body);
         match code.op(op).kind {
             OpKind::Str(sym) => {
                 let text = self.text(sym).to_owned();
@@ -332,7 +332,7 @@ impl Program {
                 Some(self.entity(entity).class)
             }
             OpKind::Lambda(inner) => {
-                let code = self.file(file).body(inner).clone();
+                let code = self.file(file).body(inner);
                 let result = code.ops.iter().rev().find_map(|o| match o.kind {
                     OpKind::Exit { value, .. } => value.some(),
                     _ => None,
@@ -342,7 +342,7 @@ impl Program {
                 self.class_argument(file, inner, result)
             }
             OpKind::Name(_) | OpKind::Get { .. } => {
-                let target = self.resolve_op(file, &code, op)?;
+                let target = self.resolve_op(file, code, op)?;
                 self.target_class(target)
             }
             OpKind::Make(_, args) => {

@@ -61,7 +61,8 @@ impl Program {
                 && let Some((target, many)) = self.field_entity(def, models)
             {
                 let to = row.to.unwrap_or(if many { To::Many } else { To::One });
-                self.add_relation(entity, def, row, i, Some(target), to, None, models);
+                let name = self.item(def).name;
+                self.insert_relation(entity, name, def, row, i, Some(target), to, None, models);
                 return;
             }
         }
@@ -78,7 +79,7 @@ impl Program {
     /// The path of a call's callee. A member of a module variable continues the path of what made the variable:
     /// `db.relationship` of `db = SQLAlchemy()` is `flask_sqlalchemy.SQLAlchemy.relationship`.
     fn callee_path(&self, at: At) -> Option<Sym> {
-        let body = self.file(at.file).body(at.body).clone();
+        let body = self.file(at.file).body(at.body);
         let (base, name) = match body.call(at.call).callee {
             Callee::Value(value) => match body.op(value).kind {
                 OpKind::Get { base, name } => (base, Some(name)),
@@ -86,7 +87,7 @@ impl Program {
             },
             Callee::Member { recv, name } => (recv, Some(name)),
         };
-        let target = self.resolve_op(at.file, &body, base)?;
+        let target = self.resolve_op(at.file, body, base)?;
         let Some(name) = name else { return self.target_path(target) };
         if let Target::Item(def) = target
             && let Some(path) = self.variable_call(def)
@@ -195,7 +196,8 @@ impl Program {
             }
             None => self.guess_to(entity, target, def),
         };
-        self.add_relation(entity, def, row, ix, target, to, at, models);
+        let name = self.item(def).name;
+        self.insert_relation(entity, name, def, row, ix, target, to, at, models);
     }
 
     /// Where neither model nor type says it: an entity that has a key to the target relates to one.
@@ -258,22 +260,6 @@ impl Program {
             },
             _ => None,
         }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the parts of one declaration")]
-    fn add_relation(
-        &mut self,
-        entity: EntityIx,
-        def: Def,
-        row: &RelationRow,
-        ix: usize,
-        target: Option<EntityIx>,
-        to: To,
-        at: Option<At>,
-        models: &Models,
-    ) {
-        let name = self.item(def).name;
-        self.insert_relation(entity, name, def, row, ix, target, to, at, models);
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one declaration")]

@@ -3,7 +3,7 @@
 use crate::call::CallArgs;
 use crate::eval::{Around, Eval, Frame, How, Pending};
 use crate::expr::Given;
-use crate::fact::{Effect, Materialised, Sure};
+use crate::fact::{Effect, Sure};
 use crate::iterate::Plan;
 use crate::value::{Binder, Bound, EVERYTHING, NULL, Query, SCALAR, Site, UNKNOWN, V, Val};
 use perflint_ir::{OpId, OpKind, RegionId, SqlVerb};
@@ -298,22 +298,8 @@ impl<'p> Eval<'p> {
         else {
             return;
         };
-        let site = self.site(f, op);
-        let event = Materialised {
-            site,
-            origin: q.origin,
-            entity: q.entity,
-            label: self.query_label(&q),
-            bound: q.bound,
-            narrowed: q.narrowed,
-            open_limit: q.open_limit,
-            related: q.related,
-            plain: q.plain,
-            sure: Sure::Certain,
-            caller: f.caller,
-        };
-        self.events.materialised.entry((site, q.origin)).or_insert(event);
-        self.events.unbounded.insert(q.origin, (q.entity, q.narrowed, q.related));
+        let (site, label) = (self.site(f, op), self.query_label(&q));
+        self.materialise(f, &q, site, label);
     }
 
     /// A query for SQL text.

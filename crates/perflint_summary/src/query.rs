@@ -183,7 +183,8 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn materialise(&mut self, f: &Frame<'p>, q: &Query, site: Site, label: Sym) {
+    /// Records that all rows of an unbounded query come into memory.
+    pub(crate) fn materialise(&mut self, f: &Frame<'p>, q: &Query, site: Site, label: Sym) {
         if q.bound != Bound::Unbounded {
             return;
         }
