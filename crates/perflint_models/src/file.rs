@@ -215,9 +215,6 @@ pub struct CallRow {
     /// Relation paths that the query will load.
     #[serde(default)]
     pub loads: Option<Expr>,
-    /// Columns that the query will load; reading others runs a query per row.
-    #[serde(default)]
-    pub columns: Option<Expr>,
     /// Yields plain values instead of rows with relations.
     #[serde(default)]
     pub plain: bool,

@@ -49,7 +49,8 @@ fn confidence(ctx: &Ctx<'_>, repeat: &Repeat) -> Confidence {
     if repeat.term.cold || repeat.term.sure == Sure::Guess {
         return Confidence::Low;
     }
-    if repeat.early {
+    // A search stops at the first hit; what writes as it goes does not search.
+    if repeat.early && repeat.term.effect.kind != EffectKind::Write {
         return if known && ctx.contexts.of(ctx.program, repeat.at) == Context::Request {
             Confidence::Medium
         } else {
@@ -89,7 +90,7 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, repeats: &[&Repeat]) -> Op
         String::new()
     };
     let mut route: Vec<Step> =
-        ctx.entry_step(best.at).into_iter().chain(ctx.loop_step(best.factor)).collect();
+        ctx.entry_step(best.at, best.entry).into_iter().chain(ctx.loop_step(best.factor)).collect();
     route.extend(ctx.steps(&best.term));
     for other in repeats.iter().skip(1).take(8) {
         for step in ctx.steps(&other.term).into_iter().chain(ctx.loop_step(other.factor)) {

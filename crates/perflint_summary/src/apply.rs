@@ -90,6 +90,7 @@ impl<'p> Eval<'p> {
             && let Val::Query(q) = *self.vals.get(v)
         {
             self.run_query(f, &q, RowCount::All, g.op, Wait::Blocks);
+            self.keep_rows(f, v, &q, g.op);
         }
     }
 
@@ -137,6 +138,9 @@ impl<'p> Eval<'p> {
             q.narrowed |= self.narrows(f, e, g);
         }
         q.plain |= row.plain;
+        if !row.keeps {
+            q.evaluated = false;
+        }
         if !row.keeps && row.effect.is_none() && row.returns.is_some() && !row.neutral {
             // Another condition asks for other rows than those that were loaded.
             q.preloaded = false;
@@ -208,7 +212,7 @@ impl<'p> Eval<'p> {
 
     fn prefetch_paths(&mut self, f: &mut Frame<'p>, e: &'p Expr, g: &Given<'_>) -> V {
         let own = self.expr(f, e, g).unwrap_or(UNKNOWN);
-        let Val::Paths(paths) = self.vals.get(own).clone() else { return own };
+        let Val::Paths(paths, ty) = self.vals.get(own).clone() else { return own };
         let inner = g.args.keys.iter().map(|(_, v)| *v).chain(g.args.pos.iter().skip(1).copied());
         let inner = inner.into_iter().find_map(|v| match *self.vals.get(v) {
             Val::Query(q) => Some(q),
@@ -221,9 +225,9 @@ impl<'p> Eval<'p> {
             return UNKNOWN;
         }
         if let Some(base) = paths.last().copied() {
-            all.extend(loaded.iter().map(|p| self.p.names.join(base, *p)));
+            all.extend(loaded.iter().map(|p| self.below(base, *p)));
         }
-        self.vals.make(Val::Paths(all.into()))
+        self.vals.make(Val::Paths(all.into(), ty))
     }
 
     fn bound(&mut self, f: &mut Frame<'p>, e: &'p Expr, g: &Given<'_>, known: Bound) -> Bound {
@@ -273,7 +277,7 @@ impl<'p> Eval<'p> {
         let database = matches!(kind, EffectKind::Query | EffectKind::Write);
         if let Some(q) = built.filter(|_| database) {
             let q = Query { writes: kind == EffectKind::Write || q.writes, ..q };
-            if q.ran || (q.preloaded && row.keeps) {
+            if q.ran || ((q.preloaded || q.evaluated) && row.keeps) {
                 return;
             }
             if row.rows == RowCount::All || q.via.is_some() {
