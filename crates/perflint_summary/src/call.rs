@@ -368,7 +368,8 @@ impl<'p> Eval<'p> {
             let v = self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
             return self.call_value(f, v, args, op);
         }
-        let overrides = self.overrides(class, name, own);
+        let exact = fields.iter().any(|(n, _)| *n == self.exact);
+        let overrides = if exact { Vec::new() } else { self.overrides(class, name, own) };
         let concrete = own.filter(|d| !self.p.item(*d).flags.is_abstract && self.p.item(*d).body.is_some());
         if concrete.is_some() || !overrides.is_empty() {
             let several = overrides.len() + usize::from(concrete.is_some()) > 1;

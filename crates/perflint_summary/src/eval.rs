@@ -118,6 +118,8 @@ pub(crate) struct Eval<'p> {
     pub(crate) static_puts: FxHashMap<(ClassIx, Sym), V>,
     pub(crate) variable_puts: FxHashMap<Def, Vec<(Sym, V)>>,
     memos: Memos,
+    /// Marks an instance whose class is known for certain: no heir's method is meant.
+    pub(crate) exact: Sym,
     pub(crate) registered: Option<Rc<FxHashMap<ClassIx, ClassIx>>>,
     nesting: u32,
     pub(crate) fuel: u64,
@@ -154,6 +156,7 @@ impl<'p> Eval<'p> {
             static_puts: FxHashMap::default(),
             variable_puts: FxHashMap::default(),
             memos: Memos::default(),
+            exact: p.names.intern("="),
             registered: None,
             nesting: 0,
             fuel: FUEL,

@@ -39,6 +39,7 @@ impl<'p> Eval<'p> {
         let mut fields: Vec<(Sym, V)> = fields.iter().copied().filter(|(_, v)| *v != UNKNOWN).collect();
         fields.sort();
         fields.truncate(48);
+        fields.push((self.exact, crate::value::TRUE));
         self.vals.make(Val::Inst(class, fields.into()))
     }
 

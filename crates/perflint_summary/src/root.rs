@@ -340,7 +340,10 @@ impl<'p> Eval<'p> {
             if self.p.item(def).kind != ItemKind::Function || self.p.item(def).body.is_none() {
                 continue;
             }
-            let this = self.instance(class);
+            let this = match self.p.class(class).entity {
+                Some(entity) => self.typed_row(entity),
+                None => self.vals.make(Val::Inst(class, Rc::new([(self.exact, crate::value::TRUE)]))),
+            };
             let target = self.vals.make(Val::Bound(def, this));
             let label = format!("{}.{}", self.p.text(self.p.class(class).name), self.p.text(name));
             if !self.pending.iter().any(|p| p.target == target) {
