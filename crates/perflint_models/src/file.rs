@@ -123,8 +123,10 @@ pub enum EffectKind {
     Write,
     /// An HTTP request.
     Http,
-    /// A remote call other than plain HTTP: gRPC, a cloud API, mail.
+    /// A remote call other than plain HTTP: gRPC, a cloud API.
     Rpc,
+    /// Sends a mail.
+    Mail,
     /// Reads or writes files.
     File,
     /// A round trip to a cache.

@@ -98,6 +98,7 @@ impl Ctx<'_> {
             EffectKind::Query => format!("queries `{label}`"),
             EffectKind::Write => format!("writes `{label}`"),
             EffectKind::Http => format!("sends a request: `{label}`"),
+            EffectKind::Mail => format!("sends a mail: `{label}`"),
             EffectKind::Rpc => format!("calls a service: `{label}`"),
             EffectKind::File => format!("reads or writes files: `{label}`"),
             EffectKind::Cache => format!("asks the cache: `{label}`"),

@@ -420,6 +420,7 @@ impl<'p> Eval<'p> {
                 kind,
                 entity,
                 label: name,
+                method: name,
                 site: self.site(f, op),
                 lazy: None,
                 batched: false,
@@ -564,6 +565,8 @@ impl<'p> Eval<'p> {
             via: None,
             preloaded: false,
             writes: false,
+            fresh: false,
+            verb: None,
             open_limit: false,
             related: false,
         }

@@ -16,6 +16,8 @@ pub struct Effect {
     pub entity: Option<EntityIx>,
     /// What is called, for people: `Order.objects.get`, `requests.get`, `orders.customer`.
     pub label: Sym,
+    /// What does it, in a word: the method that is called, the verb of SQL text; empty if neither is known.
+    pub method: Sym,
     /// Where it happens.
     pub site: Site,
     /// It is the lazy load of a relation.

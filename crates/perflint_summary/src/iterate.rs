@@ -85,8 +85,8 @@ impl<'p> Eval<'p> {
                 let elem = self.bound_at(elem, binder);
                 Plan::Repeat { elem, factor: Factor::Const(n), rows: false, batch }
             }
-            Val::Many { elem, batch, .. } => {
-                let rows = self.holds_rows(elem);
+            Val::Many { elem, batch, source, .. } => {
+                let rows = self.holds_rows(elem) || source.is_some();
                 let elem = self.bound_at(elem, binder);
                 Plan::Repeat { elem, factor: size(rows), rows, batch }
             }

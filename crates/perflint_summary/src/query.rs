@@ -46,6 +46,8 @@ impl<'p> Eval<'p> {
             via: None,
             preloaded: false,
             writes: false,
+            fresh: false,
+            verb: None,
             open_limit: false,
             related: false,
         }
@@ -88,7 +90,8 @@ impl<'p> Eval<'p> {
             // A query that starts at a row is about that row.
             Val::Row(row) => {
                 let q = self.fresh_query(f, Some(row.entity), empty, op);
-                Some(Query { narrowed: true, related: true, ..q })
+                let fresh = row.origin.is_none() && row.binder.is_some();
+                Some(Query { narrowed: true, related: true, fresh, ..q })
             }
             Val::Attr(entity, _) => {
                 let q = self.fresh_query(f, Some(entity), empty, op);
@@ -185,8 +188,8 @@ impl<'p> Eval<'p> {
             return;
         }
         let kind = if q.writes { EffectKind::Write } else { EffectKind::Query };
-        let effect =
-            Effect { kind, entity: q.entity, label, site, lazy: lazy.map(|(l, _)| l), batched: false };
+        let (lazy, method) = (lazy.map(|(l, _)| l), self.method_at(f, q, op));
+        let effect = Effect { kind, entity: q.entity, label, method, site, lazy, batched: false };
         self.effect(f, effect, wait, None, Sure::Certain);
         if rows == RowCount::All && !q.writes {
             self.materialise(f, q, site, label);
@@ -366,6 +369,8 @@ impl<'p> Eval<'p> {
                     via: Some(of),
                     preloaded: loaded,
                     writes: false,
+                    fresh: false,
+                    verb: None,
                     open_limit: false,
                     related: true,
                 };
@@ -423,6 +428,7 @@ impl<'p> Eval<'p> {
             kind: EffectKind::Query,
             entity: Some(row.entity),
             label,
+            method: label,
             site,
             lazy: Some(lazy),
             batched: false,
@@ -482,6 +488,7 @@ impl<'p> Eval<'p> {
             kind: EffectKind::Query,
             entity: to,
             label: relation.name,
+            method: relation.name,
             site: self.site(f, op),
             lazy: Some(lazy),
             batched: false,

@@ -1,6 +1,6 @@
 //! Abstract values, hash-consed: equal values have equal [`V`]s, so a context is a list of numbers.
 
-use perflint_ir::{BodyId, OpId, RegionId, Sym};
+use perflint_ir::{BodyId, OpId, RegionId, SqlVerb, Sym};
 use perflint_link::{BodyRef, ClassIx, Def, EntityIx, FileIx};
 use perflint_models::TypeIx;
 use rustc_hash::FxHashMap;
@@ -124,6 +124,10 @@ pub struct Query {
     pub preloaded: bool,
     /// It writes.
     pub writes: bool,
+    /// It is about a row that the code itself made.
+    pub fresh: bool,
+    /// What its SQL text does.
+    pub verb: Option<SqlVerb>,
     /// A limit is there, and nothing was given for it.
     pub open_limit: bool,
     /// It was made from a relation, whether or not something was added since.
