@@ -64,6 +64,10 @@ pub(crate) struct Resolver {
 /// there may be as many imports of files that do not exist as fit into a repository.
 const MEMORY: u32 = 20_000;
 
+/// Most questions of a scan, which is many times what large repositories ask. What is not answered then is looked for
+/// where packages usually have it.
+const MAX_QUESTIONS: u32 = 400_000;
+
 impl std::fmt::Debug for Resolver {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Resolver").finish_non_exhaustive()
@@ -242,6 +246,9 @@ impl Resolver {
 
     fn ask(&self, which: usize, folder: &str, specifier: &str, config: Option<&TsConfig>) -> Option<Hit> {
         let resolver = &self.resolvers[which];
+        if self.asked.get() >= MAX_QUESTIONS {
+            return None;
+        }
         self.asked.set(self.asked.get() + 1);
         if self.asked.get().is_multiple_of(MEMORY) {
             resolver.clear_cache();
