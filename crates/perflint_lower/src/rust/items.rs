@@ -19,6 +19,7 @@ impl Lowerer {
         for item in items {
             self.item(item, owner);
         }
+        self.derived_siblings(items, owner);
     }
 
     pub(super) fn item(&mut self, item: &syn::Item, owner: ItemId) {
@@ -57,7 +58,9 @@ impl Lowerer {
                 self.constant(&head, &item.ty, &item.expr, owner);
             }
             syn::Item::Macro(item) if item.ident.is_none() => {
-                self.macro_call(&item.mac);
+                if !self.declaring_macro(&item.mac, owner) {
+                    self.macro_call(&item.mac);
+                }
             }
             _ => {}
         }

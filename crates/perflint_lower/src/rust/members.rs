@@ -4,8 +4,7 @@ use super::Lowerer;
 use super::attributes::{is_test, name};
 use super::items::Head;
 use perflint_ir::{
-    BodyKind, ExitKind, Item, ItemId, ItemKind, LocalId, Marker, OpId, OpKind, Param, ParamKind, Span,
-    TypeExpr, TypeId,
+    BodyKind, ExitKind, Item, ItemId, ItemKind, LocalId, Marker, OpId, OpKind, Param, ParamKind, Span, TypeId,
 };
 use syn::{Block, FnArg, ImplItem, ItemFn, ItemImpl, ItemTrait, Pat, Signature, TraitItem, TypeParamBound};
 
@@ -16,11 +15,14 @@ impl Lowerer {
         self.function(&head, &item.sig, Some(&item.block), owner);
     }
 
+    /// Rust has no `async fn main`: what stands there is made an ordinary function that waits for its body, and nothing else
+    /// runs before that body starts it.
     fn function(&mut self, head: &Head<'_>, sig: &Signature, block: Option<&Block>, owner: ItemId) -> ItemId {
         let id = self.declaration(ItemKind::Function, head, owner);
         let ty = self.return_type(&sig.output);
+        let is_async = sig.asyncness.is_some() && !(owner == ItemId(0) && head.ident == "main");
         let body = self.in_body(id, BodyKind::Function, head.span, |l| {
-            l.frame.body.set_async(sig.asyncness.is_some());
+            l.frame.body.set_async(is_async);
             l.parameters(sig);
             if let Some(block) = block {
                 l.returning_block(block);
@@ -29,7 +31,7 @@ impl Lowerer {
         let item = self.file.item_mut(id);
         item.ty = ty;
         item.body = Some(body);
-        item.flags.is_async = sig.asyncness.is_some();
+        item.flags.is_async = is_async;
         item.flags.is_abstract = block.is_none();
         id
     }
@@ -103,10 +105,7 @@ impl Lowerer {
     pub(super) fn impl_item(&mut self, item: &ItemImpl, owner: ItemId) {
         let span = self.between(item.impl_token.span, item.brace_token.span.close());
         let extended = self.ty(&item.self_ty);
-        let text = match self.file.peek().types.get(extended.0 as usize) {
-            Some(TypeExpr::Path { name, .. }) => self.file.text(*name).to_owned(),
-            _ => String::new(),
-        };
+        let text = self.type_name(extended);
         let markers = self.markers(&item.attrs);
         let blank = self.file.blank(ItemKind::Extension, &text, owner, span);
         let id = self.file.item(Item { bases: vec![extended], markers, ..blank });

@@ -5,6 +5,7 @@
 mod attributes;
 mod calls;
 mod control;
+mod declared;
 mod expressions;
 mod frame;
 mod imports;
