@@ -74,7 +74,7 @@ impl Lowerer {
                 false if count == 1 => self.read(&text, span),
                 false => {
                     let sym = self.file.sym(&text);
-                    self.op(OpKind::Name(sym), span)
+                    self.free_name(sym, span)
                 }
             };
         }

@@ -148,7 +148,10 @@ impl Lowerer {
                 params.push((l.parameter(input, ty, Vec::new()), input));
             }
             l.take_apart(&params);
-            let value = l.expr(&closure.body);
+            let value = match &*closure.body {
+                Expr::Block(block) => l.body_block(&block.block),
+                body => l.body_value(body),
+            };
             if value.is_some() {
                 l.exit(ExitKind::Return, value, l.span_of(value));
             }

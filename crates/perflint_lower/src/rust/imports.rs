@@ -7,6 +7,15 @@ use syn::{Ident, ItemExternCrate, ItemUse, UseTree, Visibility};
 
 impl Lowerer {
     pub(super) fn use_item(&mut self, item: &ItemUse) {
+        self.use_tree(item, false);
+    }
+
+    /// A `use` inside a function. It brings its names to the whole file, but for those that mean something else there.
+    pub(super) fn local_use(&mut self, item: &ItemUse) {
+        self.use_tree(item, true);
+    }
+
+    fn use_tree(&mut self, item: &ItemUse, local: bool) {
         let public = !matches!(item.vis, Visibility::Inherited);
         let mut todo = vec![(Vec::new(), &item.tree)];
         while let Some((mut path, tree)) = todo.pop() {
@@ -22,10 +31,27 @@ impl Lowerer {
                     let span = self.at(glob.star_token.span);
                     self.import(&path.join("::"), "", "", ImportKind::Glob, span);
                 }
+                UseTree::Name(leaf) if local && self.shadows(&path, &leaf.ident, &leaf.ident) => {}
+                UseTree::Rename(leaf) if local && self.shadows(&path, &leaf.ident, &leaf.rename) => {}
                 UseTree::Name(leaf) => self.imported(path, &leaf.ident, &leaf.ident, public),
                 UseTree::Rename(leaf) => self.imported(path, &leaf.ident, &leaf.rename, public),
             }
         }
+    }
+
+    /// True if the file knows the name as something else: then it holds in the block only.
+    fn shadows(&mut self, path: &[String], ident: &Ident, alias: &Ident) -> bool {
+        let text = name(alias);
+        let alias = self.file.sym(&text);
+        let (module, item) = (self.file.sym(&path.join("::")), self.file.sym(&name(ident)));
+        let known = self.file.peek().imports.iter().rev().find(|import| import.alias == alias);
+        let shadows = !path.is_empty() && known.is_some_and(|i| (i.module, i.name) != (module, item));
+        if shadows {
+            let mut path = path.to_vec();
+            path.push(name(ident));
+            self.frame.alias(alias, path);
+        }
+        shadows
     }
 
     fn imported(&mut self, mut path: Vec<String>, ident: &Ident, alias: &Ident, public: bool) {

@@ -28,6 +28,7 @@ impl Lowerer {
                 l.returning_block(block);
             }
         });
+        let is_async = is_async || self.file.peek().body(body).is_async;
         let item = self.file.item_mut(id);
         item.ty = ty;
         item.body = Some(body);
@@ -38,7 +39,7 @@ impl Lowerer {
 
     /// A block whose value leaves the body.
     pub(super) fn returning_block(&mut self, block: &Block) {
-        let value = self.block(block);
+        let value = self.body_block(block);
         if value.is_some() {
             self.exit(ExitKind::Return, value, self.span_of(value));
         }

@@ -197,7 +197,7 @@ fn negative_operators_negate_the_positive_ones() {
 #[test]
 fn closures_capture() {
     expect(
-        "fn f(ids: Vec<i32>) { let db = g(); let h = ids.iter().map(|id| { let n = 1; async move { db.get(id, n).await } });
+        "fn f(ids: Vec<i32>) { let db = g(); let h = ids.iter().map(|id| { let n = 1; let go = async move { db.get(id, n).await }; go });
            fn k(y: i32) -> i32 { y } k(1); h }",
         &[
             "%0 r0 lambda body 2",
@@ -299,4 +299,60 @@ fn survives_anything() {
     let file = ir(text);
     let span = file.bodies[1].ops[1].span;
     assert_eq!(&text[span.start as usize..span.end() as usize], "g()");
+}
+
+#[test]
+fn macros_that_list_fields_declare_classes() {
+    expect(
+        "diesel::table! { use diesel::sql_types::*; /// Who. \n s.users (id) { id -> Int4, #[max_length = 8] name -> Nullable<Text>, } }
+         joinable!(posts -> users (user_id));",
+        &[
+            "item 1 Class users in 0 @diesel.table",
+            "item 2 Field id in 1 -> Int4",
+            "item 3 Field name in 1 -> Nullable<Text>",
+            "item 4 Module dsl in 1",
+            "item 5 Class users in 4 : users @diesel.table",
+        ],
+    );
+}
+
+#[test]
+fn derives_declare_siblings() {
+    expect(
+        "#[derive(Clone, DeriveEntityModel)] pub struct Model { id: i32 }
+         impl Related<super::b::Entity> for Entity { fn to() {} }
+         impl ActiveModelBehavior for ActiveModel {}",
+        &["item 1 Class Model in 0 @derive.Clone @derive.DeriveEntityModel"],
+    );
+    let printed = print(&ir(
+        "#[derive(DeriveEntityModel)] struct Model; impl A for ActiveModel {} impl B for Model {}",
+    ));
+    assert!(printed.contains("Class Entity in 0 : Model @derive.DeriveEntityModel"), "{printed}");
+    assert!(printed.contains("Class ActiveModel in 0\n"), "{printed}");
+    assert!(!print(&ir("#[derive(Clone)] struct A; impl B for C {}")).contains("Class C"));
+}
+
+#[test]
+fn names_of_a_block_shadow_those_of_the_file() {
+    expect(
+        "use std::fs; async fn a() { use tokio::fs; fs::read(1); } fn b() { fs::read(2); }",
+        &["%0 r0 name tokio", "%1 r0 %0.fs", "%0 r0 name fs"],
+    );
+}
+
+#[test]
+fn a_body_that_returns_a_future_is_async() {
+    for text in [
+        "fn f(x: i32) { g(|x| async move { h(x) }) }",
+        "fn f(x: i32) { g(|x| { let y = x; async move { h(y) } }) }",
+        "fn f(x: i32) { g(|x| Box::pin(async { h(x) })) }",
+        "fn f(x: i32) { g(|x| async { h(x) }.boxed()) }",
+    ] {
+        let file = ir(text);
+        let closures: Vec<_> =
+            file.bodies.iter().filter(|b| b.kind == perflint_ir::BodyKind::Closure).collect();
+        assert_eq!((closures.len(), closures[0].is_async), (1, true), "{}", print(&file));
+    }
+    assert!(ir("fn f() -> F { Box::pin(async { 1 }) }").items[1].flags.is_async);
+    assert!(!ir("#[tokio::main] async fn main() { f().await }").items[1].flags.is_async);
 }
