@@ -6,7 +6,10 @@ use super::items::Head;
 use perflint_ir::{
     BodyKind, ExitKind, Item, ItemId, ItemKind, LocalId, Marker, OpId, OpKind, Param, ParamKind, Span, TypeId,
 };
-use syn::{Block, FnArg, ImplItem, ItemFn, ItemImpl, ItemTrait, Pat, Signature, TraitItem, TypeParamBound};
+use syn::{
+    Block, FnArg, ImplItem, ItemFn, ItemImpl, ItemTrait, Pat, Path, Signature, TraitItem, Type,
+    TypeParamBound,
+};
 
 impl Lowerer {
     pub(super) fn function_item(&mut self, item: &ItemFn, owner: ItemId) {
@@ -114,11 +117,14 @@ impl Lowerer {
             let base = self.path_type(path);
             self.file.item_mut(id).bases.push(base);
         }
+        let own = named(&item.self_ty).cloned();
+        let around = std::mem::replace(&mut self.self_ty, own);
         if item.items.iter().any(|member| matches!(member, ImplItem::Const(_))) {
             self.with_initialiser(id, span, |l| l.impl_members(item, id));
         } else {
             self.impl_members(item, id);
         }
+        self.self_ty = around;
     }
 
     fn impl_members(&mut self, item: &ItemImpl, id: ItemId) {
@@ -180,5 +186,18 @@ pub(super) fn plain_name(pat: &Pat) -> Option<String> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// The path of a type behind its references.
+fn named(mut ty: &Type) -> Option<&Path> {
+    loop {
+        ty = match ty {
+            Type::Path(path) if path.qself.is_none() => return Some(&path.path),
+            Type::Reference(inner) => &inner.elem,
+            Type::Paren(inner) => &inner.elem,
+            Type::Group(inner) => &inner.elem,
+            _ => return None,
+        };
     }
 }

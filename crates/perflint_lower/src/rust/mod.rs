@@ -65,6 +65,8 @@ struct Lowerer {
     frame: Frame,
     /// The bodies around it.
     outer: Vec<Frame>,
+    /// The type that `Self` means.
+    self_ty: Option<syn::Path>,
     /// How many nested steps are under way.
     depth: usize,
     lines: Lines,
@@ -78,6 +80,7 @@ impl Lowerer {
             file: FileBuilder::new(source.path, source.lang, source.role),
             frame: Frame::new(BodyBuilder::new(ItemId(0), BodyKind::Init, span), false),
             outer: Vec::new(),
+            self_ty: None,
             depth: 0,
             lines: Lines::new(source.text, before),
         }

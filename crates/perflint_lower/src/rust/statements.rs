@@ -112,8 +112,9 @@ impl Lowerer {
     }
 
     /// The `else` of a `let`, which leaves the block.
-    fn diverging(&mut self, otherwise: &Expr, cond: OpId, span: Span) {
-        let kind = RegionKind::Branch { cond, arm: 0, last: false };
+    fn diverging(&mut self, otherwise: &Expr, value: OpId, span: Span) {
+        let cond = self.matched(value);
+        let kind = RegionKind::Branch { cond, arm: 1, last: false };
         self.in_region(kind, span, |l| l.expr(otherwise));
     }
 }

@@ -62,7 +62,7 @@ fn declares_items() {
             "item 10 Function all in 8 -> Vec<User> body 2 static",
             "item 11 Extension Pg in 0 : Pg<T> : Repo",
             "item 12 Function find in 11 body 3",
-            "item 13 Function new in 11 -> Self body 4 static",
+            "item 13 Function new in 11 -> Pg<T> body 4 static",
             r#"item 14 Function show in 0 -> Iterator<User> @get "/users/{id}" "rank=2" body 5 async"#,
             "item 15 Module inner in 0 body 6",
             "item 16 Field LIMIT in 15 -> usize init %0 static",
@@ -162,8 +162,8 @@ fn decisions_join_their_values() {
     expect(
         "fn f(a: A) { let Some(x) = a.b else { return }; let y = x || x.y() && z; }",
         &[
-            "region 1 in 0: branch on %1 arm 0",
-            "region 2 in 0: branch on %4 arm 0",
+            "region 1 in 0: branch on %1 arm 1",
+            "region 2 in 0: branch on %4 arm 1 last",
             "%2 r1 Return _",
             "%3 r0 x#1 = %1",
             "%6 r2 call Plain %5.y()",
@@ -355,4 +355,33 @@ fn a_body_that_returns_a_future_is_async() {
     }
     assert!(ir("fn f() -> F { Box::pin(async { 1 }) }").items[1].flags.is_async);
     assert!(!ir("#[tokio::main] async fn main() { f().await }").items[1].flags.is_async);
+}
+
+#[test]
+fn self_is_the_type_of_the_impl() {
+    expect(
+        "impl a::B<T> { fn new() -> Option<Self> { Self::with(1) } fn of() { Self { x: 1 } } }",
+        &[
+            "item 2 Function new in 1 -> a.B<T> body 1 static",
+            "%0 r0 name a",
+            "%1 r0 %0.B",
+            "%3 r0 call Plain %1.with(%2)",
+        ],
+    );
+}
+
+#[test]
+fn a_tuple_that_is_matched_may_fail_to() {
+    expect(
+        "fn f(a: A) { let (Some(x), 1) = (a, 1) else { return }; match (x, 1) { (1, _) => g(), _ => h() } }",
+        &["region 1 in 0: branch on %3 arm 1", "%2 r0 tuple(%0, %1)", "%3 r0 unknown(%2)"],
+    );
+}
+
+#[test]
+fn qualifiers_are_no_locals() {
+    expect(
+        "fn f(redis: C) { redis::cmd(redis); self::f(1) }",
+        &["%0 r0 name redis", "%1 r0 local redis#0", "%3 r0 name self"],
+    );
 }
