@@ -57,10 +57,8 @@ impl Lowerer {
                 let head = Head { attrs: &item.attrs, vis: Some(&item.vis), ident: &item.ident, span };
                 self.constant(&head, &item.ty, &item.expr, owner);
             }
-            syn::Item::Macro(item) if item.ident.is_none() => {
-                if !self.declaring_macro(&item.mac, owner) {
-                    self.macro_call(&item.mac);
-                }
+            syn::Item::Macro(item) if item.ident.is_none() && !self.declaring_macro(&item.mac, owner) => {
+                self.macro_call(&item.mac);
             }
             _ => {}
         }
