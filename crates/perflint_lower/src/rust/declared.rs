@@ -18,15 +18,18 @@ struct Listing {
 const DERIVE: &str = "Derive";
 
 impl Lowerer {
-    /// A macro whose tokens list fields declares classes: `table! { users (id) { id -> Int4, name -> Text, } }`. False if
-    /// the tokens are anything else.
+    /// A macro whose tokens list fields declares classes: `table! { users (id) { id -> Int4, name -> Text, } }`; one whose
+    /// tokens are declarations most likely declares them. False if the tokens are anything else.
     pub(super) fn declaring_macro(&mut self, call: &Macro, owner: ItemId) -> bool {
-        let Ok(listings) = listings.parse2(call.tokens.clone()) else { return false };
-        let path = path_text(&call.path, ".");
-        for listing in &listings {
-            self.listing(listing, &path, owner);
+        if let Ok(listings) = listings.parse2(call.tokens.clone()) {
+            let path = path_text(&call.path, ".");
+            listings.iter().for_each(|listing| self.listing(listing, &path, owner));
+            return !listings.is_empty();
         }
-        !listings.is_empty()
+        let Ok(file) = syn::parse2::<syn::File>(call.tokens.clone()) else { return false };
+        let span = self.at(call.bang_token.span);
+        self.nested(span, |l| l.items(&file.items, owner));
+        !file.items.is_empty()
     }
 
     /// A class with its fields, and in it the module that its names are imported from as a whole.

@@ -385,3 +385,16 @@ fn qualifiers_are_no_locals() {
         &["%0 r0 name redis", "%1 r0 local redis#0", "%3 r0 name self"],
     );
 }
+
+#[test]
+fn declarations_inside_macros_are_declared() {
+    expect(
+        "pin_project! { pub struct A { b: B } } cfg_rt! { impl A { fn f(&self) { g() } } } thread_local! { static X: T = h(); }",
+        &[
+            "item 1 Class A in 0",
+            "item 2 Field b in 1 -> B",
+            "item 4 Function f in 3 body 1",
+            "item 5 Field X in 0 -> T init %1 static",
+        ],
+    );
+}
