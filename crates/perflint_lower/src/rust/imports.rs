@@ -28,6 +28,7 @@ impl Lowerer {
                     todo.extend(group.items.iter().rev().map(|tree| (path.clone(), tree)));
                 }
                 UseTree::Glob(glob) => {
+                    self.seen_from_file(&mut path);
                     let span = self.at(glob.star_token.span);
                     self.import(&path.join("::"), "", "", ImportKind::Glob, span);
                 }
@@ -55,6 +56,7 @@ impl Lowerer {
     }
 
     fn imported(&mut self, mut path: Vec<String>, ident: &Ident, alias: &Ident, public: bool) {
+        self.seen_from_file(&mut path);
         let span = self.at(alias.span());
         let (mut item, mut local) = (name(ident), name(alias));
         if item == "self"
@@ -72,6 +74,23 @@ impl Lowerer {
         }
         if public {
             self.file.export(&local, &local);
+        }
+    }
+
+    /// A module that only passes names on, as a `prelude` does. The names of a file are kept together, so it is the file.
+    pub(super) fn reexports(&mut self, ident: &Ident) {
+        let span = self.at(ident.span());
+        self.import("self", "", &name(ident), ImportKind::Module, span);
+    }
+
+    /// `super` inside a module of the file is the file.
+    fn seen_from_file(&self, path: &mut Vec<String>) {
+        let up = path.iter().take(self.inside).take_while(|step| *step == "super").count();
+        if up > 0 {
+            path.splice(..up, ["self".to_owned()]);
+        }
+        if path.len() > 1 && path.first().is_some_and(|step| step == "self") && path[1] == "super" {
+            path.remove(0);
         }
     }
 

@@ -74,6 +74,19 @@ impl Lowerer {
     }
 
     fn module(&mut self, item: &ItemMod, owner: ItemId) {
+        self.inside += 1;
+        self.module_inside(item, owner);
+        self.inside -= 1;
+    }
+
+    fn module_inside(&mut self, item: &ItemMod, owner: ItemId) {
+        if let Some((_, items)) = &item.content
+            && !items.is_empty()
+            && items.iter().all(|item| matches!(item, syn::Item::Use(_)))
+        {
+            self.reexports(&item.ident);
+            return self.items(items, owner);
+        }
         let last = item.content.as_ref().map(|(brace, _)| brace.span.close()).or(item.semi.map(|t| t.span));
         let span = self.between(item.mod_token.span, last.unwrap_or_else(|| item.ident.span()));
         let head = Head { attrs: &item.attrs, vis: Some(&item.vis), ident: &item.ident, span };

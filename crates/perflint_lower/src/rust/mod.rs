@@ -67,6 +67,8 @@ struct Lowerer {
     outer: Vec<Frame>,
     /// The type that `Self` means.
     self_ty: Option<syn::Path>,
+    /// How many modules of the file stand around.
+    inside: usize,
     /// How many nested steps are under way.
     depth: usize,
     lines: Lines,
@@ -81,6 +83,7 @@ impl Lowerer {
             frame: Frame::new(BodyBuilder::new(ItemId(0), BodyKind::Init, span), false),
             outer: Vec::new(),
             self_ty: None,
+            inside: 0,
             depth: 0,
             lines: Lines::new(source.text, before),
         }

@@ -398,3 +398,18 @@ fn declarations_inside_macros_are_declared() {
         ],
     );
 }
+
+#[test]
+fn modules_inside_a_file_pass_names_on() {
+    expect(
+        "pub mod prelude { pub use crate::a::B; pub use super::c::*; pub use super::super::d::E; } mod m { use super::f; fn g() {} }",
+        &[
+            "import Module self .  as prelude",
+            "import Item crate::a . B as B",
+            "import Glob self::c .  as",
+            "import Item super::d . E as E",
+            "import Item self . f as f",
+            "item 1 Module m in 0 body 1",
+        ],
+    );
+}
