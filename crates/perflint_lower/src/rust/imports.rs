@@ -83,7 +83,7 @@ impl Lowerer {
         self.import("self", "", &name(ident), ImportKind::Module, span);
     }
 
-    /// `super` inside a module of the file is the file.
+    /// `super` inside a module of the file is the file, and so are modules below it.
     fn seen_from_file(&self, path: &mut Vec<String>) {
         let up = path.iter().take(self.inside).take_while(|step| *step == "super").count();
         if up > 0 {
@@ -91,6 +91,10 @@ impl Lowerer {
         }
         if path.len() > 1 && path.first().is_some_and(|step| step == "self") && path[1] == "super" {
             path.remove(0);
+        }
+        let nested = path.iter().take_while(|step| self.nested_modules.contains(step)).count();
+        if nested > 0 {
+            path.splice(..nested, ["self".to_owned()]);
         }
     }
 

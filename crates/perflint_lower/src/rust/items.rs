@@ -74,6 +74,9 @@ impl Lowerer {
     }
 
     fn module(&mut self, item: &ItemMod, owner: ItemId) {
+        if self.inside > 0 {
+            self.nested_modules.push(name(&item.ident));
+        }
         self.inside += 1;
         self.module_inside(item, owner);
         self.inside -= 1;

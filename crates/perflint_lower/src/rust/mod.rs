@@ -69,6 +69,8 @@ struct Lowerer {
     self_ty: Option<syn::Path>,
     /// How many modules of the file stand around.
     inside: usize,
+    /// The names of modules inside modules of the file.
+    nested_modules: Vec<String>,
     /// How many nested steps are under way.
     depth: usize,
     lines: Lines,
@@ -84,6 +86,7 @@ impl Lowerer {
             outer: Vec::new(),
             self_ty: None,
             inside: 0,
+            nested_modules: Vec::new(),
             depth: 0,
             lines: Lines::new(source.text, before),
         }

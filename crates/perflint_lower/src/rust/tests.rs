@@ -402,13 +402,14 @@ fn declarations_inside_macros_are_declared() {
 #[test]
 fn modules_inside_a_file_pass_names_on() {
     expect(
-        "pub mod prelude { pub use crate::a::B; pub use super::c::*; pub use super::super::d::E; } mod m { use super::f; fn g() {} }",
+        "pub mod prelude { pub use crate::a::B; pub use super::c::*; pub use super::super::d::E; } mod m { use super::f; mod n { struct T; } fn g() { use n::T as U; } }",
         &[
             "import Module self .  as prelude",
             "import Item crate::a . B as B",
             "import Glob self::c .  as",
             "import Item super::d . E as E",
             "import Item self . f as f",
+            "import Item self . T as U",
             "item 1 Module m in 0 body 1",
         ],
     );
