@@ -7,9 +7,15 @@ use super::types::{angle_args, transparent, type_args};
 use perflint_ir::{Arg, CallForm, Callee, OpId, OpKind, Slot, Span};
 use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, ExprStruct, Ident, Member, Path, Type};
 
+/// Methods that give the value itself, whatever it is, as types are looked through: those of references, `Option`, `Clone`.
+const SAME: &[&str] = &["clone", "as_ref", "as_mut", "as_deref", "as_deref_mut", "unwrap", "to_owned"];
+
 impl Lowerer {
     pub(super) fn method_call(&mut self, call: &ExprMethodCall) -> OpId {
         let recv = self.value(&call.receiver);
+        if call.args.is_empty() && call.turbofish.is_none() && SAME.iter().any(|name| call.method == name) {
+            return recv;
+        }
         let mut args = Vec::with_capacity(call.args.len());
         if let Some(turbofish) = &call.turbofish {
             self.type_arguments(angle_args(turbofish), &mut args);

@@ -42,13 +42,14 @@ impl Lowerer {
 
     /// True if the file knows the name as something else: then it holds in the block only.
     fn shadows(&mut self, path: &[String], ident: &Ident, alias: &Ident) -> bool {
+        let mut path = path.to_vec();
+        self.seen_from_file(&mut path);
         let text = name(alias);
         let alias = self.file.sym(&text);
         let (module, item) = (self.file.sym(&path.join("::")), self.file.sym(&name(ident)));
         let known = self.file.peek().imports.iter().rev().find(|import| import.alias == alias);
         let shadows = !path.is_empty() && known.is_some_and(|i| (i.module, i.name) != (module, item));
         if shadows {
-            let mut path = path.to_vec();
             path.push(name(ident));
             self.frame.alias(alias, path);
         }

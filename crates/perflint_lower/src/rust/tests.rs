@@ -414,3 +414,11 @@ fn modules_inside_a_file_pass_names_on() {
         ],
     );
 }
+
+#[test]
+fn clones_are_the_value() {
+    expect(
+        "fn f(a: A) { a.clone().as_ref().unwrap().g(); }",
+        &["%0 r0 local a#0", "%1 r0 call Plain %0.g()"],
+    );
+}
