@@ -298,10 +298,7 @@ fn primary_place(ctx: &Ctx<'_>, repeat: &Repeat) -> Option<Place> {
 }
 
 fn describe(ctx: &Ctx<'_>, repeat: &Repeat) -> (String, &'static str) {
-    let label = match ctx.text(repeat.term.effect.label) {
-        "" => "a table",
-        label => label,
-    };
+    let label = table(ctx, repeat);
     let over = match repeat.factor {
         Factor::Size { name, .. } if ctx.text(name) == "items" => "once per element".to_owned(),
         Factor::Size { name, .. } => format!("once per element of `{}`", ctx.text(name)),
@@ -318,15 +315,24 @@ fn describe(ctx: &Ctx<'_>, repeat: &Repeat) -> (String, &'static str) {
     }
 }
 
+/// What a statement is about: its table, or how a builder of it begins.
+fn table<'a>(ctx: &Ctx<'a>, repeat: &Repeat) -> &'a str {
+    let label = ctx.text(repeat.term.effect.label);
+    match label.split_once('(').map_or(label, |(head, _)| head) {
+        "" => "a table",
+        head => head,
+    }
+}
+
 /// What else the loop repeats.
 fn others(ctx: &Ctx<'_>, told: &[&Repeat]) -> String {
     let Some(best) = told.first() else { return String::new() };
-    let own = ctx.text(best.term.effect.label);
+    let own = table(ctx, best);
     let mut labels: Vec<&str> = told
         .iter()
         .filter(|r| matches!(r.term.effect.kind, EffectKind::Query | EffectKind::Write))
-        .map(|r| ctx.text(r.term.effect.label))
-        .filter(|label| *label != own && !label.is_empty())
+        .map(|r| table(ctx, r))
+        .filter(|label| *label != own && *label != "a table")
         .collect();
     labels.sort_unstable();
     labels.dedup();

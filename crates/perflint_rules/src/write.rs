@@ -16,7 +16,7 @@ pub(crate) struct Ctx<'a> {
     pub(crate) contexts: Contexts,
 }
 
-impl Ctx<'_> {
+impl<'a> Ctx<'a> {
     /// The place of a span.
     pub(crate) fn place(&self, file: FileIx, span: Span) -> Place {
         Place::bytes(Arc::from(&*self.program.file(file).path), span.start, span.end())
@@ -32,7 +32,7 @@ impl Ctx<'_> {
         Some(self.place(site.at.file, span))
     }
 
-    pub(crate) fn text(&self, sym: Sym) -> &str {
+    pub(crate) fn text(&self, sym: Sym) -> &'a str {
         self.program.text(sym)
     }
 
