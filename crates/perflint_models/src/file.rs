@@ -467,6 +467,8 @@ pub enum EntryKind {
     Schedule,
     /// A command-line command.
     Command,
+    /// Where a program starts: a command too, unless the same package serves requests.
+    Main,
     /// Runs around every request.
     Middleware,
     /// Runs when a row changes.

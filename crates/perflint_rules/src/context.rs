@@ -4,40 +4,55 @@ use crate::{Confidence, Context};
 use perflint_ir::Role;
 use perflint_link::{BodyRef, FileIx, Program};
 use perflint_models::EntryKind;
-use perflint_summary::Facts;
+use perflint_summary::{Entry, Facts, Node};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Contexts of bodies.
 pub(crate) struct Contexts {
-    reached: FxHashMap<BodyRef, (Context, u32)>,
+    reached: FxHashMap<BodyRef, (Context, Option<u32>)>,
     /// Some entry point is known. Where none is, any function may be one.
     knows_entries: bool,
 }
 
 impl Contexts {
-    pub(crate) fn new(facts: &Facts) -> Self {
-        let mut reached: FxHashMap<BodyRef, (Context, u32)> = FxHashMap::default();
+    pub(crate) fn new(program: &Program, facts: &Facts) -> Self {
+        let package = |file: FileIx| {
+            let path = &*program.file(file).path;
+            path.split_once("src/").map_or("", |(package, _)| package)
+        };
+        let serving: FxHashSet<&str> = facts
+            .entries
+            .iter()
+            .filter(|e| context_of(e.kind) == Context::Request)
+            .map(|e| package(e.file))
+            .collect();
+        // What a server does when it starts it may do again when it runs.
+        let serves = |e: &Entry| e.kind == EntryKind::Main && serving.contains(package(e.file));
+        let mut reached: FxHashMap<BodyRef, (Context, Option<u32>)> = FxHashMap::default();
         let mut seen = FxHashSet::default();
         for wanted in [Context::Request, Context::Job, Context::Script] {
-            for (i, entry) in (0u32..).zip(&facts.entries) {
-                if context_of(entry.kind) != wanted {
-                    continue;
-                }
-                reached.entry(entry.at).or_insert((wanted, i));
-                let mut open = vec![entry.node];
+            let entries =
+                (0u32..).zip(&facts.entries).filter(|(_, e)| context_of(e.kind) == wanted && !serves(e));
+            let mut roots: Vec<(Node, Option<u32>)> = entries.map(|(i, e)| (e.node, Some(i))).collect();
+            // What was started and is not waited for is a job of its own.
+            if wanted == Context::Job {
+                roots.extend(facts.graph.spawned().iter().map(|node| (*node, None)));
+            }
+            for (root, entry) in roots {
+                let mut open = vec![root];
                 while let Some(node) = open.pop() {
                     if !seen.insert(node) {
                         continue;
                     }
                     if let Some(at) = facts.graph.body(node) {
-                        reached.entry(at).or_insert((wanted, i));
+                        reached.entry(at).or_insert((wanted, entry));
                     }
                     open.extend(facts.graph.calls(node));
                 }
             }
         }
         let knows_entries =
-            reached.values().any(|(context, _)| matches!(context, Context::Request | Context::Job));
+            facts.entries.iter().any(|e| matches!(context_of(e.kind), Context::Request | Context::Job));
         Self { reached, knows_entries }
     }
 
@@ -49,6 +64,12 @@ impl Contexts {
             _ => {}
         }
         match self.reached.get(&at) {
+            // A program of nothing but commands: what they wait for is all there is to tell.
+            Some((Context::Script, _))
+                if !self.knows_entries && program.file(at.file).role != Role::Script =>
+            {
+                Context::Library
+            }
             Some((context, _)) => *context,
             None if program.file(at.file).role == Role::Script => Context::Script,
             None => Context::Library,
@@ -66,7 +87,7 @@ impl Contexts {
 
     /// The entry point that reaches a body, as an index into the facts.
     pub(crate) fn entry(&self, at: BodyRef) -> Option<usize> {
-        self.reached.get(&at).map(|(_, entry)| *entry as usize)
+        self.reached.get(&at).and_then(|(_, entry)| entry.map(|e| e as usize))
     }
 }
 
@@ -78,7 +99,7 @@ pub(crate) fn context_of(kind: EntryKind) -> Context {
         | EntryKind::Socket
         | EntryKind::Middleware => Context::Request,
         EntryKind::Job | EntryKind::Schedule | EntryKind::Signal => Context::Job,
-        EntryKind::Command => Context::Script,
+        EntryKind::Command | EntryKind::Main => Context::Script,
     }
 }
 

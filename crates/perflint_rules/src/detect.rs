@@ -21,7 +21,7 @@ pub(crate) const DETECTORS: &[&str] = &[
 
 /// Judges the facts: every finding of every page, whatever the profile shows. Places know their bytes only.
 pub fn judge(program: &Program, models: &Models, facts: &Facts, pages: &Pages) -> Vec<Finding> {
-    let ctx = Ctx { program, models, facts, contexts: Contexts::new(facts) };
+    let ctx = Ctx { program, models, facts, contexts: Contexts::new(program, facts) };
     let mut findings = Vec::new();
     for page in &pages.pages {
         match &*page.detector {

@@ -1,14 +1,15 @@
 //! Code that waits where others wait for it.
 
-use crate::context::judged;
+use crate::context::{judged, limited};
 use crate::detect::effects;
 use crate::write::Ctx;
-use crate::{Confidence, Context, Finding, Page, Step, StepKind};
+use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind};
 use perflint_models::EffectKind;
 use perflint_summary::{Blocking, Site, Sure};
 use std::collections::BTreeMap;
 
-/// The first blocking call at each place, the surest first.
+/// What blocks, and the calls that reach it, the surest first. A blocking call that many async functions reach through
+/// the same function is one cause; a call that reaches several of them is one place.
 fn causes<'a>(
     ctx: &'a Ctx<'_>,
     page: &Page,
@@ -16,7 +17,7 @@ fn causes<'a>(
 ) -> BTreeMap<Site, Vec<&'a Blocking>> {
     let kinds = effects(page);
     let languages = page.words("languages");
-    let mut causes: BTreeMap<Site, Vec<&Blocking>> = BTreeMap::new();
+    let mut places: BTreeMap<Site, &Blocking> = BTreeMap::new();
     for event in &ctx.facts.blocking {
         let file = event.place.at.file;
         let family = ctx.program.file(file).lang.family();
@@ -25,55 +26,73 @@ fn causes<'a>(
             continue;
         }
         if wanted(event) && judged(ctx.program, file) {
-            causes.entry(event.place).or_default().push(event);
+            let best = places.entry(event.place).or_insert(event);
+            if event.term.sure > best.term.sure {
+                *best = event;
+            }
         }
+    }
+    let mut causes: BTreeMap<Site, Vec<&Blocking>> = BTreeMap::new();
+    for event in places.into_values() {
+        causes.entry(event.term.effect.site).or_default().push(event);
+    }
+    for events in causes.values_mut() {
+        events.sort_by_key(|e| (std::cmp::Reverse((sureness(ctx, e), e.term.sure)), e.place));
     }
     causes
 }
 
+/// How sure it is that others wait: where code runs for a command or at the start, nobody does.
+fn sureness(ctx: &Ctx<'_>, event: &Blocking) -> Confidence {
+    let sure = match event.term.sure {
+        Sure::Certain => Confidence::High,
+        Sure::Likely => Confidence::Medium,
+        Sure::Guess => Confidence::Low,
+    };
+    limited(sure, ctx.contexts.of(ctx.program, event.at))
+}
+
 pub(crate) fn blocked_task(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
-    for (primary, mut events) in causes(ctx, page, |e| e.in_async) {
-        events.sort_by_key(|e| std::cmp::Reverse(e.term.sure));
-        let best = events[0];
-        let confidence = match best.term.sure {
-            Sure::Certain => Confidence::High,
-            Sure::Likely => Confidence::Medium,
-            Sure::Guess => Confidence::Low,
-        };
-        let advice = match ctx.program.file(primary.at.file).lang.family() {
+    for events in causes(ctx, page, |e| e.in_async).values() {
+        let [best, ..] = events.as_slice() else { continue };
+        let advice = match ctx.program.file(best.place.at.file).lang.family() {
             "rust" => "Use the async counterpart, or move the call to `spawn_blocking`.",
             _ => "Use an async client, or move the call to a thread: `asyncio.to_thread(..)`.",
         };
         let what = format!(
             "`{}` blocks the event loop: it {}. {advice}",
-            ctx.code(primary),
+            ctx.code(best.place),
             ctx.effect(&best.term.effect)
         );
-        out.extend(finding(ctx, page, primary, best, confidence, what));
+        out.extend(finding(ctx, page, events, sureness(ctx, best), what));
     }
 }
 
 pub(crate) fn blocked_request(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     let in_request = |e: &Blocking| ctx.contexts.of(ctx.program, e.at) == Context::Request;
-    for (primary, events) in causes(ctx, page, in_request) {
-        let best = events[0];
+    for events in causes(ctx, page, in_request).values() {
+        let [best, ..] = events.as_slice() else { continue };
         let what = format!(
             "`{}` stops the whole process while it runs, and a request handler reaches it. Use the promise-based counterpart.",
-            ctx.code(primary)
+            ctx.code(best.place)
         );
-        out.extend(finding(ctx, page, primary, best, Confidence::High, what));
+        out.extend(finding(ctx, page, events, Confidence::High, what));
     }
 }
 
 fn finding(
     ctx: &Ctx<'_>,
     page: &Page,
-    primary: Site,
-    best: &Blocking,
+    events: &[&Blocking],
     confidence: Confidence,
     message: String,
 ) -> Option<Finding> {
-    let place = ctx.site(primary)?;
+    let best = events.first()?;
+    let place = ctx.site(best.place)?;
+    let others = events.iter().skip(1).filter(|e| sureness(ctx, e) == sureness(ctx, best));
+    let mut also: Vec<Place> =
+        others.filter_map(|e| ctx.site(e.place)).filter(|p| *p != place).take(24).collect();
+    also.dedup();
     let mut route: Vec<Step> = ctx.entry_step(best.at, best.entry).into_iter().collect();
     route.extend(ctx.steps(&best.term));
     if !route.iter().any(|s| s.place == place) {
@@ -93,7 +112,7 @@ fn finding(
         route,
         cost: "1 blocking call".to_owned(),
         fix: None,
-        also: Vec::new(),
+        also,
         suppressed: None,
     })
 }

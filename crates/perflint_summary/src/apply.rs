@@ -28,6 +28,9 @@ impl<'p> Eval<'p> {
         if row.entry.is_some() {
             self.register(f, row, &given);
         }
+        if row.detached {
+            self.go_on(f, op);
+        }
         if let Some(callback) = &row.invokes {
             given.result = Some(self.invoke(f, row, callback, &given));
         }
@@ -82,6 +85,16 @@ impl<'p> Eval<'p> {
             v = self.vals.make(Val::Future(v));
         }
         v
+    }
+
+    /// `spawn(work())`: what the argument's call runs goes on by itself.
+    fn go_on(&mut self, f: &Frame<'p>, op: usize) {
+        let Some(OpKind::Call(id)) = f.body.ops.get(op).map(|o| o.kind) else { return };
+        for arg in f.body.args(f.body.call(id).args) {
+            for (_, node) in f.called.iter().filter(|(at, _)| arg.value.at() == *at) {
+                self.events.graph.spawn(f.node, *node);
+            }
+        }
     }
 
     /// A call that walks a value runs it if it is a query: `list(qs)`.

@@ -57,6 +57,8 @@ pub(crate) struct Frame<'p> {
     pub(crate) yields: Option<V>,
     pub(crate) outer: Vec<Binder>,
     pub(crate) lambdas: Vec<V>,
+    /// The evaluations that operations called.
+    pub(crate) called: Vec<(usize, Node)>,
     pub(crate) cold: u32,
     pub(crate) for_loops: u32,
     /// The call that is being evaluated is awaited where it stands.
@@ -271,6 +273,7 @@ impl<'p> Eval<'p> {
             yields: None,
             outer,
             lambdas: Vec::new(),
+            called: Vec::new(),
             cold: 0,
             for_loops: 0,
             awaiting: false,
@@ -540,7 +543,12 @@ impl<'p> Eval<'p> {
         how: How,
     ) {
         let site = Site { at: f.at, op: OpId(op as u32) };
-        self.events.graph.link(f.node, outcome.node);
+        f.called.push((op, outcome.node));
+        if how.detached {
+            self.events.graph.spawn(f.node, outcome.node);
+        } else {
+            self.events.graph.link(f.node, outcome.node);
+        }
         if how.memoised {
             return;
         }

@@ -19,6 +19,7 @@ pub struct CallGraph {
     bodies: Vec<BodyRef>,
     calls: Vec<Vec<Node>>,
     known: FxHashSet<(Node, Node)>,
+    spawned: Vec<Node>,
 }
 
 impl CallGraph {
@@ -38,6 +39,22 @@ impl CallGraph {
         {
             calls.push(to);
         }
+    }
+
+    /// Records that an evaluation runs on its own: whoever starts it does not wait for it.
+    pub(crate) fn spawn(&mut self, from: Node, node: Node) {
+        if node == Node::NONE {
+            return;
+        }
+        if let Some(calls) = self.calls.get_mut(from.0 as usize) {
+            calls.retain(|called| *called != node);
+        }
+        self.spawned.push(node);
+    }
+
+    /// Evaluations that were started and are not waited for.
+    pub fn spawned(&self) -> &[Node] {
+        &self.spawned
     }
 
     /// The body that an evaluation is of.

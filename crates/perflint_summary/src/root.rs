@@ -182,6 +182,7 @@ impl<'p> Eval<'p> {
             yields: None,
             outer: Vec::new(),
             lambdas: Vec::new(),
+            called: Vec::new(),
             cold: 0,
             for_loops: 0,
             awaiting: false,
