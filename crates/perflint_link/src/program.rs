@@ -153,6 +153,11 @@ impl Program {
         self.imports.counts
     }
 
+    /// All entities.
+    pub fn each_entity(&self) -> impl Iterator<Item = EntityIx> + use<> {
+        (0..self.entities.len() as u32).map(EntityIx)
+    }
+
     /// All files with their index.
     pub fn each_file(&self) -> impl Iterator<Item = (FileIx, &FileIr)> {
         (0u32..).zip(&self.files).map(|(i, file)| (FileIx(i), file))

@@ -200,7 +200,7 @@ fn chain(ctx: &Ctx<'_>, site: Site) -> Vec<Sym> {
 }
 
 /// The words of a name, in small letters: `bulkCreate` and `bulk_create` are `bulk` and `create`.
-fn words(name: &str) -> impl Iterator<Item = String> + '_ {
+pub(crate) fn words(name: &str) -> impl Iterator<Item = String> + '_ {
     let mut rest = name.trim_start_matches('_');
     std::iter::from_fn(move || {
         rest = rest.trim_start_matches('_');

@@ -1,9 +1,11 @@
 //! Rows without bound: in memory, in responses; columns without choice.
 
 use crate::context::judged;
+use crate::repeat::words;
 use crate::write::Ctx;
 use crate::{Confidence, Context, Finding, Page, Step, StepKind};
 use perflint_link::EntityIx;
+use perflint_models::To;
 use perflint_summary::{Materialised, Site};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,9 +26,13 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         let context =
             ctx.contexts.of(ctx.program, rows.site.at).min(ctx.contexts.of(ctx.program, primary.at));
         let name = entity_name(ctx, rows.entity, ctx.text(rows.label));
+        let growth = growth(ctx, page, rows.entity, &name);
         let confidence = match (rows.narrowed, context) {
+            _ if matches!(growth, Growth::Little | Growth::Unowned) => Confidence::Low,
             (false, context) if ctx.contexts.waits(context) => Confidence::Medium,
-            (true, Context::Request | Context::Job) if rows.open_limit => Confidence::Medium,
+            (true, Context::Request | Context::Job) if rows.open_limit || growth == Growth::Always => {
+                Confidence::Medium
+            }
             _ => Confidence::Low,
         };
         let mut route: Vec<Step> = ctx.entry_step(primary.at, rows.entry).into_iter().collect();
@@ -79,10 +85,43 @@ fn entity_name(ctx: &Ctx<'_>, entity: Option<EntityIx>, label: &str) -> String {
     entity.map_or_else(|| label.to_owned(), |e| ctx.text(ctx.program.entity(e).name).to_owned())
 }
 
+/// How a table grows, as far as its declaration and its name tell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Growth {
+    /// A list of kinds, settings, languages that somebody keeps by hand.
+    Little,
+    /// Nothing owns its rows, and nothing says what they are.
+    Unowned,
+    /// Its rows belong to others, and grow with them.
+    WithOthers,
+    /// A row is added whenever something happens: no owner has few of them for long.
+    Always,
+}
+
+fn growth(ctx: &Ctx<'_>, page: &Page, entity: Option<EntityIx>, name: &str) -> Growth {
+    // `UserNotification` is a notification, `NotificationRule` a rule.
+    let head = words(name).last().unwrap_or_default();
+    let has = |list: &str| {
+        let list = page.words(list);
+        list.contains(&&*head) || list.contains(&head.trim_end_matches('s'))
+    };
+    if has("appended") {
+        return Growth::Always;
+    }
+    if has("kept") {
+        return Growth::Little;
+    }
+    let Some(entity) = entity else { return Growth::WithOthers };
+    let belongs = ctx.program.relations_of(entity).iter().any(|r| r.to == To::One && !r.reverse);
+    // Where no relation is declared at all, keys are columns like others, and nothing can be told from them.
+    let declared = ctx.program.each_entity().any(|e| !ctx.program.entity(e).relations.is_empty());
+    if belongs || !declared || has("growing") { Growth::WithOthers } else { Growth::Unowned }
+}
+
 pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     let mut causes: BTreeMap<Site, Vec<&perflint_summary::Responded>> = BTreeMap::new();
     for event in &ctx.facts.responded {
-        if event.related
+        if (event.related && !event.direct)
             || ctx.program.is_stub(event.origin.at.file)
             || !judged(ctx.program, event.origin.at.file)
         {
@@ -116,8 +155,11 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
                 });
             }
         }
-        let confidence = match (context, best.narrowed) {
-            (Context::Request, false) => Confidence::Medium,
+        let confidence = match (context, growth(ctx, page, best.entity, &name)) {
+            (Context::Request, Growth::Always) => Confidence::Medium,
+            (Context::Request, Growth::WithOthers) if !best.narrowed && !best.related => Confidence::Medium,
+            // A list of all there is, as the answer: whoever asks for it asks for more than a choice of kinds.
+            (Context::Request, Growth::Unowned) if !best.narrowed && best.direct => Confidence::Medium,
             _ => Confidence::Low,
         };
         out.push(Finding {

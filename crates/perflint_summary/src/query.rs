@@ -261,12 +261,13 @@ impl<'p> Eval<'p> {
         if depth > 4 {
             return;
         }
+        let direct = depth == 0;
         match self.vals.get(v).clone() {
             Val::Many { source: Some(origin), .. } => {
                 let known = self.unbounded_at(origin);
                 let site = self.site(f, op);
                 if let Some((entity, narrowed, related)) = known {
-                    let event = Responded { site, origin, entity, narrowed, related };
+                    let event = Responded { site, origin, entity, narrowed, related, direct };
                     self.events.responded.entry((site, origin)).or_insert(event);
                 }
             }
@@ -274,7 +275,7 @@ impl<'p> Eval<'p> {
             Val::Row(Row { origin: Some(origin), entity, path, .. }) if self.p.text(path).is_empty() => {
                 if let Some((_, narrowed, related)) = self.unbounded_at(origin) {
                     let site = self.site(f, op);
-                    let event = Responded { site, origin, entity: Some(entity), narrowed, related };
+                    let event = Responded { site, origin, entity: Some(entity), narrowed, related, direct };
                     self.events.responded.entry((site, origin)).or_insert(event);
                 }
             }
@@ -286,6 +287,7 @@ impl<'p> Eval<'p> {
                     entity: q.entity,
                     narrowed: q.narrowed,
                     related: q.related,
+                    direct,
                 };
                 self.events.responded.entry((site, q.origin)).or_insert(event);
             }
@@ -298,7 +300,7 @@ impl<'p> Eval<'p> {
             Val::List(items) | Val::Union(items) => {
                 items.iter().for_each(|v| self.respond(f, *v, op, depth + 1));
             }
-            Val::Future(inner) => self.respond(f, inner, op, depth + 1),
+            Val::Future(inner) => self.respond(f, inner, op, depth),
             _ => {}
         }
     }
