@@ -29,6 +29,8 @@ pub struct Finding {
     pub message: String,
     /// The primary place.
     pub place: Place,
+    /// Further places of the same cause: a finding is told there as well.
+    pub also: Vec<Place>,
     /// The reason of the comment that suppresses it.
     pub suppressed: Option<String>,
 }
@@ -75,6 +77,13 @@ pub struct Gap {
     pub reason: String,
     /// How many.
     pub count: usize,
+}
+
+impl Finding {
+    /// The primary place, and further ones of the same cause.
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        std::iter::once(&self.place).chain(&self.also)
+    }
 }
 
 impl Report {

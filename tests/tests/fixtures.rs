@@ -49,8 +49,9 @@ impl App {
         let prefix = format!("fixtures/apps/{}/", self.name);
         let file = |file: &str| file.strip_prefix(&prefix).unwrap_or(file).to_owned();
         let findings = report.findings.iter().filter(|finding| finding.suppressed.is_none());
-        let sites: BTreeSet<Site> =
-            findings.map(|f| (file(&f.place.file), f.place.line, f.rule.clone())).collect();
+        let sites: BTreeSet<Site> = findings
+            .flat_map(|f| f.places().map(|place| (file(&place.file), place.line, f.rule.clone())))
+            .collect();
         sites.into_iter().collect()
     }
 
@@ -88,7 +89,8 @@ impl App {
 
     fn message(&self, (file, line, rule): &Site) -> String {
         let mut findings = self.report.findings.iter();
-        let same = |f: &&Finding| f.place.file.ends_with(file) && f.place.line == *line && f.rule == *rule;
+        let here = |f: &Finding| f.places().any(|p| p.file.ends_with(file) && p.line == *line);
+        let same = |f: &&Finding| f.rule == *rule && here(f);
         findings.find(same).map_or_else(String::new, |finding| finding.message.clone())
     }
 

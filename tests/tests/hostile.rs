@@ -310,6 +310,46 @@ fn many_small_files() {
     assert_eq!(survive(&Tree::of(&files), &[]).coverage.files, files.len());
 }
 
+/// Configuration of modules leads in circles, out of the folder, or nowhere, and is larger than it should be.
+#[test]
+fn configuration_of_modules() {
+    let deep = format!("{}{}", "{\"a\":".repeat(30_000), "}".repeat(30_000));
+    let huge = format!("{{ \"name\": \"{}\" }}", "x".repeat(3 << 20));
+    let wide: String = (0..10_000).map(|n| format!("\"x{n}/*\": [\"./*\"],")).collect();
+    let chain = (0..2_000).map(|n| {
+        (
+            format!("c/tsconfig.{n}.json"),
+            format!("{{ \"extends\": \"./tsconfig.{}.json\" }}", (n + 1) % 2_000),
+        )
+    });
+    let long = format!("import a from '@/{0}'\nimport b from './{0}'\n", "a/".repeat(1_000));
+    let mut files = vec![
+        ("a/tsconfig.json".to_owned(), deep.clone()),
+        ("a/package.json".to_owned(), deep),
+        ("b/package.json".to_owned(), huge),
+        ("b/tsconfig.json".to_owned(), format!("{{ \"compilerOptions\": {{ \"paths\": {{ {wide} }} }} }}")),
+        (
+            "d/tsconfig.json".to_owned(),
+            "{ \"extends\": [\"./tsconfig.json\", \"/etc/passwd\", \"../../../../../etc/passwd\"], \"references\": [{ \"path\": \".\" }], \"compilerOptions\": { \"baseUrl\": \"/\", \"paths\": { \"*\": [\"../../../../*\"] } } }".to_owned(),
+        ),
+        ("e/package.json".to_owned(), "{ \"name\": \"e\", \"main\": \"../../../../etc/passwd\", \"exports\": { \"./*\": \"./../*\" }, \"imports\": { \"#x\": \"#x\" } }".to_owned()),
+        ("pnpm-workspace.yaml".to_owned(), "packages: ['**', '{{{', '[', '!']\n".to_owned()),
+        ("x.schema.prisma".to_owned(), "generator c {\nprovider = \"prisma-client\"\noutput = \"../../../../..\"\n}\n".to_owned()),
+    ];
+    files.extend(chain);
+    for folder in ["a", "b", "c", "d", "e"] {
+        files.push((format!("{folder}/long.ts"), long.clone()));
+        let imports =
+            ["@/x", "etc/passwd", "/etc/passwd", "e", "e/../../etc/passwd", "#x", "x1/long", "..", "."];
+        let imports: String =
+            imports.iter().map(|module| format!("import '{module}'\nexport * from '{module}'\n")).collect();
+        files.push((format!("{folder}/a.ts"), imports));
+    }
+    let report = survive(&Tree::of(&files), &[]);
+    assert_eq!(report.coverage.files, 11);
+    assert_eq!(report.coverage.skipped.get("too large"), Some(&1), "{:?}", report.coverage.skipped);
+}
+
 #[cfg(unix)]
 mod unix {
     use super::*;

@@ -1,7 +1,7 @@
 //! From lowered files to findings: link, summarise, judge.
 
 use perflint_ir::{FileIr, Lang, Role};
-use perflint_link::Program;
+use perflint_link::{Config, Program};
 use perflint_lower::{Source, lower};
 use perflint_models::Models;
 use perflint_rules::{Finding, Pages, judge};
@@ -23,20 +23,20 @@ pub(crate) struct Analysis {
 const STACK: usize = 512 << 20;
 
 /// Analyses files that are sorted by path.
-pub(crate) fn analyse(files: Vec<FileIr>, models: &Models, pages: &Pages) -> Analysis {
+pub(crate) fn analyse(files: Vec<FileIr>, configs: &[Config], models: &Models, pages: &Pages) -> Analysis {
     std::thread::scope(|scope| {
         std::thread::Builder::new()
             .name("analysis".to_owned())
             .stack_size(STACK)
-            .spawn_scoped(scope, || run(files, models, pages))
+            .spawn_scoped(scope, || run(files, configs, models, pages))
             .ok()
             .and_then(|thread| thread.join().ok())
             .unwrap_or_default()
     })
 }
 
-fn run(files: Vec<FileIr>, models: &Models, pages: &Pages) -> Analysis {
-    let program = Program::link(files, stubs(models), models);
+fn run(files: Vec<FileIr>, configs: &[Config], models: &Models, pages: &Pages) -> Analysis {
+    let program = Program::link_configured(files, stubs(models), configs, models);
     let facts = perflint_summary::analyse(&program, models);
     let findings = judge(&program, models, &facts, pages);
     Analysis { findings, calls: facts.calls, holes: facts.holes, widened: facts.widened }

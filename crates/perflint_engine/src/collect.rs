@@ -2,6 +2,7 @@
 
 use crate::{Options, Progress, ScanError};
 use perflint_ir::{FileIr, GapKind, Lang, Role};
+use perflint_link::Config;
 use perflint_lower::{Source, lower};
 use perflint_rules::Coverage;
 use perflint_walk::{FileEntry, SkipReason, WalkConfig, WalkStats, Walker};
@@ -20,24 +21,37 @@ struct Lowered {
     lines: usize,
 }
 
+/// What a walk gives the analysis.
+#[derive(Debug)]
+pub(crate) struct Collected {
+    /// Lowered files, in the order of their paths.
+    pub(crate) files: Vec<FileIr>,
+    /// Configuration that says how modules are found, in the order of paths.
+    pub(crate) configs: Vec<Config>,
+    /// What was read, and what was not.
+    pub(crate) coverage: Coverage,
+}
+
 /// Reads and lowers every file below the roots.
 pub(crate) fn collect(
     root: &Path,
     options: &Options,
     progress: &dyn Progress,
-) -> Result<(Vec<FileIr>, Coverage), ScanError> {
+) -> Result<Collected, ScanError> {
     let walker = Walker::new(config(root, options))?;
     let lowered = Mutex::new(Vec::new());
     let seen = AtomicUsize::new(0);
-    let stats = walker.run(|file| {
+    let mut stats = walker.run(|file| {
         let file = lower_one(file);
         lowered.lock().unwrap_or_else(PoisonError::into_inner).push(file);
         progress.files(seen.fetch_add(1, Ordering::Relaxed) + 1);
     })?;
     let mut lowered = lowered.into_inner().unwrap_or_else(PoisonError::into_inner);
     lowered.sort_by(|a, b| a.ir.path.cmp(&b.ir.path));
+    let configs = std::mem::take(&mut stats.configs).into_iter();
+    let configs = configs.map(|one| Config { path: one.path.into(), text: one.text.into() }).collect();
     let coverage = coverage(&lowered, stats);
-    Ok((lowered.into_iter().map(|file| file.ir).collect(), coverage))
+    Ok(Collected { files: lowered.into_iter().map(|file| file.ir).collect(), configs, coverage })
 }
 
 fn config(root: &Path, options: &Options) -> WalkConfig {
@@ -118,7 +132,7 @@ mod tests {
             fs::write(path, text).expect("write");
         }
         let options = Options { roots: vec![dir.path().to_owned()], jobs: Some(3), ..Options::default() };
-        let (files, coverage) = collect(dir.path(), &options, &Quiet).expect("scan");
+        let Collected { files, coverage, .. } = collect(dir.path(), &options, &Quiet).expect("scan");
         let paths: Vec<_> = files.iter().map(|file| &*file.path).collect();
         assert_eq!(paths, ["a.html", "b.prisma", "z/c.prisma"]);
         assert_eq!((coverage.files, coverage.lines, coverage.bytes), (3, 3, 10));

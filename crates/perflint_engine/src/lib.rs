@@ -139,14 +139,14 @@ pub fn rules() -> Result<Pages, ScanError> {
 pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanError> {
     let root = root::repository(&options.roots)?;
     progress.phase("reading");
-    let (files, mut coverage) = collect::collect(&root, options, progress)?;
+    let collect::Collected { files, configs, mut coverage } = collect::collect(&root, options, progress)?;
     progress.phase("analysing");
     let models = match &options.models {
         Some(folder) => perflint_models::folder(folder)?,
         None => perflint_models::builtin()?,
     };
     let pages = rules()?;
-    let analysis = analyse::analyse(files, &models, &pages);
+    let analysis = analyse::analyse(files, &configs, &models, &pages);
     coverage.calls = analysis.calls;
     coverage.holes = analysis.holes;
     coverage.widened = analysis.widened;

@@ -266,6 +266,36 @@ impl Program {
         })
     }
 
+    /// True if a relation to one leads back along another: `order.items` gives rows whose `order` is at hand. Where neither
+    /// names the other (both sides are declared), the only relation to one that leads back is taken for it.
+    pub fn leads_back(&self, from: EntityIx, along: &Relation, back: &Relation) -> bool {
+        if back.to != To::One || !self.same_entity(back.target, Some(from)) {
+            return false;
+        }
+        if along.reverse || back.reverse {
+            return along.place == back.place;
+        }
+        let owner = along.target;
+        along.to == To::Many
+            && owner.is_some_and(|owner| {
+                let candidates = self.relations_of(owner);
+                candidates
+                    .iter()
+                    .filter(|r| r.to == To::One && self.same_entity(r.target, Some(from)))
+                    .all(|r| r.name == back.name)
+            })
+    }
+
+    /// True if both are the same entity, or one is a base of the other.
+    fn same_entity(&self, a: Option<EntityIx>, b: Option<EntityIx>) -> bool {
+        let (Some(a), Some(b)) = (a, b) else { return false };
+        let extends = |sub: EntityIx, base: EntityIx| {
+            let wanted = Base::Class(self.entity(base).class);
+            self.class(self.entity(sub).class).mro.contains(&wanted)
+        };
+        a == b || extends(a, b) || extends(b, a)
+    }
+
     /// All relations of an entity, its own and inherited ones, by name.
     pub fn relations_of(&self, entity: EntityIx) -> Vec<&Relation> {
         let class = self.entity(entity).class;

@@ -4,20 +4,26 @@
 //! order, entities with their relations (declared ones and the reverse ones that frameworks add), and an index of
 //! templates. It answers "what does this name mean in this file" and "what does this class inherit", and knows no costs.
 //!
-//! Module paths are matched by suffix, nearest to the importing file first, instead of asking each ecosystem's
-//! resolver where its roots are: repositories put source roots anywhere, and a configuration that would say so may be
-//! missing, computed, or hostile. A name that stays outside the repository is an *external path*, which models describe.
+//! Modules of Python are matched by suffix, nearest to the importing file first, instead of asking where its roots are:
+//! repositories put source roots anywhere. Those of JavaScript are found as its tools find them, from the configuration
+//! that the repository holds; what none explains is matched by suffix if one file is clearly meant. A name that stays
+//! outside the repository is an *external path*, which models describe.
 
 mod class;
 mod entity;
+mod generated;
+mod import;
 mod module;
 mod names;
 mod program;
 mod relation;
+mod resolve;
 mod scope;
 
 pub use class::{Base, Class, ClassIx};
 pub use entity::{Entity, EntityIx, Relation};
+pub use import::ImportCounts;
 pub use names::Names;
 pub use program::{BodyRef, Def, FileIx, Program};
+pub use resolve::Config;
 pub use scope::{Target, package_of};

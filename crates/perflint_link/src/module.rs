@@ -1,6 +1,7 @@
 //! Which file a module path means.
 
 use crate::program::{FileIx, js_package};
+use crate::resolve::path::{extension_rank, shared};
 use perflint_ir::{FileIr, ItemKind, Lang};
 use perflint_models::Models;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -64,10 +65,14 @@ impl Modules {
     pub(crate) fn resolve(&self, lang: Lang, module: &str, from: &str) -> Option<FileIx> {
         match lang.family() {
             "python" => self.python(module, from),
-            "javascript" => self.javascript(module, from),
             "jinja" => self.template(module, from),
             _ => None,
         }
+    }
+
+    /// True if models describe the package of a specifier of JavaScript: it is never a folder of the repository.
+    pub(crate) fn is_modelled(&self, specifier: &str) -> bool {
+        self.packages.contains(js_package(specifier))
     }
 
     fn exact(&self, family: &'static str, path: &str) -> Option<FileIx> {
@@ -97,47 +102,39 @@ impl Modules {
         self.exact("python", &path)
     }
 
-    fn javascript(&self, module: &str, from: &str) -> Option<FileIx> {
+    /// The file whose path ends with that of an alias that no configuration explains, if one is clearly meant: it is the
+    /// only one, or nearer than all others.
+    pub(crate) fn javascript_alias(&self, module: &str, from: &str) -> Option<FileIx> {
         let bare = strip_extension(module.split('?').next().unwrap_or(module));
-        if bare.starts_with('.') {
-            let folder = from.rsplit_once('/').map_or("", |(head, _)| head);
-            let path = normalise(folder, bare)?;
-            let path = path.strip_suffix("/index").unwrap_or(&path);
-            return self.exact("javascript", path);
-        }
-        if self.packages.contains(js_package(module)) {
-            return None;
-        }
         let trimmed = bare.trim_start_matches(['@', '~', '#', '$', '/']);
         let trimmed = trimmed.strip_suffix("/index").unwrap_or(trimmed);
-        let scoped = module.starts_with('@') && !module.starts_with("@/");
-        let mut candidate = trimmed;
-        loop {
-            let long_enough =
-                candidate.contains('/') || (candidate.len() == trimmed.len() && !scoped && module != trimmed);
-            if long_enough || (scoped && candidate.len() < trimmed.len()) {
-                for variant in
-                    [candidate.to_owned(), candidate.replacen('/', "/src/", 1), format!("{candidate}/src")]
-                {
-                    let found = self.suffixes.get(&("javascript", Box::from(variant.as_str())));
-                    // One segment is a package's folder, not any file of that name.
-                    let folder = variant.contains('/');
-                    let found: Vec<FileIx> = found
-                        .into_iter()
-                        .flatten()
-                        .copied()
-                        .filter(|ix| folder || self.paths[ix.0 as usize].contains("/index."))
-                        .collect();
-                    if !found.is_empty() {
-                        return self.nearest(&found, from);
-                    }
-                }
+        // `@app/orders` may be `app/orders`, or `orders` in a folder that is called `@app`.
+        let inner = trimmed.split_once('/').map(|(_, rest)| rest).filter(|rest| rest.contains('/'));
+        let inner = inner.filter(|_| bare.len() == trimmed.len() + 1);
+        std::iter::once(trimmed).chain(inner).find_map(|path| {
+            let found = self.suffixes.get(&("javascript", Box::from(path)))?;
+            self.clearly_nearest(found, from)
+        })
+    }
+
+    /// The candidate that is nearer to `from` than all others, unless they are other extensions of the same module.
+    fn clearly_nearest(&self, found: &[FileIx], from: &str) -> Option<FileIx> {
+        let near = |ix: &FileIx| shared(&self.paths[ix.0 as usize], from);
+        let best = found.iter().map(near).max()?;
+        let mut nearest = found.iter().copied().filter(|ix| near(ix) == best);
+        let first = nearest.next()?;
+        let own = |ix: FileIx| strip_extension(&self.paths[ix.0 as usize]);
+        let mut chosen = first;
+        for other in nearest {
+            if own(other) != own(first) {
+                return None;
             }
-            candidate = match candidate.split_once('/') {
-                Some((_, rest)) if scoped || module.starts_with(['@', '~', '#', '$']) => rest,
-                _ => return None,
-            };
+            if extension_rank(&self.paths[other.0 as usize]) < extension_rank(&self.paths[chosen.0 as usize])
+            {
+                chosen = other;
+            }
         }
+        Some(chosen)
     }
 
     /// The nearest file whose module path ends with `path`.
@@ -176,8 +173,7 @@ impl Modules {
     fn nearest(&self, found: &[FileIx], from: &str) -> Option<FileIx> {
         found.iter().copied().min_by_key(|ix| {
             let path = &*self.paths[ix.0 as usize];
-            let shared = path.split('/').zip(from.split('/')).take_while(|(a, b)| a == b).count();
-            (usize::MAX - shared, path.matches('/').count(), *ix)
+            (usize::MAX - shared(path, from), path.matches('/').count(), *ix)
         })
     }
 }
@@ -215,19 +211,4 @@ fn suffixes(path: &str) -> impl Iterator<Item = &str> {
     let starts = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1));
     let count = path.matches('/').count() + 1;
     starts.skip(count.saturating_sub(MAX_SEGMENTS)).map(move |start| &path[start..])
-}
-
-/// Resolves `.` and `..`; `None` if it leaves the root.
-fn normalise(folder: &str, relative: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            name => parts.push(name),
-        }
-    }
-    Some(parts.join("/"))
 }

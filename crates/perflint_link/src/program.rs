@@ -2,8 +2,10 @@
 
 use crate::class::{Class, ClassIx};
 use crate::entity::{Entity, EntityIx};
+use crate::import::{ImportCounts, Imported, Imports};
 use crate::module::Modules;
 use crate::names::Names;
+use crate::resolve::Config;
 use crate::scope::Scopes;
 use perflint_ir::{Body, BodyId, FileIr, Item, ItemId, ItemKind, Lang, Role, Sym};
 use perflint_models::Models;
@@ -58,12 +60,24 @@ pub struct Program {
     pub imported: FxHashSet<(&'static str, Box<str>)>,
     pub(crate) extension_target: FxHashMap<(FileIx, Sym), ClassIx>,
     pub(crate) modules: Modules,
+    pub(crate) imports: Imports,
     pub(crate) scopes: Scopes,
 }
 
 impl Program {
-    /// Links lowered files. `stubs` are the lowered stubs of the models; their path is their module path.
-    pub fn link(mut files: Vec<FileIr>, stubs: Vec<FileIr>, models: &Models) -> Self {
+    /// Links lowered files of a repository without configuration. `stubs` are the lowered stubs of the models; their path
+    /// is their module path.
+    pub fn link(files: Vec<FileIr>, stubs: Vec<FileIr>, models: &Models) -> Self {
+        Self::link_configured(files, stubs, &[], models)
+    }
+
+    /// Links lowered files, given the configuration of the repository.
+    pub fn link_configured(
+        mut files: Vec<FileIr>,
+        stubs: Vec<FileIr>,
+        configs: &[Config],
+        models: &Models,
+    ) -> Self {
         let first_stub = FileIx(files.len() as u32);
         files.extend(stubs);
         let names = Names::default();
@@ -72,6 +86,7 @@ impl Program {
             file.rename(&map);
         }
         let modules = Modules::build(&files, first_stub, models);
+        let imports = Imports::resolve(&files, first_stub, configs, &names, &modules, models);
         let mut program = Self {
             names,
             files,
@@ -86,6 +101,7 @@ impl Program {
             imported: FxHashSet::default(),
             extension_target: FxHashMap::default(),
             modules,
+            imports,
             scopes: Scopes::default(),
         };
         program.build_scopes();
@@ -130,6 +146,11 @@ impl Program {
     /// True for a file of a model.
     pub fn is_stub(&self, file: FileIx) -> bool {
         file >= self.first_stub
+    }
+
+    /// How many imports of JavaScript lead where.
+    pub fn import_counts(&self) -> ImportCounts {
+        self.imports.counts
     }
 
     /// All files with their index.
@@ -194,9 +215,12 @@ impl Program {
 
     fn find_imports(&mut self) {
         let mut imported = FxHashSet::default();
-        for ir in &self.files[..self.first_stub.0 as usize] {
+        for (file, ir) in self.each_file().take(self.first_stub.0 as usize) {
             for import in &ir.imports {
-                let module = self.names.text(import.module);
+                let module = match self.imports.meaning(file, import.module) {
+                    Some(Imported::Library(library)) => self.names.text(library),
+                    _ => self.names.text(import.module),
+                };
                 let root = match ir.lang.family() {
                     "javascript" => js_package(module),
                     "rust" => module.split("::").next().unwrap_or(module),

@@ -1,6 +1,7 @@
 //! What a name means in a file.
 
 use crate::class::ClassIx;
+use crate::import::Imported;
 use crate::program::{Def, FileIx, Program, js_package};
 use perflint_ir::{Body, Import, ImportKind, ItemId, ItemKind, Lang, OpId, OpKind, Sym};
 use rustc_hash::FxHashMap;
@@ -111,7 +112,11 @@ impl Program {
             Target::External(path) => {
                 let lang = self.file(file).lang;
                 let joined = self.names.join(path, name);
-                let known = lang == Lang::Python && self.stub_or_known(lang, joined);
+                // Any module may re-export anything; of a library, only what models know is taken for its own.
+                let known = match lang.family() {
+                    "javascript" => self.imports.is_known(self.names.text(joined)),
+                    family => family == Lang::Python.family() && self.stub_or_known(lang, joined),
+                };
                 known.then_some(()).and_then(|()| self.external(lang, joined, hops))
             }
             other => self.member_at(other, name, hops),
@@ -187,6 +192,11 @@ impl Program {
             return self.rust_path(file, &segments);
         }
         let is_stub = self.is_stub(file);
+        match self.imports.meaning(file, module).filter(|_| !is_stub) {
+            Some(Imported::File(found)) => return Some(Target::Module(found)),
+            Some(Imported::Library(library)) => return Some(Target::External(library)),
+            Some(Imported::Outside | Imported::Missing) | None => {}
+        }
         if !is_stub && let Some(found) = self.modules.resolve(ir.lang, text, &ir.path) {
             return Some(Target::Module(found));
         }

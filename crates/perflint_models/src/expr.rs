@@ -47,6 +47,10 @@ pub enum Expr {
     Tree(Box<Expr>),
     /// Relation attributes (`User.posts`), entities, or values that are relation paths already.
     Paths(Box<Expr>),
+    /// Column paths that alone are loaded; reading another column of the row runs a query.
+    Columns(Box<Expr>),
+    /// Column paths that are left out; reading one runs a query.
+    Deferred(Box<Expr>),
     /// The entity class that a string names: `app.Model`, `Model`, in any case.
     Class(Box<Expr>),
     /// A value that nothing is known of and that holds no rows: a number, a flag, a string.
@@ -144,6 +148,8 @@ impl Expr {
             "dotted" => Self::Dotted(nested()?),
             "tree" => Self::Tree(nested()?),
             "paths" => Self::Paths(nested()?),
+            "columns" => Self::Columns(nested()?),
+            "deferred" => Self::Deferred(nested()?),
             "class" => Self::Class(nested()?),
             "key" => Self::Key(inner.trim().into()),
             "new" => Self::New(inner.trim().into()),

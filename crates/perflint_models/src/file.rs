@@ -73,6 +73,9 @@ pub struct ModelFile {
     /// Code in the user's language that does what the library does.
     #[serde(default, rename = "stub")]
     pub stubs: Vec<StubRow>,
+    /// Modules of the library that are generated into the repository.
+    #[serde(default, rename = "generated")]
+    pub generated: Vec<GeneratedRow>,
 }
 
 /// What values of a type are.
@@ -123,8 +126,10 @@ pub enum EffectKind {
     Write,
     /// An HTTP request.
     Http,
-    /// A remote call other than plain HTTP: gRPC, a cloud API, mail.
+    /// A remote call other than plain HTTP: gRPC, a cloud API.
     Rpc,
+    /// Sends a mail.
+    Mail,
     /// Reads or writes files.
     File,
     /// A round trip to a cache.
@@ -215,9 +220,6 @@ pub struct CallRow {
     /// Relation paths that the query will load.
     #[serde(default)]
     pub loads: Option<Expr>,
-    /// Columns that the query will load; reading others runs a query per row.
-    #[serde(default)]
-    pub columns: Option<Expr>,
     /// Yields plain values instead of rows with relations.
     #[serde(default)]
     pub plain: bool,
@@ -525,4 +527,21 @@ pub struct StubRow {
     pub module: Box<str>,
     /// Its code.
     pub code: Box<str>,
+}
+
+/// A module of the library that is generated into the repository, and usually not committed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GeneratedRow {
+    /// The module that it stands for.
+    pub module: Box<str>,
+    /// The marker of the schema block that has it generated.
+    pub marker: Box<str>,
+    /// Words of that block; it must have one of them.
+    pub words: Vec<Box<str>>,
+    /// The key of the block's word that names the folder, relative to the schema: `output` of `output=../generated`.
+    pub output: Box<str>,
+    /// Ends of paths that mean the module where no schema says so.
+    #[serde(default)]
+    pub paths: Vec<Box<str>>,
 }

@@ -1,7 +1,8 @@
 //! Models by what they are looked up with.
 
 use crate::file::{
-    AttrRow, CallRow, EntityRow, EntryRow, HintRow, ModelFile, RelationRow, StubRow, TypeRole, TypeRow,
+    AttrRow, CallRow, EntityRow, EntryRow, GeneratedRow, HintRow, ModelFile, RelationRow, StubRow, TypeRole,
+    TypeRow,
 };
 use rustc_hash::FxHashMap;
 use std::fmt;
@@ -72,6 +73,8 @@ pub struct Models {
     pub hints: Vec<(Box<str>, Vec<Box<str>>, HintRow)>,
     /// Stubs: language family and row.
     pub stubs: Vec<(Box<str>, StubRow)>,
+    /// Generated modules: language family and row.
+    pub generated: Vec<(Box<str>, GeneratedRow)>,
 }
 
 impl fmt::Debug for Models {
@@ -193,6 +196,7 @@ impl Models {
         let imports = if model.imports.is_empty() { vec![model.library.clone()] } else { model.imports };
         self.hints.extend(model.hints.into_iter().map(|row| (family.clone(), imports.clone(), row)));
         self.stubs.extend(model.stubs.into_iter().map(|row| (family.clone(), row)));
+        self.generated.extend(model.generated.into_iter().map(|row| (family.clone(), row)));
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use perflint_ir::Role;
 use perflint_link::{BodyRef, FileIx, Program};
 use perflint_models::EntryKind;
 use perflint_summary::Facts;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Contexts of bodies.
 pub(crate) struct Contexts {
@@ -17,18 +17,22 @@ pub(crate) struct Contexts {
 impl Contexts {
     pub(crate) fn new(facts: &Facts) -> Self {
         let mut reached: FxHashMap<BodyRef, (Context, u32)> = FxHashMap::default();
+        let mut seen = FxHashSet::default();
         for wanted in [Context::Request, Context::Job, Context::Script] {
             for (i, entry) in (0u32..).zip(&facts.entries) {
                 if context_of(entry.kind) != wanted {
                     continue;
                 }
-                let mut open = vec![entry.at];
-                while let Some(at) = open.pop() {
-                    if reached.contains_key(&at) {
+                reached.entry(entry.at).or_insert((wanted, i));
+                let mut open = vec![entry.node];
+                while let Some(node) = open.pop() {
+                    if !seen.insert(node) {
                         continue;
                     }
-                    reached.insert(at, (wanted, i));
-                    open.extend(facts.edges.get(&at).into_iter().flatten().copied());
+                    if let Some(at) = facts.graph.body(node) {
+                        reached.entry(at).or_insert((wanted, i));
+                    }
+                    open.extend(facts.graph.calls(node));
                 }
             }
         }
@@ -66,7 +70,7 @@ impl Contexts {
     }
 }
 
-fn context_of(kind: EntryKind) -> Context {
+pub(crate) fn context_of(kind: EntryKind) -> Context {
     match kind {
         EntryKind::Route
         | EntryKind::Page

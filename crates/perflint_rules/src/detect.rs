@@ -48,6 +48,7 @@ pub(crate) fn effects(page: &Page) -> Vec<EffectKind> {
                 "write" => EffectKind::Write,
                 "http" => EffectKind::Http,
                 "rpc" => EffectKind::Rpc,
+                "mail" => EffectKind::Mail,
                 "file" => EffectKind::File,
                 "cache" => EffectKind::Cache,
                 "queue" => EffectKind::Queue,

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 type Missing<'a> = BTreeMap<String, Vec<&'a Repeat>>;
 
 pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
-    // One cause is one query, whatever it lacks: the fix is one edit.
-    let mut causes: BTreeMap<Site, Missing<'_>> = BTreeMap::new();
+    // One cause is one query, whatever it lacks: the fix is one edit. Columns and relations are different edits.
+    let mut causes: BTreeMap<(Site, bool), Missing<'_>> = BTreeMap::new();
     for repeat in &ctx.facts.repeats {
         let Some(lazy) = &repeat.term.effect.lazy else { continue };
         if matches!(repeat.factor, Factor::While(_)) || repeat.batch {
@@ -20,11 +20,11 @@ pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         let user_origin = lazy.origin.filter(|o| !ctx.program.is_stub(o.at.file));
         let Some(primary) = user_origin.or_else(|| ctx.first_user_site(&repeat.term)) else { continue };
         if judged(ctx.program, primary.at.file) {
-            let paths = causes.entry(primary).or_default();
+            let paths = causes.entry((primary, lazy.column)).or_default();
             paths.entry(ctx.text(lazy.path).to_owned()).or_default().push(repeat);
         }
     }
-    for (primary, mut paths) in causes {
+    for ((primary, _), mut paths) in causes {
         // The surest reads decide; the others are told only where there is nothing better.
         let best = paths.values().flatten().map(|r| confidence(ctx, r)).max();
         paths.retain(|_, repeats| repeats.iter().map(|r| confidence(ctx, r)).max() == best);
@@ -70,7 +70,7 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Op
             label: format!("built without {names}"),
         });
     }
-    route.extend(ctx.entry_step(best.at));
+    route.extend(ctx.entry_step(best.at, best.entry));
     for repeat in repeats.iter().take(24) {
         for step in ctx.loop_step(repeat.factor).into_iter().chain(ctx.steps(&repeat.term)) {
             if !route.iter().any(|s| s.place == step.place) {
@@ -81,13 +81,15 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Op
     let fix = advice(ctx, &longest, paths).map(|advice| Fix { place: place.clone(), advice });
     let context = ctx.contexts.of(ctx.program, best.at).min(ctx.contexts.of(ctx.program, primary.at));
     let verb = if longest.len() > 1 { "are" } else { "is" };
+    let column = best.term.effect.lazy.as_ref().is_some_and(|l| l.column);
+    let lacks = if column { "leaves out" } else { "does not load" };
     Some(Finding {
         rule: (&*page.id).into(),
         level: page.level,
         confidence: limited(confidence(ctx, best), context),
         context,
         message: format!(
-            "{names} {verb} loaded with one query per row of {over}. The query does not load {}, and the code reads {} for each row.",
+            "{names} {verb} loaded with one query per row of {over}. The query {lacks} {}, and the code reads {} for each row.",
             if longest.len() > 1 { "them" } else { "it" },
             if longest.len() > 1 { "them" } else { "it" },
         ),
@@ -119,6 +121,9 @@ fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>) -> Option<String
     let mut edits: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for path in longest {
         let lazy = paths.get(*path)?.first()?.term.effect.lazy.as_ref()?;
+        if lazy.column {
+            return Some(format!("Name {} among the columns that the query loads.", listed(longest)));
+        }
         let name = ctx.program.names.find(path.rsplit('.').next()?)?;
         let relation = ctx
             .program
@@ -128,11 +133,8 @@ fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>) -> Option<String
         let mut template = row.fix.as_deref()?.to_owned();
         // One path through a relation to many needs the loading that works for many.
         let many = relation.to == perflint_models::To::Many
-            || relation.reverse
-            || paths.iter().any(|(prefix, repeats)| {
-                path.starts_with(&format!("{prefix}."))
-                    && repeats.iter().any(|r| r.term.effect.lazy.as_ref().is_some_and(|l| l.many))
-            });
+            || lazy.through
+            || (relation.reverse && relation.to == perflint_models::To::Many);
         if many {
             template = template.replace("select_related", "prefetch_related");
         }

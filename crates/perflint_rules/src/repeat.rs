@@ -1,29 +1,32 @@
 //! An effect that runs once per element.
+//!
+//! One loop is one finding, however many statements it repeats: whoever reads it looks at the loop once. A finding tells
+//! the statements that it is surest of; what is less sure, or less worth changing, stays behind.
 
 use crate::context::{judged, limited};
 use crate::detect::effects;
 use crate::write::Ctx;
-use crate::{Confidence, Context, Finding, Page, Step, StepKind};
+use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind};
+use perflint_ir::{Body, Callee, LocalId, OpId, OpKind, RegionKind, Sym};
 use perflint_models::EffectKind;
 use perflint_summary::{Factor, Repeat, Site, Sure};
 use std::collections::BTreeMap;
 
 pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
-    let kinds = effects(page);
-    let mut causes: BTreeMap<Site, Vec<&Repeat>> = BTreeMap::new();
+    let rule = Rule { ctx, page, kinds: effects(page) };
+    let mut loops: BTreeMap<Site, Vec<&Repeat>> = BTreeMap::new();
     for repeat in &ctx.facts.repeats {
-        let wanted = repeat.term.effect.lazy.is_none() && kinds.contains(&repeat.term.effect.kind);
+        let wanted = repeat.term.effect.lazy.is_none() && rule.kinds.contains(&repeat.term.effect.kind);
         if !wanted || batched(repeat) {
             continue;
         }
         let Some(primary) = primary(ctx, repeat) else { continue };
         if judged(ctx.program, primary.at.file) {
-            causes.entry(primary).or_default().push(repeat);
+            loops.entry(cause(ctx, repeat, primary)).or_default().push(repeat);
         }
     }
-    for (primary, mut repeats) in causes {
-        repeats.sort_by_key(|r| std::cmp::Reverse(confidence(ctx, r)));
-        out.extend(finding(ctx, page, primary, &repeats));
+    for repeats in loops.values() {
+        out.extend(rule.finding(repeats));
     }
 }
 
@@ -40,100 +43,331 @@ fn primary(ctx: &Ctx<'_>, repeat: &Repeat) -> Option<Site> {
     ctx.first_user_site(&repeat.term)
 }
 
-fn confidence(ctx: &Ctx<'_>, repeat: &Repeat) -> Confidence {
-    let known = match repeat.factor {
-        Factor::Size { rows, .. } => rows || repeat.rows,
-        Factor::While(_) => return Confidence::Low,
-        _ => false,
-    };
-    if repeat.term.cold || repeat.term.sure == Sure::Guess {
-        return Confidence::Low;
-    }
-    if repeat.early {
-        return if known && ctx.contexts.of(ctx.program, repeat.at) == Context::Request {
-            Confidence::Medium
-        } else {
-            Confidence::Low
-        };
-    }
-    match (known, repeat.term.sure) {
-        (true, Sure::Certain) => Confidence::High,
-        _ => Confidence::Medium,
+/// What the finding is about: the loop, if the user wrote it.
+fn cause(ctx: &Ctx<'_>, repeat: &Repeat, primary: Site) -> Site {
+    match repeat.factor {
+        Factor::Size { site, .. } | Factor::While(site) if !ctx.program.is_stub(site.at.file) => site,
+        _ => primary,
     }
 }
 
-fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, repeats: &[&Repeat]) -> Option<Finding> {
-    let best = repeats.first()?;
-    let place = ctx.site(primary)?;
-    let effect = &best.term.effect;
-    let label = ctx.text(effect.label);
-    let over = match best.factor {
+struct Rule<'a> {
+    ctx: &'a Ctx<'a>,
+    page: &'a Page,
+    kinds: Vec<EffectKind>,
+}
+
+impl Rule<'_> {
+    fn finding(&self, repeats: &[&Repeat]) -> Option<Finding> {
+        let ctx = self.ctx;
+        let sure = repeats.iter().map(|r| self.confidence(r)).max()?;
+        let mut told: Vec<&Repeat> = repeats.iter().copied().filter(|r| self.confidence(r) == sure).collect();
+        // The one that shows the problem best: a read, in the open, near.
+        told.sort_by_cached_key(|r| {
+            let written = r.term.effect.kind == EffectKind::Write;
+            (written, conditions(ctx, r), depth(r), r.place)
+        });
+        let best = told.first()?;
+        let primary = primary(ctx, best)?;
+        let place = ctx.site(primary)?;
+        let mut also: Vec<Place> =
+            told.iter().filter_map(|r| primary_place(ctx, r)).filter(|p| *p != place).collect();
+        also.sort();
+        also.dedup();
+        also.truncate(24);
+        let (what, unit) = describe(ctx, best);
+        Some(Finding {
+            rule: (&*self.page.id).into(),
+            level: self.page.level,
+            confidence: sure,
+            context: ctx.contexts.of(ctx.program, primary.at),
+            message: format!("{what}.{} {}", others(ctx, &told), advice(ctx, best)),
+            route: self.route(&told, &place),
+            primary: place,
+            cost: ctx.formula(best.factor, &best.term, unit),
+            fix: None,
+            also,
+            suppressed: None,
+        })
+    }
+
+    fn route(&self, told: &[&Repeat], place: &Place) -> Vec<Step> {
+        let ctx = self.ctx;
+        let Some(best) = told.first() else { return Vec::new() };
+        let mut route: Vec<Step> = ctx
+            .entry_step(best.at, best.entry)
+            .into_iter()
+            .chain(ctx.loop_step(best.factor))
+            .chain(ctx.steps(&best.term))
+            .collect();
+        for other in told.iter().skip(1).take(8) {
+            for step in ctx.steps(&other.term) {
+                if !route.iter().any(|s| s.place == step.place) {
+                    route.push(step);
+                }
+            }
+        }
+        if !route.iter().any(|s| s.place == *place) {
+            let label = "reaches it".to_owned();
+            route.insert(0, Step { kind: StepKind::Call, place: place.clone(), label });
+        }
+        route
+    }
+
+    fn confidence(&self, repeat: &Repeat) -> Confidence {
+        let ctx = self.ctx;
+        let kind = repeat.term.effect.kind;
+        let at = primary(ctx, repeat).map_or(repeat.at, |p| p.at);
+        let context = ctx.contexts.of(ctx.program, at);
+        let rows = match repeat.factor {
+            Factor::Size { rows, .. } => rows || repeat.rows,
+            _ => false,
+        };
+        if repeat.term.cold || repeat.term.sure == Sure::Guess || matches!(repeat.factor, Factor::While(_)) {
+            return Confidence::Low;
+        }
+        if self.is_bulk(repeat) || !self.is_worth_it(repeat) {
+            return Confidence::Low;
+        }
+        // A search stops at the first hit; what writes as it goes does not search.
+        let searches = repeat.early && kind != EffectKind::Write;
+        if searches && !(rows && context == Context::Request) {
+            return Confidence::Low;
+        }
+        let sure = match (rows, repeat.term.sure, searches) {
+            (true, Sure::Certain, false) => Confidence::High,
+            _ => Confidence::Medium,
+        };
+        // A loop over what nobody knows counts where somebody waits; a message or a cache look-up per element only if the
+        // elements are rows, and requests that run side by side only as much.
+        let cheap = context != Context::Library
+            && (matches!(kind, EffectKind::Cache | EffectKind::Queue | EffectKind::Rpc)
+                || (kind == EffectKind::Http && repeat.parallel));
+        match sure {
+            Confidence::Medium if cheap || !ctx.contexts.waits(context) => Confidence::Low,
+            // Jobs work through lists; what counts is a read per element.
+            Confidence::Medium
+                if context == Context::Job && !(kind == EffectKind::Query && keyed(ctx, repeat)) =>
+            {
+                Confidence::Low
+            }
+            other => limited(other, context),
+        }
+    }
+
+    /// A call that handles many at once is what the loop should come to; it runs once per group.
+    fn is_bulk(&self, repeat: &Repeat) -> bool {
+        let bulk = self.page.words("bulk");
+        repeat.term.effect.kind != EffectKind::Query
+            && words(self.ctx.text(repeat.term.effect.method)).any(|word| bulk.contains(&&*word))
+    }
+
+    /// False for a write that each element needs for itself: a changed row, a many-to-many set.
+    fn is_worth_it(&self, repeat: &Repeat) -> bool {
+        let writes = self.page.words("writes");
+        let counts =
+            |name: Sym| words(self.ctx.text(name)).next().is_some_and(|first| writes.contains(&&*first));
+        repeat.term.effect.kind != EffectKind::Write
+            || writes.is_empty()
+            || counts(repeat.term.effect.method)
+            || chain(self.ctx, repeat.term.effect.site).into_iter().any(counts)
+    }
+}
+
+/// The names of the calls that a call is chained to: a builder's statement is told by how it began.
+fn chain(ctx: &Ctx<'_>, site: Site) -> Vec<Sym> {
+    let body = ctx.program.body(site.at);
+    let mut names = Vec::new();
+    let mut next = site.op;
+    while let Some(OpKind::Call(id)) = body.ops.get(next.at()).map(|op| op.kind)
+        && names.len() < 12
+    {
+        next = match body.call(id).callee {
+            Callee::Member { recv, name } => {
+                names.push(name);
+                recv
+            }
+            Callee::Value(v) => {
+                match body.ops.get(v.at()).map(|op| op.kind) {
+                    Some(OpKind::Name(name) | OpKind::Get { name, .. }) => names.push(name),
+                    _ => {}
+                }
+                OpId::NONE
+            }
+        };
+    }
+    names
+}
+
+/// The words of a name, in small letters: `bulkCreate` and `bulk_create` are `bulk` and `create`.
+fn words(name: &str) -> impl Iterator<Item = String> + '_ {
+    let mut rest = name.trim_start_matches('_');
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches('_');
+        let end = rest
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| *c == '_' || c.is_uppercase())
+            .map_or(rest.len(), |(at, _)| at);
+        let (word, tail) = rest.split_at(end);
+        rest = tail;
+        (!word.is_empty()).then(|| word.to_lowercase())
+    })
+}
+
+/// True if what runs depends on the loop's element: its arguments come from the element, or are not seen to come from
+/// elsewhere.
+fn keyed(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
+    let body = ctx.program.body(repeat.place.at);
+    let Some(region) = repeat.region else { return true };
+    let RegionKind::Loop { item, .. } = body.region(region).kind else { return true };
+    if !item.is_some() {
+        return true;
+    }
+    let mut tainted = vec![item];
+    let inside = |op: &perflint_ir::Op| body.enclosing(op.region).any(|(r, _)| r == region);
+    for op in body.ops.iter().filter(|op| inside(op)) {
+        if let OpKind::Bind { local, value } = op.kind
+            && !tainted.contains(&local)
+            && mentions(body, value, &tainted, 0)
+        {
+            tainted.push(local);
+        }
+    }
+    mentions(body, repeat.place.op, &tainted, 0)
+}
+
+/// True if a value is made from one of some variables.
+fn mentions(body: &Body, op: OpId, of: &[LocalId], depth: u32) -> bool {
+    let Some(found) = body.ops.get(op.at()) else { return false };
+    if depth > 12 {
+        return true;
+    }
+    let next = |op: OpId| mentions(body, op, of, depth + 1);
+    let any = |args: perflint_ir::Args| body.args(args).iter().any(|a| next(a.value));
+    match found.kind {
+        OpKind::Local(local) => of.contains(&local),
+        OpKind::Get { base, .. } | OpKind::Await(base) | OpKind::Not(base) | OpKind::Yield(base) => {
+            next(base)
+        }
+        OpKind::Bind { value, .. } | OpKind::Exit { value, .. } => next(value),
+        OpKind::Index { base, key } => next(base) || next(key),
+        OpKind::Slice { base, limit } => next(base) || next(limit),
+        OpKind::Binary { lhs, rhs, .. } => next(lhs) || next(rhs),
+        OpKind::Text(kids) | OpKind::Join(kids) | OpKind::Unknown(kids) | OpKind::Store(kids) => {
+            body.kids(kids).iter().any(|k| next(*k))
+        }
+        OpKind::Make(_, args) => any(args),
+        OpKind::Call(id) => {
+            let call = body.call(id);
+            let callee = match call.callee {
+                Callee::Value(v) => v,
+                Callee::Member { recv, .. } => recv,
+            };
+            next(callee) || any(call.args)
+        }
+        // A closure may use what it captures.
+        OpKind::Lambda(_) => true,
+        _ => false,
+    }
+}
+
+/// How many conditions stand between the loop and the statement.
+fn conditions(ctx: &Ctx<'_>, repeat: &Repeat) -> usize {
+    let body = ctx.program.body(repeat.place.at);
+    let Some(op) = body.ops.get(repeat.place.op.at()) else { return 0 };
+    body.enclosing(op.region)
+        .take_while(|(region, _)| Some(*region) != repeat.region)
+        .filter(|(_, region)| matches!(region.kind, RegionKind::Branch { .. } | RegionKind::Handler))
+        .count()
+}
+
+/// How many calls lead from the loop to the statement.
+fn depth(repeat: &Repeat) -> usize {
+    let mut next = &repeat.term.steps;
+    let mut count = 0;
+    while let Some(node) = next {
+        count += 1;
+        next = &node.next;
+    }
+    count
+}
+
+fn primary_place(ctx: &Ctx<'_>, repeat: &Repeat) -> Option<Place> {
+    ctx.site(primary(ctx, repeat)?)
+}
+
+fn describe(ctx: &Ctx<'_>, repeat: &Repeat) -> (String, &'static str) {
+    let label = table(ctx, repeat);
+    let over = match repeat.factor {
+        Factor::Size { name, .. } if ctx.text(name) == "items" => "once per element".to_owned(),
         Factor::Size { name, .. } => format!("once per element of `{}`", ctx.text(name)),
         Factor::While(_) => "in every iteration of a loop".to_owned(),
         _ => "repeatedly".to_owned(),
     };
-    let (what, unit) = match effect.kind {
+    match repeat.term.effect.kind {
         EffectKind::Query => (format!("`{label}` is queried {over}"), "queries"),
         EffectKind::Write => (format!("`{label}` is written {over}"), "writes"),
         EffectKind::Http => (format!("An HTTP request is sent {over}"), "requests"),
         EffectKind::Cache => (format!("The cache is asked {over}"), "round trips"),
         EffectKind::Queue => (format!("A message is sent {over}"), "round trips"),
         _ => (format!("A service is called {over}"), "calls"),
-    };
-    let mut sites: Vec<Site> = repeats.iter().map(|r| r.term.effect.site).collect();
-    sites.sort();
-    sites.dedup();
-    let more = if sites.len() > 1 {
-        format!(" {} such statements are reached from here.", sites.len())
-    } else {
-        String::new()
-    };
-    let mut route: Vec<Step> =
-        ctx.entry_step(best.at).into_iter().chain(ctx.loop_step(best.factor)).collect();
-    route.extend(ctx.steps(&best.term));
-    for other in repeats.iter().skip(1).take(8) {
-        for step in ctx.steps(&other.term).into_iter().chain(ctx.loop_step(other.factor)) {
-            if !route.iter().any(|s| s.place == step.place) {
-                route.push(step);
-            }
-        }
     }
-    if !route.iter().any(|s| s.place == place) {
-        route.insert(0, Step { kind: StepKind::Call, place: place.clone(), label: "reaches it".to_owned() });
-    }
-    let context = ctx.contexts.of(ctx.program, primary.at);
-    Some(Finding {
-        rule: (&*page.id).into(),
-        level: page.level,
-        confidence: in_context(ctx, confidence(ctx, best), context, effect.kind),
-        context,
-        message: format!("{what}.{more} {}", advice(effect.kind)),
-        primary: place,
-        route,
-        cost: ctx.formula(best.factor, &best.term, unit),
-        fix: None,
-        also: Vec::new(),
-        suppressed: None,
-    })
 }
 
-fn advice(kind: EffectKind) -> &'static str {
-    match kind {
+/// What a statement is about: its table, or how a builder of it begins.
+fn table<'a>(ctx: &Ctx<'a>, repeat: &Repeat) -> &'a str {
+    let label = ctx.text(repeat.term.effect.label);
+    match label.split_once('(').map_or(label, |(head, _)| head) {
+        "" => "a table",
+        head => head,
+    }
+}
+
+/// What else the loop repeats.
+fn others(ctx: &Ctx<'_>, told: &[&Repeat]) -> String {
+    let Some(best) = told.first() else { return String::new() };
+    let own = table(ctx, best);
+    let mut labels: Vec<&str> = told
+        .iter()
+        .filter(|r| matches!(r.term.effect.kind, EffectKind::Query | EffectKind::Write))
+        .map(|r| table(ctx, r))
+        .filter(|label| *label != own && *label != "a table")
+        .collect();
+    labels.sort_unstable();
+    labels.dedup();
+    match labels.as_slice() {
+        [] => String::new(),
+        [one] => format!(" So is `{one}`."),
+        [one, two] => format!(" So are `{one}` and `{two}`."),
+        [one, two, rest @ ..] => format!(" So are `{one}`, `{two}` and {} more.", rest.len()),
+    }
+}
+
+fn advice(ctx: &Ctx<'_>, repeat: &Repeat) -> &'static str {
+    match repeat.term.effect.kind {
+        EffectKind::Query if !keyed(ctx, repeat) => {
+            "Nothing that it is called with depends on the element: run it once, before the loop."
+        }
         EffectKind::Query => "Fetch all of them with one query before the loop and look them up by key.",
         EffectKind::Write => "Collect the rows and write them with one bulk statement.",
         EffectKind::Cache => "Ask for all keys at once, or use a pipeline.",
         EffectKind::Queue => "Send them as one batch.",
-        _ => "Use a batch endpoint, or fetch them concurrently with a limit.",
+        _ if repeat.parallel => "Use an endpoint that takes many at once.",
+        _ => "Use an endpoint that takes many at once, or send them side by side with a limit.",
     }
 }
 
-/// A loop over what nobody knows counts where somebody waits; a message, a mail or a cache look-up per element only if
-/// the elements are rows.
-fn in_context(ctx: &Ctx<'_>, confidence: Confidence, context: Context, kind: EffectKind) -> Confidence {
-    let cheap = context != Context::Library
-        && matches!(kind, EffectKind::Cache | EffectKind::Queue | EffectKind::Rpc);
-    match confidence {
-        Confidence::Medium if cheap || !ctx.contexts.waits(context) => Confidence::Low,
-        other => limited(other, context),
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn names_are_words() {
+        let split = |name: &str| words(name).collect::<Vec<_>>().join(" ");
+        assert_eq!(split("bulk_create"), "bulk create");
+        assert_eq!(split("createMany"), "create many");
+        assert_eq!(split("__save"), "save");
+        assert_eq!(split(""), "");
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             (true, Context::Request | Context::Job) if rows.open_limit => Confidence::Medium,
             _ => Confidence::Low,
         };
-        let mut route: Vec<Step> = ctx.entry_step(primary.at).into_iter().collect();
+        let mut route: Vec<Step> = ctx.entry_step(primary.at, rows.entry).into_iter().collect();
         if let Some(caller) = rows.caller.and_then(|c| ctx.site(c)) {
             route.push(Step {
                 kind: StepKind::Call,
@@ -107,7 +107,7 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             label: format!("reads `{name}` without a limit"),
         });
         for event in events.iter().take(8) {
-            route.extend(ctx.entry_step(event.site.at));
+            route.extend(ctx.entry_step(event.site.at, None));
             if let Some(site) = ctx.site(event.site) {
                 route.push(Step {
                     kind: StepKind::Effect,

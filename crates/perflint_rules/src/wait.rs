@@ -74,7 +74,7 @@ fn finding(
     message: String,
 ) -> Option<Finding> {
     let place = ctx.site(primary)?;
-    let mut route: Vec<Step> = ctx.entry_step(best.at).into_iter().collect();
+    let mut route: Vec<Step> = ctx.entry_step(best.at, best.entry).into_iter().collect();
     route.extend(ctx.steps(&best.term));
     if !route.iter().any(|s| s.place == place) {
         route.push(Step {

@@ -1,6 +1,6 @@
 //! Places, routes and sentences of findings.
 
-use crate::context::Contexts;
+use crate::context::{Contexts, context_of};
 use crate::{Place, Step, StepKind};
 use perflint_ir::{Span, Sym};
 use perflint_link::{BodyRef, FileIx, Program};
@@ -16,7 +16,7 @@ pub(crate) struct Ctx<'a> {
     pub(crate) contexts: Contexts,
 }
 
-impl Ctx<'_> {
+impl<'a> Ctx<'a> {
     /// The place of a span.
     pub(crate) fn place(&self, file: FileIx, span: Span) -> Place {
         Place::bytes(Arc::from(&*self.program.file(file).path), span.start, span.end())
@@ -32,7 +32,7 @@ impl Ctx<'_> {
         Some(self.place(site.at.file, span))
     }
 
-    pub(crate) fn text(&self, sym: Sym) -> &str {
+    pub(crate) fn text(&self, sym: Sym) -> &'a str {
         self.program.text(sym)
     }
 
@@ -98,6 +98,7 @@ impl Ctx<'_> {
             EffectKind::Query => format!("queries `{label}`"),
             EffectKind::Write => format!("writes `{label}`"),
             EffectKind::Http => format!("sends a request: `{label}`"),
+            EffectKind::Mail => format!("sends a mail: `{label}`"),
             EffectKind::Rpc => format!("calls a service: `{label}`"),
             EffectKind::File => format!("reads or writes files: `{label}`"),
             EffectKind::Cache => format!("asks the cache: `{label}`"),
@@ -137,9 +138,16 @@ impl Ctx<'_> {
         Some(Step { kind: StepKind::Loop, place, label })
     }
 
-    /// The entry point that reaches a body, as a step.
-    pub(crate) fn entry_step(&self, at: BodyRef) -> Option<Step> {
-        let entry = &self.facts.entries[self.contexts.entry(at)?];
+    /// The entry point that leads to a body, as a step: the one that was seen to, unless a more telling kind of entry
+    /// point is known to call the body too.
+    pub(crate) fn entry_step(&self, at: BodyRef, seen: Option<usize>) -> Option<Step> {
+        let calls = self.contexts.entry(at);
+        let kind = |i: usize| self.facts.entries.get(i).map(|e| context_of(e.kind));
+        let entry = match (seen, calls) {
+            (Some(seen), Some(calls)) if kind(seen) != kind(calls) => calls,
+            (seen, calls) => seen.or(calls)?,
+        };
+        let entry = self.facts.entries.get(entry)?;
         let def = entry.def.filter(|d| !self.program.is_stub(d.file))?;
         let item = self.program.item(def);
         let place = self.place(def.file, item.name_span);

@@ -6,7 +6,7 @@ use crate::expr::Given;
 use crate::fact::{Effect, Sure};
 use crate::iterate::Plan;
 use crate::value::{Binder, Bound, EVERYTHING, NULL, Query, SCALAR, Site, UNKNOWN, V, Val};
-use perflint_ir::{OpId, OpKind, RegionId, SqlVerb};
+use perflint_ir::{OpId, OpKind, RegionId, SqlVerb, Sym};
 use perflint_models::{CallIx, CallRow, EffectKind, EntryKind, Expr, RowCount, Wait};
 
 impl<'p> Eval<'p> {
@@ -90,6 +90,7 @@ impl<'p> Eval<'p> {
             && let Val::Query(q) = *self.vals.get(v)
         {
             self.run_query(f, &q, RowCount::All, g.op, Wait::Blocks);
+            self.keep_rows(f, v, &q, g.op);
         }
     }
 
@@ -137,6 +138,9 @@ impl<'p> Eval<'p> {
             q.narrowed |= self.narrows(f, e, g);
         }
         q.plain |= row.plain;
+        if !row.keeps {
+            q.evaluated = false;
+        }
         if !row.keeps && row.effect.is_none() && row.returns.is_some() && !row.neutral {
             // Another condition asks for other rows than those that were loaded.
             q.preloaded = false;
@@ -208,7 +212,7 @@ impl<'p> Eval<'p> {
 
     fn prefetch_paths(&mut self, f: &mut Frame<'p>, e: &'p Expr, g: &Given<'_>) -> V {
         let own = self.expr(f, e, g).unwrap_or(UNKNOWN);
-        let Val::Paths(paths) = self.vals.get(own).clone() else { return own };
+        let Val::Paths(paths, ty) = self.vals.get(own).clone() else { return own };
         let inner = g.args.keys.iter().map(|(_, v)| *v).chain(g.args.pos.iter().skip(1).copied());
         let inner = inner.into_iter().find_map(|v| match *self.vals.get(v) {
             Val::Query(q) => Some(q),
@@ -221,9 +225,9 @@ impl<'p> Eval<'p> {
             return UNKNOWN;
         }
         if let Some(base) = paths.last().copied() {
-            all.extend(loaded.iter().map(|p| self.p.names.join(base, *p)));
+            all.extend(loaded.iter().map(|p| self.below(base, *p)));
         }
-        self.vals.make(Val::Paths(all.into()))
+        self.vals.make(Val::Paths(all.into(), ty))
     }
 
     fn bound(&mut self, f: &mut Frame<'p>, e: &'p Expr, g: &Given<'_>, known: Bound) -> Bound {
@@ -273,7 +277,7 @@ impl<'p> Eval<'p> {
         let database = matches!(kind, EffectKind::Query | EffectKind::Write);
         if let Some(q) = built.filter(|_| database) {
             let q = Query { writes: kind == EffectKind::Write || q.writes, ..q };
-            if q.ran || (q.preloaded && row.keeps) {
+            if q.ran || ((q.preloaded || q.evaluated) && row.keeps) {
                 return;
             }
             if row.rows == RowCount::All || q.via.is_some() {
@@ -282,14 +286,44 @@ impl<'p> Eval<'p> {
             }
             let label = self.query_label(&q);
             let kind = if q.writes { EffectKind::Write } else { kind };
-            let effect = Effect { kind, entity: q.entity, label, site, lazy: None, batched: row.batched };
+            let method = self.method_at(f, &q, g.op);
+            let effect =
+                Effect { kind, entity: q.entity, label, method, site, lazy: None, batched: row.batched };
             self.effect(f, effect, row.wait, None, Sure::Certain);
             return;
         }
         let text = crate::iterate::expression(self.p, f.body, OpId(g.op as u32), 0);
         let label = self.p.names.intern(text.trim_end_matches("()"));
-        let effect = Effect { kind, entity: None, label, site, lazy: None, batched: row.batched };
+        let method = self.call_name(f, g.op);
+        let effect = Effect { kind, entity: None, label, method, site, lazy: None, batched: row.batched };
         self.effect(f, effect, row.wait, None, Sure::Certain);
+    }
+
+    /// What an effect does, in a word: the verb of its SQL text, or the name of the method that runs it.
+    pub(crate) fn method_at(&self, f: &Frame<'p>, q: &Query, op: usize) -> Sym {
+        let verb = match q.verb {
+            Some(SqlVerb::Insert) => "insert",
+            Some(SqlVerb::Update) => "update",
+            Some(SqlVerb::Delete) => "delete",
+            // A row that was made here is inserted when it is saved.
+            _ if q.fresh => "insert",
+            _ => return self.call_name(f, op),
+        };
+        self.p.names.intern(verb)
+    }
+
+    fn call_name(&self, f: &Frame<'p>, op: usize) -> Sym {
+        let name = match f.body.ops.get(op).map(|o| o.kind) {
+            Some(OpKind::Call(id)) => match f.body.call(id).callee {
+                perflint_ir::Callee::Member { name, .. } => Some(name),
+                perflint_ir::Callee::Value(v) => match f.body.ops.get(v.at()).map(|o| o.kind) {
+                    Some(OpKind::Name(name) | OpKind::Get { name, .. }) => Some(name),
+                    _ => None,
+                },
+            },
+            _ => None,
+        };
+        name.unwrap_or_else(|| self.p.names.intern(""))
     }
 
     /// `.all()` on a result: the rows of a statement that has run come into memory.
@@ -327,6 +361,7 @@ impl<'p> Eval<'p> {
         Some(Query {
             bound,
             writes,
+            verb: Some(statement.verb),
             narrowed: statement.filtered,
             plain: true,
             origin: place.unwrap_or(q.origin),

@@ -43,7 +43,7 @@ impl<'p> Eval<'p> {
                 None if rest != UNKNOWN => rest,
                 None => self.vals.make(Val::ExtMethod(recv, name)),
             },
-            Val::Many { .. } | Val::List(_) | Val::Future(_) | Val::Paths(_) => {
+            Val::Many { .. } | Val::List(_) | Val::Future(_) | Val::Paths(..) => {
                 if matches!(self.p.text(name), "length" | "size") {
                     return SCALAR;
                 }
@@ -326,6 +326,7 @@ impl<'p> Eval<'p> {
             return self.read_relation(f, recv, row, relation, op);
         }
         if self.p.is_key(row.entity, name) {
+            self.read_column(f, row, name, op);
             return SCALAR;
         }
         let api = self.p.entity(row.entity).api;
@@ -337,7 +338,14 @@ impl<'p> Eval<'p> {
                 return self.vals.make(Val::ExtMethod(recv, name));
             }
         }
-        if def.is_some() {
+        if let Some(def) = def {
+            // A column is declared by a call or a type; what is set to a literal is a constant of the class.
+            let by_call = self.p.field_init(def).is_some_and(|(file, body, op)| {
+                matches!(self.p.file(file).body(body).op(op).kind, OpKind::Call(_))
+            });
+            if by_call {
+                self.read_column(f, row, name, op);
+            }
             return SCALAR;
         }
         UNKNOWN
@@ -412,6 +420,7 @@ impl<'p> Eval<'p> {
                 kind,
                 entity,
                 label: name,
+                method: name,
                 site: self.site(f, op),
                 lazy: None,
                 batched: false,
@@ -545,14 +554,19 @@ impl<'p> Eval<'p> {
             class: None,
             origin: crate::value::Site { at: BodyRef { file: at.file, body }, op: OpId::NONE },
             path: empty,
+            from: None,
+            many: false,
             supply: EVERYTHING,
             bound: crate::value::Bound::Unknown,
             ran: false,
+            evaluated: false,
             plain: false,
             narrowed: false,
             via: None,
             preloaded: false,
             writes: false,
+            fresh: false,
+            verb: None,
             open_limit: false,
             related: false,
         }

@@ -2,7 +2,7 @@
 
 use crate::eval::{Eval, Frame, How};
 use crate::fact::Sure;
-use crate::value::{Bound, EVERYTHING, Query, Row, SCALAR, UNKNOWN, V, Val};
+use crate::value::{Bound, DEFERRED, EVERYTHING, ONLY, Query, Row, SCALAR, UNKNOWN, V, Val};
 use perflint_ir::{ItemKind, OpId, Sym};
 use perflint_link::{ClassIx, Def, FileIx, Target};
 use perflint_models::TypeIx;
@@ -199,10 +199,15 @@ impl<'p> Eval<'p> {
             },
             Val::Many { .. } | Val::List(_) => self.call_builtin(f, recv, "list", name, args, op, recv_op),
             Val::Future(_) => self.call_builtin(f, recv, "promise", name, args, op, recv_op),
-            Val::Paths(known) => {
+            Val::Paths(known, ty) => {
                 let given = crate::expr::Given { recv, args, result: None, op };
-                let more = self.relation_paths(f, &given, &args.pos.clone());
-                self.extend_paths(&known, more)
+                let row = ty.and_then(|ty| self.look.method(ty, name, false));
+                let loads = row.and_then(|row| self.m.call(row).loads.as_ref());
+                let more = match loads.and_then(|e| self.expr(f, e, &given)).map(|v| self.vals.get(v)) {
+                    Some(Val::Paths(more, _)) => more.to_vec(),
+                    _ => self.relation_paths(f, &given, &args.pos.clone()),
+                };
+                self.extend_paths(&known, more, ty)
             }
             Val::Fun(def) => self.call_on_function(f, recv, def, name, args, op),
             Val::Closure(..) | Val::Bound(..) | Val::ExtMethod(..) => match self.p.text(name) {
@@ -232,13 +237,13 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn extend_paths(&mut self, known: &[Sym], more: Vec<Sym>) -> V {
+    fn extend_paths(&mut self, known: &[Sym], more: Vec<Sym>, ty: Option<TypeIx>) -> V {
         let mut all = known.to_vec();
-        let base = known.last().copied();
+        let base = known.iter().rev().copied().find(|p| !self.p.text(*p).starts_with([ONLY, DEFERRED]));
         for path in more {
-            all.push(base.map_or(path, |b| self.p.names.join(b, path)));
+            all.push(base.map_or(path, |b| self.below(b, path)));
         }
-        self.vals.make(Val::Paths(all.into()))
+        self.vals.make(Val::Paths(all.into(), ty))
     }
 
     fn call_target(
@@ -363,7 +368,8 @@ impl<'p> Eval<'p> {
             let v = self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
             return self.call_value(f, v, args, op);
         }
-        let overrides = self.overrides(class, name, own);
+        let exact = fields.iter().any(|(n, _)| *n == self.exact);
+        let overrides = if exact { Vec::new() } else { self.overrides(class, name, own) };
         let concrete = own.filter(|d| !self.p.item(*d).flags.is_abstract && self.p.item(*d).body.is_some());
         if concrete.is_some() || !overrides.is_empty() {
             let several = overrides.len() + usize::from(concrete.is_some()) > 1;

@@ -7,7 +7,9 @@
 use crate::fact::{
     Blocking, Effect, Entry, Factor, Materialised, Repeat, Responded, SerialAwait, StepNode, Sure, Term,
 };
+use crate::graph::{CallGraph, Node};
 use crate::lookup::Lookup;
+use crate::memo::{Memos, Once};
 use crate::value::{Binder, SCALAR, Site, UNKNOWN, V, Val, Values};
 use perflint_ir::{Body, BodyKind, Lang, OpId, RegionId, Sym};
 use perflint_link::{BodyRef, ClassIx, Def, FileIx, Program};
@@ -29,6 +31,8 @@ const MAX_TERMS: usize = 96;
 /// What evaluating a body in a context gave.
 #[derive(Debug)]
 pub(crate) struct Outcome {
+    /// The evaluation, as a node of the call graph.
+    pub(crate) node: Node,
     pub(crate) ret: V,
     pub(crate) terms: Vec<Term>,
     pub(crate) puts: Vec<(Sym, V)>,
@@ -40,6 +44,8 @@ type Context = (BodyRef, V, Rc<[V]>);
 /// One evaluation of one body.
 pub(crate) struct Frame<'p> {
     pub(crate) at: BodyRef,
+    /// The evaluation, as a node of the call graph.
+    pub(crate) node: Node,
     pub(crate) body: &'p Body,
     pub(crate) lang: Lang,
     pub(crate) this: V,
@@ -70,7 +76,7 @@ pub(crate) struct Events {
     pub(crate) responded: FxHashMap<(Site, Site), Responded>,
     pub(crate) blocking: FxHashMap<(Site, Site), Blocking>,
     pub(crate) serial: FxHashMap<Site, SerialAwait>,
-    pub(crate) edges: FxHashMap<BodyRef, FxHashSet<BodyRef>>,
+    pub(crate) graph: CallGraph,
     pub(crate) calls: usize,
     pub(crate) holes: usize,
     pub(crate) widened: usize,
@@ -96,6 +102,8 @@ pub(crate) struct Eval<'p> {
     pub(crate) events: Events,
     pub(crate) pending: Vec<Pending>,
     pub(crate) entries: Vec<Entry>,
+    /// The index that the entry point being evaluated will have.
+    pub(crate) entry: Option<usize>,
     pub(crate) sql: FxHashMap<Site, u32>,
     memo: FxHashMap<Context, Rc<Outcome>>,
     contexts: FxHashMap<BodyRef, u32>,
@@ -109,6 +117,9 @@ pub(crate) struct Eval<'p> {
     /// Attributes assigned on classes, and on module variables that hold maps.
     pub(crate) static_puts: FxHashMap<(ClassIx, Sym), V>,
     pub(crate) variable_puts: FxHashMap<Def, Vec<(Sym, V)>>,
+    memos: Memos,
+    /// Marks an instance whose class is known for certain: no heir's method is meant.
+    pub(crate) exact: Sym,
     pub(crate) registered: Option<Rc<FxHashMap<ClassIx, ClassIx>>>,
     nesting: u32,
     pub(crate) fuel: u64,
@@ -132,6 +143,7 @@ impl<'p> Eval<'p> {
             events: Events::default(),
             pending: Vec::new(),
             entries: Vec::new(),
+            entry: None,
             sql,
             memo: FxHashMap::default(),
             contexts: FxHashMap::default(),
@@ -143,6 +155,8 @@ impl<'p> Eval<'p> {
             partial: FxHashMap::default(),
             static_puts: FxHashMap::default(),
             variable_puts: FxHashMap::default(),
+            memos: Memos::default(),
+            exact: p.names.intern("="),
             registered: None,
             nesting: 0,
             fuel: FUEL,
@@ -188,7 +202,14 @@ impl<'p> Eval<'p> {
             } else {
                 self.events.widened += 1;
             }
-            return Rc::new(Outcome { ret: UNKNOWN, terms: Vec::new(), puts: Vec::new(), capped: true });
+            let node = Node::NONE;
+            return Rc::new(Outcome {
+                node,
+                ret: UNKNOWN,
+                terms: Vec::new(),
+                puts: Vec::new(),
+                capped: true,
+            });
         }
         *self.contexts.entry(at).or_default() += 1;
         self.stack.push((context.clone(), false));
@@ -235,8 +256,10 @@ impl<'p> Eval<'p> {
         for v in initial.iter().chain([this]) {
             self.binders(*v, &mut outer, 0);
         }
+        let node = self.events.graph.add(*at);
         let mut frame = Frame {
             at: *at,
+            node,
             body,
             lang: self.p.file(at.file).lang,
             this: *this,
@@ -279,8 +302,37 @@ impl<'p> Eval<'p> {
         if body.is_async && !body.is_generator && !matches!(self.vals.get(ret), Val::Future(_)) {
             ret = self.vals.make(Val::Future(ret));
         }
+        self.remember(&mut frame);
         let (terms, capped) = compact(frame.terms);
-        Outcome { ret, terms, puts: frame.puts, capped: capped || frame.capped }
+        Outcome { node, ret, terms, puts: frame.puts, capped: capped || frame.capped }
+    }
+
+    /// What the function itself remembers costs its callers only once, or once per receiver.
+    fn remember(&mut self, f: &mut Frame<'p>) {
+        let own = match self.vals.get(f.this) {
+            Val::Row(row) => row.binder,
+            _ => None,
+        };
+        for i in 0..f.terms.len() {
+            let place = f.terms[i].steps.as_ref().map_or(f.terms[i].effect.site, |s| s.site);
+            if place.at != f.at {
+                continue;
+            }
+            match (self.memos.at(self.p, f.at, place.op), own) {
+                (Some(Once::Receiver), Some(binder)) => f.terms[i].binder = Some(binder),
+                (Some(_), _) => f.terms[i].once = true,
+                (None, _) => {}
+            }
+        }
+    }
+
+    /// True if a decorator of the user's remembers what the decorated function gives.
+    pub(crate) fn remembers(&mut self, def: Def) -> bool {
+        let markers = &self.p.item(def).markers;
+        markers.iter().any(|marker| {
+            let target = self.p.resolve_dotted(def.file, marker.path);
+            matches!(target, Some(perflint_link::Target::Item(decorator)) if self.memos.decorator(self.p, decorator))
+        })
     }
 
     /// A function that calls itself runs its own queries once per level.
@@ -309,7 +361,8 @@ impl<'p> Eval<'p> {
                 && !self.invoked.contains(&BodyRef { file: *file, body: *body })
             {
                 let args = crate::call::CallArgs { open: true, ..Default::default() };
-                self.call_closure_detached(*v, &args);
+                let node = self.call_closure_detached(*v, &args);
+                self.events.graph.link(f.node, node);
             }
         }
     }
@@ -365,6 +418,14 @@ impl<'p> Eval<'p> {
             if !varies(f, term, around.region) {
                 continue;
             }
+            let mut around = around;
+            if let Some(region) = around.region {
+                let place = term.steps.as_ref().map_or(term.effect.site, |s| s.site).op;
+                if crate::guard::leaves(f.body, place, region) {
+                    continue;
+                }
+                around.batch |= crate::guard::flushes(self.p, f.body, place, region);
+            }
             let grows = |t: &Factor| matches!(t, Factor::Size { .. } | Factor::Recursion(_));
             let first = !matches!(around.factor, Factor::Const(_)) && !term.times.iter().any(grows);
             if first {
@@ -403,6 +464,7 @@ impl<'p> Eval<'p> {
             batch: around.batch,
             parallel: around.parallel,
             rows: around.rows,
+            entry: self.entry,
         };
         let key = (repeat.term.effect.site, origin, path, loop_site);
         match self.events.repeats.entry(key) {
@@ -435,6 +497,7 @@ impl<'p> Eval<'p> {
             steps: None,
             binder,
             cold: f.cold > 0,
+            once: false,
             sure,
         };
         self.add_term(f, term);
@@ -447,7 +510,13 @@ impl<'p> Eval<'p> {
             let javascript = f.lang.family() == "javascript";
             if (javascript && direct) || (!javascript && f.body.is_async) {
                 let place = term.steps.as_ref().map_or(term.effect.site, |s| s.site);
-                let blocking = Blocking { at: f.at, place, term: term.clone(), in_async: f.body.is_async };
+                let blocking = Blocking {
+                    at: f.at,
+                    place,
+                    term: term.clone(),
+                    in_async: f.body.is_async,
+                    entry: self.entry,
+                };
                 self.events.blocking.entry((place, term.effect.site)).or_insert(blocking);
             }
             if !javascript && f.body.is_async {
@@ -471,7 +540,7 @@ impl<'p> Eval<'p> {
         how: How,
     ) {
         let site = Site { at: f.at, op: OpId(op as u32) };
-        self.events.edges.entry(f.at).or_default().insert(callee);
+        self.events.graph.link(f.node, outcome.node);
         if how.memoised {
             return;
         }
@@ -521,6 +590,9 @@ pub(crate) struct Around {
 
 /// True if the effect happens anew in each iteration: a relation of a row that was bound outside is loaded only once.
 fn varies(f: &Frame<'_>, term: &Term, region: Option<RegionId>) -> bool {
+    if term.once {
+        return false;
+    }
     let Some(binder) = term.binder else { return true };
     if binder.at != f.at {
         return !f.outer.contains(&binder);

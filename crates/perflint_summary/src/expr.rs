@@ -2,7 +2,7 @@
 
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame};
-use crate::value::{FALSE, NULL, SCALAR, UNKNOWN, V, Val};
+use crate::value::{DEFERRED, FALSE, NULL, ONLY, SCALAR, UNKNOWN, V, Val};
 use perflint_ir::Sym;
 use perflint_models::{Expr, To};
 
@@ -132,12 +132,14 @@ impl<'p> Eval<'p> {
                 if !self.tree_paths(v, None, &mut paths, 0) {
                     return Some(UNKNOWN);
                 }
-                self.vals.make(Val::Paths(paths.into()))
+                self.vals.make(Val::Paths(paths.into(), None))
             }
             Expr::Paths(e) => {
                 let v = self.expr(f, e, g)?;
                 return Some(self.path_value(f, v, g, "."));
             }
+            Expr::Columns(e) => return Some(self.marked_columns(f, e, g, ONLY)),
+            Expr::Deferred(e) => return Some(self.marked_columns(f, e, g, DEFERRED)),
             Expr::Class(e) => {
                 let v = self.expr(f, e, g)?;
                 let name = match *self.vals.get(v) {
@@ -199,7 +201,7 @@ impl<'p> Eval<'p> {
                 }
             }
         }
-        self.vals.make(Val::Paths(out.into()))
+        self.vals.make(Val::Paths(out.into(), None))
     }
 
     /// Relation paths written as strings, attributes, classes or nested lists; unknown if any part is.
@@ -210,7 +212,33 @@ impl<'p> Eval<'p> {
         {
             return UNKNOWN;
         }
-        self.vals.make(Val::Paths(out.into()))
+        self.vals.make(Val::Paths(out.into(), None))
+    }
+
+    /// Column paths with a mark; nothing is said of columns that are not known.
+    fn marked_columns(&mut self, f: &mut Frame<'p>, e: &'p Expr, g: &Given<'_>, mark: char) -> V {
+        let v = self.expr(f, e, g).unwrap_or(UNKNOWN);
+        let v = match self.vals.get(v) {
+            Val::Paths(..) => v,
+            _ => self.path_value(f, v, g, "."),
+        };
+        let Val::Paths(paths, ty) = self.vals.get(v).clone() else { return NULL };
+        let marked: Vec<Sym> =
+            paths.iter().map(|p| self.p.names.intern(&format!("{mark}{}", self.p.text(*p)))).collect();
+        self.vals.make(Val::Paths(marked.into(), ty))
+    }
+
+    /// A path below another; the mark of a column stays in front.
+    pub(crate) fn below(&mut self, base: Sym, path: Sym) -> Sym {
+        match self.p.text(path).strip_prefix([ONLY, DEFERRED]) {
+            None => self.p.names.join(base, path),
+            Some(column) => {
+                let mark = &self.p.text(path)[..1];
+                let base = self.p.text(base);
+                let dot = if base.is_empty() { "" } else { "." };
+                self.p.names.intern(&format!("{mark}{base}{dot}{column}"))
+            }
+        }
     }
 
     /// The relation paths among values.
@@ -240,7 +268,7 @@ impl<'p> Eval<'p> {
                 out.push(self.p.names.intern(&text));
                 true
             }
-            Val::Paths(paths) => {
+            Val::Paths(paths, _) => {
                 out.extend(paths.iter().copied());
                 true
             }

@@ -1,5 +1,6 @@
 //! What the analysis finds: effects with their multiplicity, and events that rules judge.
 
+use crate::graph::Node;
 use crate::value::{Binder, Bound, Site, SupplyIx};
 use perflint_ir::{RegionId, Sym};
 use perflint_link::{BodyRef, Def, EntityIx, FileIx};
@@ -15,6 +16,8 @@ pub struct Effect {
     pub entity: Option<EntityIx>,
     /// What is called, for people: `Order.objects.get`, `requests.get`, `orders.customer`.
     pub label: Sym,
+    /// What does it, in a word: the method that is called, the verb of SQL text; empty if neither is known.
+    pub method: Sym,
     /// Where it happens.
     pub site: Site,
     /// It is the lazy load of a relation.
@@ -38,8 +41,10 @@ pub struct Lazy {
     pub supply: SupplyIx,
     /// The relation leads to many rows.
     pub many: bool,
-    /// Eager loading would not help: the query asks for other rows than the relation's own.
-    pub filtered: bool,
+    /// The path leads through a relation to many before it.
+    pub through: bool,
+    /// It is a column that the query left out, not a relation.
+    pub column: bool,
 }
 
 /// Why something runs more than once.
@@ -102,6 +107,8 @@ pub struct Term {
     pub binder: Option<Binder>,
     /// Only when something failed.
     pub cold: bool,
+    /// Only the first time: the result is remembered.
+    pub once: bool,
     /// How sure.
     pub sure: Sure,
 }
@@ -136,6 +143,8 @@ pub struct Repeat {
     pub parallel: bool,
     /// The loop's element is known to be a row, or its source a query.
     pub rows: bool,
+    /// The entry point that was being evaluated: it leads here. An index into the entries.
+    pub entry: Option<usize>,
 }
 
 /// All rows of a query come into memory.
@@ -163,6 +172,8 @@ pub struct Materialised {
     pub sure: Sure,
     /// The call that made the bound absent, if the function itself leaves it open.
     pub caller: Option<Site>,
+    /// The entry point that was being evaluated.
+    pub entry: Option<usize>,
 }
 
 /// A value leaves in a response.
@@ -191,6 +202,8 @@ pub struct Blocking {
     pub term: Term,
     /// The function is async: others wait too.
     pub in_async: bool,
+    /// The entry point that was being evaluated.
+    pub entry: Option<usize>,
 }
 
 /// An await in a loop whose iterations do not depend on each other.
@@ -213,6 +226,8 @@ pub struct Entry {
     pub label: String,
     /// The code.
     pub at: BodyRef,
+    /// Its evaluation in the call graph.
+    pub node: Node,
     /// The function's declaration, if it has one.
     pub def: Option<Def>,
     /// The file that registers it.

@@ -2,6 +2,7 @@
 
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, How};
+use crate::graph::Node;
 use crate::value::{EVERYTHING, NULL, Query, Row, SCALAR, UNKNOWN, V, Val};
 use perflint_ir::{BodyId, Lang, OpId, OpKind, ParamKind, Sym};
 use perflint_link::{BodyRef, ClassIx, Def};
@@ -11,7 +12,8 @@ impl<'p> Eval<'p> {
     pub(crate) fn instantiate(&mut self, f: &mut Frame<'p>, class: ClassIx, args: &CallArgs, op: usize) -> V {
         if let Some(entity) = self.p.class(class).entity {
             let path = self.p.names.intern("");
-            let row = Row { entity, origin: None, path, supply: EVERYTHING, binder: Some(self.here(f, op)) };
+            let binder = Some(self.here(f, op));
+            let row = Row { entity, origin: None, path, from: None, many: false, supply: EVERYTHING, binder };
             return self.vals.make(Val::Row(row));
         }
         if let Some(q) = self.instantiate_query(f, class, args, op) {
@@ -37,6 +39,7 @@ impl<'p> Eval<'p> {
         let mut fields: Vec<(Sym, V)> = fields.iter().copied().filter(|(_, v)| *v != UNKNOWN).collect();
         fields.sort();
         fields.truncate(48);
+        fields.push((self.exact, crate::value::TRUE));
         self.vals.make(Val::Inst(class, fields.into()))
     }
 
@@ -93,6 +96,7 @@ impl<'p> Eval<'p> {
             unwraps |= matches!(row.returns, Some(perflint_models::Expr::Elem(_)));
         }
         how.handoff |= threaded;
+        how.memoised |= !item.markers.is_empty() && self.remembers(def);
         let mut locals = self.bind(at, args, Some(def));
         if !self.p.is_stub(at.file) {
             for v in &mut locals {
@@ -156,12 +160,12 @@ impl<'p> Eval<'p> {
     }
 
     /// Evaluates a closure that nobody is seen to call.
-    pub(crate) fn call_closure_detached(&mut self, closure: V, args: &CallArgs) {
-        let Val::Closure(file, body, caps, this) = self.vals.get(closure).clone() else { return };
+    pub(crate) fn call_closure_detached(&mut self, closure: V, args: &CallArgs) -> Node {
+        let Val::Closure(file, body, caps, this) = self.vals.get(closure).clone() else { return Node::NONE };
         let at = BodyRef { file, body };
         self.invoked.insert(at);
         let locals = self.closure_locals(at, &caps, args);
-        self.evaluate(at, this, locals, None);
+        self.evaluate(at, this, locals, None).node
     }
 
     pub(crate) fn closure_locals(&mut self, at: BodyRef, caps: &[V], args: &CallArgs) -> Vec<V> {

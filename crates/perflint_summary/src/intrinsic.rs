@@ -296,12 +296,14 @@ impl<'p> Eval<'p> {
             "write" => EffectKind::Write,
             "http" => EffectKind::Http,
             "rpc" => EffectKind::Rpc,
+            "mail" => EffectKind::Mail,
             "cache" => EffectKind::Cache,
             "file" => EffectKind::File,
             _ => return,
         };
         let label = self.p.names.intern("");
-        let effect = Effect { kind, entity: None, label, site: self.site(f, op), lazy: None, batched: false };
+        let (site, method) = (self.site(f, op), label);
+        let effect = Effect { kind, entity: None, label, method, site, lazy: None, batched: false };
         self.effect(f, effect, Wait::Blocks, None, Sure::Likely);
     }
 

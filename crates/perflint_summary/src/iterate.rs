@@ -85,17 +85,19 @@ impl<'p> Eval<'p> {
                 let elem = self.bound_at(elem, binder);
                 Plan::Repeat { elem, factor: Factor::Const(n), rows: false, batch }
             }
-            Val::Many { elem, batch, .. } => {
-                let rows = self.holds_rows(elem);
+            Val::Many { elem, batch, source, .. } => {
+                let rows = self.holds_rows(elem) || source.is_some();
                 let elem = self.bound_at(elem, binder);
                 Plan::Repeat { elem, factor: size(rows), rows, batch }
             }
+            Val::Query(q) if q.bound == crate::value::Bound::AtMost(0) => Plan::Unroll(Vec::new()),
             Val::Query(q) => {
                 let few = matches!(q.bound, crate::value::Bound::One)
                     || matches!(q.bound, crate::value::Bound::AtMost(n) if n <= 3);
                 // In a coroutine a query is iterated with `async for`; anything else the library refuses.
                 let wait = if f.body.is_async { Wait::Suspends } else { Wait::Blocks };
                 self.run_query(f, &q, RowCount::All, op, wait);
+                self.keep_rows(f, v, &q, op);
                 let elem = self.row_of(f, &q, op);
                 let elem = self.bound_at(elem, binder);
                 let factor = if few { Factor::Const(1) } else { size(true) };
@@ -119,16 +121,7 @@ impl<'p> Eval<'p> {
                 Plan::Repeat { elem, factor: size(rows), rows, batch: false }
             }
             Val::Future(inner) => self.plan(f, inner, op, site, binder),
-            Val::Union(all) => {
-                let best =
-                    all.iter().copied().find(|v| matches!(self.vals.get(*v), Val::Query(_))).or_else(|| {
-                        all.iter().copied().find(|v| matches!(self.vals.get(*v), Val::Many { .. }))
-                    });
-                match best {
-                    Some(v) => self.plan(f, v, op, site, binder),
-                    None => Plan::Repeat { elem: UNKNOWN, factor: size(false), rows: false, batch: false },
-                }
-            }
+            Val::Union(all) => self.plan_any(f, &all, op, site, binder),
             Val::Inst(..) => {
                 let elem = self.iterate_instance(f, v, op);
                 match elem {
@@ -141,6 +134,36 @@ impl<'p> Eval<'p> {
             }
             _ => Plan::Repeat { elem: UNKNOWN, factor: size(false), rows: false, batch: false },
         }
+    }
+
+    /// The plan of a loop over one of several: of those that say most, with elements of each.
+    fn plan_any(&mut self, f: &mut Frame<'p>, all: &[V], op: usize, site: Site, binder: Binder) -> Plan {
+        let weight = |v: &Val| match v {
+            Val::Query(_) => 2,
+            Val::Many { .. } => 1,
+            _ => 0,
+        };
+        let most = all.iter().map(|v| weight(self.vals.get(*v))).max().unwrap_or(0);
+        let name = self.size_name(f, op, UNKNOWN);
+        let factor = Factor::Size { name, site, rows: false };
+        let mut sum = Plan::Repeat { elem: UNKNOWN, factor, rows: false, batch: false };
+        if most == 0 {
+            return sum;
+        }
+        for v in all {
+            if weight(self.vals.get(*v)) < most {
+                continue;
+            }
+            let one = self.plan(f, *v, op, site, binder);
+            sum = match (sum, one) {
+                (sum, Plan::Unroll(items)) if items.is_empty() => sum,
+                (Plan::Repeat { elem: a, rows: p, .. }, Plan::Repeat { elem: b, rows: q, factor, batch }) => {
+                    Plan::Repeat { elem: self.vals.join(a, b), factor, rows: p || q, batch }
+                }
+                (_, one) => one,
+            };
+        }
+        sum
     }
 
     /// `__iter__` of the user's class.

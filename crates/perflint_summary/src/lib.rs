@@ -21,9 +21,12 @@ mod exec;
 mod expr;
 mod fact;
 mod function;
+mod graph;
+mod guard;
 mod intrinsic;
 mod iterate;
 mod lookup;
+mod memo;
 mod ops;
 mod query;
 mod root;
@@ -33,13 +36,13 @@ pub use fact::{
     Blocking, Effect, Entry, Factor, Lazy, Materialised, Repeat, Responded, SerialAwait, StepNode, Steps,
     Summary, Sure, Term,
 };
+pub use graph::{CallGraph, Node};
 pub use iterate::expression;
 pub use value::{Binder, Bound, Site, SupplyIx};
 
 use eval::Eval;
-use perflint_link::{BodyRef, Program};
+use perflint_link::Program;
 use perflint_models::Models;
-use std::collections::BTreeMap;
 
 /// Everything the analysis found, in a fixed order.
 #[derive(Debug, Default)]
@@ -57,7 +60,7 @@ pub struct Facts {
     /// Entry points with their costs.
     pub entries: Vec<Entry>,
     /// Who calls whom, as evaluated.
-    pub edges: BTreeMap<BodyRef, Vec<BodyRef>>,
+    pub graph: CallGraph,
     /// Calls evaluated.
     pub calls: usize,
     /// Calls whose target nothing is known of.
@@ -71,13 +74,6 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
     let mut eval = Eval::new(program, models);
     eval.run_all();
     let events = eval.events;
-    let sorted = |to: rustc_hash::FxHashSet<BodyRef>| {
-        let mut to: Vec<BodyRef> = to.into_iter().collect();
-        to.sort();
-        to
-    };
-    let edges: BTreeMap<BodyRef, Vec<BodyRef>> =
-        events.edges.into_iter().map(|(from, to)| (from, sorted(to))).collect();
     let mut facts = Facts {
         repeats: events.repeats.into_values().collect(),
         materialised: events.materialised.into_values().collect(),
@@ -85,7 +81,7 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
         blocking: events.blocking.into_values().collect(),
         serial: events.serial.into_values().collect(),
         entries: eval.entries,
-        edges,
+        graph: events.graph,
         calls: events.calls,
         holes: events.holes,
         widened: events.widened,

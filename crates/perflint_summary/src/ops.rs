@@ -47,7 +47,6 @@ impl<'p> Eval<'p> {
                 let code = self.p.file(f.at.file).body(body);
                 let caps: Box<[V]> = code.captures.iter().map(|c| f.locals[c.outer.at()]).collect();
                 let v = self.vals.make(Val::Closure(f.at.file, body, caps, f.this));
-                self.events.edges.entry(f.at).or_default().insert(BodyRef { file: f.at.file, body });
                 f.lambdas.push(v);
                 v
             }
@@ -634,6 +633,8 @@ impl<'p> Eval<'p> {
             entity,
             origin: None,
             path,
+            from: None,
+            many: false,
             supply: EVERYTHING,
             binder: None,
         }))

@@ -2,8 +2,10 @@
 
 use crate::eval::{Eval, Frame};
 use crate::fact::{Effect, Lazy, Materialised, Responded, Sure};
-use crate::value::{Binder, Bound, EVERYTHING, NOTHING, Query, Row, SCALAR, Site, UNKNOWN, V, Val};
-use perflint_ir::{OpId, Sym};
+use crate::value::{
+    Binder, Bound, DEFERRED, EVERYTHING, NOTHING, ONLY, Query, Row, SCALAR, Site, UNKNOWN, V, Val,
+};
+use perflint_ir::{BodyKind, OpId, OpKind, RegionId, RegionKind, Sym};
 use perflint_link::{EntityIx, Relation};
 use perflint_models::{EffectKind, RelationRead, RowCount, To, TypeIx, Wait};
 
@@ -13,7 +15,7 @@ impl<'p> Eval<'p> {
     }
 
     pub(crate) fn here(&self, f: &Frame<'p>, op: usize) -> Binder {
-        Binder { at: f.at, region: f.body.ops.get(op).map_or(perflint_ir::RegionId(0), |o| o.region) }
+        Binder { at: f.at, region: f.body.ops.get(op).map_or(RegionId(0), |o| o.region) }
     }
 
     /// A new query over an entity.
@@ -33,14 +35,19 @@ impl<'p> Eval<'p> {
             class: None,
             origin: origin.unwrap_or_else(|| self.site(f, op)),
             path,
+            from: None,
+            many: false,
             supply: NOTHING,
             bound: Bound::Unbounded,
             ran: false,
+            evaluated: false,
             plain: false,
             narrowed: false,
             via: None,
             preloaded: false,
             writes: false,
+            fresh: false,
+            verb: None,
             open_limit: false,
             related: false,
         }
@@ -83,7 +90,8 @@ impl<'p> Eval<'p> {
             // A query that starts at a row is about that row.
             Val::Row(row) => {
                 let q = self.fresh_query(f, Some(row.entity), empty, op);
-                Some(Query { narrowed: true, related: true, ..q })
+                let fresh = row.origin.is_none() && row.binder.is_some();
+                Some(Query { narrowed: true, related: true, fresh, ..q })
             }
             Val::Attr(entity, _) => {
                 let q = self.fresh_query(f, Some(entity), empty, op);
@@ -120,7 +128,8 @@ impl<'p> Eval<'p> {
     fn row_with(&mut self, q: &Query, binder: Option<Binder>) -> V {
         match q.entity {
             Some(entity) if !q.plain => {
-                let row = Row { entity, origin: Some(q.origin), path: q.path, supply: q.supply, binder };
+                let Query { path, from, many, supply, .. } = *q;
+                let row = Row { entity, origin: Some(q.origin), path, from, many, supply, binder };
                 self.vals.make(Val::Row(row))
             }
             _ => SCALAR,
@@ -129,6 +138,9 @@ impl<'p> Eval<'p> {
 
     /// All rows of a query as a list.
     pub(crate) fn result_rows(&mut self, f: &Frame<'p>, q: &Query, op: usize) -> V {
+        if q.bound == Bound::AtMost(0) {
+            return self.vals.make(Val::List(std::rc::Rc::new([])));
+        }
         let elem = self.row_of(f, q, op);
         let count = match q.bound {
             Bound::AtMost(n) => Some(n).filter(|n| *n <= 3),
@@ -141,8 +153,8 @@ impl<'p> Eval<'p> {
 
     /// Runs a query: adds its effect, unless it has run or its relation is loaded.
     pub(crate) fn run_query(&mut self, f: &mut Frame<'p>, q: &Query, rows: RowCount, op: usize, wait: Wait) {
-        if q.ran || q.preloaded {
-            if q.ran && rows == RowCount::All && !q.writes {
+        if q.bound == Bound::AtMost(0) || q.evaluated || q.ran || q.preloaded {
+            if q.ran && !q.evaluated && rows == RowCount::All && !q.writes {
                 // The statement has run; its rows come into memory here.
                 let site = self.site(f, op);
                 let label = self.query_label(q);
@@ -154,16 +166,17 @@ impl<'p> Eval<'p> {
         let label = self.query_label(q);
         let lazy = q.via.and_then(|via| match self.vals.get(via) {
             Val::Row(row) => {
-                let relation = self.p.names.intern(self.p.text(q.path).rsplit('.').next().unwrap_or(""));
+                let relation = q.from.map_or(q.label, |(_, name)| name);
                 Some((
                     Lazy {
                         origin: row.origin,
-                        path: q.path,
+                        path: self.p.names.join(row.path, relation),
                         from: row.entity,
                         relation,
                         supply: row.supply,
                         many: true,
-                        filtered: false,
+                        through: row.many,
+                        column: false,
                     },
                     row.supply,
                 ))
@@ -175,11 +188,40 @@ impl<'p> Eval<'p> {
             return;
         }
         let kind = if q.writes { EffectKind::Write } else { EffectKind::Query };
-        let effect =
-            Effect { kind, entity: q.entity, label, site, lazy: lazy.map(|(l, _)| l), batched: false };
+        let (lazy, method) = (lazy.map(|(l, _)| l), self.method_at(f, q, op));
+        let effect = Effect { kind, entity: q.entity, label, method, site, lazy, batched: false };
         self.effect(f, effect, wait, None, Sure::Certain);
         if rows == RowCount::All && !q.writes {
             self.materialise(f, q, site, label);
+        }
+    }
+
+    /// A query that was iterated keeps its rows: the variables that hold it need no second one.
+    pub(crate) fn keep_rows(&mut self, f: &mut Frame<'p>, v: V, q: &Query, op: usize) {
+        let keeps = q.api.is_some_and(|api| self.m.role(api) == perflint_models::TypeRole::Query);
+        let op = match f.body.ops.get(op).map(|o| o.kind) {
+            Some(OpKind::Call(id)) => {
+                f.body.args(f.body.call(id).args).first().map_or(OpId::NONE, |a| a.value)
+            }
+            _ => OpId(op as u32),
+        };
+        // What is built on the spot is not the variable's own.
+        let named =
+            f.body.ops.get(op.at()).is_some_and(|o| matches!(o.kind, OpKind::Local(_) | OpKind::Get { .. }));
+        if !named || !keeps || q.ran || q.evaluated {
+            return;
+        }
+        let kept = self.vals.make(Val::Query(Query { evaluated: true, ..*q }));
+        for i in 0..f.locals.len() {
+            if f.locals[i] == v {
+                f.locals[i] = kept;
+            } else if let Val::Map(entries, rest) = self.vals.get(f.locals[i]).clone()
+                && entries.iter().any(|(_, held)| *held == v)
+            {
+                let entries: Vec<(Sym, V)> =
+                    entries.iter().map(|(k, held)| (*k, if *held == v { kept } else { *held })).collect();
+                f.locals[i] = self.vals.make(Val::Map(entries.into(), rest));
+            }
         }
     }
 
@@ -200,6 +242,7 @@ impl<'p> Eval<'p> {
             plain: q.plain,
             sure: Sure::Certain,
             caller: f.caller,
+            entry: self.entry,
         };
         self.events.materialised.entry((site, q.origin)).or_insert(event);
         self.events.unbounded.insert(q.origin, (q.entity, q.narrowed, q.related));
@@ -285,6 +328,9 @@ impl<'p> Eval<'p> {
         op: usize,
     ) -> V {
         let path = self.p.names.join(row.path, relation.name);
+        if let Some(parent) = self.parent(row, relation) {
+            return self.vals.make(Val::Row(parent));
+        }
         let loaded = relation.eager || self.vals.is_loaded(row.supply, path);
         let Some(target) = relation.target else {
             if !loaded && relation.read == RelationRead::Lazy {
@@ -292,24 +338,39 @@ impl<'p> Eval<'p> {
             }
             return UNKNOWN;
         };
-        let inner = Row { entity: target, origin: row.origin, path, supply: row.supply, binder: row.binder };
+        let from = Some((row.entity, relation.name));
+        let many = row.many || relation.to == To::Many;
+        let inner = Row { entity: target, path, from, many, ..row };
         match (relation.read, relation.to) {
             (RelationRead::Query, _) => {
+                // Of one row a query is made where it stands; of each of many, the query of those rows could load it.
+                let here = self.site(f, op);
+                let own = !loaded && row.supply != EVERYTHING && self.is_single(row);
+                let (origin, path, supply) = match row.origin {
+                    Some(origin) if !own => (origin, path, row.supply),
+                    _ if own => (here, self.p.names.intern(""), NOTHING),
+                    _ => (here, path, row.supply),
+                };
                 let q = Query {
                     entity: Some(target),
                     label: relation.name,
                     api: relation.query_type.or(self.p.entity(target).api),
                     class: None,
-                    origin: row.origin.unwrap_or_else(|| self.site(f, op)),
+                    origin,
                     path,
-                    supply: row.supply,
+                    from,
+                    many: !own,
+                    supply,
                     bound: Bound::Unbounded,
                     ran: false,
+                    evaluated: false,
                     plain: false,
                     narrowed: true,
                     via: Some(of),
                     preloaded: loaded,
                     writes: false,
+                    fresh: false,
+                    verb: None,
                     open_limit: false,
                     related: true,
                 };
@@ -328,6 +389,82 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// Reads a column of a row: a query, if the row was loaded without it.
+    pub(crate) fn read_column(&mut self, f: &mut Frame<'p>, row: Row, name: Sym, op: usize) {
+        let (_, known) = self.vals.paths(row.supply);
+        let mark = |c: char| -> Vec<&str> {
+            known.iter().filter_map(|p| self.p.text(*p).strip_prefix(c)).collect::<Vec<_>>()
+        };
+        let (only, deferred) = (mark(ONLY), mark(DEFERRED));
+        if only.is_empty() && deferred.is_empty() {
+            return;
+        }
+        let prefix = self.p.text(row.path);
+        let own = |path: &str| {
+            let (head, last) = path.rsplit_once('.').unwrap_or(("", path));
+            (head == prefix).then(|| last.to_owned())
+        };
+        let name_text = self.p.text(name).to_owned();
+        let same = |column: &String| *column == name_text || format!("{column}_id") == name_text;
+        let only: Vec<String> = only.into_iter().filter_map(own).collect();
+        let missing = deferred.into_iter().filter_map(own).any(|c| same(&c))
+            || (!only.is_empty() && !only.iter().any(same));
+        if !missing || matches!(&*name_text, "id" | "pk") {
+            return;
+        }
+        let path = self.p.names.join(row.path, name);
+        let lazy = Lazy {
+            origin: row.origin,
+            path,
+            from: row.entity,
+            relation: name,
+            supply: row.supply,
+            many: false,
+            through: row.many,
+            column: true,
+        };
+        let (site, label) = (self.site(f, op), name);
+        let effect = Effect {
+            kind: EffectKind::Query,
+            entity: Some(row.entity),
+            label,
+            method: label,
+            site,
+            lazy: Some(lazy),
+            batched: false,
+        };
+        self.effect(f, effect, Wait::Suspends, row.binder, Sure::Certain);
+    }
+
+    /// The row that another was reached from, if a relation leads back to it: whoever loads `order.items` hands each item
+    /// its order, or finds it among the rows it holds already. Where that order is bound is not known here, so nothing is
+    /// said about its own relations.
+    fn parent(&mut self, row: Row, back: &Relation) -> Option<Row> {
+        let (from, name) = row.from?;
+        let along = self.p.relation(from, name)?;
+        let before = self.p.text(row.path).rsplit_once('.').map_or("", |(before, _)| before);
+        let before = self.p.names.intern(before);
+        self.p.leads_back(from, along, back).then_some(Row {
+            entity: from,
+            path: before,
+            from: None,
+            many: false,
+            supply: EVERYTHING,
+            ..row
+        })
+    }
+
+    /// True if a row was fetched alone: it is bound where it was fetched, and not by a loop or a callback.
+    fn is_single(&self, row: Row) -> bool {
+        row.origin.is_some()
+            && row.binder.is_some_and(|binder| {
+                let body = self.p.body(binder.at);
+                let repeats = body.kind == BodyKind::Closure && binder.region == RegionId(0)
+                    || matches!(body.region(binder.region).kind, RegionKind::Loop { .. });
+                !repeats && !self.p.is_stub(binder.at.file)
+            })
+    }
+
     fn lazy_load(
         &mut self,
         f: &mut Frame<'p>,
@@ -344,12 +481,14 @@ impl<'p> Eval<'p> {
             relation: relation.name,
             supply: row.supply,
             many: relation.to == To::Many,
-            filtered: false,
+            through: row.many,
+            column: false,
         };
         let effect = Effect {
             kind: EffectKind::Query,
             entity: to,
             label: relation.name,
+            method: relation.name,
             site: self.site(f, op),
             lazy: Some(lazy),
             batched: false,
@@ -360,10 +499,14 @@ impl<'p> Eval<'p> {
     /// Adds relation paths to what a query loads.
     pub(crate) fn load(&mut self, q: &Query, paths: V) -> Query {
         match self.vals.get(paths).clone() {
-            Val::Paths(more) => {
+            Val::Paths(more, _) => {
                 let (all, known) = self.vals.paths(q.supply);
                 let mut sum: Vec<Sym> = known.to_vec();
                 for path in more.iter() {
+                    if self.p.text(*path).starts_with([ONLY, DEFERRED]) {
+                        sum.push(self.below(q.path, *path));
+                        continue;
+                    }
                     let mut prefix = q.path;
                     for part in self.p.text(*path).split('.') {
                         let part = self.p.names.intern(part);
@@ -383,6 +526,7 @@ impl<'p> Eval<'p> {
     pub(crate) fn with_api(&mut self, v: V, api: TypeIx) -> V {
         match self.vals.get(v).clone() {
             Val::Query(q) => self.vals.make(Val::Query(Query { api: Some(api), ..q })),
+            Val::Paths(paths, _) => self.vals.make(Val::Paths(paths, Some(api))),
             _ => v,
         }
     }

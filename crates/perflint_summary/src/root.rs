@@ -1,6 +1,6 @@
 //! Where evaluation starts: initialisers, entry points, then every function on its own.
 
-use crate::eval::{Eval, Frame, Pending, def_of};
+use crate::eval::{Eval, Frame, Outcome, Pending, def_of};
 use crate::fact::{Entry, Summary};
 use crate::value::{UNKNOWN, V, Val};
 use perflint_ir::{BodyId, BodyKind, Callee, ItemId, ItemKind, OpId, OpKind, Role, Sym};
@@ -66,6 +66,7 @@ impl<'p> Eval<'p> {
             done += 1;
             self.refuel();
             let Some(at) = self.body_of(pending.target) else { continue };
+            self.entry = Some(self.entries.len());
             let outcome = match self.vals.get(pending.target).clone() {
                 Val::Bound(_, this) => {
                     let locals = self.declared_arguments(at);
@@ -87,7 +88,7 @@ impl<'p> Eval<'p> {
                 }
                 _ => continue,
             };
-            let returned = self.returned_from_entry(at, outcome.ret, &pending);
+            let returned = self.returned_from_entry(at, &outcome, &pending);
             if pending.kind == EntryKind::Resolver {
                 self.repeat_per_parent(at, &outcome.terms, &pending.label);
             }
@@ -97,12 +98,14 @@ impl<'p> Eval<'p> {
                 kind: pending.kind,
                 label: pending.label,
                 at,
+                node: outcome.node,
                 def: def_of(self.p, at),
                 file: pending.file,
                 summary: Rc::new(summary),
             });
         }
         self.pending.clear();
+        self.entry = None;
     }
 
     /// A field's resolver runs once per parent, unless the parent is the root of the query.
@@ -125,7 +128,7 @@ impl<'p> Eval<'p> {
         }
         for term in terms {
             let grows = term.times.iter().any(|t| matches!(t, crate::fact::Factor::Size { .. }));
-            if grows || term.effect.batched {
+            if grows || term.effect.batched || term.once {
                 continue;
             }
             let place = term.steps.as_ref().map_or(term.effect.site, |s| s.site);
@@ -141,6 +144,7 @@ impl<'p> Eval<'p> {
                 batch: false,
                 parallel: true,
                 rows: true,
+                entry: self.entry,
             };
             let path = term.effect.lazy.as_ref().map_or(Sym(u32::MAX), |l| l.path);
             let origin = term.effect.lazy.as_ref().and_then(|l| l.origin);
@@ -149,7 +153,13 @@ impl<'p> Eval<'p> {
     }
 
     /// What a route returns leaves in its response, or is rendered with the template that its decorator names.
-    fn returned_from_entry(&mut self, at: BodyRef, ret: V, pending: &Pending) -> Vec<crate::fact::Term> {
+    fn returned_from_entry(
+        &mut self,
+        at: BodyRef,
+        outcome: &Outcome,
+        pending: &Pending,
+    ) -> Vec<crate::fact::Term> {
+        let ret = outcome.ret;
         if !matches!(
             pending.kind,
             EntryKind::Route | EntryKind::Resolver | EntryKind::Socket | EntryKind::Page
@@ -160,6 +170,7 @@ impl<'p> Eval<'p> {
         let last = body.ops.iter().rposition(|o| matches!(o.kind, OpKind::Exit { .. })).unwrap_or(0);
         let mut frame = Frame {
             at,
+            node: outcome.node,
             body,
             lang: self.p.file(at.file).lang,
             this: UNKNOWN,
@@ -329,7 +340,10 @@ impl<'p> Eval<'p> {
             if self.p.item(def).kind != ItemKind::Function || self.p.item(def).body.is_none() {
                 continue;
             }
-            let this = self.instance(class);
+            let this = match self.p.class(class).entity {
+                Some(entity) => self.typed_row(entity),
+                None => self.vals.make(Val::Inst(class, Rc::new([(self.exact, crate::value::TRUE)]))),
+            };
             let target = self.vals.make(Val::Bound(def, this));
             let label = format!("{}.{}", self.p.text(self.p.class(class).name), self.p.text(name));
             if !self.pending.iter().any(|p| p.target == target) {

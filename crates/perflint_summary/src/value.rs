@@ -1,6 +1,6 @@
 //! Abstract values, hash-consed: equal values have equal [`V`]s, so a context is a list of numbers.
 
-use perflint_ir::{BodyId, OpId, RegionId, Sym};
+use perflint_ir::{BodyId, OpId, RegionId, SqlVerb, Sym};
 use perflint_link::{BodyRef, ClassIx, Def, EntityIx, FileIx};
 use perflint_models::TypeIx;
 use rustc_hash::FxHashMap;
@@ -39,6 +39,11 @@ pub const NOTHING: SupplyIx = SupplyIx(0);
 /// What is loaded is not known: no read can be called lazy.
 pub const EVERYTHING: SupplyIx = SupplyIx(1);
 
+/// Marks the path of a column in a supply: of its row, only columns that are marked are loaded.
+pub const ONLY: char = '=';
+/// Marks the path of a column that is not loaded.
+pub const DEFERRED: char = '!';
+
 /// Where a row is bound: the loop whose element it is, or the place that fetched it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Binder {
@@ -72,6 +77,10 @@ pub struct Row {
     pub origin: Option<Site>,
     /// The relation path from the origin's rows to this row; empty for the origin's own rows.
     pub path: Sym,
+    /// The relation that it was reached through: the entity that it was read from, and its name.
+    pub from: Option<(EntityIx, Sym)>,
+    /// The path leads through a relation to many.
+    pub many: bool,
     /// Relation paths loaded with the origin's rows.
     pub supply: SupplyIx,
     /// Where it is bound.
@@ -93,12 +102,18 @@ pub struct Query {
     pub origin: Site,
     /// The relation path of its rows, for a query that a relation builds.
     pub path: Sym,
+    /// The relation that it was reached through: the entity that it was read from, and its name.
+    pub from: Option<(EntityIx, Sym)>,
+    /// The path leads through a relation to many.
+    pub many: bool,
     /// What is loaded with its rows.
     pub supply: SupplyIx,
     /// How many rows.
     pub bound: Bound,
     /// It has run: using it costs nothing more.
     pub ran: bool,
+    /// Its rows were read through this very value, which keeps them.
+    pub evaluated: bool,
     /// It yields plain values.
     pub plain: bool,
     /// It is restricted by equality on some column.
@@ -109,6 +124,10 @@ pub struct Query {
     pub preloaded: bool,
     /// It writes.
     pub writes: bool,
+    /// It is about a row that the code itself made.
+    pub fresh: bool,
+    /// What its SQL text does.
+    pub verb: Option<SqlVerb>,
     /// A limit is there, and nothing was given for it.
     pub open_limit: bool,
     /// It was made from a relation, whether or not something was added since.
@@ -173,8 +192,9 @@ pub enum Val {
     Map(Rc<[(Sym, V)]>, V),
     /// A promise.
     Future(V),
-    /// Relation paths.
-    Paths(Rc<[Sym]>),
+    /// Relation paths that a loading option names, and the option's type. A column path starts with a mark: [`ONLY`] where
+    /// it is one of those that alone are loaded, [`DEFERRED`] where it is left out.
+    Paths(Rc<[Sym]>, Option<TypeIx>),
     /// A relation or column of an entity, as a value: SQLAlchemy's `User.posts`.
     Attr(EntityIx, Sym),
     /// One of several.
@@ -285,13 +305,22 @@ impl Values {
                 b
             }
             (_, Val::Null) if !self.is_plain(a) => a,
-            (Val::Query(x), Val::Query(y)) if x.entity == y.entity && x.entity.is_some() => {
+            // A query for nothing yields nothing.
+            (Val::Query(x), Val::Query(y)) if x.bound == Bound::AtMost(0) && y.entity.is_some() => b,
+            (Val::Query(x), Val::Query(y)) if y.bound == Bound::AtMost(0) && x.entity.is_some() => a,
+            // Queries that are built at different places stay apart: each is to blame for what itself lacks.
+            (Val::Query(x), Val::Query(y))
+                if x.entity == y.entity
+                    && x.entity.is_some()
+                    && (x.origin == y.origin || x.supply == y.supply) =>
+            {
                 let supply = self.common(x.supply, y.supply);
                 let bound = x.bound.max(y.bound);
                 self.make(Val::Query(Query {
                     supply,
                     bound,
                     ran: x.ran && y.ran,
+                    evaluated: x.evaluated && y.evaluated,
                     preloaded: x.preloaded && y.preloaded,
                     via: x.via.filter(|_| x.via == y.via),
                     plain: x.plain && y.plain,
@@ -299,7 +328,11 @@ impl Values {
                     ..x
                 }))
             }
-            (Val::Row(x), Val::Row(y)) if x.entity == y.entity && x.path == y.path => {
+            (Val::Row(x), Val::Row(y))
+                if x.entity == y.entity
+                    && x.path == y.path
+                    && (x.origin == y.origin || x.supply == y.supply) =>
+            {
                 let supply = self.common(x.supply, y.supply);
                 self.make(Val::Row(Row { supply, ..x }))
             }

@@ -84,6 +84,19 @@ pub fn lang_of_name(name: &str) -> NameGuess {
         .map_or(NameGuess::Other, |(_, only)| NameGuess::Template(*only))
 }
 
+/// True for the small files that say how modules of JavaScript are found: manifests, compiler options, workspaces. Of
+/// other JSON files, those in a folder of shared compiler options count, as `extends` leads there.
+pub fn is_module_config(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    if matches!(name, "package.json" | "pnpm-workspace.yaml") {
+        return true;
+    }
+    let Some(stem) = name.strip_suffix(".json") else { return false };
+    let parent = folder.rsplit('/').next().unwrap_or(folder);
+    let shared = ["tsconfig", "ts-config", "typescript-config"].iter().any(|name| parent.contains(name));
+    shared || stem.starts_with("tsconfig") || stem.starts_with("jsconfig")
+}
+
 /// The language of the interpreter that a `#!` line names, with or without `env` and its options.
 pub fn lang_of_shebang(head: &[u8]) -> Option<Lang> {
     let line = head.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
@@ -129,6 +142,22 @@ mod tests {
             ("a.png", NameGuess::Other),
         ] {
             assert_eq!(lang_of_name(name), guess, "{name}");
+        }
+    }
+
+    #[test]
+    fn configurations_of_modules() {
+        for (path, expected) in [
+            ("package.json", true),
+            ("a/tsconfig.app.json", true),
+            ("a/jsconfig.json", true),
+            ("packages/tsconfig/base.json", true),
+            ("pnpm-workspace.yaml", true),
+            ("package-lock.json", false),
+            ("a/base.json", false),
+            ("a/tsconfig.ts", false),
+        ] {
+            assert_eq!(is_module_config(path), expected, "{path}");
         }
     }
 

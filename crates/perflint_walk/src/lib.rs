@@ -17,6 +17,7 @@
 
 mod budget;
 mod config;
+mod configs;
 mod language;
 mod prefilter;
 mod read;
@@ -25,6 +26,7 @@ mod stats;
 mod walk;
 
 pub use config::{WalkConfig, WalkError};
+pub use configs::ConfigFile;
 pub use language::{NameGuess, is_template, lang_of_name, lang_of_shebang};
 pub use prefilter::Prefilter;
 pub use read::{ReadError, read_source};

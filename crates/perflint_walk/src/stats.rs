@@ -1,7 +1,9 @@
 //! What a walk saw and did not read.
 
+use crate::configs::{ConfigFile, read_all};
 use perflint_ir::Role;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -58,6 +60,8 @@ pub struct WalkStats {
     pub other: usize,
     /// What could not be read: path and error, sorted.
     pub unreadable: Vec<(String, String)>,
+    /// Configuration files, sorted by path; they count as files that are no source.
+    pub configs: Vec<ConfigFile>,
 }
 
 /// Counts from many threads.
@@ -67,6 +71,7 @@ pub(crate) struct Tally {
     bytes: AtomicU64,
     other: AtomicUsize,
     rare: Mutex<WalkStats>,
+    configs: Mutex<Vec<PathBuf>>,
 }
 
 impl Tally {
@@ -81,6 +86,11 @@ impl Tally {
         self.other.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// A file is no source, and says how modules are found.
+    pub(crate) fn config(&self, path: &Path) {
+        self.configs.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+    }
+
     /// Something is not read, for a reason.
     pub(crate) fn skip(&self, reason: SkipReason) {
         let mut rare = self.rare.lock().unwrap_or_else(PoisonError::into_inner);
@@ -92,12 +102,15 @@ impl Tally {
         self.rare.lock().unwrap_or_else(PoisonError::into_inner).unreadable.push((path, error));
     }
 
-    /// The totals.
-    pub(crate) fn finish(self) -> WalkStats {
+    /// The totals, with the configuration files of at most `max` bytes.
+    pub(crate) fn finish(mut self, base: &Path, max: u64) -> WalkStats {
+        let configs = std::mem::take(self.configs.get_mut().unwrap_or_else(PoisonError::into_inner));
+        let configs = read_all(base, configs, max, &self);
         let mut stats = self.rare.into_inner().unwrap_or_else(PoisonError::into_inner);
         stats.files = self.files.into_inner();
         stats.bytes = self.bytes.into_inner();
         stats.other = self.other.into_inner();
+        stats.configs = configs;
         stats.unreadable.sort();
         stats
     }

@@ -2,7 +2,7 @@
 
 use crate::budget::Budget;
 use crate::config::{Globs, WalkConfig, WalkError};
-use crate::language::{NameGuess, is_template, lang_of_name, lang_of_shebang};
+use crate::language::{NameGuess, is_module_config, is_template, lang_of_name, lang_of_shebang};
 use crate::read::{Opened, ReadError};
 use crate::role::{is_generated, is_minified, role_of_path};
 use crate::stats::{SkipReason, Tally, WalkStats};
@@ -86,7 +86,7 @@ impl Walker {
             drop(send);
             Ok(())
         })?;
-        Ok(tally.finish())
+        Ok(tally.finish(&self.base, self.config.max_file_size))
     }
 
     /// Lists one root and sends what may be source.
@@ -163,7 +163,7 @@ impl Walker {
         let name = path.file_name().map_or_else(Default::default, |name| name.to_string_lossy());
         let guess = lang_of_name(&name);
         let lang = match guess {
-            NameGuess::Other => return tally.other(),
+            NameGuess::Other => return self.offer_config(root, path, tally),
             NameGuess::Known(lang) => Some(lang),
             NameGuess::Template(_) | NameGuess::Shebang => None,
         };
@@ -184,6 +184,15 @@ impl Walker {
         let (shown, lossy) = self.show(path);
         // Fails only if every worker has panicked, which the scope reports.
         let _ = send.send(Candidate { path: path.to_owned(), shown, lossy, guess, role });
+    }
+
+    /// Remembers a file that is no source if it says how modules are found. Globs that narrow the sources do not concern it.
+    fn offer_config(&self, root: &Path, path: &Path, tally: &Tally) {
+        tally.other();
+        let below_root = slashed(path.strip_prefix(root).unwrap_or(path)).0;
+        if is_module_config(&below_root) && self.config.roles.contains(&role_of_path(&below_root, None)) {
+            tally.config(path);
+        }
     }
 
     fn work(
@@ -284,7 +293,7 @@ fn reject(candidate: &Candidate, error: ReadError, tally: &Tally) {
 }
 
 /// A relative path with forward slashes; bytes that are not UTF-8 are written `\xNN`, so that two names stay two.
-fn slashed(path: &Path) -> (String, bool) {
+pub(crate) fn slashed(path: &Path) -> (String, bool) {
     let mut out = String::new();
     let mut lossy = false;
     for (index, part) in path.iter().enumerate() {

@@ -5,11 +5,17 @@ use super::attributes::name;
 use super::frame::positional;
 use super::types::{angle_args, transparent, type_args};
 use perflint_ir::{Arg, CallForm, Callee, OpId, OpKind, Slot, Span};
-use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, ExprStruct, Member, Path, Type};
+use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, ExprStruct, Ident, Member, Path, Type};
+
+/// Methods that give the value itself, whatever it is, as types are looked through: those of references, `Option`, `Clone`.
+const SAME: &[&str] = &["clone", "as_ref", "as_mut", "as_deref", "as_deref_mut", "unwrap", "to_owned"];
 
 impl Lowerer {
     pub(super) fn method_call(&mut self, call: &ExprMethodCall) -> OpId {
         let recv = self.value(&call.receiver);
+        if call.args.is_empty() && call.turbofish.is_none() && SAME.iter().any(|name| call.method == name) {
+            return recv;
+        }
         let mut args = Vec::with_capacity(call.args.len());
         if let Some(turbofish) = &call.turbofish {
             self.type_arguments(angle_args(turbofish), &mut args);
@@ -63,18 +69,25 @@ impl Lowerer {
         Callee::Member { recv, name: self.file.sym(&name(&last.ident)) }
     }
 
-    /// Reads the first segments of a path: a name, then attributes.
+    /// Reads the first segments of a path: a name, then attributes. `Self` is the type of the `impl` around; what stands
+    /// before `::` is never a local.
     pub(super) fn path_prefix(&mut self, path: &Path, count: usize) -> OpId {
+        let own = self.self_ty.clone().filter(|_| path.segments.first().is_some_and(|s| s.ident == "Self"));
+        let skipped = usize::from(own.is_some());
+        let head: Vec<Ident> = own.iter().flat_map(|own| &own.segments).map(|s| s.ident.clone()).collect();
+        let tail = path.segments.iter().take(count).skip(skipped).map(|s| s.ident.clone());
+        let idents: Vec<Ident> = head.into_iter().chain(tail).collect();
         let mut value = OpId::NONE;
-        for segment in path.segments.iter().take(count) {
-            let text = name(&segment.ident);
-            let span = self.at(segment.ident.span());
+        for ident in &idents {
+            let text = name(ident);
+            let span =
+                self.at(path.segments.first().filter(|_| own.is_some()).map_or(ident, |s| &s.ident).span());
             value = match value.is_some() {
                 true => self.get(value, &text, span),
-                false if count == 1 => self.read(&text, span),
+                false if idents.len() == 1 && path.segments.len() == 1 => self.read(&text, span),
                 false => {
                     let sym = self.file.sym(&text);
-                    self.op(OpKind::Name(sym), span)
+                    self.free_name(sym, span)
                 }
             };
         }

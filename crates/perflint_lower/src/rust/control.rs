@@ -30,7 +30,7 @@ impl Lowerer {
             Expr::Let(matched) => {
                 let value = self.value(&matched.expr);
                 bound.push((&matched.pat, value));
-                value
+                self.matched(value)
             }
             Expr::Binary(binary) if matches!(binary.op, syn::BinOp::And(_)) && has_let(expr) => self
                 .nested(Span::default(), |l| {
@@ -46,7 +46,8 @@ impl Lowerer {
     }
 
     pub(super) fn match_expr(&mut self, expr: &ExprMatch) -> OpId {
-        let cond = self.value(&expr.expr);
+        let value = self.value(&expr.expr);
+        let cond = self.matched(value);
         let count = expr.arms.len();
         let mut values = Vec::with_capacity(count);
         for (index, arm) in expr.arms.iter().enumerate() {
@@ -54,11 +55,19 @@ impl Lowerer {
             let arm_index = u16::try_from(index).unwrap_or(u16::MAX);
             let kind = RegionKind::Branch { cond, arm: arm_index, last: index + 1 == count };
             values.push(self.in_region(kind, span, |l| {
-                l.bind_pattern(&arm.pat, cond);
+                l.bind_pattern(&arm.pat, value);
                 l.expr(&arm.body)
             }));
         }
         self.join(&values, self.at(expr.match_token.span))
+    }
+
+    /// Whether a value matches a pattern. A tuple that is written down is there, which says nothing about its parts.
+    pub(super) fn matched(&mut self, value: OpId) -> OpId {
+        match value.some().map(|id| self.frame.body.peek(id).kind) {
+            Some(OpKind::Make(..)) => self.unknown(&[value], self.span_of(value)),
+            _ => value,
+        }
     }
 
     pub(super) fn for_loop(&mut self, expr: &ExprForLoop) -> OpId {

@@ -148,7 +148,10 @@ impl Lowerer {
                 params.push((l.parameter(input, ty, Vec::new()), input));
             }
             l.take_apart(&params);
-            let value = l.expr(&closure.body);
+            let value = match &*closure.body {
+                Expr::Block(block) => l.body_block(&block.block),
+                body => l.body_value(body),
+            };
             if value.is_some() {
                 l.exit(ExitKind::Return, value, l.span_of(value));
             }
@@ -169,7 +172,7 @@ impl Lowerer {
         };
         let lhs = self.value(&binary.left);
         let rhs =
-            if op == BinOp::And { self.right_side(&binary.right, lhs) } else { self.value(&binary.right) };
+            if op == BinOp::And { self.right_side(&binary.right, lhs, 0) } else { self.value(&binary.right) };
         let span = self.span_of_both(lhs, rhs);
         let value = self.op(OpKind::Binary { op, lhs, rhs }, span);
         if matches!(binary.op, B::Ne(_)) {
@@ -183,18 +186,18 @@ impl Lowerer {
 
     fn either(&mut self, binary: &ExprBinary) -> OpId {
         let lhs = self.value(&binary.left);
-        let rhs = self.right_side(&binary.right, lhs);
+        let rhs = self.right_side(&binary.right, lhs, 1);
         let span = self.span_of_both(lhs, rhs);
         self.join(&[lhs, rhs], span)
     }
 
     /// The right side of a short-circuit operator: a region of its own if it calls something.
-    fn right_side(&mut self, expr: &Expr, cond: OpId) -> OpId {
+    fn right_side(&mut self, expr: &Expr, cond: OpId, arm: u16) -> OpId {
         if !may_call(expr) {
             return self.value(expr);
         }
         let span = self.span_of(cond);
-        self.in_region(RegionKind::Branch { cond, arm: 0, last: false }, span, |l| l.value(expr))
+        self.in_region(RegionKind::Branch { cond, arm, last: arm == 1 }, span, |l| l.value(expr))
     }
 
     /// Assigns; like other statements an assignment has no value.

@@ -13,13 +13,20 @@ pub(super) struct Frame {
     scope: Vec<(Sym, LocalId)>,
     /// Names taken over from the frames outside.
     captured: Vec<(Sym, LocalId)>,
+    /// What names mean in the blocks that say `use`, innermost last.
+    aliases: Vec<(Sym, Vec<String>)>,
     /// The frame outside is visible.
     is_closure: bool,
 }
 
 impl Frame {
     pub fn new(body: BodyBuilder, is_closure: bool) -> Self {
-        Self { body, scope: Vec::new(), captured: Vec::new(), is_closure }
+        Self { body, scope: Vec::new(), captured: Vec::new(), aliases: Vec::new(), is_closure }
+    }
+
+    /// Lets a name mean a path until the block ends.
+    pub fn alias(&mut self, name: Sym, path: Vec<String>) {
+        self.aliases.push((name, path));
     }
 
     fn find(&self, name: Sym) -> Option<LocalId> {
@@ -58,9 +65,10 @@ impl Lowerer {
 
     /// Runs a step whose names end with it.
     pub(super) fn scoped<T>(&mut self, step: impl FnOnce(&mut Self) -> T) -> T {
-        let names = self.frame.scope.len();
+        let (names, aliases) = (self.frame.scope.len(), self.frame.aliases.len());
         let result = step(self);
         self.frame.scope.truncate(names);
+        self.frame.aliases.truncate(aliases);
         result
     }
 
@@ -123,8 +131,30 @@ impl Lowerer {
         let sym = self.file.sym(name);
         match self.find(sym) {
             Some(local) => self.op(OpKind::Local(local), span),
-            None => self.op(OpKind::Name(sym), span),
+            None => self.free_name(sym, span),
         }
+    }
+
+    /// Reads a name that is no local: a path, if a block around says so.
+    pub(super) fn free_name(&mut self, name: Sym, span: Span) -> OpId {
+        let mut frames = vec![&self.frame];
+        frames.extend(self.outer.iter().rev());
+        let inside = frames.iter().take_while(|frame| frame.is_closure).count() + 1;
+        let mut aliases = frames.iter().take(inside).flat_map(|frame| frame.aliases.iter().rev());
+        let Some((_, path)) = aliases.find(|(known, _)| *known == name) else {
+            return self.op(OpKind::Name(name), span);
+        };
+        let mut value = OpId::NONE;
+        for segment in path.clone() {
+            value = match value.is_some() {
+                true => self.get(value, &segment, span),
+                false => {
+                    let sym = self.file.sym(&segment);
+                    self.op(OpKind::Name(sym), span)
+                }
+            };
+        }
+        value
     }
 
     pub(super) fn op(&mut self, kind: OpKind, span: Span) -> OpId {

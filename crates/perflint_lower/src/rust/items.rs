@@ -19,6 +19,7 @@ impl Lowerer {
         for item in items {
             self.item(item, owner);
         }
+        self.derived_siblings(items, owner);
     }
 
     pub(super) fn item(&mut self, item: &syn::Item, owner: ItemId) {
@@ -56,7 +57,7 @@ impl Lowerer {
                 let head = Head { attrs: &item.attrs, vis: Some(&item.vis), ident: &item.ident, span };
                 self.constant(&head, &item.ty, &item.expr, owner);
             }
-            syn::Item::Macro(item) if item.ident.is_none() => {
+            syn::Item::Macro(item) if item.ident.is_none() && !self.declaring_macro(&item.mac, owner) => {
                 self.macro_call(&item.mac);
             }
             _ => {}
@@ -73,6 +74,22 @@ impl Lowerer {
     }
 
     fn module(&mut self, item: &ItemMod, owner: ItemId) {
+        if self.inside > 0 {
+            self.nested_modules.push(name(&item.ident));
+        }
+        self.inside += 1;
+        self.module_inside(item, owner);
+        self.inside -= 1;
+    }
+
+    fn module_inside(&mut self, item: &ItemMod, owner: ItemId) {
+        if let Some((_, items)) = &item.content
+            && !items.is_empty()
+            && items.iter().all(|item| matches!(item, syn::Item::Use(_)))
+        {
+            self.reexports(&item.ident);
+            return self.items(items, owner);
+        }
         let last = item.content.as_ref().map(|(brace, _)| brace.span.close()).or(item.semi.map(|t| t.span));
         let span = self.between(item.mod_token.span, last.unwrap_or_else(|| item.ident.span()));
         let head = Head { attrs: &item.attrs, vis: Some(&item.vis), ident: &item.ident, span };

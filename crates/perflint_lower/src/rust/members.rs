@@ -4,10 +4,12 @@ use super::Lowerer;
 use super::attributes::{is_test, name};
 use super::items::Head;
 use perflint_ir::{
-    BodyKind, ExitKind, Item, ItemId, ItemKind, LocalId, Marker, OpId, OpKind, Param, ParamKind, Span,
-    TypeExpr, TypeId,
+    BodyKind, ExitKind, Item, ItemId, ItemKind, LocalId, Marker, OpId, OpKind, Param, ParamKind, Span, TypeId,
 };
-use syn::{Block, FnArg, ImplItem, ItemFn, ItemImpl, ItemTrait, Pat, Signature, TraitItem, TypeParamBound};
+use syn::{
+    Block, FnArg, ImplItem, ItemFn, ItemImpl, ItemTrait, Pat, Path, Signature, TraitItem, Type,
+    TypeParamBound,
+};
 
 impl Lowerer {
     pub(super) fn function_item(&mut self, item: &ItemFn, owner: ItemId) {
@@ -16,27 +18,31 @@ impl Lowerer {
         self.function(&head, &item.sig, Some(&item.block), owner);
     }
 
+    /// Rust has no `async fn main`: what stands there is made an ordinary function that waits for its body, and nothing else
+    /// runs before that body starts it.
     fn function(&mut self, head: &Head<'_>, sig: &Signature, block: Option<&Block>, owner: ItemId) -> ItemId {
         let id = self.declaration(ItemKind::Function, head, owner);
         let ty = self.return_type(&sig.output);
+        let is_async = sig.asyncness.is_some() && !(owner == ItemId(0) && head.ident == "main");
         let body = self.in_body(id, BodyKind::Function, head.span, |l| {
-            l.frame.body.set_async(sig.asyncness.is_some());
+            l.frame.body.set_async(is_async);
             l.parameters(sig);
             if let Some(block) = block {
                 l.returning_block(block);
             }
         });
+        let is_async = is_async || self.file.peek().body(body).is_async;
         let item = self.file.item_mut(id);
         item.ty = ty;
         item.body = Some(body);
-        item.flags.is_async = sig.asyncness.is_some();
+        item.flags.is_async = is_async;
         item.flags.is_abstract = block.is_none();
         id
     }
 
     /// A block whose value leaves the body.
     pub(super) fn returning_block(&mut self, block: &Block) {
-        let value = self.block(block);
+        let value = self.body_block(block);
         if value.is_some() {
             self.exit(ExitKind::Return, value, self.span_of(value));
         }
@@ -103,10 +109,7 @@ impl Lowerer {
     pub(super) fn impl_item(&mut self, item: &ItemImpl, owner: ItemId) {
         let span = self.between(item.impl_token.span, item.brace_token.span.close());
         let extended = self.ty(&item.self_ty);
-        let text = match self.file.peek().types.get(extended.0 as usize) {
-            Some(TypeExpr::Path { name, .. }) => self.file.text(*name).to_owned(),
-            _ => String::new(),
-        };
+        let text = self.type_name(extended);
         let markers = self.markers(&item.attrs);
         let blank = self.file.blank(ItemKind::Extension, &text, owner, span);
         let id = self.file.item(Item { bases: vec![extended], markers, ..blank });
@@ -114,11 +117,14 @@ impl Lowerer {
             let base = self.path_type(path);
             self.file.item_mut(id).bases.push(base);
         }
+        let own = named(&item.self_ty).cloned();
+        let around = std::mem::replace(&mut self.self_ty, own);
         if item.items.iter().any(|member| matches!(member, ImplItem::Const(_))) {
             self.with_initialiser(id, span, |l| l.impl_members(item, id));
         } else {
             self.impl_members(item, id);
         }
+        self.self_ty = around;
     }
 
     fn impl_members(&mut self, item: &ItemImpl, id: ItemId) {
@@ -180,5 +186,18 @@ pub(super) fn plain_name(pat: &Pat) -> Option<String> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// The path of a type behind its references.
+fn named(mut ty: &Type) -> Option<&Path> {
+    loop {
+        ty = match ty {
+            Type::Path(path) if path.qself.is_none() => return Some(&path.path),
+            Type::Reference(inner) => &inner.elem,
+            Type::Paren(inner) => &inner.elem,
+            Type::Group(inner) => &inner.elem,
+            _ => return None,
+        };
     }
 }

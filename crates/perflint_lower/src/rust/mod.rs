@@ -5,6 +5,7 @@
 mod attributes;
 mod calls;
 mod control;
+mod declared;
 mod expressions;
 mod frame;
 mod imports;
@@ -64,6 +65,12 @@ struct Lowerer {
     frame: Frame,
     /// The bodies around it.
     outer: Vec<Frame>,
+    /// The type that `Self` means.
+    self_ty: Option<syn::Path>,
+    /// How many modules of the file stand around.
+    inside: usize,
+    /// The names of modules inside modules of the file.
+    nested_modules: Vec<String>,
     /// How many nested steps are under way.
     depth: usize,
     lines: Lines,
@@ -77,6 +84,9 @@ impl Lowerer {
             file: FileBuilder::new(source.path, source.lang, source.role),
             frame: Frame::new(BodyBuilder::new(ItemId(0), BodyKind::Init, span), false),
             outer: Vec::new(),
+            self_ty: None,
+            inside: 0,
+            nested_modules: Vec::new(),
             depth: 0,
             lines: Lines::new(source.text, before),
         }

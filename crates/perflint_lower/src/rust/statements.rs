@@ -11,6 +11,29 @@ impl Lowerer {
         self.scoped(|l| l.block_statements(&block.stmts))
     }
 
+    /// The block of a body. A body that only returns a future is an async one: it runs where its result is awaited, once
+    /// per call, and not where somebody takes the future apart.
+    pub(super) fn body_block(&mut self, block: &Block) -> OpId {
+        match block.stmts.split_last() {
+            Some((Stmt::Expr(last, None), before)) if future(last).is_some() => self.scoped(|l| {
+                l.block_statements(before);
+                l.body_value(last)
+            }),
+            _ => self.block(block),
+        }
+    }
+
+    /// The value of a body without braces.
+    pub(super) fn body_value(&mut self, expr: &Expr) -> OpId {
+        match future(expr) {
+            Some(block) => {
+                self.frame.body.set_async(true);
+                self.block(block)
+            }
+            None => self.expr(expr),
+        }
+    }
+
     fn block_statements(&mut self, statements: &[Stmt]) -> OpId {
         for statement in statements {
             if let Stmt::Item(Item::Fn(function)) = statement
@@ -55,6 +78,7 @@ impl Lowerer {
             Item::Fn(_) => return,
             Item::Const(item) => (&item.ident, &item.expr),
             Item::Static(item) => (&item.ident, &item.expr),
+            Item::Use(item) if !is_test(&item.attrs) => return self.local_use(item),
             other => {
                 let owner = self.enclosing_module();
                 return self.item(other, owner);
@@ -88,8 +112,29 @@ impl Lowerer {
     }
 
     /// The `else` of a `let`, which leaves the block.
-    fn diverging(&mut self, otherwise: &Expr, cond: OpId, span: Span) {
-        let kind = RegionKind::Branch { cond, arm: 0, last: false };
+    fn diverging(&mut self, otherwise: &Expr, value: OpId, span: Span) {
+        let cond = self.matched(value);
+        let kind = RegionKind::Branch { cond, arm: 1, last: false };
         self.in_region(kind, span, |l| l.expr(otherwise));
+    }
+}
+
+/// The block of an async block, also of one that is boxed: `Box::pin(async ..)`, `async { .. }.boxed()`.
+fn future(expr: &Expr) -> Option<&Block> {
+    match expr {
+        Expr::Async(block) => Some(&block.block),
+        Expr::MethodCall(call) if call.args.is_empty() => match &*call.receiver {
+            Expr::Async(block) => Some(&block.block),
+            _ => None,
+        },
+        Expr::Call(call) if call.args.len() == 1 => match (&*call.func, call.args.first()) {
+            (Expr::Path(path), Some(Expr::Async(block)))
+                if path.path.segments.last().is_some_and(|last| last.ident == "pin") =>
+            {
+                Some(&block.block)
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }

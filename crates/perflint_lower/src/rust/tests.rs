@@ -62,7 +62,7 @@ fn declares_items() {
             "item 10 Function all in 8 -> Vec<User> body 2 static",
             "item 11 Extension Pg in 0 : Pg<T> : Repo",
             "item 12 Function find in 11 body 3",
-            "item 13 Function new in 11 -> Self body 4 static",
+            "item 13 Function new in 11 -> Pg<T> body 4 static",
             r#"item 14 Function show in 0 -> Iterator<User> @get "/users/{id}" "rank=2" body 5 async"#,
             "item 15 Module inner in 0 body 6",
             "item 16 Field LIMIT in 15 -> usize init %0 static",
@@ -162,8 +162,8 @@ fn decisions_join_their_values() {
     expect(
         "fn f(a: A) { let Some(x) = a.b else { return }; let y = x || x.y() && z; }",
         &[
-            "region 1 in 0: branch on %1 arm 0",
-            "region 2 in 0: branch on %4 arm 0",
+            "region 1 in 0: branch on %1 arm 1",
+            "region 2 in 0: branch on %4 arm 1 last",
             "%2 r1 Return _",
             "%3 r0 x#1 = %1",
             "%6 r2 call Plain %5.y()",
@@ -197,7 +197,7 @@ fn negative_operators_negate_the_positive_ones() {
 #[test]
 fn closures_capture() {
     expect(
-        "fn f(ids: Vec<i32>) { let db = g(); let h = ids.iter().map(|id| { let n = 1; async move { db.get(id, n).await } });
+        "fn f(ids: Vec<i32>) { let db = g(); let h = ids.iter().map(|id| { let n = 1; let go = async move { db.get(id, n).await }; go });
            fn k(y: i32) -> i32 { y } k(1); h }",
         &[
             "%0 r0 lambda body 2",
@@ -299,4 +299,126 @@ fn survives_anything() {
     let file = ir(text);
     let span = file.bodies[1].ops[1].span;
     assert_eq!(&text[span.start as usize..span.end() as usize], "g()");
+}
+
+#[test]
+fn macros_that_list_fields_declare_classes() {
+    expect(
+        "diesel::table! { use diesel::sql_types::*; /// Who. \n s.users (id) { id -> Int4, #[max_length = 8] name -> Nullable<Text>, } }
+         joinable!(posts -> users (user_id));",
+        &[
+            "item 1 Class users in 0 @diesel.table",
+            "item 2 Field id in 1 -> Int4",
+            "item 3 Field name in 1 -> Nullable<Text>",
+            "item 4 Module dsl in 1",
+            "item 5 Class users in 4 : users @diesel.table",
+        ],
+    );
+}
+
+#[test]
+fn derives_declare_siblings() {
+    expect(
+        "#[derive(Clone, DeriveEntityModel)] pub struct Model { id: i32 }
+         impl Related<super::b::Entity> for Entity { fn to() {} }
+         impl ActiveModelBehavior for ActiveModel {}",
+        &["item 1 Class Model in 0 @derive.Clone @derive.DeriveEntityModel"],
+    );
+    let printed = print(&ir(
+        "#[derive(DeriveEntityModel)] struct Model; impl A for ActiveModel {} impl B for Model {}",
+    ));
+    assert!(printed.contains("Class Entity in 0 : Model @derive.DeriveEntityModel"), "{printed}");
+    assert!(printed.contains("Class ActiveModel in 0\n"), "{printed}");
+    assert!(!print(&ir("#[derive(Clone)] struct A; impl B for C {}")).contains("Class C"));
+}
+
+#[test]
+fn names_of_a_block_shadow_those_of_the_file() {
+    expect(
+        "use std::fs; async fn a() { use tokio::fs; fs::read(1); } fn b() { fs::read(2); }",
+        &["%0 r0 name tokio", "%1 r0 %0.fs", "%0 r0 name fs"],
+    );
+}
+
+#[test]
+fn a_body_that_returns_a_future_is_async() {
+    for text in [
+        "fn f(x: i32) { g(|x| async move { h(x) }) }",
+        "fn f(x: i32) { g(|x| { let y = x; async move { h(y) } }) }",
+        "fn f(x: i32) { g(|x| Box::pin(async { h(x) })) }",
+        "fn f(x: i32) { g(|x| async { h(x) }.boxed()) }",
+    ] {
+        let file = ir(text);
+        let closures: Vec<_> =
+            file.bodies.iter().filter(|b| b.kind == perflint_ir::BodyKind::Closure).collect();
+        assert_eq!((closures.len(), closures[0].is_async), (1, true), "{}", print(&file));
+    }
+    assert!(ir("fn f() -> F { Box::pin(async { 1 }) }").items[1].flags.is_async);
+    assert!(!ir("#[tokio::main] async fn main() { f().await }").items[1].flags.is_async);
+}
+
+#[test]
+fn self_is_the_type_of_the_impl() {
+    expect(
+        "impl a::B<T> { fn new() -> Option<Self> { Self::with(1) } fn of() { Self { x: 1 } } }",
+        &[
+            "item 2 Function new in 1 -> a.B<T> body 1 static",
+            "%0 r0 name a",
+            "%1 r0 %0.B",
+            "%3 r0 call Plain %1.with(%2)",
+        ],
+    );
+}
+
+#[test]
+fn a_tuple_that_is_matched_may_fail_to() {
+    expect(
+        "fn f(a: A) { let (Some(x), 1) = (a, 1) else { return }; match (x, 1) { (1, _) => g(), _ => h() } }",
+        &["region 1 in 0: branch on %3 arm 1", "%2 r0 tuple(%0, %1)", "%3 r0 unknown(%2)"],
+    );
+}
+
+#[test]
+fn qualifiers_are_no_locals() {
+    expect(
+        "fn f(redis: C) { redis::cmd(redis); self::f(1) }",
+        &["%0 r0 name redis", "%1 r0 local redis#0", "%3 r0 name self"],
+    );
+}
+
+#[test]
+fn declarations_inside_macros_are_declared() {
+    expect(
+        "pin_project! { pub struct A { b: B } } cfg_rt! { impl A { fn f(&self) { g() } } } thread_local! { static X: T = h(); }",
+        &[
+            "item 1 Class A in 0",
+            "item 2 Field b in 1 -> B",
+            "item 4 Function f in 3 body 1",
+            "item 5 Field X in 0 -> T init %1 static",
+        ],
+    );
+}
+
+#[test]
+fn modules_inside_a_file_pass_names_on() {
+    expect(
+        "pub mod prelude { pub use crate::a::B; pub use super::c::*; pub use super::super::d::E; } mod m { use super::f; mod n { struct T; } fn g() { use n::T as U; } }",
+        &[
+            "import Module self .  as prelude",
+            "import Item crate::a . B as B",
+            "import Glob self::c .  as",
+            "import Item super::d . E as E",
+            "import Item self . f as f",
+            "import Item self . T as U",
+            "item 1 Module m in 0 body 1",
+        ],
+    );
+}
+
+#[test]
+fn clones_are_the_value() {
+    expect(
+        "fn f(a: A) { a.clone().as_ref().unwrap().g(); }",
+        &["%0 r0 local a#0", "%1 r0 call Plain %0.g()"],
+    );
 }

@@ -62,6 +62,11 @@ impl Lowerer {
         if let Some(inner) = transparent(path) {
             return self.ty(inner);
         }
+        if path.is_ident("Self")
+            && let Some(own) = self.self_ty.clone().filter(|own| !own.is_ident("Self"))
+        {
+            return self.path_type(&own);
+        }
         let args = path.segments.last().map(|last| type_args(&last.arguments)).unwrap_or_default();
         let args = args.into_iter().map(|ty| self.ty(ty)).collect();
         self.file.named_type(&path_text(path, "."), args)

@@ -1,0 +1,64 @@
+//! Modules that are generated into the repository, as models describe them.
+
+use crate::program::FileIx;
+use crate::resolve::path::{folder_of, normalise};
+use perflint_ir::{FileIr, Sym};
+use perflint_models::{GeneratedRow, Models};
+
+/// Generated modules of the models, and where schemas have them generated.
+#[derive(Debug, Default)]
+pub(crate) struct Generated {
+    rows: Vec<GeneratedRow>,
+    /// Folders, each with the number of its row.
+    pub(crate) folders: Vec<(String, u32)>,
+}
+
+impl Generated {
+    /// Reads the schemas among files whose names `text` tells.
+    pub(crate) fn find<'t>(
+        files: &[FileIr],
+        first_stub: FileIx,
+        models: &Models,
+        text: &dyn Fn(Sym) -> &'t str,
+    ) -> Self {
+        let rows = models.generated.iter().filter(|(family, _)| **family == *"javascript");
+        let mut out = Self { rows: rows.map(|(_, row)| row.clone()).collect(), folders: Vec::new() };
+        let schemas = files[..first_stub.0 as usize].iter();
+        for file in schemas.filter(|f| f.lang.models() == "javascript" && f.lang.family() != "javascript") {
+            for marker in file.items.iter().flat_map(|item| &item.markers) {
+                for (ix, row) in (0u32..).zip(&out.rows) {
+                    if text(marker.path) != &*row.marker {
+                        continue;
+                    }
+                    let words = || marker.words.iter().map(|word| text(*word));
+                    let output = words().find_map(|word| word.strip_prefix(&*row.output)?.strip_prefix('='));
+                    if words().any(|word| row.words.iter().any(|known| **known == *word))
+                        && let Some(output) = output
+                        && let Some(folder) = normalise(folder_of(&file.path), output)
+                        && !folder.is_empty()
+                    {
+                        out.folders.push((folder, ix));
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// The module that a generated one stands for.
+    pub(crate) fn module(&self, ix: u32) -> Option<&str> {
+        Some(&self.rows.get(ix as usize)?.module)
+    }
+
+    /// The module that a path means that leads to nothing, by its end or that of a folder in it.
+    pub(crate) fn by_path(&self, specifier: &str) -> Option<&str> {
+        let names: Vec<&str> =
+            specifier.split('/').filter(|part| !matches!(*part, "." | ".." | "")).collect();
+        let has = |tail: &str| {
+            let tail: Vec<&str> = tail.split('/').collect();
+            names.windows(tail.len()).any(|window| window == tail)
+        };
+        let row = self.rows.iter().find(|row| row.paths.iter().any(|path| has(path)))?;
+        Some(&row.module)
+    }
+}

@@ -1,0 +1,86 @@
+//! How often a place in a loop really runs, as far as the conditions around it say.
+
+use perflint_ir::{BinOp, Body, Callee, ExitKind, OpId, OpKind, RegionId, RegionKind, Sym};
+use perflint_link::Program;
+
+/// True if the loop is over once the operation has run: every way on leaves it.
+pub(crate) fn leaves(body: &Body, op: OpId, around: RegionId) -> bool {
+    within(body, op, around).any(|region| {
+        body.ops.iter().skip(op.at() + 1).any(|later| {
+            later.region == region
+                && matches!(
+                    later.kind,
+                    OpKind::Exit { how: ExitKind::Return | ExitKind::Raise | ExitKind::Break, .. }
+                )
+        })
+    })
+}
+
+/// True if the operation runs once something has filled up: a buffer from outside the loop has reached a size, or every
+/// so many iterations.
+pub(crate) fn flushes(p: &Program, body: &Body, op: OpId, around: RegionId) -> bool {
+    within(body, op, around).any(|region| match body.region(region).kind {
+        RegionKind::Branch { cond, arm: 0, .. } => fills(p, body, cond, around, 0),
+        _ => false,
+    })
+}
+
+/// The regions from an operation up to a loop, the loop's own last.
+fn within(body: &Body, op: OpId, around: RegionId) -> impl Iterator<Item = RegionId> {
+    let start = body.ops.get(op.at()).map_or(RegionId(0), |op| op.region);
+    let mut done = false;
+    body.enclosing(start).map(|(region, _)| region).take_while(move |region| {
+        let inside = !done;
+        done |= *region == around;
+        inside
+    })
+}
+
+/// A comparison of a buffer's length, or of a remainder.
+fn fills(p: &Program, body: &Body, op: OpId, around: RegionId, depth: u32) -> bool {
+    if depth > 4 || !op.is_some() {
+        return false;
+    }
+    let inner = |op: OpId| fills(p, body, op, around, depth + 1);
+    match body.op(op).kind {
+        OpKind::Binary { op: BinOp::Order | BinOp::Eq, lhs, rhs } => {
+            let trivial = |op: OpId| matches!(body.op(op).kind, OpKind::Int(n) if n <= 1);
+            is_remainder(body, lhs)
+                || (measures(p, body, lhs, around) && !trivial(rhs))
+                || (measures(p, body, rhs, around) && !trivial(lhs))
+        }
+        OpKind::Binary { op: BinOp::And, lhs, rhs } => inner(lhs) || inner(rhs),
+        OpKind::Join(kids) => body.kids(kids).iter().any(|k| inner(*k)),
+        OpKind::Not(op) => is_remainder(body, op),
+        _ => false,
+    }
+}
+
+fn is_remainder(body: &Body, op: OpId) -> bool {
+    op.is_some() && matches!(body.op(op).kind, OpKind::Binary { op: BinOp::Mod, .. })
+}
+
+/// The size of what a variable from outside the loop, or a field of the receiver, holds.
+fn measures(p: &Program, body: &Body, op: OpId, around: RegionId) -> bool {
+    let sized = |name: Sym| matches!(p.text(name), "length" | "size" | "len" | "count" | "Count" | "Length");
+    let of = match body.op(op).kind {
+        OpKind::Get { base, name } if sized(name) => base,
+        OpKind::Call(id) => match body.call(id).callee {
+            Callee::Member { recv, name } if sized(name) => recv,
+            Callee::Value(f) => match (body.op(f).kind, body.args(body.call(id).args)) {
+                (OpKind::Name(name), [only]) if sized(name) => only.value,
+                _ => return false,
+            },
+            Callee::Member { .. } => return false,
+        },
+        _ => return false,
+    };
+    match body.op(of).kind {
+        OpKind::Local(local) => body.ops.iter().any(|o| {
+            matches!(o.kind, OpKind::Bind { local: bound, .. } if bound == local)
+                && body.enclosing(o.region).all(|(r, _)| r != around)
+        }),
+        OpKind::Get { base, .. } => matches!(body.op(base).kind, OpKind::SelfRef),
+        _ => false,
+    }
+}

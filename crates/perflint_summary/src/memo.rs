@@ -1,0 +1,229 @@
+//! Hand-written memos: code that runs only while a store lacks something, and then fills the store.
+//!
+//! Three ways of writing it are known: `if not hasattr(self, "_x"): self._x = load()`, `if key not in store: store[key] =
+//! load()`, and `hit = store.get(key)` with an early return before `store.set(key, load())`. What decides is the key: a
+//! field of the receiver is filled once per receiver, a fixed key once, and a key that comes from the function's own
+//! parameters once per argument, which is no memo for a loop over the arguments.
+
+use perflint_ir::{BinOp, Body, Callee, ExitKind, OpId, OpKind, RegionId, RegionKind};
+use perflint_link::{BodyRef, Def, Program};
+use rustc_hash::FxHashMap;
+
+/// How often memoised code runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Once {
+    /// Once per receiver.
+    Receiver,
+    /// Once.
+    Ever,
+}
+
+/// Memos of a program, remembered.
+#[derive(Debug, Default)]
+pub(crate) struct Memos {
+    known: FxHashMap<(BodyRef, OpId), Option<Once>>,
+    decorators: FxHashMap<Def, bool>,
+}
+
+impl Memos {
+    /// Whether an operation of a body is memoised there.
+    pub(crate) fn at(&mut self, p: &Program, at: BodyRef, op: OpId) -> Option<Once> {
+        *self.known.entry((at, op)).or_insert_with(|| memoised(p, p.body(at), op))
+    }
+
+    /// True if a decorator's wrapper calls what it wraps only while a store with a fixed key lacks the result.
+    pub(crate) fn decorator(&mut self, p: &Program, def: Def) -> bool {
+        *self.decorators.entry(def).or_insert_with(|| {
+            let bodies = p.file(def.file).bodies.iter();
+            bodies.filter(|b| b.owner == def.item && !b.captures.is_empty()).any(|body| {
+                (0..body.ops.len() as u32).map(OpId).any(|op| {
+                    matches!(body.op(op).kind, OpKind::Call(id) if calls_captured(body, body.call(id).callee))
+                        && memoised(p, body, op) == Some(Once::Ever)
+                })
+            })
+        })
+    }
+}
+
+fn calls_captured(body: &Body, callee: Callee) -> bool {
+    matches!(callee, Callee::Value(v) if v.is_some()
+        && matches!(body.op(v).kind, OpKind::Local(l) if body.captures.iter().any(|c| c.inner == l)))
+}
+
+fn memoised(p: &Program, body: &Body, op: OpId) -> Option<Once> {
+    let start = body.ops.get(op.at())?.region;
+    body.enclosing(start).find_map(|(region, kind)| {
+        let guard = match kind.kind {
+            RegionKind::Branch { cond, .. } => cond.some().and_then(|c| filled_below(p, body, c, region)),
+            _ => None,
+        };
+        guard.or_else(|| returned_before(p, body, op, region))
+    })
+}
+
+/// The store that a condition looks into, if the code behind the condition fills it.
+fn filled_below(p: &Program, body: &Body, cond: OpId, region: RegionId) -> Option<Once> {
+    let mut looked = Vec::new();
+    lookups(p, body, cond, &mut looked, false, 0);
+    let inside = |r: RegionId| body.enclosing(r).any(|(outer, _)| outer == region);
+    once(p, body, &looked, |_, r| inside(r))
+}
+
+/// `hit = store.get(key); if hit: return hit` before the operation, and `store.set(key, ..)` after it.
+fn returned_before(p: &Program, body: &Body, op: OpId, region: RegionId) -> Option<Once> {
+    let returns = |r: RegionId| {
+        body.ops.iter().any(|o| o.region == r && matches!(o.kind, OpKind::Exit { how: ExitKind::Return, .. }))
+    };
+    let guards = (0u16..).zip(&body.regions).filter(|(r, guard)| {
+        guard.parent == region && guard.span.start < body.op(op).span.start && returns(RegionId(*r))
+    });
+    let mut looked = Vec::new();
+    for (_, guard) in guards {
+        if let RegionKind::Branch { cond, .. } = guard.kind
+            && cond.is_some()
+        {
+            lookups(p, body, cond, &mut looked, true, 0);
+        }
+    }
+    if looked.is_empty() {
+        return None;
+    }
+    once(p, body, &looked, |at, _| at > op)
+}
+
+/// What a store is, as written, and the key that is looked up in it.
+type Lookup = (String, Option<OpId>);
+
+/// The stores that an expression looks into. A field counts where its absence is asked for, or where `plain` says that its
+/// truth does as well.
+fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: bool, depth: u32) {
+    if depth > 8 || !op.is_some() || op.at() >= body.ops.len() {
+        return;
+    }
+    let text = |op: OpId| crate::iterate::expression(p, body, op, 0);
+    let is_null = |op: OpId| op.is_some() && body.op(op).kind == OpKind::Null;
+    let mut next = |op: OpId, plain: bool| lookups(p, body, op, out, plain, depth + 1);
+    match body.op(op).kind {
+        OpKind::Not(v) => next(v, true),
+        OpKind::Await(v) => next(v, plain),
+        OpKind::Binary { op: BinOp::Eq, lhs, rhs } if is_null(rhs) => next(lhs, true),
+        OpKind::Binary { op: BinOp::Eq, lhs, rhs } if is_null(lhs) => next(rhs, true),
+        OpKind::Binary { op: BinOp::In, lhs, rhs } => out.push((text(rhs), Some(lhs))),
+        OpKind::Binary { op: BinOp::And, lhs, rhs } => {
+            next(lhs, plain);
+            next(rhs, plain);
+        }
+        OpKind::Join(kids) => body.kids(kids).iter().for_each(|k| next(*k, plain)),
+        OpKind::Get { .. } if plain => out.push((text(op), None)),
+        OpKind::Index { base, key } => out.push((text(base), key.some())),
+        // A variable: what it was last set to before.
+        OpKind::Local(local) => {
+            let set = body.ops[..op.at()].iter().rev().find_map(|o| match o.kind {
+                OpKind::Bind { local: l, value } if l == local => Some(value),
+                _ => None,
+            });
+            if let Some(value) = set {
+                next(value, plain);
+            }
+        }
+        OpKind::Call(id) => {
+            let args = body.args(body.call(id).args);
+            match (body.call(id).callee, args) {
+                (Callee::Value(f), [object, name, ..]) if matches!(body.op(f).kind, OpKind::Name(n) if matches!(p.text(n), "hasattr" | "getattr")) => {
+                    if let Some(field) = literal(p, body, name.value) {
+                        out.push((format!("{}.{field}", text(object.value)), None));
+                    }
+                }
+                (Callee::Member { recv, name }, [key, ..])
+                    if matches!(p.text(name), "get" | "has" | "contains_key" | "fetch" | "has_key") =>
+                {
+                    out.push((text(recv), Some(key.value)));
+                }
+                _ => {}
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The text of a literal, directly or through a variable.
+fn literal<'p>(p: &'p Program, body: &Body, op: OpId) -> Option<&'p str> {
+    match body.ops.get(op.at())?.kind {
+        OpKind::Str(sym) => Some(p.text(sym)),
+        OpKind::Local(local) => body.ops.iter().find_map(|o| match o.kind {
+            OpKind::Bind { local: l, value } if l == local => match body.op(value).kind {
+                OpKind::Str(sym) => Some(p.text(sym)),
+                _ => None,
+            },
+            _ => None,
+        }),
+        _ => None,
+    }
+}
+
+/// Whether one of the stores is filled where `here` says, and how often that happens.
+fn once(p: &Program, body: &Body, looked: &[Lookup], here: impl Fn(OpId, RegionId) -> bool) -> Option<Once> {
+    let text = |op: OpId| crate::iterate::expression(p, body, op, 0);
+    (0u32..).zip(&body.ops).filter(|(i, o)| here(OpId(*i), o.region)).find_map(|(_, o)| {
+        let (base, field, key) = match o.kind {
+            OpKind::Put { base, put } => (base, Some(p.text(body.puts[put.at()].0)), None),
+            OpKind::Store(kids) => match body.kids(kids) {
+                [base, key, _] => (*base, None, Some(*key)),
+                _ => return None,
+            },
+            OpKind::Call(id) => match (body.call(id).callee, body.args(body.call(id).args)) {
+                (Callee::Value(f), [object, name, _])
+                    if f.is_some()
+                        && matches!(body.op(f).kind, OpKind::Name(n) if p.text(n) == "setattr") =>
+                {
+                    (object.value, Some(literal(p, body, name.value)?), None)
+                }
+                (Callee::Member { recv, name }, [key, ..])
+                    if matches!(p.text(name), "set" | "put" | "insert" | "setdefault" | "add") =>
+                {
+                    (recv, None, Some(key.value))
+                }
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let store = match field {
+            Some(field) => format!("{}.{field}", text(base)),
+            None => text(base),
+        };
+        looked.iter().find(|(known, _)| *known == store && !store.is_empty())?;
+        if key.is_some_and(|key| from_parameter(body, key, 0)) {
+            return None;
+        }
+        owner(body, base, 0)
+    })
+}
+
+/// Who holds a store: the receiver, or the module or what encloses the function. A store of a local object is none.
+fn owner(body: &Body, op: OpId, depth: u32) -> Option<Once> {
+    match body.ops.get(op.at()).filter(|_| depth < 8)?.kind {
+        OpKind::SelfRef => Some(Once::Receiver),
+        OpKind::Name(_) => Some(Once::Ever),
+        OpKind::Local(local) if body.captures.iter().any(|c| c.inner == local) => Some(Once::Ever),
+        OpKind::Get { base, .. } | OpKind::Index { base, .. } => owner(body, base, depth + 1),
+        _ => None,
+    }
+}
+
+/// True if a key may differ from call to call: anything but literals, names of the module and captured variables.
+fn from_parameter(body: &Body, op: OpId, depth: u32) -> bool {
+    let Some(found) = body.ops.get(op.at()).filter(|_| depth < 8) else { return true };
+    match found.kind {
+        OpKind::Str(_) | OpKind::Int(_) | OpKind::Name(_) => false,
+        OpKind::Get { base, .. } => from_parameter(body, base, depth + 1),
+        OpKind::Local(local) if body.captures.iter().any(|c| c.inner == local) => false,
+        OpKind::Local(local) => {
+            let mut set = body.ops.iter().filter_map(|o| match o.kind {
+                OpKind::Bind { local: l, value } if l == local => Some(value),
+                _ => None,
+            });
+            set.next().is_none_or(|value| from_parameter(body, value, depth + 1))
+        }
+        _ => true,
+    }
+}
