@@ -31,7 +31,9 @@ impl<'p> Eval<'p> {
         if row.detached {
             self.go_on(f, op);
         }
-        if let Some(callback) = &row.invokes {
+        if let Some(callback) = &row.invokes
+            && self.expr(f, callback, &given).is_some()
+        {
             given.result = Some(self.invoke(f, row, callback, &given));
         }
         if let (None, Some(per)) = (&row.invokes, &row.per) {
@@ -138,6 +140,9 @@ impl<'p> Eval<'p> {
         if q.origin.op == OpId::NONE {
             q.origin = self.site(f, g.op);
         }
+        if self.is_handle(&q, row, g) && q.origin.at != f.at && f.lang.family() == "javascript" {
+            q.origin = self.site(f, g.op);
+        }
         if let Some(e) = &row.loads
             && let Some(paths) = self.expr(f, e, g)
         {
@@ -164,6 +169,18 @@ impl<'p> Eval<'p> {
             q.via = None;
         }
         Some(q)
+    }
+
+    /// A repository or collection is no query yet: each use of it is a query of its own.
+    fn is_handle(&self, q: &Query, row: &CallRow, g: &Given<'_>) -> bool {
+        let pristine = q.bound == Bound::Unbounded
+            && !q.narrowed
+            && !q.ran
+            && q.supply == crate::value::NOTHING
+            && q.via.is_none();
+        let finds = row.bound.is_some() || row.narrows.is_some() || row.loads.is_some();
+        let receiver = row.sql.is_none() && row.runs.is_none();
+        pristine && finds && receiver && matches!(self.vals.get(g.recv), Val::Query(_))
     }
 
     fn rebuilt(&mut self, recv: V, q: Query, row: &CallRow) -> V {
@@ -501,8 +518,61 @@ impl<'p> Eval<'p> {
                 Val::Str(sym) => Some(self.p.text(*sym).to_owned()),
                 _ => None,
             });
+        let gives = self.gives(f, row, g, None).pos;
+        if kind == EntryKind::Resolver
+            && let Expr::Elem(types) = handler
+            && let Expr::Elem(types) = &**types
+            && let Some(types) = self.expr(f, types, g)
+        {
+            // A map of types and their fields: the key says whose field it is.
+            self.register_fields(types, f.at.file, 0);
+            return;
+        }
         for target in self.callables(v) {
-            self.register_entry(kind, row.method.as_deref(), route.as_deref(), target, f.at.file);
+            // A field of a type, whose name is the route; of one that has no name here it is a field as well.
+            let field = (kind == EntryKind::Resolver)
+                .then(|| format!("{}.{}", route.as_deref().unwrap_or("parent"), self.callable_name(target)));
+            let route = field.as_deref().or(route.as_deref());
+            self.register_entry(kind, row.method.as_deref(), route, target, f.at.file);
+            if let Some(pending) = self.pending.last_mut().filter(|p| p.target == target) {
+                pending.gives.clone_from(&gives);
+            }
+        }
+    }
+
+    fn callable_name(&self, target: V) -> &'p str {
+        let p = self.p;
+        self.body_of(target)
+            .and_then(|body| crate::eval::def_of(p, body))
+            .map_or("resolve", |d| p.text(p.item(d).name))
+    }
+
+    fn register_fields(&mut self, types: V, file: perflint_link::FileIx, depth: u32) {
+        match self.vals.get(types).clone() {
+            Val::Map(types, _) => {
+                for (owner, fields) in types.iter() {
+                    let Val::Map(fields, _) = self.vals.get(*fields).clone() else { continue };
+                    for (field, v) in fields.iter() {
+                        for target in self.callables(*v) {
+                            let Some(body) = self.body_of(target) else { continue };
+                            let label = format!("{}.{}", self.p.text(*owner), self.p.text(*field));
+                            self.invoked.insert(body);
+                            if !self.pending.iter().any(|p| p.target == target && p.label == label) {
+                                let kind = EntryKind::Resolver;
+                                let pending =
+                                    Pending { kind, label, file, target, template: None, gives: Vec::new() };
+                                self.pending.push(pending);
+                            }
+                        }
+                    }
+                }
+            }
+            Val::List(items) | Val::Union(items) if depth < 3 => {
+                for item in items.iter() {
+                    self.register_fields(*item, file, depth + 1);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -523,7 +593,7 @@ impl<'p> Eval<'p> {
         };
         self.invoked.insert(body);
         if !self.pending.iter().any(|p| p.target == target && p.label == label) {
-            self.pending.push(Pending { kind, label, file, target, template: None });
+            self.pending.push(Pending { kind, label, file, target, template: None, gives: Vec::new() });
         }
     }
 

@@ -27,7 +27,7 @@ impl<'p> Eval<'p> {
             Val::Module(file) => match self.member_value(Target::Module(file), name, file) {
                 UNKNOWN => match self.whole_export(file) {
                     Some(v) => self.get(f, v, name, op, None),
-                    None => UNKNOWN,
+                    None => self.get_unknown(f, name),
                 },
                 v => v,
             },
@@ -41,7 +41,10 @@ impl<'p> Eval<'p> {
             Val::Map(entries, rest) => match entries.iter().find(|(n, _)| *n == name) {
                 Some((_, v)) => *v,
                 None if rest != UNKNOWN => rest,
-                None => self.vals.make(Val::ExtMethod(recv, name)),
+                None => match self.get_unknown(f, name) {
+                    UNKNOWN => self.vals.make(Val::ExtMethod(recv, name)),
+                    v => v,
+                },
             },
             Val::Many { .. } | Val::List(_) | Val::Future(_) | Val::Paths(..) => {
                 if matches!(self.p.text(name), "length" | "size") {
@@ -73,6 +76,10 @@ impl<'p> Eval<'p> {
     }
 
     fn get_unknown(&mut self, f: &Frame<'p>, name: Sym) -> V {
+        // `models.User` of an object that nobody knows: an entity of that very name.
+        if let Some(class) = self.entity_by_name(f.at.file, name) {
+            return class;
+        }
         match self.look.hint(f.lang.family(), name) {
             Some(ty) => self.vals.make(Val::ExtInst(ty, Box::new([]))),
             None => UNKNOWN,

@@ -93,6 +93,8 @@ pub(crate) struct Pending {
     pub(crate) target: V,
     /// The template that its result is rendered with.
     pub(crate) template: Option<V>,
+    /// What the framework passes, by position.
+    pub(crate) gives: Vec<V>,
 }
 
 /// The analysis of a program.
@@ -302,6 +304,19 @@ impl<'p> Eval<'p> {
             }
             _ => frame.ret,
         };
+        // What an async function returns is awaited: a query that is a promise runs here.
+        if body.is_async
+            && !body.is_generator
+            && frame.lang.family() == "javascript"
+            && matches!(self.vals.get(ret), Val::Query(q) if !q.ran)
+        {
+            let last = body
+                .ops
+                .iter()
+                .rposition(|o| matches!(o.kind, perflint_ir::OpKind::Exit { .. }))
+                .unwrap_or(0);
+            ret = self.awaited(&mut frame, ret, last);
+        }
         if body.is_async && !body.is_generator && !matches!(self.vals.get(ret), Val::Future(_)) {
             ret = self.vals.make(Val::Future(ret));
         }

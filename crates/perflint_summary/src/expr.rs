@@ -42,7 +42,7 @@ impl<'p> Eval<'p> {
                 let sym = self.p.names.intern(name);
                 match self.vals.get(base).clone() {
                     Val::Map(entries, _) => entries.iter().find(|(k, _)| *k == sym).map(|(_, v)| *v)?,
-                    Val::Unknown | Val::Scalar | Val::Null => return None,
+                    Val::Unknown | Val::Scalar | Val::Null | Val::Str(_) | Val::Sql(..) => return None,
                     _ => self.get(f, base, sym, g.op, None),
                 }
             }

@@ -96,7 +96,11 @@ impl<'p> Eval<'p> {
                     || matches!(q.bound, crate::value::Bound::AtMost(n) if n <= 3);
                 // In a coroutine a query is iterated with `async for`; anything else the library refuses.
                 let wait = if f.body.is_async { Wait::Suspends } else { Wait::Blocks };
-                self.run_query(f, &q, RowCount::All, op, wait);
+                // `for await (.. of cursor)`: a few rows at a time.
+                let stream = self.p.names.intern("Symbol.asyncIterator");
+                let stream = q.api.and_then(|api| self.look.method(api, stream, false));
+                let rows = stream.map_or(RowCount::All, |row| self.m.call(row).rows);
+                self.run_query(f, &q, rows, op, wait);
                 self.keep_rows(f, v, &q, op);
                 let elem = self.row_of(f, &q, op);
                 let elem = self.bound_at(elem, binder);

@@ -112,8 +112,23 @@ impl<'p> Eval<'p> {
     pub(crate) fn name(&mut self, file: FileIx, name: Sym) -> V {
         match self.p.resolve(file, name) {
             Some(target) => self.target(target),
-            None => self.vals.make(Val::Ext(name)),
+            // A name that an import brings from where nobody can see: an entity of that very name.
+            None => match self.entity_by_name(file, name) {
+                Some(class) => class,
+                None => self.vals.make(Val::Ext(name)),
+            },
         }
+    }
+
+    /// The entity class of exactly this name, of values that are not known otherwise.
+    pub(crate) fn entity_by_name(&mut self, file: FileIx, name: Sym) -> Option<V> {
+        let text = self.p.text(name);
+        let javascript = self.p.file(file).lang.family() == "javascript";
+        if !javascript || !text.starts_with(|c: char| c.is_ascii_uppercase()) {
+            return None;
+        }
+        let entity = self.p.entity_named(file, text)?;
+        Some(self.vals.make(Val::Class(self.p.entity(entity).class)))
     }
 
     /// The value of a resolved name.
@@ -602,7 +617,9 @@ impl<'p> Eval<'p> {
                     _ => v,
                 }
             }
-            Val::Query(q) if !q.ran && f.lang.family() == "javascript" => {
+            Val::Query(q)
+                if !q.ran && (q.api.is_none() || q.via.is_some()) && f.lang.family() == "javascript" =>
+            {
                 self.run_query(f, &q, perflint_models::RowCount::All, i, perflint_models::Wait::Suspends);
                 self.result_rows(f, &q, i)
             }
@@ -621,7 +638,7 @@ impl<'p> Eval<'p> {
     /// How values of a type are awaited.
     fn then_row(&mut self, ty: perflint_models::TypeIx) -> Option<perflint_models::CallIx> {
         ["then", "__await__"].iter().find_map(|name| {
-            let name = self.p.names.find(name)?;
+            let name = self.p.names.intern(name);
             self.look.method(ty, name, false)
         })
     }

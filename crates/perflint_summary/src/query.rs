@@ -279,7 +279,9 @@ impl<'p> Eval<'p> {
                     self.events.responded.entry((site, origin)).or_insert(event);
                 }
             }
-            Val::Query(q) if q.bound == Bound::Unbounded && !q.ran => {
+            Val::Query(q)
+                if q.bound == Bound::Unbounded && (!q.ran || self.unbounded_at(q.origin).is_some()) =>
+            {
                 let site = self.site(f, op);
                 let event = Responded {
                     site,

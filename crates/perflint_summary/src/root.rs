@@ -69,12 +69,12 @@ impl<'p> Eval<'p> {
             self.entry = Some(self.entries.len());
             let outcome = match self.vals.get(pending.target).clone() {
                 Val::Bound(_, this) => {
-                    let locals = self.declared_arguments(at);
+                    let locals = self.entry_arguments(at, &pending.gives);
                     self.evaluate(at, this, locals, None)
                 }
                 Val::Closure(_, _, caps, this) => {
                     let body = self.p.body(at);
-                    let mut locals = self.declared_arguments(at);
+                    let mut locals = self.entry_arguments(at, &pending.gives);
                     locals.resize(body.locals.len().max(locals.len()), UNKNOWN);
                     for (capture, v) in body.captures.iter().zip(caps.iter()) {
                         locals[capture.inner.at()] = *v;
@@ -83,16 +83,16 @@ impl<'p> Eval<'p> {
                 }
                 Val::Fun(def) => {
                     let this = self.receiver(def);
-                    let locals = self.declared_arguments(at);
+                    let locals = self.entry_arguments(at, &pending.gives);
                     self.evaluate(at, this, locals, None)
                 }
                 _ => continue,
             };
             let returned = self.returned_from_entry(at, &outcome, &pending);
+            let terms: Vec<_> = outcome.terms.iter().chain(&returned).cloned().collect();
             if pending.kind == EntryKind::Resolver {
-                self.repeat_per_parent(at, &outcome.terms, &pending.label);
+                self.repeat_per_parent(at, &terms, &pending.label);
             }
-            let terms = outcome.terms.iter().cloned().chain(returned).collect();
             let summary = Summary { terms, capped: outcome.capped };
             self.entries.push(Entry {
                 kind: pending.kind,
@@ -106,6 +106,17 @@ impl<'p> Eval<'p> {
         }
         self.pending.clear();
         self.entry = None;
+    }
+
+    /// Arguments of a handler: as declared, else as its framework passes them.
+    fn entry_arguments(&mut self, at: BodyRef, gives: &[V]) -> Vec<V> {
+        let mut locals = self.declared_arguments(at);
+        for (local, given) in locals.iter_mut().zip(gives) {
+            if *given != UNKNOWN && !matches!(self.vals.get(*given), Val::Scalar) && *local == UNKNOWN {
+                *local = *given;
+            }
+        }
+        locals
     }
 
     /// A field's resolver runs once per parent, unless the parent is the root of the query.
@@ -126,6 +137,11 @@ impl<'p> Eval<'p> {
         if owner.is_empty() || root(owner) {
             return;
         }
+        // A type of an entity's name has as many parents as there are rows; of others nobody knows.
+        let stem =
+            ["Type", "Node", "Object", "Resolver"].iter().fold(owner, |o, t| o.strip_suffix(t).unwrap_or(o));
+        let file = at.file;
+        let is_row = [owner, stem].iter().any(|name| self.p.entity_named(file, name).is_some());
         for term in terms {
             let grows = term.times.iter().any(|t| matches!(t, crate::fact::Factor::Size { .. }));
             if grows || term.effect.batched || term.once {
@@ -133,22 +149,27 @@ impl<'p> Eval<'p> {
             }
             let place = term.steps.as_ref().map_or(term.effect.site, |s| s.site);
             let name = self.p.names.intern(owner);
-            let factor = crate::fact::Factor::Size { name, site: place, rows: true };
+            let factor = crate::fact::Factor::Size { name, site: place, rows: is_row };
+            let mut term = term.clone();
+            if !is_row {
+                term.sure = crate::fact::Sure::Guess;
+            }
             let repeat = crate::fact::Repeat {
                 at,
                 region: None,
                 factor,
                 place,
-                term: term.clone(),
+                term,
                 early: false,
                 batch: false,
                 parallel: true,
-                rows: true,
+                rows: is_row,
                 entry: self.entry,
             };
-            let path = term.effect.lazy.as_ref().map_or(Sym(u32::MAX), |l| l.path);
-            let origin = term.effect.lazy.as_ref().and_then(|l| l.origin);
-            self.events.repeats.entry((term.effect.site, origin, path, place)).or_insert(repeat);
+            let effect = &repeat.term.effect;
+            let path = effect.lazy.as_ref().map_or(Sym(u32::MAX), |l| l.path);
+            let origin = effect.lazy.as_ref().and_then(|l| l.origin);
+            self.events.repeats.entry((effect.site, origin, path, place)).or_insert(repeat);
         }
     }
 
@@ -192,7 +213,16 @@ impl<'p> Eval<'p> {
         };
         match pending.template {
             Some(template) => self.render(&mut frame, template, ret, last),
-            None => self.respond(&frame, ret, last, 0),
+            None => {
+                // A query that is a promise runs when the framework awaits what the handler gave it.
+                let ret = match self.vals.get(ret) {
+                    Val::Query(q) if !q.ran && frame.lang.family() == "javascript" => {
+                        self.awaited(&mut frame, ret, last)
+                    }
+                    _ => ret,
+                };
+                self.respond(&frame, ret, last, 0);
+            }
         }
         frame.terms
     }
@@ -243,6 +273,13 @@ impl<'p> Eval<'p> {
         };
         let route = route.map(|r| self.p.text(r).to_owned());
         self.register_entry(kind, method, route.as_deref(), target, def.file);
+        if kind == EntryKind::Resolver
+            && let Some(owner) = self.p.item(def).owner
+            && let Some(pending) = self.pending.last_mut().filter(|p| p.target == target)
+        {
+            let owner = self.p.file(def.file).item(owner).name;
+            pending.label = format!("{}.{}", self.p.text(owner), pending.label);
+        }
     }
 
     /// The value of a decorator's argument that a model's expression names.
@@ -349,7 +386,14 @@ impl<'p> Eval<'p> {
             let label = format!("{}.{}", self.p.text(self.p.class(class).name), self.p.text(name));
             if !self.pending.iter().any(|p| p.target == target) {
                 let file = self.p.class(class).def.file;
-                self.pending.push(Pending { kind: row.kind, label, file, target, template: None });
+                self.pending.push(Pending {
+                    kind: row.kind,
+                    label,
+                    file,
+                    target,
+                    template: None,
+                    gives: Vec::new(),
+                });
             }
         }
     }
@@ -388,6 +432,7 @@ impl<'p> Eval<'p> {
                             file,
                             target: callable,
                             template: None,
+                            gives: Vec::new(),
                         });
                     }
                 }
