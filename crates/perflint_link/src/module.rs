@@ -16,7 +16,10 @@ pub(crate) struct Modules {
     templates: FxHashMap<Box<str>, Vec<FileIx>>,
     /// JavaScript packages that models describe: never a folder of the repository.
     packages: FxHashSet<Box<str>>,
+    /// Top packages of Python that models describe.
+    libraries: FxHashSet<Box<str>>,
     paths: Vec<Box<str>>,
+    files: FxHashSet<Box<str>>,
 }
 
 /// Longest suffix indexed, in segments.
@@ -25,10 +28,13 @@ const MAX_SEGMENTS: usize = 12;
 impl Modules {
     pub(crate) fn build(files: &[FileIr], first_stub: FileIx, models: &Models) -> Self {
         let packages = models.paths("javascript").map(|path| js_package(module_of(path)).into()).collect();
-        let mut modules = Self { packages, ..Self::default() };
+        let libraries =
+            models.paths("python").map(|path| path.split('.').next().unwrap_or(path).into()).collect();
+        let mut modules = Self { packages, libraries, ..Self::default() };
         for (i, file) in (0u32..).zip(files) {
             let ix = FileIx(i);
             modules.paths.push(file.path.clone());
+            modules.files.insert(file.path.clone());
             let family = file.lang.family();
             if ix >= first_stub {
                 modules.stubs.entry((family, file.path.clone())).or_default().push(ix);
@@ -87,8 +93,7 @@ impl Modules {
         let dots = module.bytes().take_while(|b| *b == b'.').count();
         let rest = module[dots..].replace('.', "/");
         if dots == 0 {
-            let found = self.suffixes.get(&("python", rest.into_boxed_str()))?;
-            return self.nearest(found, from);
+            return self.python_absolute(&rest, from);
         }
         let mut folder = from;
         for _ in 0..dots {
@@ -100,6 +105,34 @@ impl Modules {
             _ => format!("{folder}/{rest}"),
         };
         self.exact("python", &path)
+    }
+
+    /// An absolute import starts at a source root, which is no package itself: `proj/middleware/requests.py` is never what
+    /// `import requests` means. A library that models describe is not hidden by a lone file of its name either, only by a
+    /// package of it.
+    fn python_absolute(&self, path: &str, from: &str) -> Option<FileIx> {
+        let found = self.suffixes.get(&("python", Box::from(path)))?;
+        let first = path.split('/').next().unwrap_or(path);
+        let library = self.libraries.contains(first);
+        let package = |folder: &str| {
+            let dot = if folder.is_empty() { "" } else { "/" };
+            self.files.contains(format!("{folder}{dot}__init__.py").as_str())
+        };
+        let root = |ix: FileIx| {
+            let own = &*self.paths[ix.0 as usize];
+            let module = own.strip_suffix("/__init__.py").unwrap_or_else(|| strip_extension(own));
+            module.strip_suffix(path).unwrap_or("")
+        };
+        let found: Vec<FileIx> = found
+            .iter()
+            .copied()
+            .filter(|ix| !library || package(&format!("{}{first}", root(*ix))))
+            .collect();
+        let is_root = |ix: &FileIx| root(*ix).is_empty() || !package(root(*ix).trim_end_matches('/'));
+        let roots: Vec<FileIx> = found.iter().copied().filter(is_root).collect();
+        // A folder of roots that was made a package by mistake is common enough.
+        let plausible = if roots.is_empty() && !library { found } else { roots };
+        self.nearest(&plausible, from)
     }
 
     /// The file whose path ends with that of an alias that no configuration explains, if one is clearly meant: it is the

@@ -51,6 +51,8 @@ pub enum Expr {
     Columns(Box<Expr>),
     /// Column paths that are left out; reading one runs a query.
     Deferred(Box<Expr>),
+    /// The names of the named arguments, as attributes that the query fills.
+    Filled,
     /// The entity class that a string names: `app.Model`, `Model`, in any case.
     Class(Box<Expr>),
     /// A value that nothing is known of and that holds no rows: a number, a flag, a string.
@@ -124,6 +126,7 @@ impl Expr {
             "recv" => Some(Self::Recv),
             "args" => Some(Self::ArgsFrom(0)),
             "scalar" => Some(Self::Scalar),
+            "filled" => Some(Self::Filled),
             _ => {
                 if let Some(n) = word.strip_prefix("args") {
                     return n.parse().ok().map(Self::ArgsFrom);

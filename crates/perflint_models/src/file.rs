@@ -217,6 +217,9 @@ pub struct CallRow {
     /// The most rows that the query will yield; a missing or null argument leaves it as it was.
     #[serde(default)]
     pub bound: Option<Expr>,
+    /// How many rows are left out before the first: a page is meant, whether or not a bound is given.
+    #[serde(default)]
+    pub offset: Option<Expr>,
     /// Relation paths that the query will load.
     #[serde(default)]
     pub loads: Option<Expr>,

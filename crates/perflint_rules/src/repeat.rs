@@ -126,7 +126,7 @@ impl Rule<'_> {
         if repeat.term.cold || repeat.term.sure == Sure::Guess || matches!(repeat.factor, Factor::While(_)) {
             return Confidence::Low;
         }
-        if self.is_bulk(repeat) || !self.is_worth_it(repeat) {
+        if self.is_bulk(repeat) || self.is_alone(repeat) || !self.is_worth_it(repeat) {
             return Confidence::Low;
         }
         // A search stops at the first hit; what writes as it goes does not search.
@@ -160,6 +160,11 @@ impl Rule<'_> {
         let bulk = self.page.words("bulk");
         repeat.term.effect.kind != EffectKind::Query
             && words(self.ctx.text(repeat.term.effect.method)).any(|word| bulk.contains(&&*word))
+    }
+
+    /// A message that starts a job of its own per element: how work is spread.
+    fn is_alone(&self, repeat: &Repeat) -> bool {
+        self.page.words("alone").contains(&self.ctx.text(repeat.term.effect.method))
     }
 
     /// False for a write that each element needs for itself: a changed row, a many-to-many set.

@@ -5,7 +5,7 @@ use crate::eval::{Around, Eval, Frame, How, Pending};
 use crate::expr::Given;
 use crate::fact::{Effect, Sure};
 use crate::iterate::Plan;
-use crate::value::{Binder, Bound, EVERYTHING, NULL, Query, SCALAR, Site, UNKNOWN, V, Val};
+use crate::value::{Binder, Bound, EVERYTHING, FILLED, NULL, Query, SCALAR, Site, UNKNOWN, V, Val};
 use perflint_ir::{OpId, OpKind, RegionId, SqlVerb, Sym};
 use perflint_models::{CallIx, CallRow, EffectKind, EntryKind, Expr, RowCount, Wait};
 
@@ -150,7 +150,12 @@ impl<'p> Eval<'p> {
         }
         if let Some(e) = &row.bound {
             q.bound = self.bound(f, e, g, q.bound);
-            q.open_limit |= self.expr(f, e, g) == Some(NULL);
+            let given = self.expr(f, e, g);
+            let absent = given.is_some_and(|v| self.vals.alternatives(v).contains(&NULL));
+            // An offset without a limit: a page is meant, and none is made.
+            let offset = given.is_none()
+                && row.offset.as_ref().is_some_and(|e| self.expr(f, e, g).is_some_and(|v| v != NULL));
+            q.open_limit |= absent || offset;
         }
         if let Some(e) = &row.narrows {
             q.narrowed |= self.narrows(f, e, g);
@@ -243,6 +248,16 @@ impl<'p> Eval<'p> {
     fn prefetch_paths(&mut self, f: &mut Frame<'p>, e: &'p Expr, g: &Given<'_>) -> V {
         let own = self.expr(f, e, g).unwrap_or(UNKNOWN);
         let Val::Paths(paths, ty) = self.vals.get(own).clone() else { return own };
+        if let Some((_, to)) = g.args.keys.iter().find(|(k, _)| self.p.text(*k) == "to_attr")
+            && let Val::Str(to) = *self.vals.get(*to)
+            && let Some(path) = paths.last()
+        {
+            // The rows go into a list of that name; the relation itself stays unloaded.
+            let head = self.p.text(*path).rsplit_once('.').map_or("", |(head, _)| head);
+            let dot = if head.is_empty() { "" } else { "." };
+            let filled = self.p.names.intern(&format!("{FILLED}{head}{dot}{}", self.p.text(to)));
+            return self.vals.make(Val::Paths([filled].into(), ty));
+        }
         let inner = g.args.keys.iter().map(|(_, v)| *v).chain(g.args.pos.iter().skip(1).copied());
         let inner = inner.into_iter().find_map(|v| match *self.vals.get(v) {
             Val::Query(q) => Some(q),
@@ -277,7 +292,8 @@ impl<'p> Eval<'p> {
             Val::Int(1) => Bound::One,
             Val::Int(n) => Bound::AtMost((*n).max(0) as u32),
             Val::Scalar | Val::Str(_) => Bound::Page,
-            Val::Union(all) if all.contains(&NULL) => Bound::Unknown,
+            // A limit that may be missing is none.
+            Val::Union(all) if all.contains(&NULL) => known,
             _ => Bound::Unknown,
         }
     }

@@ -321,6 +321,9 @@ impl<'p> Eval<'p> {
     }
 
     fn get_row(&mut self, f: &mut Frame<'p>, recv: V, row: Row, name: Sym, op: usize) -> V {
+        if self.is_filled(row, name) {
+            return UNKNOWN;
+        }
         let class = self.p.entity(row.entity).class;
         let def = self.p.class_member(class, name);
         if let Some(def) = def.filter(|d| self.p.item(*d).kind == ItemKind::Function) {

@@ -2,7 +2,7 @@
 
 use crate::eval::{Eval, Frame, How};
 use crate::fact::Sure;
-use crate::value::{Bound, DEFERRED, EVERYTHING, ONLY, Query, Row, SCALAR, UNKNOWN, V, Val};
+use crate::value::{Bound, EVERYTHING, MARKS, Query, Row, SCALAR, UNKNOWN, V, Val};
 use perflint_ir::{ItemKind, OpId, Sym};
 use perflint_link::{ClassIx, Def, FileIx, Target};
 use perflint_models::TypeIx;
@@ -243,7 +243,7 @@ impl<'p> Eval<'p> {
 
     fn extend_paths(&mut self, known: &[Sym], more: Vec<Sym>, ty: Option<TypeIx>) -> V {
         let mut all = known.to_vec();
-        let base = known.iter().rev().copied().find(|p| !self.p.text(*p).starts_with([ONLY, DEFERRED]));
+        let base = known.iter().rev().copied().find(|p| !self.p.text(*p).starts_with(MARKS));
         for path in more {
             all.push(base.map_or(path, |b| self.below(b, path)));
         }

@@ -73,8 +73,8 @@ pub(crate) struct Frame<'p> {
 pub(crate) struct Events {
     pub(crate) repeats: FxHashMap<(Site, Option<Site>, Sym, Site), Repeat>,
     pub(crate) materialised: FxHashMap<(Site, Site), Materialised>,
-    /// Queries that were read without bound: entity, restricted, of a relation.
-    pub(crate) unbounded: FxHashMap<Site, (Option<perflint_link::EntityIx>, bool, bool)>,
+    /// Queries that were read without bound, by where they were built.
+    pub(crate) unbounded: FxHashMap<Site, crate::value::Query>,
     pub(crate) responded: FxHashMap<(Site, Site), Responded>,
     pub(crate) blocking: FxHashMap<(Site, Site), Blocking>,
     pub(crate) serial: FxHashMap<Site, SerialAwait>,

@@ -2,7 +2,7 @@
 
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame};
-use crate::value::{DEFERRED, FALSE, NULL, ONLY, SCALAR, UNKNOWN, V, Val};
+use crate::value::{DEFERRED, FALSE, FILLED, MARKS, NULL, ONLY, SCALAR, UNKNOWN, V, Val};
 use perflint_ir::Sym;
 use perflint_models::{Expr, To};
 
@@ -139,6 +139,11 @@ impl<'p> Eval<'p> {
                 return Some(self.path_value(f, v, g, "."));
             }
             Expr::Columns(e) => return Some(self.marked_columns(f, e, g, ONLY)),
+            Expr::Filled => {
+                let names = g.args.keys.iter().map(|(name, _)| self.p.text(*name));
+                let marked: Vec<Sym> = names.map(|n| self.p.names.intern(&format!("{FILLED}{n}"))).collect();
+                self.vals.make(Val::Paths(marked.into(), None))
+            }
             Expr::Deferred(e) => return Some(self.marked_columns(f, e, g, DEFERRED)),
             Expr::Class(e) => {
                 let v = self.expr(f, e, g)?;
@@ -230,7 +235,7 @@ impl<'p> Eval<'p> {
 
     /// A path below another; the mark of a column stays in front.
     pub(crate) fn below(&mut self, base: Sym, path: Sym) -> Sym {
-        match self.p.text(path).strip_prefix([ONLY, DEFERRED]) {
+        match self.p.text(path).strip_prefix(MARKS) {
             None => self.p.names.join(base, path),
             Some(column) => {
                 let mark = &self.p.text(path)[..1];

@@ -189,6 +189,8 @@ pub struct Responded {
     pub narrowed: bool,
     /// Rows of a relation of one row.
     pub related: bool,
+    /// A limit is there, and nothing was given for it.
+    pub open_limit: bool,
     /// They are the response, not a part of it.
     pub direct: bool,
 }

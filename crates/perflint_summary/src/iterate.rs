@@ -239,7 +239,8 @@ impl<'p> Eval<'p> {
 
     /// A name for the size of what an operation yields: `orders` for `orders`, `order.items` for `order.items.all()`.
     pub(crate) fn size_name(&mut self, f: &Frame<'p>, op: usize, v: V) -> Sym {
-        let mut text = self.expression(f, OpId(op as u32), 0);
+        let walked = walked(self.p, f.body, OpId(op as u32), 0);
+        let mut text = self.expression(f, walked, 0);
         for tail in
             [".all()", ".iter()", ".into_iter()", ".values()", ".items()", ".iter_mut()", ".entries()", "()"]
         {
@@ -285,6 +286,30 @@ impl<'p> Eval<'p> {
         let name = self.p.names.intern(&expression(self.p, f.body, over, 0));
         let factor = Factor::Size { name, site: Site { at: f.at, op: over }, rows: false };
         self.events.serial.entry(place).or_insert(SerialAwait { at: f.at, place, factor });
+    }
+}
+
+/// What is walked where a call only arranges it: `orders` for `enumerate(sorted(orders))` and `Object.keys(orders)`.
+fn walked(p: &perflint_link::Program, body: &perflint_ir::Body, op: OpId, depth: u32) -> OpId {
+    let Some(OpKind::Call(id)) = body.ops.get(op.at()).filter(|_| depth < 4).map(|o| o.kind) else {
+        return op;
+    };
+    let arranges = match body.call(id).callee {
+        Callee::Value(v) => match body.ops.get(v.at()).map(|o| o.kind) {
+            Some(OpKind::Name(name)) => matches!(
+                p.text(name),
+                "enumerate" | "sorted" | "reversed" | "list" | "set" | "tuple" | "zip" | "iter" | "tqdm"
+            ),
+            _ => false,
+        },
+        Callee::Member { recv, name } => {
+            matches!(body.op(recv).kind, OpKind::Name(owner) if matches!(p.text(owner), "Object" | "Array"))
+                && matches!(p.text(name), "keys" | "values" | "entries" | "from")
+        }
+    };
+    match body.args(body.call(id).args).first() {
+        Some(first) if arranges && first.value.is_some() => walked(p, body, first.value, depth + 1),
+        _ => op,
     }
 }
 

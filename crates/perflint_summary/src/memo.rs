@@ -227,3 +227,32 @@ fn from_parameter(body: &Body, op: OpId, depth: u32) -> bool {
         _ => true,
     }
 }
+
+/// What the same body put into a store under the key that a call asks for: `store.set(key, v)` before `store.get(key)`.
+pub(crate) fn stored(p: &Program, body: &Body, op: OpId) -> Option<OpId> {
+    let OpKind::Call(id) = body.op(op).kind else { return None };
+    let (Callee::Member { recv, name }, [key]) = (body.call(id).callee, body.args(body.call(id).args)) else {
+        return None;
+    };
+    if p.text(name) != "get" {
+        return None;
+    }
+    let text = |op: OpId| crate::iterate::expression(p, body, op, 0);
+    let same_key = |a: OpId, b: OpId| match (body.op(a).kind, body.op(b).kind) {
+        (OpKind::Local(a), OpKind::Local(b)) => a == b,
+        (OpKind::Str(a), OpKind::Str(b)) => a == b,
+        _ => false,
+    };
+    let store = text(recv);
+    body.ops[..op.at()].iter().rev().find_map(|o| {
+        let OpKind::Call(id) = o.kind else { return None };
+        match (body.call(id).callee, body.args(body.call(id).args)) {
+            (Callee::Member { recv, name }, [k, v])
+                if p.text(name) == "set" && same_key(k.value, key.value) && text(recv) == store =>
+            {
+                Some(v.value)
+            }
+            _ => None,
+        }
+    })
+}

@@ -525,7 +525,11 @@ impl<'p> Eval<'p> {
                     return self.call_super(f, name, &args, i);
                 }
                 let value = f.vals[recv.at()];
-                self.call_member(f, value, name, &args, i, Some(recv))
+                let v = self.call_member(f, value, name, &args, i, Some(recv));
+                match crate::memo::stored(self.p, f.body, OpId(i as u32)) {
+                    Some(stored) if f.vals[stored.at()] != UNKNOWN => f.vals[stored.at()],
+                    _ => v,
+                }
             }
             Callee::Value(value) => {
                 if f.body.op(value).kind == OpKind::SuperRef {

@@ -3,7 +3,8 @@
 use crate::eval::{Eval, Frame};
 use crate::fact::{Effect, Lazy, Materialised, Responded, Sure};
 use crate::value::{
-    Binder, Bound, DEFERRED, EVERYTHING, NOTHING, ONLY, Query, Row, SCALAR, Site, UNKNOWN, V, Val,
+    Binder, Bound, DEFERRED, EVERYTHING, FILLED, MARKS, NOTHING, ONLY, Query, Row, SCALAR, Site, UNKNOWN, V,
+    Val,
 };
 use perflint_ir::{BodyKind, OpId, OpKind, RegionId, RegionKind, Sym};
 use perflint_link::{EntityIx, Relation};
@@ -245,7 +246,7 @@ impl<'p> Eval<'p> {
             entry: self.entry,
         };
         self.events.materialised.entry((site, q.origin)).or_insert(event);
-        self.events.unbounded.insert(q.origin, (q.entity, q.narrowed, q.related));
+        self.events.unbounded.insert(q.origin, *q);
     }
 
     /// `Order`, `order.items`: what a query is about, for people.
@@ -261,37 +262,22 @@ impl<'p> Eval<'p> {
         if depth > 4 {
             return;
         }
-        let direct = depth == 0;
         match self.vals.get(v).clone() {
             Val::Many { source: Some(origin), .. } => {
-                let known = self.unbounded_at(origin);
-                let site = self.site(f, op);
-                if let Some((entity, narrowed, related)) = known {
-                    let event = Responded { site, origin, entity, narrowed, related, direct };
-                    self.events.responded.entry((site, origin)).or_insert(event);
+                if let Some(q) = self.unbounded_at(origin) {
+                    self.responded(f, &q, op, depth);
                 }
             }
             Val::Many { elem, count: None, .. } => self.respond(f, elem, op, depth + 1),
             Val::Row(Row { origin: Some(origin), entity, path, .. }) if self.p.text(path).is_empty() => {
-                if let Some((_, narrowed, related)) = self.unbounded_at(origin) {
-                    let site = self.site(f, op);
-                    let event = Responded { site, origin, entity: Some(entity), narrowed, related, direct };
-                    self.events.responded.entry((site, origin)).or_insert(event);
+                if let Some(q) = self.unbounded_at(origin) {
+                    self.responded(f, &Query { entity: Some(entity), ..q }, op, depth);
                 }
             }
             Val::Query(q)
                 if q.bound == Bound::Unbounded && (!q.ran || self.unbounded_at(q.origin).is_some()) =>
             {
-                let site = self.site(f, op);
-                let event = Responded {
-                    site,
-                    origin: q.origin,
-                    entity: q.entity,
-                    narrowed: q.narrowed,
-                    related: q.related,
-                    direct,
-                };
-                self.events.responded.entry((site, q.origin)).or_insert(event);
+                self.responded(f, &q, op, depth);
             }
             Val::Map(entries, rest) => {
                 for (_, v) in entries.iter() {
@@ -307,8 +293,21 @@ impl<'p> Eval<'p> {
         }
     }
 
-    /// Whether the query built at a place was read without bound: restricted, of a relation.
-    fn unbounded_at(&self, origin: Site) -> Option<(Option<EntityIx>, bool, bool)> {
+    fn responded(&mut self, f: &Frame<'p>, q: &Query, op: usize, depth: u32) {
+        let event = Responded {
+            site: self.site(f, op),
+            origin: q.origin,
+            entity: q.entity,
+            narrowed: q.narrowed,
+            related: q.related,
+            open_limit: q.open_limit,
+            direct: depth == 0,
+        };
+        self.events.responded.entry((event.site, q.origin)).or_insert(event);
+    }
+
+    /// The query built at a place, if it was read without bound.
+    fn unbounded_at(&self, origin: Site) -> Option<Query> {
         self.events.unbounded.get(&origin).copied()
     }
 
@@ -318,6 +317,7 @@ impl<'p> Eval<'p> {
             Val::Query(q) if q.bound == Bound::Unbounded && !q.preloaded => Some(q.origin),
             Val::Many { source, .. } => *source,
             Val::Future(inner) => self.source_of(*inner),
+            Val::Union(all) => all.iter().find_map(|v| self.source_of(*v)),
             _ => None,
         }
     }
@@ -391,6 +391,15 @@ impl<'p> Eval<'p> {
                 }
             }
         }
+    }
+
+    /// True if the query of a row filled an attribute: an annotation, or what `to_attr` names.
+    pub(crate) fn is_filled(&self, row: Row, name: Sym) -> bool {
+        let (_, known) = self.vals.paths(row.supply);
+        known.iter().filter_map(|p| self.p.text(*p).strip_prefix(FILLED)).any(|path| {
+            let (head, last) = path.rsplit_once('.').unwrap_or(("", path));
+            last == self.p.text(name) && head == self.p.text(row.path)
+        })
     }
 
     /// Reads a column of a row: a query, if the row was loaded without it.
@@ -507,7 +516,7 @@ impl<'p> Eval<'p> {
                 let (all, known) = self.vals.paths(q.supply);
                 let mut sum: Vec<Sym> = known.to_vec();
                 for path in more.iter() {
-                    if self.p.text(*path).starts_with([ONLY, DEFERRED]) {
+                    if self.p.text(*path).starts_with(MARKS) {
                         sum.push(self.below(q.path, *path));
                         continue;
                     }

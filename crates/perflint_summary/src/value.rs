@@ -44,6 +44,11 @@ pub const ONLY: char = '=';
 /// Marks the path of a column that is not loaded.
 pub const DEFERRED: char = '!';
 
+/// Marks the path of an attribute that the query itself fills: reading it runs nothing.
+pub const FILLED: char = '+';
+/// All marks.
+pub const MARKS: [char; 3] = [ONLY, DEFERRED, FILLED];
+
 /// Where a row is bound: the loop whose element it is, or the place that fetched it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Binder {
