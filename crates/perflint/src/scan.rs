@@ -64,6 +64,7 @@ fn options(args: &ScanArgs) -> Options {
         jobs: args.jobs.map(Into::into),
         max_file_size: args.max_file_size,
         models: args.models.clone(),
+        entries: args.format == Format::Json,
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Options {
     pub jobs: Option<usize>,
     /// Files larger than this many bytes are skipped.
     pub max_file_size: u64,
+    /// Tell what each entry point costs, in [`Report::entries`].
+    pub entries: bool,
     /// A folder of models to use in place of the builtin ones.
     pub models: Option<PathBuf>,
 }
@@ -63,6 +65,7 @@ impl Default for Options {
             include_tests: false,
             jobs: None,
             max_file_size: 1 << 20,
+            entries: false,
             models: None,
         }
     }
@@ -146,7 +149,7 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
         None => perflint_models::builtin()?,
     };
     let pages = rules()?;
-    let analysis = analyse::analyse(files, &models, &pages);
+    let analysis = analyse::analyse(files, &models, &pages, options.entries);
     coverage.calls = analysis.calls;
     coverage.holes = analysis.holes;
     coverage.widened = analysis.widened;
@@ -154,7 +157,9 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
     let sources = DiskSources::new(root.clone(), options.max_file_size);
     let (mut findings, held_back) = profile::apply(analysis.findings, &pages, options);
     lines::complete(&mut findings, &sources);
+    let mut entries = analysis.entries;
+    lines::complete_entries(&mut entries, &sources);
     suppress::apply(&mut findings, &sources);
     findings.sort_by(|a, b| (&a.primary, &a.rule, &a.message).cmp(&(&b.primary, &b.rule, &b.message)));
-    Ok(Scan { report: Report { findings, held_back, coverage }, root, sources })
+    Ok(Scan { report: Report { findings, entries, held_back, coverage }, root, sources })
 }

@@ -157,6 +157,8 @@ pub struct Coverage {
 pub struct Report {
     /// Findings, sorted by file, line, rule.
     pub findings: Vec<Finding>,
+    /// Entry points with their costs, sorted by place; empty unless they were asked for.
+    pub entries: Vec<crate::EntryCost>,
     /// Findings that the profile or a flag holds back, by rule.
     pub held_back: BTreeMap<Arc<str>, usize>,
     /// What was read.

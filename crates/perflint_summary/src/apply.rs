@@ -475,7 +475,8 @@ impl<'p> Eval<'p> {
         };
         self.invoked.insert(body);
         if !self.pending.iter().any(|p| p.target == target && p.label == label) {
-            self.pending.push(Pending { kind, label, file, target, template: None });
+            let (method, route) = (method.map(str::to_owned), route.map(str::to_owned));
+            self.pending.push(Pending { kind, label, method, route, file, target, template: None });
         }
     }
 

@@ -81,6 +81,8 @@ pub(crate) struct Events {
 pub(crate) struct Pending {
     pub(crate) kind: EntryKind,
     pub(crate) label: String,
+    pub(crate) method: Option<String>,
+    pub(crate) route: Option<String>,
     pub(crate) file: FileIx,
     pub(crate) target: V,
     /// The template that its result is rendered with.
@@ -96,6 +98,8 @@ pub(crate) struct Eval<'p> {
     pub(crate) events: Events,
     pub(crate) pending: Vec<Pending>,
     pub(crate) entries: Vec<Entry>,
+    /// Functions named `main`, which are where a program starts and no entry point that a framework calls.
+    pub(crate) programs: Vec<Entry>,
     pub(crate) sql: FxHashMap<Site, u32>,
     memo: FxHashMap<Context, Rc<Outcome>>,
     contexts: FxHashMap<BodyRef, u32>,
@@ -132,6 +136,7 @@ impl<'p> Eval<'p> {
             events: Events::default(),
             pending: Vec::new(),
             entries: Vec::new(),
+            programs: Vec::new(),
             sql,
             memo: FxHashMap::default(),
             contexts: FxHashMap::default(),

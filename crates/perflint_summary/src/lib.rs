@@ -56,6 +56,8 @@ pub struct Facts {
     pub serial: Vec<SerialAwait>,
     /// Entry points with their costs.
     pub entries: Vec<Entry>,
+    /// The `main` functions with their costs.
+    pub programs: Vec<Entry>,
     /// Who calls whom, as evaluated.
     pub edges: BTreeMap<BodyRef, Vec<BodyRef>>,
     /// Calls evaluated.
@@ -85,6 +87,7 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
         blocking: events.blocking.into_values().collect(),
         serial: events.serial.into_values().collect(),
         entries: eval.entries,
+        programs: eval.programs,
         edges,
         calls: events.calls,
         holes: events.holes,

@@ -43,7 +43,21 @@ impl<'p> Eval<'p> {
         let at = BodyRef { file: def.file, body };
         let this = self.receiver(def);
         let locals = self.declared_arguments(at);
-        self.evaluate(at, this, locals, None);
+        let outcome = self.evaluate(at, this, locals, None);
+        let item = self.p.item(def);
+        if self.p.text(item.name) == "main" && self.p.class_around(def).is_none() {
+            self.programs.push(Entry {
+                kind: EntryKind::Command,
+                label: "main".to_owned(),
+                method: None,
+                route: None,
+                class: None,
+                at,
+                def: Some(def),
+                file: def.file,
+                summary: Rc::new(Summary { terms: outcome.terms.clone(), capped: outcome.capped }),
+            });
+        }
     }
 
     /// The receiver of a method whose callers are not known.
@@ -96,6 +110,9 @@ impl<'p> Eval<'p> {
             self.entries.push(Entry {
                 kind: pending.kind,
                 label: pending.label,
+                method: pending.method,
+                route: pending.route,
+                class: self.class_of_target(pending.target),
                 at,
                 def: def_of(self.p, at),
                 file: pending.file,
@@ -103,6 +120,15 @@ impl<'p> Eval<'p> {
             });
         }
         self.pending.clear();
+    }
+
+    /// The class of the receiver that a method is bound to.
+    fn class_of_target(&self, target: V) -> Option<Def> {
+        let Val::Bound(_, this) = *self.vals.get(target) else { return None };
+        match *self.vals.get(this) {
+            Val::Inst(class, _) => Some(self.p.class(class).def),
+            _ => None,
+        }
     }
 
     /// A field's resolver runs once per parent, unless the parent is the root of the query.
@@ -334,7 +360,9 @@ impl<'p> Eval<'p> {
             let label = format!("{}.{}", self.p.text(self.p.class(class).name), self.p.text(name));
             if !self.pending.iter().any(|p| p.target == target) {
                 let file = self.p.class(class).def.file;
-                self.pending.push(Pending { kind: row.kind, label, file, target, template: None });
+                let kind = row.kind;
+                let (method, route) = (None, None);
+                self.pending.push(Pending { kind, label, method, route, file, target, template: None });
             }
         }
     }
@@ -370,6 +398,8 @@ impl<'p> Eval<'p> {
                         self.pending.push(Pending {
                             kind: row.kind,
                             label: label.clone(),
+                            method: None,
+                            route: None,
                             file,
                             target: callable,
                             template: None,
