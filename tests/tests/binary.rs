@@ -169,6 +169,32 @@ fn comments_suppress_findings_and_are_counted() {
 }
 
 #[test]
+fn comments_that_suppress_nothing_are_told() {
+    let lines = [
+        "import requests",
+        "x = 1  # perflint: ignore[n-plus-one-query] long gone",
+        "# perflint: ignore",
+        "y = 2",
+        "def fetch(urls):",
+        "    # perflint: ignore[n-plus-one-request, unbounded-query] three mirrors",
+        "    return [requests.get(url) for url in urls]",
+        "",
+    ];
+    let tree = Tree::of(&[("a.py", lines.join("\n"))]);
+    let unused =
+        |rules: &[&str], line: usize| serde_json::json!({"file": "a.py", "line": line, "rules": rules});
+    let expected = [unused(&["n-plus-one-query"], 2), unused(&[], 3), unused(&["unbounded-query"], 6)];
+    // What is not selected is not unused.
+    for options in [&["--format", "json"][..], &["--format", "json", "--select", "missing-pagination"]] {
+        let report = json(&scan(&tree, options));
+        assert_eq!(report["coverage"]["unused_suppressions"], Value::from(expected.to_vec()), "{options:?}");
+    }
+    let text = scan(&tree, &[]).out();
+    let line = "3 comments suppress nothing: a.py:2 (n-plus-one-query), a.py:3, a.py:6 (unbounded-query).";
+    assert!(text.contains(line), "{text}");
+}
+
+#[test]
 fn tests_are_judged_on_request_only() {
     let tree = Tree::of(&[("tests/test_fetch.py", REQUESTS), ("a.py", CLEAN)]);
     assert_eq!(exit_code(&tree, &[]), 0);

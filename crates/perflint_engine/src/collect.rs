@@ -1,5 +1,6 @@
 //! From roots to lowered files, in the order of their paths.
 
+use crate::suppress::{self, Comment, Comments};
 use crate::{Options, Progress, ScanError};
 use perflint_ir::{FileIr, GapKind, Lang, Role};
 use perflint_lower::{Source, lower};
@@ -8,7 +9,7 @@ use perflint_walk::{FileEntry, SkipReason, WalkConfig, WalkStats, Walker};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many files with gaps a report names.
 const MAX_GAP_FILES: usize = 100;
@@ -18,14 +19,15 @@ const MAX_GAP_FILES: usize = 100;
 struct Lowered {
     ir: FileIr,
     lines: usize,
+    comments: Vec<Comment>,
 }
 
-/// Reads and lowers every file below the roots.
+/// Reads and lowers every file below the roots, and collects its suppressing comments.
 pub(crate) fn collect(
     root: &Path,
     options: &Options,
     progress: &dyn Progress,
-) -> Result<(Vec<FileIr>, Coverage), ScanError> {
+) -> Result<(Vec<FileIr>, Comments, Coverage), ScanError> {
     let walker = Walker::new(config(root, options))?;
     let lowered = Mutex::new(Vec::new());
     let seen = AtomicUsize::new(0);
@@ -37,7 +39,14 @@ pub(crate) fn collect(
     let mut lowered = lowered.into_inner().unwrap_or_else(PoisonError::into_inner);
     lowered.sort_by(|a, b| a.ir.path.cmp(&b.ir.path));
     let coverage = coverage(&lowered, stats);
-    Ok((lowered.into_iter().map(|file| file.ir).collect(), coverage))
+    let judged = |file: &&mut Lowered| {
+        !file.comments.is_empty()
+            && !matches!(file.ir.role, Role::Generated | Role::Vendored | Role::Minified)
+    };
+    let comments = lowered.iter_mut().filter(judged);
+    let comments =
+        comments.map(|file| (Arc::from(&*file.ir.path), std::mem::take(&mut file.comments))).collect();
+    Ok((lowered.into_iter().map(|file| file.ir).collect(), comments, coverage))
 }
 
 fn config(root: &Path, options: &Options) -> WalkConfig {
@@ -62,7 +71,7 @@ fn lower_one(file: FileEntry<'_>) -> Lowered {
     let FileEntry { path, lang, role, text, .. } = file;
     let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
     let lines = breaks + usize::from(!text.is_empty() && !text.ends_with('\n'));
-    Lowered { ir: lower(Source { path, lang, role, text }), lines }
+    Lowered { ir: lower(Source { path, lang, role, text }), lines, comments: suppress::comments(text) }
 }
 
 fn coverage(files: &[Lowered], stats: WalkStats) -> Coverage {
@@ -118,7 +127,7 @@ mod tests {
             fs::write(path, text).expect("write");
         }
         let options = Options { roots: vec![dir.path().to_owned()], jobs: Some(3), ..Options::default() };
-        let (files, coverage) = collect(dir.path(), &options, &Quiet).expect("scan");
+        let (files, _, coverage) = collect(dir.path(), &options, &Quiet).expect("scan");
         let paths: Vec<_> = files.iter().map(|file| &*file.path).collect();
         assert_eq!(paths, ["a.html", "b.prisma", "z/c.prisma"]);
         assert_eq!((coverage.files, coverage.lines, coverage.bytes), (3, 3, 10));

@@ -142,7 +142,7 @@ pub fn rules() -> Result<Pages, ScanError> {
 pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanError> {
     let root = root::repository(&options.roots)?;
     progress.phase("reading");
-    let (files, mut coverage) = collect::collect(&root, options, progress)?;
+    let (files, comments, mut coverage) = collect::collect(&root, options, progress)?;
     progress.phase("analysing");
     let models = match &options.models {
         Some(folder) => perflint_models::folder(folder)?,
@@ -155,6 +155,7 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
     coverage.widened = analysis.widened;
     progress.phase("reporting");
     let sources = DiskSources::new(root.clone(), options.max_file_size);
+    coverage.unused_suppressions = suppress::unused(&comments, &analysis.findings, &sources);
     let (mut findings, held_back) = profile::apply(analysis.findings, &pages, options);
     lines::complete(&mut findings, &sources);
     let mut entries = analysis.entries;

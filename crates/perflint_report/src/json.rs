@@ -3,7 +3,7 @@
 use crate::clean;
 use crate::fingerprint::Fingerprints;
 use crate::{Input, ReportError};
-use perflint_rules::{CostTerm, Coverage, EntryCost, Finding, Fix, Place, Step, Times};
+use perflint_rules::{CostTerm, Coverage, EntryCost, Finding, Fix, Place, Step, Times, UnusedSuppression};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -113,6 +113,7 @@ struct CoverageView<'a> {
     unreadable: Vec<UnreadableView<'a>>,
     gaps: Vec<GapView>,
     gap_files: Vec<GapFileView<'a>>,
+    unused_suppressions: Vec<UnusedView<'a>>,
     calls: usize,
     holes: usize,
     widened: usize,
@@ -129,6 +130,13 @@ struct GapView {
     language: &'static str,
     reason: &'static str,
     count: usize,
+}
+
+#[derive(Serialize)]
+struct UnusedView<'a> {
+    file: &'a str,
+    line: u32,
+    rules: Vec<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
@@ -244,6 +252,15 @@ fn coverage_view(coverage: &Coverage) -> CoverageView<'_> {
             .collect(),
         gaps: gaps.map(|((language, reason), count)| GapView { language, reason, count: *count }).collect(),
         gap_files: coverage.gap_files.iter().map(|(file, reason)| GapFileView { file, reason }).collect(),
+        unused_suppressions: coverage
+            .unused_suppressions
+            .iter()
+            .map(|UnusedSuppression { file, line, rules }| UnusedView {
+                file,
+                line: *line,
+                rules: rules.iter().map(|rule| clean::redact(rule)).collect(),
+            })
+            .collect(),
         calls: coverage.calls,
         holes: coverage.holes,
         widened: coverage.widened,

@@ -144,12 +144,25 @@ pub struct Coverage {
     pub gaps: BTreeMap<(&'static str, &'static str), usize>,
     /// Files with a gap, at most 100, in order.
     pub gap_files: Vec<(Arc<str>, &'static str)>,
+    /// Comments that suppress nothing, in order.
+    pub unused_suppressions: Vec<UnusedSuppression>,
     /// Calls seen.
     pub calls: usize,
     /// Calls whose target is neither in the repository nor in a model: holes.
     pub holes: usize,
     /// Functions whose analysis was cut by a cap.
     pub widened: usize,
+}
+
+/// A comment that suppresses nothing, or rules in it that do not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnusedSuppression {
+    /// The file.
+    pub file: Arc<str>,
+    /// The comment's line.
+    pub line: u32,
+    /// The rules that it names and that have no finding there; none if it names no rule.
+    pub rules: Vec<String>,
 }
 
 /// The result of a scan.

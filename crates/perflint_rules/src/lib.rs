@@ -20,5 +20,6 @@ pub use cost::{BLOCKING, CostTerm, EntryCost, Times, costs};
 pub use detect::judge;
 pub use finding::{
     Confidence, Context, Coverage, Finding, Fix, Level, Place, Report, Sources, Step, StepKind,
+    UnusedSuppression,
 };
 pub use page::{Example, Page, PageError, Pages};
