@@ -13,6 +13,7 @@ mod collect;
 mod lines;
 mod profile;
 mod root;
+mod route;
 mod sources;
 mod suppress;
 
@@ -158,6 +159,7 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
     coverage.unused_suppressions = suppress::unused(&comments, &analysis.findings, &sources);
     let (mut findings, held_back) = profile::apply(analysis.findings, &pages, options);
     lines::complete(&mut findings, &sources);
+    route::tidy(&mut findings);
     let mut entries = analysis.entries;
     lines::complete_entries(&mut entries, &sources);
     suppress::apply(&mut findings, &sources);

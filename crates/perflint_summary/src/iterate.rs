@@ -212,7 +212,7 @@ impl<'p> Eval<'p> {
 
     /// A name for the size of what an operation yields: `orders` for `orders`, `order.items` for `order.items.all()`.
     pub(crate) fn size_name(&mut self, f: &Frame<'p>, op: usize, v: V) -> Sym {
-        let mut text = self.expression(f, OpId(op as u32), 0);
+        let mut text = self.expression(f, passed_through(self.p, f.body, OpId(op as u32)), 0);
         for tail in [".map_err()", ".unwrap()", ".expect()"] {
             if let Some(cut) = text.strip_suffix(tail) {
                 text = cut.to_owned();
@@ -228,15 +228,17 @@ impl<'p> Eval<'p> {
         if let Some(at) = text.find(".objects") {
             text.truncate(at);
         }
-        if text.is_empty() || text.contains("..") {
-            text = match self.vals.get(v) {
-                Val::Query(Query { entity: Some(e), .. }) => self.p.text(self.p.entity(*e).name).to_owned(),
+        // A name from a stub says nothing to whoever wrote the program.
+        if text.is_empty() || text.contains("..") || self.p.is_stub(f.at.file) {
+            let entity = match self.vals.get(v) {
+                Val::Query(Query { entity, .. }) => *entity,
                 Val::Many { elem, .. } => match self.vals.get(*elem) {
-                    Val::Row(row) => self.p.text(self.p.entity(row.entity).name).to_owned(),
-                    _ => "items".to_owned(),
+                    Val::Row(row) => Some(row.entity),
+                    _ => None,
                 },
-                _ => "items".to_owned(),
+                _ => None,
             };
+            text = entity.map_or("items".to_owned(), |e| self.p.text(self.p.entity(e).name).to_owned());
         }
         self.p.names.intern(&text)
     }
@@ -294,6 +296,20 @@ pub fn expression(p: &perflint_link::Program, body: &perflint_ir::Body, op: OpId
         },
         OpKind::Join(kids) => body.kids(kids).first().map_or_else(String::new, |k| next(*k)),
         _ => String::new(),
+    }
+}
+
+/// What `zip(orders, names)` iterates over first, so that a size is called `orders`.
+fn passed_through(p: &perflint_link::Program, body: &perflint_ir::Body, op: OpId) -> OpId {
+    const PASSING: &[&str] = &["zip", "enumerate", "sorted", "reversed", "list", "tuple", "set", "iter"];
+    let Some(OpKind::Call(id)) = op.some().and_then(|op| body.ops.get(op.at())).map(|o| o.kind) else {
+        return op;
+    };
+    let call = body.call(id);
+    let Callee::Value(callee) = call.callee else { return op };
+    match (body.ops.get(callee.at()).map(|o| o.kind), body.args(call.args).first()) {
+        (Some(OpKind::Name(name)), Some(first)) if PASSING.contains(&p.text(name)) => first.value,
+        _ => op,
     }
 }
 

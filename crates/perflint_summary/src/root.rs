@@ -391,7 +391,10 @@ impl<'p> Eval<'p> {
                 let Some(sym) = self.p.names.find(name) else { continue };
                 let Some(target) = self.p.member(Target::Module(file), sym, ir.lang) else { continue };
                 let v = self.target(target);
-                let label = format!("{name} {}", ir.path);
+                let label = match name {
+                    "default" => ir.path.to_string(),
+                    name => format!("{name} {}", ir.path),
+                };
                 for callable in self.callables(v) {
                     if self.body_of(callable).is_some() && !self.pending.iter().any(|p| p.target == callable)
                     {
