@@ -54,16 +54,38 @@ fn mistakes_are_explained_with_a_way_out() {
     let tree = Tree::of(&[("a.py", CLEAN)]);
     for (options, words) in [
         (&["--select", "nplus-one-request"][..], "did you mean `n-plus-one-request`?"),
-        (&["--ignore", "zzz"], "there is no rule `zzz`"),
-        (&["--include", "a[.py"], "globs have the syntax of .gitignore"),
+        (&["--ignore", "zzz"], "--ignore: there is no rule or category `zzz`"),
+        (&["--include", "a[.py"], "--include takes globs in the syntax of .gitignore"),
         (&["--output", "/nonexistent/folder/report.json"], "create it first"),
-        (&["/nonexistent"], "give files and folders that exist"),
+        (&["/nonexistent"], "there is no file or folder /nonexistent"),
+        (&["/nonexistent/models", "--models", "/nonexistent"], "there is no file or folder"),
+        (&["--models", "/nonexistent"], "--models takes a folder"),
+        (&["--format", "jsno"], "similar value exists: 'json'"),
+        (&["--jobs", "0"], "a number of threads is 1 or more"),
     ] {
         let run = scan(&tree, options);
         assert_eq!(run.code, Some(2), "{options:?}: {}", run.err());
         assert!(run.err().contains(words), "{options:?}: {}", run.err());
         assert!(run.stdout.is_empty(), "{options:?}: a failure writes nothing to standard output");
     }
+}
+
+#[test]
+fn a_path_with_a_typing_error_is_corrected() {
+    let tree = Tree::of(&[("services/orders/a.py", CLEAN)]);
+    let run = run(perflint().args(["scan", "service/orders"]).current_dir(tree.path()));
+    assert_eq!(run.code, Some(2));
+    let expected =
+        "error: there is no file or folder service/orders\n  help: did you mean services/orders?\n";
+    assert_eq!(run.err(), expected);
+}
+
+#[test]
+fn a_path_in_place_of_a_command_is_understood() {
+    let tree = Tree::of(&[("services/a.py", CLEAN)]);
+    let run = run(perflint().arg("services").current_dir(tree.path()));
+    assert_eq!(run.code, Some(2));
+    assert!(run.err().contains("perflint scan services"), "{}", run.err());
 }
 
 /// Unreadable for anybody but root, who is turned into nobody for this test.
