@@ -276,6 +276,16 @@ fn roots_may_be_files_and_several_folders() {
 }
 
 #[test]
+fn a_part_of_a_repository_is_called_one() {
+    let tree = Tree::of(&[("one/a.py", REQUESTS), ("two/b.py", REQUESTS)]);
+    let partial = |path: &str| {
+        let run = run(perflint().args(["scan", "--format", "json"]).arg(tree.join(path)));
+        json(&run)["coverage"]["partial"].clone()
+    };
+    assert_eq!((partial("one"), partial("one/a.py"), partial("")), (true.into(), true.into(), false.into()));
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_error() {
     let many: String = (0..2_000).map(|n| REQUESTS.replace("fetch", &format!("fetch_{n}"))).collect();
     let tree = Tree::of(&[("a.py", many)]);

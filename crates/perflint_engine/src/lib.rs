@@ -154,6 +154,7 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
     coverage.calls = analysis.calls;
     coverage.holes = analysis.holes;
     coverage.widened = analysis.widened;
+    coverage.partial = root::is_part(&options.roots, &root);
     progress.phase("reporting");
     let sources = DiskSources::new(root.clone(), options.max_file_size);
     coverage.unused_suppressions = suppress::unused(&comments, &analysis.findings, &sources);

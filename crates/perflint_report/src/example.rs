@@ -76,6 +76,7 @@ pub(crate) fn report() -> Report {
         ..finding.clone()
     };
     let coverage = Coverage {
+        partial: true,
         files: 2,
         lines: 1234,
         bytes: 9,

@@ -105,6 +105,7 @@ enum FactorView<'a> {
 
 #[derive(Serialize)]
 struct CoverageView<'a> {
+    partial: bool,
     files: usize,
     lines: usize,
     bytes: u64,
@@ -240,6 +241,7 @@ fn fix_view(fix: &Fix) -> FixView<'_> {
 fn coverage_view(coverage: &Coverage) -> CoverageView<'_> {
     let gaps = coverage.gaps.iter();
     CoverageView {
+        partial: coverage.partial,
         files: coverage.files,
         lines: coverage.lines,
         bytes: coverage.bytes,

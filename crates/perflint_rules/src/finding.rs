@@ -128,6 +128,8 @@ pub struct Finding {
 /// What a scan read, and what it could not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
+    /// Only a part of the repository was asked for: what its other files say is not known.
+    pub partial: bool,
     /// Files that were lowered.
     pub files: usize,
     /// Their lines.

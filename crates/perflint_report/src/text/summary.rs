@@ -17,6 +17,11 @@ pub(super) fn summary(report: &Report, elapsed: Option<Duration>) -> String {
     if let Some(held_back) = held_back(report) {
         lines.push(held_back);
     }
+    if coverage.partial && coverage.files > 0 {
+        lines.push(
+            "Only a part of the repository was read: what leads out of it was not followed.".to_owned(),
+        );
+    }
     lines.extend(not_read(coverage));
     lines.extend(limits(coverage));
     lines.extend(unused(coverage));
