@@ -5,7 +5,7 @@
 //! What an internal function promises is tested beside it, in its own crate.
 //!
 //! Expectations stand in the sources that are scanned, as comments at the end of the line that they speak of
-//! ([`marks`]), and whole files of expectations do not exist: what is expected is read where it happens. Known misses
+//! ([`marks`], [`facts`]), and whole files of expectations do not exist: what is expected is read where it happens. Known misses
 //! and known false alarms are expectations too, so that they are counted, and so that a fix of one is noticed.
 
 #![expect(clippy::panic, reason = "in a harness of tests, a panic is the verdict")]
@@ -13,6 +13,7 @@
 pub mod command;
 pub mod compare;
 pub mod example;
+pub mod facts;
 pub mod files;
 pub mod marks;
 pub mod report;

@@ -10,6 +10,8 @@ use std::path::Path;
 pub struct Report {
     /// Findings, sorted.
     pub findings: Vec<Finding>,
+    /// Entry points with their costs.
+    pub entries: Vec<Entry>,
     /// Findings below the profile, by rule.
     pub held_back: BTreeMap<String, usize>,
     /// What was read.
@@ -35,8 +37,38 @@ pub struct Finding {
     pub suppressed: Option<String>,
 }
 
+/// An entry point.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Entry {
+    /// `GET /orders`, or the function's name.
+    pub label: String,
+    /// The handler.
+    pub place: Place,
+    /// A formula per unit.
+    pub cost: BTreeMap<String, String>,
+    /// The effects behind it.
+    pub terms: Vec<Term>,
+}
+
+/// An effect, and how often it happens.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Term {
+    /// Its kind.
+    pub effect: String,
+    /// The entity whose rows it touches.
+    pub entity: Option<String>,
+    /// The call or relation.
+    pub label: String,
+    /// How often.
+    pub times: String,
+    /// It blocks an event loop.
+    pub blocks: bool,
+    /// Where it stands.
+    pub place: Place,
+}
+
 /// A place in a file.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Place {
     /// Path from the repository's root.
     pub file: String,

@@ -54,16 +54,38 @@ fn mistakes_are_explained_with_a_way_out() {
     let tree = Tree::of(&[("a.py", CLEAN)]);
     for (options, words) in [
         (&["--select", "nplus-one-request"][..], "did you mean `n-plus-one-request`?"),
-        (&["--ignore", "zzz"], "there is no rule `zzz`"),
-        (&["--include", "a[.py"], "globs have the syntax of .gitignore"),
+        (&["--ignore", "zzz"], "--ignore: there is no rule or category `zzz`"),
+        (&["--include", "a[.py"], "--include takes globs in the syntax of .gitignore"),
         (&["--output", "/nonexistent/folder/report.json"], "create it first"),
-        (&["/nonexistent"], "give files and folders that exist"),
+        (&["/nonexistent"], "there is no file or folder /nonexistent"),
+        (&["/nonexistent/models", "--models", "/nonexistent"], "there is no file or folder"),
+        (&["--models", "/nonexistent"], "--models takes a folder"),
+        (&["--format", "jsno"], "similar value exists: 'json'"),
+        (&["--jobs", "0"], "a number of threads is 1 or more"),
     ] {
         let run = scan(&tree, options);
         assert_eq!(run.code, Some(2), "{options:?}: {}", run.err());
         assert!(run.err().contains(words), "{options:?}: {}", run.err());
         assert!(run.stdout.is_empty(), "{options:?}: a failure writes nothing to standard output");
     }
+}
+
+#[test]
+fn a_path_with_a_typing_error_is_corrected() {
+    let tree = Tree::of(&[("services/orders/a.py", CLEAN)]);
+    let run = run(perflint().args(["scan", "service/orders"]).current_dir(tree.path()));
+    assert_eq!(run.code, Some(2));
+    let expected =
+        "error: there is no file or folder service/orders\n  help: did you mean services/orders?\n";
+    assert_eq!(run.err(), expected);
+}
+
+#[test]
+fn a_path_in_place_of_a_command_is_understood() {
+    let tree = Tree::of(&[("services/a.py", CLEAN)]);
+    let run = run(perflint().arg("services").current_dir(tree.path()));
+    assert_eq!(run.code, Some(2));
+    assert!(run.err().contains("perflint scan services"), "{}", run.err());
 }
 
 /// Unreadable for anybody but root, who is turned into nobody for this test.
@@ -169,6 +191,32 @@ fn comments_suppress_findings_and_are_counted() {
 }
 
 #[test]
+fn comments_that_suppress_nothing_are_told() {
+    let lines = [
+        "import requests",
+        "x = 1  # perflint: ignore[n-plus-one-query] long gone",
+        "# perflint: ignore",
+        "y = 2",
+        "def fetch(urls):",
+        "    # perflint: ignore[n-plus-one-request, unbounded-query] three mirrors",
+        "    return [requests.get(url) for url in urls]",
+        "",
+    ];
+    let tree = Tree::of(&[("a.py", lines.join("\n"))]);
+    let unused =
+        |rules: &[&str], line: usize| serde_json::json!({"file": "a.py", "line": line, "rules": rules});
+    let expected = [unused(&["n-plus-one-query"], 2), unused(&[], 3), unused(&["unbounded-query"], 6)];
+    // What is not selected is not unused.
+    for options in [&["--format", "json"][..], &["--format", "json", "--select", "missing-pagination"]] {
+        let report = json(&scan(&tree, options));
+        assert_eq!(report["coverage"]["unused_suppressions"], Value::from(expected.to_vec()), "{options:?}");
+    }
+    let text = scan(&tree, &[]).out();
+    let line = "3 comments suppress nothing: a.py:2 (n-plus-one-query), a.py:3, a.py:6 (unbounded-query).";
+    assert!(text.contains(line), "{text}");
+}
+
+#[test]
 fn tests_are_judged_on_request_only() {
     let tree = Tree::of(&[("tests/test_fetch.py", REQUESTS), ("a.py", CLEAN)]);
     assert_eq!(exit_code(&tree, &[]), 0);
@@ -225,6 +273,16 @@ fn roots_may_be_files_and_several_folders() {
     let files: Vec<_> =
         report["findings"].as_array().into_iter().flatten().map(|f| &f["place"]["file"]).collect();
     assert_eq!(files, ["one/a.py", "two/b.py"]);
+}
+
+#[test]
+fn a_part_of_a_repository_is_called_one() {
+    let tree = Tree::of(&[("one/a.py", REQUESTS), ("two/b.py", REQUESTS)]);
+    let partial = |path: &str| {
+        let run = run(perflint().args(["scan", "--format", "json"]).arg(tree.join(path)));
+        json(&run)["coverage"]["partial"].clone()
+    };
+    assert_eq!((partial("one"), partial("one/a.py"), partial("")), (true.into(), true.into(), false.into()));
 }
 
 #[test]

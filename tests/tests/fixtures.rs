@@ -3,11 +3,13 @@
 //! Each application is scanned as a repository of its own. Its comments say what has to be found, and what is found
 //! beyond them fails as well; see [`perflint_tests::marks`]. The counts are kept in `fixtures/expected.txt`, so that a
 //! change of the analysis shows its effect in review; `PERFLINT_BLESS=1` writes them anew.
+//! They state facts as well, which are held against the entry points of the report; see [`perflint_tests::facts`].
 
 use perflint_tests::compare::{Site, difference};
+use perflint_tests::facts;
 use perflint_tests::files::{files, folders, text};
-use perflint_tests::marks::{Mark, MarkKind, marks};
-use perflint_tests::report::{Finding, Report, scan};
+use perflint_tests::marks::{Fact, FactKind, Mark, MarkKind, marks};
+use perflint_tests::report::{Entry, Finding, Report, scan};
 use perflint_tests::workspace;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -18,20 +20,26 @@ use std::path::Path;
 struct App {
     name: String,
     marks: Vec<(String, Mark)>,
+    facts: Vec<(String, Fact)>,
     report: Report,
     pedantic: Report,
 }
 
 impl App {
     fn scan(folder: &Path) -> Self {
-        let marked = files(folder, &[]).into_iter().flat_map(|path| {
+        let mut app_marks = Vec::new();
+        let mut app_facts = Vec::new();
+        for path in files(folder, &[]) {
             let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             let text = String::from_utf8_lossy(&fs::read(&path).expect("a fixture")).into_owned();
-            marks(&text).into_iter().map(move |mark| (name.clone(), mark))
-        });
+            app_marks.extend(marks(&text).into_iter().map(|mark| (name.clone(), mark)));
+            app_facts
+                .extend(perflint_tests::marks::facts(&text).into_iter().map(|fact| (name.clone(), fact)));
+        }
         Self {
             name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            marks: marked.collect(),
+            marks: app_marks,
+            facts: app_facts,
             report: scan(folder, &[]),
             pedantic: scan(folder, &["--pedantic"]),
         }
@@ -46,13 +54,30 @@ impl App {
     /// The sites of findings that the application itself does not suppress. A fixture lies in the repository of perflint,
     /// so paths begin with where it lies.
     fn found(&self, report: &Report) -> Vec<Site> {
-        let prefix = format!("fixtures/apps/{}/", self.name);
-        let file = |file: &str| file.strip_prefix(&prefix).unwrap_or(file).to_owned();
+        let file = |file: &str| self.own(file);
         let findings = report.findings.iter().filter(|finding| finding.suppressed.is_none());
         let sites: BTreeSet<Site> = findings
             .flat_map(|f| f.places().map(|place| (file(&place.file), place.line, f.rule.clone())))
             .collect();
         sites.into_iter().collect()
+    }
+
+    /// A path as the application itself would write it.
+    fn own(&self, path: &str) -> String {
+        let prefix = format!("fixtures/apps/{}/", self.name);
+        path.strip_prefix(&prefix).unwrap_or(path).to_owned()
+    }
+
+    /// The facts that do not hold, one a line.
+    fn wrong_facts(&self) -> String {
+        let mut entries: Vec<Entry> = self.report.entries.clone();
+        for entry in &mut entries {
+            for place in entry.terms.iter_mut().map(|term| &mut term.place).chain([&mut entry.place]) {
+                place.file = self.own(&place.file);
+            }
+        }
+        let wrong = self.facts.iter().filter_map(|(file, fact)| facts::complaint(file, fact, &entries));
+        wrong.map(|complaint| format!("    {complaint}\n")).collect()
     }
 
     /// What differs from the comments; empty if nothing does.
@@ -84,7 +109,7 @@ impl App {
         for site in silent.filter(|site| with_pedantic.contains(site) && is_pedantic(&site.2)) {
             complain("unexpected with --pedantic:", &site);
         }
-        text
+        text + &self.wrong_facts()
     }
 
     fn message(&self, (file, line, rule): &Site) -> String {
@@ -112,6 +137,9 @@ impl App {
                 rules.entry(rule.clone()).or_default()[column] += 1;
             }
         }
+        for (_, fact) in &self.facts {
+            rules.entry(format!("({})", fact.kind.name())).or_default()[if fact.miss { 3 } else { 0 }] += 1;
+        }
         let mut text = String::new();
         for (rule, counts) in rules {
             let name = &self.name;
@@ -129,6 +157,27 @@ fn is_pedantic(rule: &str) -> bool {
 
 fn apps() -> Vec<App> {
     folders(&workspace().join("fixtures/apps")).iter().map(|folder| App::scan(folder)).collect()
+}
+
+/// How many facts every application states.
+const LEAST_FACTS: usize = 4;
+
+#[test]
+fn applications_state_facts_of_both_kinds() {
+    for folder in folders(&workspace().join("fixtures/apps")) {
+        let facts: Vec<Fact> = files(&folder, &[])
+            .iter()
+            .flat_map(|path| {
+                perflint_tests::marks::facts(&String::from_utf8_lossy(&fs::read(path).expect("a fixture")))
+            })
+            .collect();
+        if facts.is_empty() {
+            continue;
+        }
+        let some = |kind| facts.iter().any(|fact| fact.kind == kind);
+        assert!(facts.len() >= LEAST_FACTS, "{} states {} facts", folder.display(), facts.len());
+        assert!(some(FactKind::Effect) && some(FactKind::Cost), "{}", folder.display());
+    }
 }
 
 #[test]

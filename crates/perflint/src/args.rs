@@ -68,7 +68,7 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) include_tests: bool,
     /// Threads; as many as there are processors by default.
-    #[arg(long, short, value_name = "N")]
+    #[arg(long, short, value_name = "N", value_parser = parse_jobs)]
     pub(crate) jobs: Option<NonZeroUsize>,
     /// The least level of a finding that makes the exit code 1.
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Warning)]
@@ -132,6 +132,12 @@ impl FailOn {
             Self::Never => None,
         }
     }
+}
+
+/// A number of threads.
+fn parse_jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "a number of threads is 1 or more; leave it out to use all processors".to_owned())
 }
 
 /// A size in bytes: digits, then nothing, `K` or `M`, which count in 1024.

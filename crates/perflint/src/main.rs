@@ -10,12 +10,15 @@ mod progress;
 mod rules;
 mod scan;
 mod status;
+mod suggest;
 
 use args::{Cli, Command};
 use clap::Parser;
+use clap::error::ErrorKind;
 use perflint_report::clean;
 use status::{Failure, Status};
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 #[cfg(feature = "mimalloc")]
@@ -28,6 +31,9 @@ fn main() -> ExitCode {
         Err(error) => {
             // A closed pipe is the only way that this fails, and leaves nobody to tell.
             let _ = error.print();
+            if error.kind() == ErrorKind::InvalidSubcommand {
+                hint_at_scan();
+            }
             return if error.use_stderr() { Status::Usage.into() } else { Status::Clean.into() };
         }
     };
@@ -46,6 +52,15 @@ fn run(cli: Cli) -> Result<Status, Failure> {
         Command::Scan(args) => scan::scan(args),
         Command::Rules => rules::list(),
         Command::Explain { rule } => rules::explain(&rule),
+    }
+}
+
+/// Whoever gives a path where a command belongs wants it scanned.
+fn hint_at_scan() {
+    if let Some(path) = std::env::args_os().nth(1).filter(|path| Path::new(path).exists()) {
+        let hint = format!("tip: to scan it, say `perflint scan {}`", path.display());
+        // Nobody is left to tell that standard error is closed.
+        let _ = writeln!(io::stderr(), "\n  {}", clean::line(&hint));
     }
 }
 

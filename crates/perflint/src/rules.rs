@@ -1,11 +1,9 @@
 //! `perflint rules` and `perflint explain`, and the names that `--select` takes.
 
 use crate::status::{Failure, Status};
+use crate::suggest::nearest;
 use perflint_rules::{Page, Pages};
 use std::io::{self, Write};
-
-/// How alike a name has to be to be suggested, from 0 to 1.
-const LIKENESS: f64 = 0.75;
 
 /// Lists the rules.
 pub(crate) fn list() -> Result<Status, Failure> {
@@ -25,7 +23,7 @@ pub(crate) fn list() -> Result<Status, Failure> {
 pub(crate) fn explain(rule: &str) -> Result<Status, Failure> {
     let pages = perflint_engine::rules().map_err(Failure::from)?;
     let Some(page) = pages.pages.iter().find(|page| *page.id == *rule) else {
-        return Err(unknown(rule, &ids(&pages)));
+        return Err(unknown(format!("there is no rule `{rule}`"), rule, &ids(&pages)));
     };
     io::stdout().lock().write_all(page_text(page).as_bytes())?;
     Ok(Status::Clean)
@@ -42,14 +40,14 @@ fn page_text(page: &Page) -> String {
     text
 }
 
-/// Checks that every name is a rule or a category.
-pub(crate) fn check(names: &[String], pages: &Pages) -> Result<(), Failure> {
+/// Checks that every name that an option was given is a rule or a category.
+pub(crate) fn check(option: &str, names: &[String], pages: &Pages) -> Result<(), Failure> {
     let mut known = ids(pages);
     known.extend(pages.pages.iter().map(|page| &*page.category));
     known.sort_unstable();
     known.dedup();
     match names.iter().find(|name| !known.contains(&name.as_str())) {
-        Some(name) => Err(unknown(name, &known)),
+        Some(name) => Err(unknown(format!("{option}: there is no rule or category `{name}`"), name, &known)),
         None => Ok(()),
     }
 }
@@ -58,26 +56,10 @@ fn ids(pages: &Pages) -> Vec<&str> {
     pages.pages.iter().map(|page| &*page.id).collect()
 }
 
-fn unknown(name: &str, known: &[&str]) -> Failure {
-    let alike = |candidate: &&str| strsim::jaro_winkler(name, candidate);
-    let best = known.iter().copied().max_by(|a, b| alike(a).total_cmp(&alike(b)));
-    let help = match best.filter(|best| alike(best) >= LIKENESS) {
+fn unknown(message: String, name: &str, known: &[&str]) -> Failure {
+    let help = match nearest(name, known.iter().copied()) {
         Some(best) => format!("did you mean `{best}`? `perflint rules` lists all rules"),
-        None => "`perflint rules` lists all rules".to_owned(),
+        None => "`perflint rules` lists all rules and their categories".to_owned(),
     };
-    Failure::usage(format!("there is no rule `{name}`"), help)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::unknown;
-
-    #[test]
-    fn suggests_what_is_alike() {
-        let known = ["n-plus-one-query", "unbounded-query"];
-        assert!(
-            unknown("nplus-one-query", &known).help.is_some_and(|help| help.contains("`n-plus-one-query`"))
-        );
-        assert!(unknown("xyz", &known).help.is_some_and(|help| !help.contains("mean")));
-    }
+    Failure::usage(message, help)
 }

@@ -5,6 +5,7 @@ use crate::output::Output;
 use crate::progress::Bar;
 use crate::rules;
 use crate::status::{Failure, Status};
+use crate::suggest::nearest_path;
 use perflint_engine::{Options, Scan, ScanError, WalkError};
 use perflint_ir::GapKind;
 use perflint_report::{Input, ReportError, TextStyle};
@@ -19,11 +20,11 @@ const DEFAULT_WIDTH: usize = 100;
 pub(crate) fn scan(args: ScanArgs) -> Result<Status, Failure> {
     let start = Instant::now();
     let pages = perflint_engine::rules().map_err(Failure::from)?;
-    rules::check(&args.select, &pages)?;
-    rules::check(&args.ignore, &pages)?;
+    rules::check("--select", &args.select, &pages)?;
+    rules::check("--ignore", &args.ignore, &pages)?;
     let output = Output::new(args.output.clone())?;
     let bar = Bar::new(args.quiet);
-    let scan = perflint_engine::scan(&options(&args), &bar).map_err(failure)?;
+    let scan = perflint_engine::scan(&options(&args), &bar).map_err(|error| failure(error, &args))?;
     drop(bar);
     let style = style(&args, &output, start.elapsed());
     output.write(|out| write(out, &scan, &pages, args.format, style))?;
@@ -36,17 +37,30 @@ pub(crate) fn scan(args: ScanArgs) -> Result<Status, Failure> {
     Ok(status)
 }
 
-/// A scan that could not start, with the way out.
-fn failure(error: ScanError) -> Failure {
+/// A scan that could not start, with the place of the mistake and the way out.
+fn failure(error: ScanError, args: &ScanArgs) -> Failure {
     let help = match &error {
+        ScanError::Root { path, source } if source.kind() == io::ErrorKind::NotFound => {
+            let help = match nearest_path(path) {
+                Some(near) => format!("did you mean {}?", near.display()),
+                None => "give files and folders that exist".to_owned(),
+            };
+            return Failure::usage(format!("there is no file or folder {}", path.display()), help);
+        }
         ScanError::Root { .. } | ScanError::Walk(WalkError::Root { .. } | WalkError::Outside { .. }) => {
-            "give files and folders that exist and can be read"
+            "give files and folders that exist and can be read".to_owned()
         }
-        ScanError::Walk(WalkError::Glob { .. }) => {
-            "globs have the syntax of .gitignore: `*.py`, `legacy/`, `src/**/old_*`"
+        ScanError::Walk(WalkError::Glob { glob, .. }) => {
+            let option = if args.include.contains(glob) { "--include" } else { "--exclude" };
+            format!("{option} takes globs in the syntax of .gitignore: `*.py`, `legacy/`, `src/**/old_*`")
         }
-        ScanError::Model(_) | ScanError::Page(_) => "this is a fault of perflint itself: please report it",
-        ScanError::Walk(WalkError::Thread(_)) => "use fewer threads: --jobs 1",
+        ScanError::Model(_) if args.models.is_some() => {
+            "--models takes a folder like perflint's own rules/models; without it those are used".to_owned()
+        }
+        ScanError::Model(_) | ScanError::Page(_) => {
+            "this is a fault of perflint itself: please report it".to_owned()
+        }
+        ScanError::Walk(WalkError::Thread(_)) => "use fewer threads: --jobs 1".to_owned(),
     };
     Failure::from(error).with_help(help)
 }
@@ -64,6 +78,7 @@ fn options(args: &ScanArgs) -> Options {
         jobs: args.jobs.map(Into::into),
         max_file_size: args.max_file_size,
         models: args.models.clone(),
+        entries: args.format == Format::Json,
     }
 }
 
@@ -71,7 +86,10 @@ fn style(args: &ScanArgs, output: &Output, elapsed: Duration) -> TextStyle {
     let terminal = output.is_stdout() && io::stdout().is_terminal();
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    let width = terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| usize::from(width.0));
+    // Shells do not export the width of their terminal, so whoever sets this wants it.
+    let wanted = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let wide = || terminal_size::terminal_size().filter(|_| terminal).map(|(width, _)| usize::from(width.0));
+    let width = wanted.filter(|columns| *columns > 0).or_else(wide);
     TextStyle {
         color: terminal && !set("NO_COLOR") && !dumb,
         width: width.unwrap_or(DEFAULT_WIDTH),

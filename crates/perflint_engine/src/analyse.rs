@@ -4,13 +4,15 @@ use perflint_ir::{FileIr, Lang, Role};
 use perflint_link::{Config, Program};
 use perflint_lower::{Source, lower};
 use perflint_models::Models;
-use perflint_rules::{Finding, Pages, judge};
+use perflint_rules::{EntryCost, Finding, Pages, costs, judge};
 
 /// What the analysis found, and what it could not follow.
 #[derive(Debug, Default)]
 pub(crate) struct Analysis {
     /// Everything found, in any order and whatever the profile. Places know their bytes only ([`perflint_rules::Place::bytes`]).
     pub(crate) findings: Vec<Finding>,
+    /// Entry points, if they were asked for. Places know their bytes only.
+    pub(crate) entries: Vec<EntryCost>,
     /// Calls seen.
     pub(crate) calls: usize,
     /// Calls whose target is neither in the repository nor in a model.
@@ -22,24 +24,31 @@ pub(crate) struct Analysis {
 /// Stack of the thread that evaluates: as deep as calls nest in the analysed program.
 const STACK: usize = 512 << 20;
 
-/// Analyses files that are sorted by path.
-pub(crate) fn analyse(files: Vec<FileIr>, configs: &[Config], models: &Models, pages: &Pages) -> Analysis {
+/// Analyses files that are sorted by path. `entries` asks for the costs of entry points too.
+pub(crate) fn analyse(
+    files: Vec<FileIr>,
+    configs: &[Config],
+    models: &Models,
+    pages: &Pages,
+    entries: bool,
+) -> Analysis {
     std::thread::scope(|scope| {
         std::thread::Builder::new()
             .name("analysis".to_owned())
             .stack_size(STACK)
-            .spawn_scoped(scope, || run(files, configs, models, pages))
+            .spawn_scoped(scope, || run(files, configs, models, pages, entries))
             .ok()
             .and_then(|thread| thread.join().ok())
             .unwrap_or_default()
     })
 }
 
-fn run(files: Vec<FileIr>, configs: &[Config], models: &Models, pages: &Pages) -> Analysis {
+fn run(files: Vec<FileIr>, configs: &[Config], models: &Models, pages: &Pages, entries: bool) -> Analysis {
     let program = Program::link_configured(files, stubs(models), configs, models);
     let facts = perflint_summary::analyse(&program, models);
     let findings = judge(&program, models, &facts, pages);
-    Analysis { findings, calls: facts.calls, holes: facts.holes, widened: facts.widened }
+    let entries = if entries { costs(&program, models, &facts) } else { Vec::new() };
+    Analysis { findings, entries, calls: facts.calls, holes: facts.holes, widened: facts.widened }
 }
 
 /// The models' stubs, lowered like any other file; their path is their module's.

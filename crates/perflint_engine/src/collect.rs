@@ -1,5 +1,6 @@
 //! From roots to lowered files, in the order of their paths.
 
+use crate::suppress::{self, Comment, Comments};
 use crate::{Options, Progress, ScanError};
 use perflint_ir::{FileIr, GapKind, Lang, Role};
 use perflint_link::Config;
@@ -9,7 +10,7 @@ use perflint_walk::{FileEntry, SkipReason, WalkConfig, WalkStats, Walker};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many files with gaps a report names.
 const MAX_GAP_FILES: usize = 100;
@@ -19,6 +20,7 @@ const MAX_GAP_FILES: usize = 100;
 struct Lowered {
     ir: FileIr,
     lines: usize,
+    comments: Vec<Comment>,
 }
 
 /// What a walk gives the analysis.
@@ -28,11 +30,13 @@ pub(crate) struct Collected {
     pub(crate) files: Vec<FileIr>,
     /// Configuration that says how modules are found, in the order of paths.
     pub(crate) configs: Vec<Config>,
+    /// Suppressing comments, by file.
+    pub(crate) comments: Comments,
     /// What was read, and what was not.
     pub(crate) coverage: Coverage,
 }
 
-/// Reads and lowers every file below the roots.
+/// Reads and lowers every file below the roots, and collects its suppressing comments.
 pub(crate) fn collect(
     root: &Path,
     options: &Options,
@@ -51,7 +55,15 @@ pub(crate) fn collect(
     let configs = std::mem::take(&mut stats.configs).into_iter();
     let configs = configs.map(|one| Config { path: one.path.into(), text: one.text.into() }).collect();
     let coverage = coverage(&lowered, stats);
-    Ok(Collected { files: lowered.into_iter().map(|file| file.ir).collect(), configs, coverage })
+    let judged = |file: &&mut Lowered| {
+        !file.comments.is_empty()
+            && !matches!(file.ir.role, Role::Generated | Role::Vendored | Role::Minified)
+    };
+    let comments = lowered.iter_mut().filter(judged);
+    let comments =
+        comments.map(|file| (Arc::from(&*file.ir.path), std::mem::take(&mut file.comments))).collect();
+    let files = lowered.into_iter().map(|file| file.ir).collect();
+    Ok(Collected { files, configs, comments, coverage })
 }
 
 fn config(root: &Path, options: &Options) -> WalkConfig {
@@ -76,7 +88,7 @@ fn lower_one(file: FileEntry<'_>) -> Lowered {
     let FileEntry { path, lang, role, text, .. } = file;
     let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
     let lines = breaks + usize::from(!text.is_empty() && !text.ends_with('\n'));
-    Lowered { ir: lower(Source { path, lang, role, text }), lines }
+    Lowered { ir: lower(Source { path, lang, role, text }), lines, comments: suppress::comments(text) }
 }
 
 fn coverage(files: &[Lowered], stats: WalkStats) -> Coverage {

@@ -13,6 +13,7 @@ mod collect;
 mod lines;
 mod profile;
 mod root;
+mod route;
 mod sources;
 mod suppress;
 
@@ -46,6 +47,8 @@ pub struct Options {
     pub jobs: Option<usize>,
     /// Files larger than this many bytes are skipped.
     pub max_file_size: u64,
+    /// Tell what each entry point costs, in [`Report::entries`].
+    pub entries: bool,
     /// A folder of models to use in place of the builtin ones.
     pub models: Option<PathBuf>,
 }
@@ -63,6 +66,7 @@ impl Default for Options {
             include_tests: false,
             jobs: None,
             max_file_size: 1 << 20,
+            entries: false,
             models: None,
         }
     }
@@ -139,22 +143,28 @@ pub fn rules() -> Result<Pages, ScanError> {
 pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanError> {
     let root = root::repository(&options.roots)?;
     progress.phase("reading");
-    let collect::Collected { files, configs, mut coverage } = collect::collect(&root, options, progress)?;
+    let collect::Collected { files, configs, comments, mut coverage } =
+        collect::collect(&root, options, progress)?;
     progress.phase("analysing");
     let models = match &options.models {
         Some(folder) => perflint_models::folder(folder)?,
         None => perflint_models::builtin()?,
     };
     let pages = rules()?;
-    let analysis = analyse::analyse(files, &configs, &models, &pages);
+    let analysis = analyse::analyse(files, &configs, &models, &pages, options.entries);
     coverage.calls = analysis.calls;
     coverage.holes = analysis.holes;
     coverage.widened = analysis.widened;
+    coverage.partial = root::is_part(&options.roots, &root);
     progress.phase("reporting");
     let sources = DiskSources::new(root.clone(), options.max_file_size);
+    coverage.unused_suppressions = suppress::unused(&comments, &analysis.findings, &sources);
     let (mut findings, held_back) = profile::apply(analysis.findings, &pages, options);
     lines::complete(&mut findings, &sources);
+    route::tidy(&mut findings);
+    let mut entries = analysis.entries;
+    lines::complete_entries(&mut entries, &sources);
     suppress::apply(&mut findings, &sources);
     findings.sort_by(|a, b| (&a.primary, &a.rule, &a.message).cmp(&(&b.primary, &b.rule, &b.message)));
-    Ok(Scan { report: Report { findings, held_back, coverage }, root, sources })
+    Ok(Scan { report: Report { findings, entries, held_back, coverage }, root, sources })
 }

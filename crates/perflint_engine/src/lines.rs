@@ -1,6 +1,6 @@
 //! Byte offsets to lines and columns, for the files that have findings.
 
-use perflint_rules::{Finding, Place, Sources};
+use perflint_rules::{EntryCost, Finding, Place, Sources};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -69,6 +69,14 @@ impl Indices {
         let entry = self.files.entry(Arc::clone(file));
         entry.or_insert_with(|| sources.text(file).map(LineIndex::new)).as_ref()
     }
+
+    /// Fills in a place's lines and columns; a file that can no longer be read leaves line 1.
+    fn complete(&mut self, place: &mut Place, sources: &dyn Sources) {
+        match self.of(&place.file, sources) {
+            Some(index) => index.complete(place),
+            None => (place.line, place.column, place.end_line, place.end_column) = (1, 1, 1, 1),
+        }
+    }
 }
 
 /// Gives every place of the findings its lines and columns. What a finding points at is cut to its first line, because
@@ -78,10 +86,7 @@ pub(crate) fn complete(findings: &mut [Finding], sources: &dyn Sources) {
     let mut indices = Indices::default();
     for finding in findings {
         for place in finding.places_mut() {
-            match indices.of(&place.file, sources) {
-                Some(index) => index.complete(place),
-                None => (place.line, place.column, place.end_line, place.end_column) = (1, 1, 1, 1),
-            }
+            indices.complete(place, sources);
         }
         let steps = finding.route.iter_mut().map(|step| &mut step.place);
         for place in steps.chain(&mut finding.also).chain([&mut finding.primary]) {
@@ -89,6 +94,17 @@ pub(crate) fn complete(findings: &mut [Finding], sources: &dyn Sources) {
                 place.end = index.line_end(place.start).max(place.start);
                 index.complete(place);
             }
+        }
+    }
+}
+
+/// Gives every place of the entry points its lines and columns.
+pub(crate) fn complete_entries(entries: &mut [EntryCost], sources: &dyn Sources) {
+    let mut indices = Indices::default();
+    for entry in entries {
+        let places = entry.terms.iter_mut().flat_map(perflint_rules::CostTerm::places_mut);
+        for place in places.chain([&mut entry.place]) {
+            indices.complete(place, sources);
         }
     }
 }

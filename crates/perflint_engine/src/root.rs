@@ -19,13 +19,18 @@ pub(crate) fn repository(roots: &[PathBuf]) -> Result<PathBuf, ScanError> {
     Ok(repository.unwrap_or(common))
 }
 
+/// Whether the roots leave out something of the repository.
+pub(crate) fn is_part(roots: &[PathBuf], repository: &Path) -> bool {
+    !roots.iter().any(|root| root.canonicalize().is_ok_and(|real| real == repository))
+}
+
 fn shared(a: &Path, b: &Path) -> PathBuf {
     a.components().zip(b.components()).take_while(|(x, y)| x == y).map(|(part, _)| part).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::repository;
+    use super::{is_part, repository};
     use std::fs;
 
     #[test]
@@ -40,6 +45,7 @@ mod tests {
         assert_eq!(repository(&roots[1..]).expect("exists"), base.join("a/d"));
         fs::create_dir(base.join(".git")).expect("mkdir");
         assert_eq!(repository(&roots).expect("exists"), base);
+        assert!(is_part(&roots, &base) && !is_part(&[base.join("a/..")], &base));
         assert!(repository(&[base.join("absent")]).is_err());
     }
 }

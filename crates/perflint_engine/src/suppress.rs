@@ -1,16 +1,22 @@
 //! Suppressing comments: `perflint: ignore[rule] reason`, in the comment syntax of any language.
 //!
-//! They are looked for in the lines of findings only, never in the whole tree: a comment that suppresses nothing costs
-//! nothing.
+//! What suppresses a finding is looked for in the lines around it. Comments are collected while files are read too, so
+//! that those which suppress nothing can be told: a comment without a finding hides the next one that comes.
 
 use crate::lines::{Indices, LineIndex};
-use perflint_rules::{Finding, Sources};
+use perflint_rules::{Finding, Place, Sources, UnusedSuppression};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What opens a comment in some language; of two with the same end, the longer is first.
 const OPENERS: &[&str] = &["<!--", "#", "//", "--", "/*", "*"];
 
 /// What closes one.
 const CLOSERS: &[&str] = &["*/}", "*/", "-->", "#}", "%}"];
+
+/// What every suppressing comment begins with.
+const MARK: &[u8] = b"perflint:";
 
 /// How many comment lines above a finding are looked through.
 const MAX_LINES_ABOVE: u32 = 20;
@@ -25,29 +31,85 @@ struct Suppression<'a> {
     alone: bool,
 }
 
+/// A suppressing comment of a file: its line, and the rules that it names; `None` for all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Comment {
+    line: u32,
+    rules: Option<Vec<String>>,
+}
+
+/// The suppressing comments of files.
+pub(crate) type Comments = BTreeMap<Arc<str>, Vec<Comment>>;
+
+/// The suppressing comments of a text. Nearly every text has none, which is decided by one search.
+pub(crate) fn comments(text: &str) -> Vec<Comment> {
+    if memchr::memmem::find(text.as_bytes(), MARK).is_none() {
+        return Vec::new();
+    }
+    let owned = |rules: Vec<&str>| rules.into_iter().map(str::to_owned).collect();
+    (1..)
+        .zip(text.lines())
+        .filter_map(|(line, text)| parse(text).map(|found| Comment { line, rules: found.rules.map(owned) }))
+        .collect()
+}
+
+/// The comments that suppress none of the findings, be they shown or not. Places of the findings know their bytes only.
+pub(crate) fn unused(
+    comments: &Comments,
+    findings: &[Finding],
+    sources: &dyn Sources,
+) -> Vec<UnusedSuppression> {
+    let mut indices = Indices::default();
+    let mut used: FxHashMap<(Arc<str>, u32), FxHashSet<&str>> = FxHashMap::default();
+    for finding in findings.iter().filter(|finding| comments.contains_key(&finding.primary.file)) {
+        let Place { file, start, .. } = &finding.primary;
+        let Some(index) = indices.of(file, sources) else { continue };
+        if let Some((line, _)) = suppression(index, index.position(*start).0, &finding.rule) {
+            used.entry((Arc::clone(file), line)).or_default().insert(&finding.rule);
+        }
+    }
+    let mut unused = Vec::new();
+    for (file, comments) in comments {
+        for Comment { line, rules } in comments {
+            let used = used.get(&(Arc::clone(file), *line));
+            let idle = |rule: &&String| used.is_none_or(|used| !used.contains(rule.as_str()));
+            let idle: Option<Vec<String>> =
+                rules.as_ref().map(|rules| rules.iter().filter(idle).cloned().collect());
+            if idle.as_ref().map_or(used.is_none(), |idle| !idle.is_empty()) {
+                let (file, rules) = (Arc::clone(file), idle.unwrap_or_default());
+                unused.push(UnusedSuppression { file, line: *line, rules });
+            }
+        }
+    }
+    unused
+}
+
 /// Marks the findings that a comment suppresses.
 pub(crate) fn apply(findings: &mut [Finding], sources: &dyn Sources) {
     let mut indices = Indices::default();
     for finding in findings {
         if let Some(index) = indices.of(&finding.primary.file, sources) {
-            finding.suppressed = reason(index, finding.primary.line, &finding.rule);
+            let found = suppression(index, finding.primary.line, &finding.rule);
+            finding.suppressed = found.map(|(_, found)| found.reason.to_owned());
         }
     }
 }
 
-/// The reason of the comment on a line, or of one that stands alone above it, that names the rule.
-fn reason(index: &LineIndex, line: u32, rule: &str) -> Option<String> {
+/// The comment on a line, or one that stands alone above it, that names the rule, with its own line.
+fn suppression<'a>(index: &'a LineIndex, line: u32, rule: &str) -> Option<(u32, Suppression<'a>)> {
     let names = |found: &Suppression<'_>| found.rules.as_ref().is_none_or(|rules| rules.contains(&rule));
     let here = parse(index.line(line)).filter(names);
     let above = || {
         (1..line)
             .rev()
             .take(MAX_LINES_ABOVE as usize)
-            .map(|above| index.line(above))
-            .take_while(|text| text.trim().is_empty() || is_comment(text))
-            .find_map(|text| parse(text).filter(|found| found.alone && names(found)))
+            .map(|above| (above, index.line(above)))
+            .take_while(|(_, text)| text.trim().is_empty() || is_comment(text))
+            .find_map(|(above, text)| {
+                parse(text).filter(|found| found.alone && names(found)).map(|found| (above, found))
+            })
     };
-    here.or_else(above).map(|found| found.reason.to_owned())
+    here.map(|found| (line, found)).or_else(above)
 }
 
 fn is_comment(line: &str) -> bool {
@@ -56,11 +118,11 @@ fn is_comment(line: &str) -> bool {
 }
 
 fn parse(line: &str) -> Option<Suppression<'_>> {
-    let at = memchr::memmem::find(line.as_bytes(), b"perflint:")?;
+    let at = memchr::memmem::find(line.as_bytes(), MARK)?;
     let before = line[..at].trim_end();
     let opener = OPENERS.iter().find(|opener| before.ends_with(**opener))?;
     let code = before[..before.len() - opener.len()].trim_end_matches(['/', '*', '#', '!', '{']);
-    let rest = line[at + "perflint:".len()..].trim_start().strip_prefix("ignore")?;
+    let rest = line[at + MARK.len()..].trim_start().strip_prefix("ignore")?;
     let (rules, rest) = match rest.strip_prefix('[') {
         Some(list) => {
             let (list, rest) = list.split_once(']')?;
@@ -107,6 +169,9 @@ mod tests {
     fn applies_to_its_line_or_to_the_next_line_of_code() {
         let text = "# perflint: ignore[a] one\n# more\n\nx()\ny()  # perflint: ignore two\nz()\n";
         let index = LineIndex::new(text.into());
+        let reason = |index: &LineIndex, line, rule| {
+            suppression(index, line, rule).map(|(_, found)| found.reason.to_owned())
+        };
         assert_eq!(reason(&index, 4, "a"), Some("one".into()));
         assert_eq!(reason(&index, 4, "b"), None);
         assert_eq!(reason(&index, 5, "b"), Some("two".into()));

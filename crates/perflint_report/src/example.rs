@@ -3,6 +3,7 @@
 use crate::Input;
 use perflint_rules::{
     Confidence, Context, Coverage, Finding, Fix, Level, Page, Pages, Place, Report, Sources, Step, StepKind,
+    UnusedSuppression,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -75,6 +76,7 @@ pub(crate) fn report() -> Report {
         ..finding.clone()
     };
     let coverage = Coverage {
+        partial: true,
         files: 2,
         lines: 1234,
         bytes: 9,
@@ -83,12 +85,17 @@ pub(crate) fn report() -> Report {
         unreadable: vec![("shop/\u{1b}x.py".into(), "Permission denied".into())],
         gaps: BTreeMap::from([(("python", "syntax error"), 3)]),
         gap_files: vec![("shop/a b.py".into(), "syntax error")],
+        unused_suppressions: vec![UnusedSuppression {
+            file: "shop/views.py".into(),
+            line: 9,
+            rules: vec!["n-plus-one-query".into()],
+        }],
         calls: 10,
         holes: 4,
         widened: 0,
     };
     let held_back = BTreeMap::from([(Arc::from("unbounded-query"), 2)]);
-    Report { findings: vec![finding, suppressed], held_back, coverage }
+    Report { findings: vec![finding, suppressed], entries: vec![], held_back, coverage }
 }
 
 pub(crate) fn pages() -> Pages {

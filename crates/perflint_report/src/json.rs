@@ -3,7 +3,7 @@
 use crate::clean;
 use crate::fingerprint::Fingerprints;
 use crate::{Input, ReportError};
-use perflint_rules::{Coverage, Finding, Fix, Place, Step};
+use perflint_rules::{CostTerm, Coverage, EntryCost, Finding, Fix, Place, Step, Times, UnusedSuppression};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,6 +17,7 @@ struct DocumentView<'a> {
     version: u32,
     tool: ToolView<'a>,
     findings: Vec<FindingView<'a>>,
+    entries: Vec<EntryView<'a>>,
     held_back: BTreeMap<&'a str, usize>,
     coverage: CoverageView<'a>,
 }
@@ -66,7 +67,45 @@ struct FixView<'a> {
 }
 
 #[derive(Serialize)]
+struct EntryView<'a> {
+    kind: &'static str,
+    label: Cow<'a, str>,
+    method: Option<&'a str>,
+    route: Option<Cow<'a, str>>,
+    place: PlaceView<'a>,
+    cost: &'a BTreeMap<&'static str, String>,
+    terms: Vec<TermView<'a>>,
+    terms_cut: usize,
+    incomplete: bool,
+}
+
+#[derive(Serialize)]
+struct TermView<'a> {
+    effect: &'static str,
+    entity: Option<&'a str>,
+    label: Cow<'a, str>,
+    lazy: bool,
+    times: String,
+    factors: Vec<FactorView<'a>>,
+    blocks: bool,
+    detached: bool,
+    cold: bool,
+    sure: &'static str,
+    place: PlaceView<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum FactorView<'a> {
+    Constant { value: u32 },
+    Size { name: Cow<'a, str>, place: Option<PlaceView<'a>> },
+    Iterations { place: Option<PlaceView<'a>> },
+    Depth { function: &'a str },
+}
+
+#[derive(Serialize)]
 struct CoverageView<'a> {
+    partial: bool,
     files: usize,
     lines: usize,
     bytes: u64,
@@ -75,6 +114,7 @@ struct CoverageView<'a> {
     unreadable: Vec<UnreadableView<'a>>,
     gaps: Vec<GapView>,
     gap_files: Vec<GapFileView<'a>>,
+    unused_suppressions: Vec<UnusedView<'a>>,
     calls: usize,
     holes: usize,
     widened: usize,
@@ -91,6 +131,13 @@ struct GapView {
     language: &'static str,
     reason: &'static str,
     count: usize,
+}
+
+#[derive(Serialize)]
+struct UnusedView<'a> {
+    file: &'a str,
+    line: u32,
+    rules: Vec<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
@@ -111,6 +158,7 @@ pub fn json(out: &mut dyn Write, input: Input<'_>) -> Result<(), ReportError> {
             .iter()
             .map(|finding| finding_view(finding, &mut fingerprints))
             .collect(),
+        entries: input.report.entries.iter().map(entry_view).collect(),
         held_back: input.report.held_back.iter().map(|(rule, count)| (&**rule, *count)).collect(),
         coverage: coverage_view(&input.report.coverage),
     };
@@ -136,6 +184,47 @@ fn finding_view<'a>(finding: &'a Finding, fingerprints: &mut Fingerprints<'a>) -
     }
 }
 
+fn entry_view(entry: &EntryCost) -> EntryView<'_> {
+    EntryView {
+        kind: entry.kind,
+        label: clean::redact(&entry.label),
+        method: entry.method.as_deref(),
+        route: entry.route.as_deref().map(clean::redact),
+        place: place_view(&entry.place),
+        cost: &entry.cost,
+        terms: entry.terms.iter().map(term_view).collect(),
+        terms_cut: entry.more,
+        incomplete: entry.capped,
+    }
+}
+
+fn term_view(term: &CostTerm) -> TermView<'_> {
+    TermView {
+        effect: term.effect,
+        entity: term.entity.as_deref(),
+        label: clean::redact(&term.label),
+        lazy: term.lazy,
+        times: term.times_text(),
+        factors: term.times.iter().map(factor_view).collect(),
+        blocks: term.blocks,
+        detached: term.detached,
+        cold: term.cold,
+        sure: term.sure,
+        place: place_view(&term.place),
+    }
+}
+
+fn factor_view(times: &Times) -> FactorView<'_> {
+    match times {
+        Times::Const(value) => FactorView::Constant { value: *value },
+        Times::Size { name, place } => {
+            FactorView::Size { name: clean::redact(name), place: place.as_ref().map(place_view) }
+        }
+        Times::Iterations(place) => FactorView::Iterations { place: place.as_ref().map(place_view) },
+        Times::Depth(function) => FactorView::Depth { function },
+    }
+}
+
 fn place_view(place: &Place) -> PlaceView<'_> {
     let Place { file, line, column, end_line, end_column, .. } = place;
     PlaceView { file, line: *line, column: *column, end_line: *end_line, end_column: *end_column }
@@ -152,6 +241,7 @@ fn fix_view(fix: &Fix) -> FixView<'_> {
 fn coverage_view(coverage: &Coverage) -> CoverageView<'_> {
     let gaps = coverage.gaps.iter();
     CoverageView {
+        partial: coverage.partial,
         files: coverage.files,
         lines: coverage.lines,
         bytes: coverage.bytes,
@@ -164,6 +254,15 @@ fn coverage_view(coverage: &Coverage) -> CoverageView<'_> {
             .collect(),
         gaps: gaps.map(|((language, reason), count)| GapView { language, reason, count: *count }).collect(),
         gap_files: coverage.gap_files.iter().map(|(file, reason)| GapFileView { file, reason }).collect(),
+        unused_suppressions: coverage
+            .unused_suppressions
+            .iter()
+            .map(|UnusedSuppression { file, line, rules }| UnusedView {
+                file,
+                line: *line,
+                rules: rules.iter().map(|rule| clean::redact(rule)).collect(),
+            })
+            .collect(),
         calls: coverage.calls,
         holes: coverage.holes,
         widened: coverage.widened,

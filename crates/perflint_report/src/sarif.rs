@@ -83,6 +83,12 @@ fn invocation(coverage: &Coverage, cut: &Cut) -> Invocation {
     for (file, reason) in &coverage.gap_files {
         notifications.push(notification("warning", &format!("Not read completely: {reason}"), Some(file)));
     }
+    for unused in coverage.unused_suppressions.iter().take(MAX_NOTIFICATIONS) {
+        let rules =
+            if unused.rules.is_empty() { String::new() } else { format!(" ({})", unused.rules.join(", ")) };
+        let text = format!("The comment on line {} suppresses nothing{rules}", unused.line);
+        notifications.push(notification("note", &text, Some(&unused.file)));
+    }
     if !coverage.skipped.is_empty() {
         let parts: Vec<String> = coverage
             .skipped

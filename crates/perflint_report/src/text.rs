@@ -10,12 +10,15 @@ use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, SourceCode, ThemeCharacters,
     ThemeStyles,
 };
-use perflint_rules::{Finding, Level, Place, Sources, Step};
+use perflint_rules::{Context, Finding, Level, Place, Sources, Step};
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// How many steps of a route are shown; JSON and SARIF have all.
+const MAX_STEPS: usize = 12;
 
 /// How text is drawn.
 #[derive(Clone, Copy, Debug)]
@@ -119,17 +122,41 @@ fn advice(fix: &perflint_rules::Fix, finding: &Finding) -> String {
     }
 }
 
+/// What a cost is the cost of.
+fn run(context: Context) -> &'static str {
+    match context {
+        Context::Request => "request",
+        Context::Job => "job",
+        Context::Script | Context::Migration | Context::Test => "run",
+        Context::Library => "call",
+    }
+}
+
 /// Cost, route and further places, below the excerpt.
 fn facts(text: &mut String, finding: &Finding) -> fmt::Result {
-    let (context, confidence) = (finding.context.name(), finding.confidence.name());
-    writeln!(text, "  cost: {} ({context}, {confidence} confidence)", clean::line(&finding.cost))?;
+    let (run, confidence) = (run(finding.context), finding.confidence.name());
+    let per = if finding.cost.contains(" per ") { "and" } else { "per" };
+    writeln!(text, "  cost: {} {per} {run} ({confidence} confidence)", clean::line(&finding.cost))?;
     let leaves_file = finding.route.iter().any(|step| step.place.file != finding.primary.file);
     if leaves_file {
         writeln!(text, "  route:")?;
         let places: Vec<String> = finding.route.iter().map(|step| location(&step.place)).collect();
         let width = places.iter().map(|place| place.chars().count()).max().unwrap_or(0);
-        for (step, place) in finding.route.iter().zip(&places) {
-            writeln!(text, "    {:<6}  {place:<width$}  {}", step.kind.name(), clean::line(&step.label))?;
+        // Of a long route, where it begins and where it leads says most.
+        let cut = finding.route.len().saturating_sub(MAX_STEPS);
+        for (index, (step, place)) in finding.route.iter().zip(&places).enumerate() {
+            match index.checked_sub(MAX_STEPS / 2) {
+                Some(0) if cut > 0 => writeln!(text, "    ({} more)", crate::counted(cut, "step"))?,
+                Some(beyond) if beyond < cut => {}
+                _ => {
+                    writeln!(
+                        text,
+                        "    {:<6}  {place:<width$}  {}",
+                        step.kind.name(),
+                        clean::line(&step.label)
+                    )?;
+                }
+            }
         }
     }
     if !finding.also.is_empty() {
@@ -224,7 +251,7 @@ mod tests {
             "postgres://***@db",
             "help: Add `.select_related(\"customer\")` (shop/views.py:2)",
             "note: The rows come from `Order.objects.all()`.",
-            "cost: 1 + |orders| queries (request, high confidence)",
+            "cost: 1 + |orders| queries per request (high confidence)",
             "effect  shop/a b.py:2    reads order.customer",
             "also: shop/views.py:4",
             "1 warning, 1 suppressed",

@@ -128,6 +128,8 @@ pub struct Finding {
 /// What a scan read, and what it could not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
+    /// Only a part of the repository was asked for: what its other files say is not known.
+    pub partial: bool,
     /// Files that were lowered.
     pub files: usize,
     /// Their lines.
@@ -144,6 +146,8 @@ pub struct Coverage {
     pub gaps: BTreeMap<(&'static str, &'static str), usize>,
     /// Files with a gap, at most 100, in order.
     pub gap_files: Vec<(Arc<str>, &'static str)>,
+    /// Comments that suppress nothing, in order.
+    pub unused_suppressions: Vec<UnusedSuppression>,
     /// Calls seen.
     pub calls: usize,
     /// Calls whose target is neither in the repository nor in a model: holes.
@@ -152,11 +156,24 @@ pub struct Coverage {
     pub widened: usize,
 }
 
+/// A comment that suppresses nothing, or rules in it that do not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnusedSuppression {
+    /// The file.
+    pub file: Arc<str>,
+    /// The comment's line.
+    pub line: u32,
+    /// The rules that it names and that have no finding there; none if it names no rule.
+    pub rules: Vec<String>,
+}
+
 /// The result of a scan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Findings, sorted by file, line, rule.
     pub findings: Vec<Finding>,
+    /// Entry points with their costs, sorted by place; empty unless they were asked for.
+    pub entries: Vec<crate::EntryCost>,
     /// Findings that the profile or a flag holds back, by rule.
     pub held_back: BTreeMap<Arc<str>, usize>,
     /// What was read.

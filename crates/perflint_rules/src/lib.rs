@@ -6,6 +6,7 @@
 //! a registry were rejected: metadata, prose and examples would live in three places and drift apart.
 
 mod context;
+mod cost;
 mod detect;
 mod finding;
 mod lazy;
@@ -15,8 +16,10 @@ mod rows;
 mod wait;
 mod write;
 
+pub use cost::{BLOCKING, CostTerm, EntryCost, Times, costs};
 pub use detect::judge;
 pub use finding::{
     Confidence, Context, Coverage, Finding, Fix, Level, Place, Report, Sources, Step, StepKind,
+    UnusedSuppression,
 };
 pub use page::{Example, Page, PageError, Pages};

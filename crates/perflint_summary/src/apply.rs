@@ -574,9 +574,7 @@ impl<'p> Eval<'p> {
                             let label = format!("{}.{}", self.p.text(*owner), self.p.text(*field));
                             self.invoked.insert(body);
                             if !self.pending.iter().any(|p| p.target == target && p.label == label) {
-                                let kind = EntryKind::Resolver;
-                                let pending =
-                                    Pending { kind, label, file, target, template: None, gives: Vec::new() };
+                                let pending = Pending::new(EntryKind::Resolver, label, file, target);
                                 self.pending.push(pending);
                             }
                         }
@@ -609,7 +607,8 @@ impl<'p> Eval<'p> {
         };
         self.invoked.insert(body);
         if !self.pending.iter().any(|p| p.target == target && p.label == label) {
-            self.pending.push(Pending { kind, label, file, target, template: None, gives: Vec::new() });
+            let (method, route) = (method.map(str::to_owned), route.map(str::to_owned));
+            self.pending.push(Pending { method, route, ..Pending::new(kind, label, file, target) });
         }
     }
 

@@ -89,12 +89,20 @@ pub(crate) struct Events {
 pub(crate) struct Pending {
     pub(crate) kind: EntryKind,
     pub(crate) label: String,
+    pub(crate) method: Option<String>,
+    pub(crate) route: Option<String>,
     pub(crate) file: FileIx,
     pub(crate) target: V,
     /// The template that its result is rendered with.
     pub(crate) template: Option<V>,
     /// What the framework passes, by position.
     pub(crate) gives: Vec<V>,
+}
+
+impl Pending {
+    pub(crate) fn new(kind: EntryKind, label: String, file: FileIx, target: V) -> Self {
+        Self { kind, label, method: None, route: None, file, target, template: None, gives: Vec::new() }
+    }
 }
 
 /// The analysis of a program.
@@ -108,6 +116,8 @@ pub(crate) struct Eval<'p> {
     pub(crate) entries: Vec<Entry>,
     /// The index that the entry point being evaluated will have.
     pub(crate) entry: Option<usize>,
+    /// Functions named `main`, which are where a program starts and no entry point that a framework calls.
+    pub(crate) programs: Vec<Entry>,
     pub(crate) sql: FxHashMap<Site, u32>,
     memo: FxHashMap<Context, Rc<Outcome>>,
     contexts: FxHashMap<BodyRef, u32>,
@@ -148,6 +158,7 @@ impl<'p> Eval<'p> {
             pending: Vec::new(),
             entries: Vec::new(),
             entry: None,
+            programs: Vec::new(),
             sql,
             memo: FxHashMap::default(),
             contexts: FxHashMap::default(),
@@ -439,7 +450,9 @@ impl<'p> Eval<'p> {
             let mut around = around;
             if let Some(region) = around.region {
                 let place = term.steps.as_ref().map_or(term.effect.site, |s| s.site).op;
-                if crate::guard::leaves(f.body, place, region) {
+                // Three attempts may be three, at worst.
+                let few = matches!(around.factor, Factor::Const(_));
+                if !few && crate::guard::leaves(f.body, place, region) {
                     continue;
                 }
                 around.batch |= crate::guard::flushes(self.p, f.body, place, region);

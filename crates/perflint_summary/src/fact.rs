@@ -228,6 +228,12 @@ pub struct Entry {
     pub kind: EntryKind,
     /// `GET /orders`, or the function's name.
     pub label: String,
+    /// The HTTP method, if its registration names one.
+    pub method: Option<String>,
+    /// The route, as its registration spells it.
+    pub route: Option<String>,
+    /// The class whose method it is, which may inherit it.
+    pub class: Option<Def>,
     /// The code.
     pub at: BodyRef,
     /// Its evaluation in the call graph.

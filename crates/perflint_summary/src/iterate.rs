@@ -3,7 +3,7 @@
 use crate::eval::{Eval, Frame};
 use crate::fact::{Factor, SerialAwait};
 use crate::value::{Binder, Query, Row, SCALAR, Site, UNKNOWN, V, Val};
-use perflint_ir::{Callee, LoopSource, OpId, OpKind, RegionId, Sym};
+use perflint_ir::{BodyKind, Callee, LoopSource, OpId, OpKind, RegionId, Sym};
 use perflint_models::{RowCount, TypeRole, Wait};
 
 /// How a loop is evaluated.
@@ -239,8 +239,12 @@ impl<'p> Eval<'p> {
 
     /// A name for the size of what an operation yields: `orders` for `orders`, `order.items` for `order.items.all()`.
     pub(crate) fn size_name(&mut self, f: &Frame<'p>, op: usize, v: V) -> Sym {
-        let walked = walked(self.p, f.body, OpId(op as u32), 0);
-        let mut text = self.expression(f, walked, 0);
+        let mut text = self.expression(f, walked(self.p, f.body, OpId(op as u32), 0), 0);
+        for tail in [".map_err()", ".unwrap()", ".expect()"] {
+            if let Some(cut) = text.strip_suffix(tail) {
+                text = cut.to_owned();
+            }
+        }
         for tail in
             [".all()", ".iter()", ".into_iter()", ".values()", ".items()", ".iter_mut()", ".entries()", "()"]
         {
@@ -251,15 +255,17 @@ impl<'p> Eval<'p> {
         if let Some(at) = text.find(".objects") {
             text.truncate(at);
         }
-        if text.is_empty() || text.contains("..") {
-            text = match self.vals.get(v) {
-                Val::Query(Query { entity: Some(e), .. }) => self.p.text(self.p.entity(*e).name).to_owned(),
+        // A name from a stub says nothing to whoever wrote the program.
+        if text.is_empty() || text.contains("..") || self.p.is_stub(f.at.file) {
+            let entity = match self.vals.get(v) {
+                Val::Query(Query { entity, .. }) => *entity,
                 Val::Many { elem, .. } => match self.vals.get(*elem) {
-                    Val::Row(row) => self.p.text(self.p.entity(row.entity).name).to_owned(),
-                    _ => "items".to_owned(),
+                    Val::Row(row) => Some(row.entity),
+                    _ => None,
                 },
-                _ => "items".to_owned(),
+                _ => None,
             };
+            text = entity.map_or("items".to_owned(), |e| self.p.text(self.p.entity(e).name).to_owned());
         }
         self.p.names.intern(&text)
     }
@@ -330,6 +336,8 @@ pub fn expression(p: &perflint_link::Program, body: &perflint_ir::Body, op: OpId
         OpKind::Name(name) => p.text(name).to_owned(),
         OpKind::SelfRef => "self".to_owned(),
         OpKind::SuperRef => "super".to_owned(),
+        // A template's names are fields of what it is rendered with.
+        OpKind::Get { base, name } if is_context(body, base) => p.text(name).to_owned(),
         OpKind::Get { base, name } => format!("{}.{}", next(base), p.text(name)),
         OpKind::Await(v) | OpKind::Slice { base: v, .. } | OpKind::Bind { value: v, .. } => next(v),
         OpKind::Index { base, .. } => format!("{}[]", next(base)),
@@ -340,4 +348,11 @@ pub fn expression(p: &perflint_link::Program, body: &perflint_ir::Body, op: OpId
         OpKind::Join(kids) => body.kids(kids).first().map_or_else(String::new, |k| next(*k)),
         _ => String::new(),
     }
+}
+
+/// True for the value that a template is rendered with.
+fn is_context(body: &perflint_ir::Body, op: OpId) -> bool {
+    body.kind == BodyKind::Template
+        && op.is_some()
+        && matches!(body.ops.get(op.at()).map(|o| o.kind), Some(OpKind::Local(local)) if local.at() == 0)
 }

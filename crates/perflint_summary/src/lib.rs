@@ -59,6 +59,8 @@ pub struct Facts {
     pub serial: Vec<SerialAwait>,
     /// Entry points with their costs.
     pub entries: Vec<Entry>,
+    /// The `main` functions with their costs.
+    pub programs: Vec<Entry>,
     /// Who calls whom, as evaluated.
     pub graph: CallGraph,
     /// Calls evaluated.
@@ -82,6 +84,7 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
         serial: events.serial.into_values().collect(),
         entries: eval.entries,
         graph: events.graph,
+        programs: eval.programs,
         calls: events.calls,
         holes: events.holes,
         widened: events.widened,

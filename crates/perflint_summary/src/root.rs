@@ -43,7 +43,23 @@ impl<'p> Eval<'p> {
         let at = BodyRef { file: def.file, body };
         let this = self.receiver(def);
         let locals = self.declared_arguments(at);
-        self.evaluate(at, this, locals, None);
+        let outcome = self.evaluate(at, this, locals, None);
+        let item = self.p.item(def);
+        let known = || self.entries.iter().any(|entry| entry.at == at);
+        if self.p.text(item.name) == "main" && self.p.class_around(def).is_none() && !known() {
+            self.programs.push(Entry {
+                kind: EntryKind::Main,
+                label: "main".to_owned(),
+                method: None,
+                route: None,
+                class: None,
+                at,
+                node: outcome.node,
+                def: Some(def),
+                file: def.file,
+                summary: Rc::new(Summary { terms: outcome.terms.clone(), capped: outcome.capped }),
+            });
+        }
     }
 
     /// The receiver of a method whose callers are not known.
@@ -97,6 +113,9 @@ impl<'p> Eval<'p> {
             self.entries.push(Entry {
                 kind: pending.kind,
                 label: pending.label,
+                method: pending.method,
+                route: pending.route,
+                class: self.class_of_target(pending.target),
                 at,
                 node: outcome.node,
                 def: def_of(self.p, at),
@@ -117,6 +136,15 @@ impl<'p> Eval<'p> {
             }
         }
         locals
+    }
+
+    /// The class of the receiver that a method is bound to.
+    fn class_of_target(&self, target: V) -> Option<Def> {
+        let Val::Bound(_, this) = *self.vals.get(target) else { return None };
+        match *self.vals.get(this) {
+            Val::Inst(class, _) => Some(self.p.class(class).def),
+            _ => None,
+        }
     }
 
     /// A field's resolver runs once per parent, unless the parent is the root of the query.
@@ -386,14 +414,7 @@ impl<'p> Eval<'p> {
             let label = format!("{}.{}", self.p.text(self.p.class(class).name), self.p.text(name));
             if !self.pending.iter().any(|p| p.target == target) {
                 let file = self.p.class(class).def.file;
-                self.pending.push(Pending {
-                    kind: row.kind,
-                    label,
-                    file,
-                    target,
-                    template: None,
-                    gives: Vec::new(),
-                });
+                self.pending.push(Pending::new(row.kind, label, file, target));
             }
         }
     }
@@ -422,18 +443,14 @@ impl<'p> Eval<'p> {
                 let Some(sym) = self.p.names.find(name) else { continue };
                 let Some(target) = self.p.member(Target::Module(file), sym, ir.lang) else { continue };
                 let v = self.target(target);
-                let label = format!("{name} {}", ir.path);
+                let label = match name {
+                    "default" => ir.path.to_string(),
+                    name => format!("{name} {}", ir.path),
+                };
                 for callable in self.callables(v) {
                     if self.body_of(callable).is_some() && !self.pending.iter().any(|p| p.target == callable)
                     {
-                        self.pending.push(Pending {
-                            kind: row.kind,
-                            label: label.clone(),
-                            file,
-                            target: callable,
-                            template: None,
-                            gives: Vec::new(),
-                        });
+                        self.pending.push(Pending::new(row.kind, label.clone(), file, callable));
                     }
                 }
             }

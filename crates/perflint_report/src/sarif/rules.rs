@@ -52,7 +52,8 @@ fn bare(id: &str) -> ReportingDescriptor {
 }
 
 fn described(page: &Page) -> ReportingDescriptor {
-    let help = MultiformatMessageString::builder().text(&*page.body).markdown(&*page.body).build();
+    let body = without_page_links(&page.body);
+    let help = MultiformatMessageString::builder().text(body.clone()).markdown(body).build();
     ReportingDescriptor::builder()
         .id(&*page.id)
         .name(pascal(&page.id))
@@ -82,6 +83,33 @@ fn properties(page: &Page) -> PropertyBag {
     PropertyBag::builder().tags(tags).additional_properties(more).build()
 }
 
+/// A page without the links to its neighbours, which lead nowhere from where a code host shows it.
+fn without_page_links(body: &str) -> String {
+    let mut out = String::with_capacity(body.len());
+    let mut rest = body;
+    while let Some((before, after)) = rest.split_once("](") {
+        let target = after.split_once(')').filter(|(target, _)| is_page(target));
+        match (target, before.rfind('[')) {
+            (Some((_, following)), Some(open)) => {
+                out.push_str(&before[..open]);
+                out.push_str(&before[open + 1..]);
+                rest = following;
+            }
+            _ => {
+                out.push_str(before);
+                out.push_str("](");
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn is_page(target: &str) -> bool {
+    target.ends_with(".md") && !target.contains([':', ' ', '\n'])
+}
+
 fn text(text: &str) -> MultiformatMessageString {
     MultiformatMessageString::builder().text(limited(text)).build()
 }
@@ -108,7 +136,13 @@ fn pascal(id: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{limited, pascal};
+    use super::{limited, pascal, without_page_links};
+
+    #[test]
+    fn links_to_other_pages_become_their_text() {
+        let body = "See [a](a.md), [b](https://x/b.md) and [`c`](../c.md). x[0](1)";
+        assert_eq!(without_page_links(body), "See a, [b](https://x/b.md) and `c`. x[0](1)");
+    }
 
     #[test]
     fn names_and_limits() {

@@ -17,8 +17,14 @@ pub(super) fn summary(report: &Report, elapsed: Option<Duration>) -> String {
     if let Some(held_back) = held_back(report) {
         lines.push(held_back);
     }
+    if coverage.partial && coverage.files > 0 {
+        lines.push(
+            "Only a part of the repository was read: what leads out of it was not followed.".to_owned(),
+        );
+    }
     lines.extend(not_read(coverage));
     lines.extend(limits(coverage));
+    lines.extend(unused(coverage));
     let mut text = lines.join("\n");
     text.push('\n');
     text
@@ -66,6 +72,24 @@ fn not_read(coverage: &Coverage) -> Vec<String> {
         lines.extend(named.map(|(path, reason)| format!("  {}: {}", clean::line(path), clean::line(reason))));
     }
     lines
+}
+
+/// Comments that a person can remove.
+fn unused(coverage: &Coverage) -> Option<String> {
+    let all = &coverage.unused_suppressions;
+    let mut places: Vec<String> = all
+        .iter()
+        .take(MAX_NAMED)
+        .map(|unused| {
+            let rules = clean::line(&unused.rules.join(", ")).into_owned();
+            let rules = if rules.is_empty() { rules } else { format!(" ({rules})") };
+            format!("{}:{}{rules}", clean::line(&unused.file), unused.line)
+        })
+        .collect();
+    let more = all.len() - places.len();
+    places.extend((more > 0).then(|| format!("{} more", grouped(more))));
+    let noun = if all.len() == 1 { "comment suppresses" } else { "comments suppress" };
+    (!all.is_empty()).then(|| format!("{} {noun} nothing: {}.", grouped(all.len()), places.join(", ")))
 }
 
 fn limits(coverage: &Coverage) -> Option<String> {
