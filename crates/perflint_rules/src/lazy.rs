@@ -132,9 +132,7 @@ fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>) -> Option<String
         let (_, row) = ctx.models.relations.get(relation.row)?;
         let mut template = row.fix.as_deref()?.to_owned();
         // One path through a relation to many needs the loading that works for many.
-        let many = relation.to == perflint_models::To::Many
-            || lazy.through
-            || (relation.reverse && relation.to == perflint_models::To::Many);
+        let many = relation.to == perflint_models::To::Many || lazy.through;
         if many {
             template = template.replace("select_related", "prefetch_related");
         }

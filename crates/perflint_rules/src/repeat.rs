@@ -193,9 +193,10 @@ fn chain(ctx: &Ctx<'_>, site: Site) -> Vec<Sym> {
                 recv
             }
             Callee::Value(v) => {
-                match body.ops.get(v.at()).map(|op| op.kind) {
-                    Some(OpKind::Name(name) | OpKind::Get { name, .. }) => names.push(name),
-                    _ => {}
+                if let Some(OpKind::Name(name) | OpKind::Get { name, .. }) =
+                    body.ops.get(v.at()).map(|op| op.kind)
+                {
+                    names.push(name);
                 }
                 OpId::NONE
             }
