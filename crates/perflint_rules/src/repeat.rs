@@ -75,6 +75,7 @@ impl Rule<'_> {
         also.sort();
         also.dedup();
         also.truncate(24);
+        let route = self.route(&told, &place);
         let (what, unit) = describe(ctx, best);
         Some(Finding {
             rule: (&*self.page.id).into(),
@@ -82,7 +83,7 @@ impl Rule<'_> {
             confidence: sure,
             context: ctx.contexts.of(ctx.program, primary.at),
             message: format!("{what}.{} {}", others(ctx, &told), advice(ctx, best)),
-            route: self.route(&told, &place),
+            route,
             primary: place,
             cost: ctx.formula(best.factor, &best.term, unit),
             fix: None,

@@ -114,6 +114,14 @@ fn message(finding: &Finding, linked: usize) -> String {
     if !links.is_empty() {
         text.push_str(&format!(" Route: {}.", links.join(", ")));
     }
+    let others: Vec<String> = (1..=linked)
+        .skip(finding.route.len())
+        .zip(&finding.also)
+        .map(|(id, place)| format!("[line {}]({id})", place.line))
+        .collect();
+    if !others.is_empty() {
+        text.push_str(&format!(" Also: {}.", others.join(", ")));
+    }
     if let Some(fix) = &finding.fix {
         text.push_str(&format!(" Fix: {}", plain(&fix.advice)));
     }
