@@ -253,6 +253,9 @@ pub struct CallRow {
     /// The value becomes an element of the receiver.
     #[serde(default)]
     pub adds: Option<Expr>,
+    /// What the receiver's variable holds from here on: a cursor holds the statement that it ran last.
+    #[serde(default)]
+    pub becomes: Option<Expr>,
     /// Renders a template.
     #[serde(default)]
     pub renders: Option<Renders>,

@@ -138,7 +138,8 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             .chain([ctx.contexts.of(ctx.program, origin.at)])
             .min()
             .unwrap_or(Context::Library);
-        let name = entity_name(ctx, best.entity, "rows");
+        let label = Some(ctx.text(best.label)).filter(|l| !l.is_empty()).unwrap_or("rows");
+        let name = entity_name(ctx, best.entity, label);
         let mut route: Vec<Step> = Vec::new();
         route.push(Step {
             kind: StepKind::Source,

@@ -66,6 +66,12 @@ impl<'p> Eval<'p> {
         {
             self.add_element(f, recv, v, recv_op);
         }
+        if let (Some(e), Some(q)) = (&row.becomes, built) {
+            let ran = self.vals.make(Val::Query(Query { ran: true, via: None, ..q }));
+            if let Some(v) = self.over_query(f, e, &given, ran) {
+                self.rebind(f, recv_op, v);
+            }
+        }
         let source =
             row.per.as_ref().and_then(|per| self.expr(f, per, &given)).and_then(|v| self.source_of(v));
         let mut v = match &row.returns {
@@ -494,10 +500,15 @@ impl<'p> Eval<'p> {
         let elem = self.vals.join(elem, v);
         let source = self.source_of(recv);
         let many = self.vals.make(Val::Many { elem, count: None, batch: false, source });
+        self.rebind(f, recv_op, many);
+    }
+
+    /// Gives the variable, or the receiver's field, that a call's receiver was read from another value.
+    fn rebind(&mut self, f: &mut Frame<'p>, recv_op: Option<OpId>, v: V) {
         match recv_op.map(|r| f.body.op(r).kind) {
-            Some(OpKind::Local(local)) => f.locals[local.at()] = many,
+            Some(OpKind::Local(local)) => f.locals[local.at()] = v,
             Some(OpKind::Get { base, name }) if f.body.op(base).kind == OpKind::SelfRef => {
-                self.put_self(f, name, many);
+                self.put_self(f, name, v);
             }
             _ => {}
         }

@@ -185,6 +185,8 @@ pub struct Responded {
     pub origin: Site,
     /// The entity.
     pub entity: Option<EntityIx>,
+    /// What is read, for people.
+    pub label: Sym,
     /// Restricted by equality.
     pub narrowed: bool,
     /// Rows of a relation of one row.

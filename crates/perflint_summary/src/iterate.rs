@@ -96,10 +96,7 @@ impl<'p> Eval<'p> {
                     || matches!(q.bound, crate::value::Bound::AtMost(n) if n <= 3);
                 // In a coroutine a query is iterated with `async for`; anything else the library refuses.
                 let wait = if f.body.is_async { Wait::Suspends } else { Wait::Blocks };
-                // `for await (.. of cursor)`: a few rows at a time.
-                let stream = self.p.names.intern("Symbol.asyncIterator");
-                let stream = q.api.and_then(|api| self.look.method(api, stream, false));
-                let rows = stream.map_or(RowCount::All, |row| self.m.call(row).rows);
+                let rows = q.api.map_or(RowCount::All, |api| self.iterated_rows(api));
                 self.run_query(f, &q, rows, op, wait);
                 self.keep_rows(f, v, &q, op);
                 let elem = self.row_of(f, &q, op);
@@ -178,9 +175,20 @@ impl<'p> Eval<'p> {
         Some(self.call_fun(f, def, v, &crate::call::CallArgs::default(), op, crate::eval::How::PLAIN))
     }
 
+    /// How many rows iterating a query brings into memory: all of them, unless its type's own iteration streams.
+    fn iterated_rows(&mut self, api: perflint_models::TypeIx) -> RowCount {
+        ["__iter__", "__aiter__", "Symbol.asyncIterator"]
+            .iter()
+            .find_map(|name| {
+                let name = self.p.names.intern(name);
+                self.look.method(api, name, false)
+            })
+            .map_or(RowCount::All, |row| self.m.call(row).rows)
+    }
+
     /// A library type's own iteration, modelled as the method `__iter__`.
     fn iter_row(&mut self, f: &mut Frame<'p>, v: V, ty: perflint_models::TypeIx, op: usize) -> Option<V> {
-        let name = self.p.names.find("__iter__")?;
+        let name = self.p.names.intern("__iter__");
         let row = self.look.method(ty, name, false)?;
         Some(self.apply(f, row, v, &crate::call::CallArgs::default(), op, None))
     }

@@ -298,6 +298,7 @@ impl<'p> Eval<'p> {
             site: self.site(f, op),
             origin: q.origin,
             entity: q.entity,
+            label: self.query_label(q),
             narrowed: q.narrowed,
             related: q.related,
             open_limit: q.open_limit,
