@@ -468,6 +468,13 @@ impl<'p> Eval<'p> {
                     if let Some(class) = self.p.target_class(target) {
                         return self.instance_of(class, depth);
                     }
+                    // A name for a type: `SessionDep = Annotated[Session, Depends(get_session)]`.
+                    if let Target::Item(def) = target
+                        && self.p.item(def).kind == ItemKind::Field
+                        && let Some(ty) = self.p.item(def).ty
+                    {
+                        return self.type_value(def.file, ty, depth + 1);
+                    }
                     if let Target::Item(def) = target
                         && self.p.item(def).kind == ItemKind::Interface
                         && let Some(base) = self.p.item(def).bases.first()

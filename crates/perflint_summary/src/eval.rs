@@ -452,7 +452,10 @@ impl<'p> Eval<'p> {
                 let place = term.steps.as_ref().map_or(term.effect.site, |s| s.site).op;
                 // Three attempts may be three, at worst.
                 let few = matches!(around.factor, Factor::Const(_));
-                if !few && crate::guard::leaves(f.body, place, region) {
+                if !few
+                    && (crate::guard::leaves(f.body, place, region)
+                        || crate::guard::picks(f.body, place, region))
+                {
                     continue;
                 }
                 around.batch |= crate::guard::flushes(self.p, f.body, place, region);

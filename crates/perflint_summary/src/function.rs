@@ -258,6 +258,14 @@ impl<'p> Eval<'p> {
                     v = injected;
                 }
             }
+            if let Some(named) = param.ty.and_then(|ty| self.named_type(at.file, ty)) {
+                for marker in &self.p.item(named).markers {
+                    let own = BodyRef { file: named.file, body: BodyId(0) };
+                    if let Some(injected) = self.injected(own, Some(named), marker.value) {
+                        v = injected;
+                    }
+                }
+            }
             if v == UNKNOWN
                 && let Some(ty) = self.look.hint(self.p.file(at.file).lang.family(), param.name)
             {
@@ -266,6 +274,19 @@ impl<'p> Eval<'p> {
             out.push(v);
         }
         out
+    }
+
+    /// The declaration that a type's name stands for, if it is a name for a type.
+    fn named_type(&self, file: perflint_link::FileIx, ty: perflint_ir::TypeId) -> Option<Def> {
+        let perflint_ir::TypeExpr::Path { name, .. } = &self.p.file(file).types[ty.0 as usize] else {
+            return None;
+        };
+        match self.p.resolve_dotted(file, *name)? {
+            perflint_link::Target::Item(def) if self.p.item(def).kind == perflint_ir::ItemKind::Field => {
+                Some(def)
+            }
+            _ => None,
+        }
     }
 
     /// The value of a default that the framework computes: FastAPI's `Depends(f)`.

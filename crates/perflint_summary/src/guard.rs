@@ -16,6 +16,26 @@ pub(crate) fn leaves(body: &Body, op: OpId, around: RegionId) -> bool {
     })
 }
 
+/// True if the operation runs for one of the elements: the one that equals a constant.
+pub(crate) fn picks(body: &Body, op: OpId, around: RegionId) -> bool {
+    let RegionKind::Loop { item, .. } = body.region(around).kind else { return false };
+    let is_item = |op: OpId| body.op(op).kind == OpKind::Local(item);
+    let constant = |op: OpId| matches!(body.op(op).kind, OpKind::Str(_) | OpKind::Int(_));
+    item.is_some()
+        && within(body, op, around).any(|region| match body.region(region).kind {
+            // The further arms of such a decision ask for other constants; only its `else` takes the rest.
+            RegionKind::Branch { cond, arm, last } if cond.is_some() && (arm == 0 || !last) => {
+                match body.op(cond).kind {
+                    OpKind::Binary { op: BinOp::Eq, lhs, rhs } => {
+                        (is_item(lhs) && constant(rhs)) || (is_item(rhs) && constant(lhs))
+                    }
+                    _ => false,
+                }
+            }
+            _ => false,
+        })
+}
+
 /// True if the operation runs once something has filled up: a buffer from outside the loop has reached a size, or every
 /// so many iterations.
 pub(crate) fn flushes(p: &Program, body: &Body, op: OpId, around: RegionId) -> bool {
