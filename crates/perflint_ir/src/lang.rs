@@ -99,6 +99,8 @@ pub enum Role {
     Migration,
     /// Command-line scripts, tasks of the repository itself, examples, documentation.
     Script,
+    /// Runs in the user's browser, by its own word (`"use client"`): nobody else waits for it.
+    Client,
     /// Written by a program; read for its facts, never judged.
     Generated,
     /// A copy of somebody else's project.
@@ -115,6 +117,7 @@ impl Role {
             Self::Test => "test",
             Self::Migration => "migration",
             Self::Script => "script",
+            Self::Client => "client",
             Self::Generated => "generated",
             Self::Vendored => "vendored",
             Self::Minified => "minified",

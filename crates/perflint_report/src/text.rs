@@ -128,7 +128,7 @@ fn run(context: Context) -> &'static str {
         Context::Request => "request",
         Context::Job => "job",
         Context::Script | Context::Migration | Context::Test => "run",
-        Context::Library => "call",
+        Context::Client | Context::Library => "call",
     }
 }
 

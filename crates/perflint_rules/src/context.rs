@@ -61,6 +61,7 @@ impl Contexts {
         match program.file(at.file).role {
             Role::Test => return Context::Test,
             Role::Migration => return Context::Migration,
+            Role::Client => return Context::Client,
             _ => {}
         }
         match self.reached.get(&at) {
@@ -112,7 +113,7 @@ pub(crate) fn judged(program: &Program, file: FileIx) -> bool {
 /// The confidence that a finding can have where it runs: nobody waits for a script or a migration.
 pub(crate) fn limited(confidence: Confidence, context: Context) -> Confidence {
     match context {
-        Context::Script | Context::Migration => Confidence::Low,
+        Context::Script | Context::Migration | Context::Client => Confidence::Low,
         _ => confidence,
     }
 }

@@ -40,6 +40,8 @@ pub enum Context {
     Test,
     /// In a migration.
     Migration,
+    /// In the user's browser.
+    Client,
     /// Library code of the application whose callers are not known.
     Library,
 }
@@ -217,6 +219,7 @@ impl Context {
             Self::Script => "script",
             Self::Test => "test",
             Self::Migration => "migration",
+            Self::Client => "client",
             Self::Library => "library",
         }
     }

@@ -326,7 +326,7 @@ fn describe(ctx: &Ctx<'_>, repeat: &Repeat) -> (String, &'static str) {
 fn table<'a>(ctx: &Ctx<'a>, repeat: &Repeat) -> &'a str {
     let label = ctx.text(repeat.term.effect.label);
     match label.split_once('(').map_or(label, |(head, _)| head) {
-        "" => "a table",
+        "" | "sql" => "a table",
         head => head,
     }
 }

@@ -45,7 +45,7 @@ impl WalkConfig {
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             stack_size: 256 << 20,
             bytes_in_flight: 64 << 20,
-            roles: vec![Role::App, Role::Migration, Role::Script, Role::Generated],
+            roles: vec![Role::App, Role::Client, Role::Migration, Role::Script, Role::Generated],
             wanted: |_| true,
         }
     }

@@ -30,6 +30,6 @@ pub use configs::ConfigFile;
 pub use language::{NameGuess, is_template, lang_of_name, lang_of_shebang};
 pub use prefilter::Prefilter;
 pub use read::{ReadError, read_source};
-pub use role::{is_generated, is_minified, role_of_path};
+pub use role::{is_client, is_generated, is_minified, role_of_path};
 pub use stats::{SkipReason, WalkStats};
 pub use walk::{FileEntry, Walker};

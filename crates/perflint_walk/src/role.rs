@@ -163,7 +163,8 @@ fn rank(role: Role) -> u8 {
         Role::Migration => 3,
         Role::Generated => 4,
         Role::Script => 5,
-        Role::App => 6,
+        Role::Client => 6,
+        Role::App => 7,
     }
 }
 
@@ -236,6 +237,16 @@ pub fn is_generated(text: &str) -> bool {
         }
     }
     false
+}
+
+/// True if the first statement says that the module is the browser's.
+pub fn is_client(text: &str, lang: Lang) -> bool {
+    lang.family() == "javascript"
+        && text
+            .lines()
+            .map(str::trim)
+            .find(|line| !line.is_empty() && !line.starts_with("//") && !line.starts_with(['/', '*']))
+            .is_some_and(|line| line.starts_with("\"use client\"") || line.starts_with("'use client'"))
 }
 
 const LINE_COMMENTS: &[&str] = &["#", "//", "--", "<?php"];

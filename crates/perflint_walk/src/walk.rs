@@ -4,7 +4,7 @@ use crate::budget::Budget;
 use crate::config::{Globs, WalkConfig, WalkError};
 use crate::language::{NameGuess, is_module_config, is_template, lang_of_name, lang_of_shebang};
 use crate::read::{Opened, ReadError};
-use crate::role::{is_generated, is_minified, role_of_path};
+use crate::role::{is_client, is_generated, is_minified, role_of_path};
 use crate::stats::{SkipReason, Tally, WalkStats};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -265,6 +265,7 @@ impl Walker {
         let role = match candidate.role {
             _ if is_minified(text, lang) => Role::Minified,
             Role::App | Role::Script if is_generated(text) => Role::Generated,
+            Role::App if is_client(text, lang) => Role::Client,
             role => role,
         };
         if self.config.roles.contains(&role) { Ok(role) } else { Err(SkipReason::Role(role)) }
