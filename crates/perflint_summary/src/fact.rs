@@ -193,6 +193,8 @@ pub struct Responded {
     pub related: bool,
     /// A limit is there, and nothing was given for it.
     pub open_limit: bool,
+    /// Plain values of chosen columns, not rows.
+    pub plain: bool,
     /// They are the response, not a part of it.
     pub direct: bool,
 }

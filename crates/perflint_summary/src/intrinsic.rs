@@ -154,6 +154,7 @@ impl<'p> Eval<'p> {
                 *class
             }
             Val::Class(class) => *class,
+            Val::Row(row) => return if self.is_filled(*row, name) { TRUE } else { SCALAR },
             Val::Query(Query { api: Some(api), .. }) => {
                 return if self.look.method(*api, name, false).is_some() { TRUE } else { SCALAR };
             }

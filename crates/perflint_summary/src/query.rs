@@ -302,6 +302,7 @@ impl<'p> Eval<'p> {
             narrowed: q.narrowed,
             related: q.related,
             open_limit: q.open_limit,
+            plain: q.plain,
             direct: depth == 0,
         };
         self.events.responded.entry((event.site, q.origin)).or_insert(event);
