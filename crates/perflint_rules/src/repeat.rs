@@ -7,7 +7,7 @@ use crate::context::{judged, limited};
 use crate::detect::effects;
 use crate::write::Ctx;
 use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind};
-use perflint_ir::{Body, Callee, LocalId, OpId, OpKind, RegionKind, Sym};
+use perflint_ir::{Body, Callee, LocalId, OpId, OpKind, RegionKind, Role, Sym};
 use perflint_models::EffectKind;
 use perflint_summary::{Factor, Repeat, Site, Sure};
 use std::collections::BTreeMap;
@@ -127,7 +127,7 @@ impl Rule<'_> {
         if repeat.term.cold || repeat.term.sure == Sure::Guess || matches!(repeat.factor, Factor::While(_)) {
             return Confidence::Low;
         }
-        if self.is_bulk(repeat) || self.is_alone(repeat) || !self.is_worth_it(repeat) {
+        if in_browser(ctx, repeat) || self.is_bulk(repeat) || self.is_alone(repeat) || !self.is_worth_it(repeat) {
             return Confidence::Low;
         }
         // A search stops at the first hit; what writes as it goes does not search.
@@ -287,6 +287,19 @@ fn conditions(ctx: &Ctx<'_>, repeat: &Repeat) -> usize {
         .take_while(|(region, _)| Some(*region) != repeat.region)
         .filter(|(_, region)| matches!(region.kind, RegionKind::Branch { .. } | RegionKind::Handler))
         .count()
+}
+
+/// True if the browser's code stands on the way: it renders per row, and asks when its user does something.
+fn in_browser(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
+    let client = |site: Site| ctx.program.file(site.at.file).role == Role::Client;
+    let mut next = &repeat.term.steps;
+    while let Some(node) = next {
+        if client(node.site) {
+            return true;
+        }
+        next = &node.next;
+    }
+    client(repeat.term.effect.site)
 }
 
 /// How many calls lead from the loop to the statement.
