@@ -127,7 +127,11 @@ impl Rule<'_> {
         if repeat.term.cold || repeat.term.sure == Sure::Guess || matches!(repeat.factor, Factor::While(_)) {
             return Confidence::Low;
         }
-        if in_browser(ctx, repeat) || self.is_bulk(repeat) || self.is_alone(repeat) || !self.is_worth_it(repeat) {
+        if in_browser(ctx, repeat)
+            || self.is_bulk(repeat)
+            || self.is_alone(repeat)
+            || !self.is_worth_it(repeat)
+        {
             return Confidence::Low;
         }
         // A search stops at the first hit; what writes as it goes does not search.

@@ -30,9 +30,7 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         let confidence = match (rows.narrowed, context) {
             _ if matches!(growth, Growth::Little | Growth::Unowned) => Confidence::Low,
             (false, context) if ctx.contexts.waits(context) => Confidence::Medium,
-            (true, Context::Request | Context::Job) if rows.open_limit || growth == Growth::Always => {
-                Confidence::Medium
-            }
+            (true, Context::Request | Context::Job) if rows.open_limit => Confidence::Medium,
             _ => Confidence::Low,
         };
         let mut route: Vec<Step> = ctx.entry_step(primary.at, rows.entry).into_iter().collect();

@@ -110,8 +110,9 @@ impl<'p> Eval<'p> {
         if let Some(v) = self.expr(f, per, g)
             && let Val::Query(q) = *self.vals.get(v)
         {
+            let start = f.terms.len();
             self.run_query(f, &q, RowCount::All, g.op, Wait::Blocks);
-            self.keep_rows(f, v, &q, g.op);
+            self.keep_rows(f, v, &q, g.op, start);
         }
     }
 

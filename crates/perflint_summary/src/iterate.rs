@@ -97,8 +97,9 @@ impl<'p> Eval<'p> {
                 // In a coroutine a query is iterated with `async for`; anything else the library refuses.
                 let wait = if f.body.is_async { Wait::Suspends } else { Wait::Blocks };
                 let rows = q.api.map_or(RowCount::All, |api| self.iterated_rows(api));
+                let start = f.terms.len();
                 self.run_query(f, &q, rows, op, wait);
-                self.keep_rows(f, v, &q, op);
+                self.keep_rows(f, v, &q, op, start);
                 let elem = self.row_of(f, &q, op);
                 let elem = self.bound_at(elem, binder);
                 let factor = if few { Factor::Const(1) } else { size(true) };

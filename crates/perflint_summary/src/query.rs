@@ -198,7 +198,8 @@ impl<'p> Eval<'p> {
     }
 
     /// A query that was iterated keeps its rows: the variables that hold it need no second one.
-    pub(crate) fn keep_rows(&mut self, f: &mut Frame<'p>, v: V, q: &Query, op: usize) {
+    /// The effects since `start` happen once per value of the variable, however often it is walked.
+    pub(crate) fn keep_rows(&mut self, f: &mut Frame<'p>, v: V, q: &Query, op: usize, start: usize) {
         let keeps = q.api.is_some_and(|api| self.m.role(api) == perflint_models::TypeRole::Query);
         let op = match f.body.ops.get(op).map(|o| o.kind) {
             Some(OpKind::Call(id)) => {
@@ -211,6 +212,17 @@ impl<'p> Eval<'p> {
             f.body.ops.get(op.at()).is_some_and(|o| matches!(o.kind, OpKind::Local(_) | OpKind::Get { .. }));
         if !named || !keeps || q.ran || q.evaluated {
             return;
+        }
+        // A stub's body may run inside itself, for a serializer in a serializer: its own regions would be mistaken.
+        if let OpKind::Local(local) = f.body.op(op).kind
+            && !self.p.is_stub(f.at.file)
+        {
+            let bound = f.body.ops[..op.at()].iter().rev().find_map(|o| match o.kind {
+                OpKind::Bind { local: l, .. } if l == local => Some(o.region),
+                _ => None,
+            });
+            let binder = Binder { at: f.at, region: bound.unwrap_or(RegionId(0)) };
+            f.terms[start..].iter_mut().filter(|t| t.binder.is_none()).for_each(|t| t.binder = Some(binder));
         }
         let kept = self.vals.make(Val::Query(Query { evaluated: true, ..*q }));
         for i in 0..f.locals.len() {
