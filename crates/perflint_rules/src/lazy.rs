@@ -82,16 +82,15 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Op
     let context = ctx.contexts.of(ctx.program, best.at).min(ctx.contexts.of(ctx.program, primary.at));
     let verb = if longest.len() > 1 { "are" } else { "is" };
     let column = best.term.effect.lazy.as_ref().is_some_and(|l| l.column);
-    let lacks = if column { "leaves out" } else { "does not load" };
+    let them = if longest.len() > 1 { "them" } else { "it" };
+    let lacks = if column { format!("leaves {them} out") } else { format!("does not load {them}") };
     Some(Finding {
         rule: (&*page.id).into(),
         level: page.level,
         confidence: limited(confidence(ctx, best), context),
         context,
         message: format!(
-            "{names} {verb} loaded with one query per row of {over}. The query {lacks} {}, and the code reads {} for each row.",
-            if longest.len() > 1 { "them" } else { "it" },
-            if longest.len() > 1 { "them" } else { "it" },
+            "{names} {verb} loaded with one query per row of {over}. The query {lacks}, and the code reads {them} for each row.",
         ),
         primary: place,
         route,

@@ -58,7 +58,11 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             level: page.level,
             confidence,
             context,
-            message: format!("All rows of `{name}` are read into memory. Nothing limits the query: memory and time grow with the table."),
+            message: if rows.narrowed {
+                format!("All rows of `{name}` that match are read into memory. Nothing limits their number.")
+            } else {
+                format!("All rows of `{name}` are read into memory. Nothing limits the query: memory and time grow with the table.")
+            },
             primary: place,
             route,
             cost: format!("|{name}| rows"),
@@ -167,7 +171,10 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             level: page.level,
             confidence,
             context,
-            message: format!("The response holds all rows of `{name}`. Nothing limits the query and nothing pages the result."),
+            message: format!(
+                "The response holds all rows of `{name}`{}. Nothing limits the query and nothing pages the result.",
+                if best.narrowed { " that match" } else { "" }
+            ),
             primary: place,
             route,
             cost: format!("|{name}| rows per response"),
