@@ -18,7 +18,7 @@ pub(crate) enum Plan {
 const UNROLL_STUB: usize = 96;
 const UNROLL: usize = 12;
 /// A loop over at most this many elements does not grow with data.
-const SMALL: u32 = 16;
+pub(crate) const SMALL: u32 = 12;
 
 impl<'p> Eval<'p> {
     /// The plan of a loop statement or comprehension.
@@ -92,8 +92,11 @@ impl<'p> Eval<'p> {
             }
             Val::Query(q) if q.bound == crate::value::Bound::AtMost(0) => Plan::Unroll(Vec::new()),
             Val::Query(q) => {
-                let few = matches!(q.bound, crate::value::Bound::One)
-                    || matches!(q.bound, crate::value::Bound::AtMost(n) if n <= 3);
+                let few = match q.bound {
+                    crate::value::Bound::One => Some(1),
+                    crate::value::Bound::AtMost(n) if n <= SMALL => Some(n),
+                    _ => None,
+                };
                 // In a coroutine a query is iterated with `async for`; anything else the library refuses.
                 let wait = if f.body.is_async { Wait::Suspends } else { Wait::Blocks };
                 let rows = q.api.map_or(RowCount::All, |api| self.iterated_rows(api));
@@ -102,7 +105,7 @@ impl<'p> Eval<'p> {
                 self.keep_rows(f, v, &q, op, start);
                 let elem = self.row_of(f, &q, op);
                 let elem = self.bound_at(elem, binder);
-                let factor = if few { Factor::Const(1) } else { size(true) };
+                let factor = few.map_or_else(|| size(true), Factor::Const);
                 Plan::Repeat { elem, factor, rows: true, batch: false }
             }
             Val::ExtInst(ty, args) => {

@@ -144,7 +144,7 @@ impl<'p> Eval<'p> {
         }
         let elem = self.row_of(f, q, op);
         let count = match q.bound {
-            Bound::AtMost(n) => Some(n).filter(|n| *n <= 3),
+            Bound::AtMost(n) => Some(n).filter(|n| *n <= crate::iterate::SMALL),
             Bound::One => Some(1),
             _ => None,
         };
