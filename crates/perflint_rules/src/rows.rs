@@ -160,7 +160,9 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         }
         let confidence = match (context, growth(ctx, page, best.entity, &name)) {
             (Context::Request, growth) if best.open_limit && growth != Growth::Little => Confidence::Medium,
-            (Context::Request, Growth::Always) if !(best.narrowed && best.plain) => Confidence::Medium,
+            (Context::Request, Growth::Always) if !best.narrowed || (best.direct && !best.plain) => {
+                Confidence::Medium
+            }
             (Context::Request, Growth::WithOthers) if !best.narrowed && !best.related => Confidence::Medium,
             // A list of all there is, as the answer: whoever asks for it asks for more than a choice of kinds.
             (Context::Request, Growth::Unowned) if !best.narrowed && best.direct => Confidence::Medium,
