@@ -57,6 +57,11 @@ fn stubs(models: &Models) -> Vec<FileIr> {
         "python" => Some(Lang::Python),
         "javascript" => Some(Lang::TypeScript),
         "rust" => Some(Lang::Rust),
+        "ruby" => Some(Lang::Ruby),
+        "php" => Some(Lang::Php),
+        "java" => Some(Lang::Java),
+        "go" => Some(Lang::Go),
+        "csharp" => Some(Lang::CSharp),
         _ => None,
     };
     models

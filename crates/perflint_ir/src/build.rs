@@ -24,6 +24,7 @@ impl FileBuilder {
             path: path.into(),
             lang,
             role,
+            package: Sym(0),
             names: Vec::new(),
             imports: Vec::new(),
             exports: Vec::new(),
@@ -103,6 +104,11 @@ impl FileBuilder {
     /// Adds an import.
     pub fn import(&mut self, import: Import) {
         self.file.imports.push(import);
+    }
+
+    /// Says which namespace the file's items belong to, joined with dots.
+    pub fn package(&mut self, name: &str) {
+        self.file.package = self.sym(name);
     }
 
     /// Adds an export.

@@ -21,6 +21,9 @@ pub struct FileIr {
     pub lang: Lang,
     /// Its role.
     pub role: Role,
+    /// The namespace that the file's items belong to, joined with dots, where a language has declared ones (`package`,
+    /// `namespace`); empty for the root. Names of languages whose modules are files do not use it.
+    pub package: Sym,
     /// The file's names, which [`Sym`] indexes until the file is linked.
     pub names: Vec<Box<str>>,
     /// What it imports, anywhere in the file.
@@ -89,6 +92,9 @@ pub enum ItemKind {
     Field,
     /// A template.
     Template,
+    /// A call in a class's body that says something about the class and names what it is about: Ruby's
+    /// `has_many :posts`, `scope :recent, -> { .. }`. Its name is that of the first argument, `init` the call.
+    Declaration,
     /// Methods and bases added to a class that is declared elsewhere (`impl`, an extension, a reopened class).
     Extension,
 }
@@ -137,6 +143,8 @@ pub struct ItemFlags {
     pub is_class_method: bool,
     /// Its constructor: `__init__`, `constructor`.
     pub is_constructor: bool,
+    /// Other declarations of the same full name are part of it: a reopened class or module, a partial class.
+    pub is_open: bool,
 }
 
 /// A decorator, annotation, attribute, derive or struct tag: what frameworks hang meaning on.
@@ -240,6 +248,7 @@ impl FileIr {
             }
         };
         self.names = Vec::new();
+        map(&mut self.package);
         for import in &mut self.imports {
             map(&mut import.module);
             map(&mut import.name);

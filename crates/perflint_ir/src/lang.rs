@@ -37,6 +37,26 @@ pub enum Lang {
     Go,
     /// C#.
     CSharp,
+    /// An ERB template.
+    Erb,
+    /// A HAML template.
+    Haml,
+    /// A Slim template.
+    Slim,
+    /// A Blade template.
+    Blade,
+    /// A Twig template.
+    Twig,
+    /// A JSP page.
+    Jsp,
+    /// A Thymeleaf template.
+    Thymeleaf,
+    /// A FreeMarker template.
+    Freemarker,
+    /// A template of Go's `html/template` or `text/template`.
+    GoTemplate,
+    /// A Razor view or page.
+    Razor,
 }
 
 impl Lang {
@@ -59,13 +79,29 @@ impl Lang {
             Self::Kotlin => "kotlin",
             Self::Go => "go",
             Self::CSharp => "csharp",
+            Self::Erb => "erb",
+            Self::Haml => "haml",
+            Self::Slim => "slim",
+            Self::Blade => "blade",
+            Self::Twig => "twig",
+            Self::Jsp => "jsp",
+            Self::Thymeleaf => "thymeleaf",
+            Self::Freemarker => "freemarker",
+            Self::GoTemplate => "gotemplate",
+            Self::Razor => "razor",
         }
     }
 
-    /// The family whose names can see each other: a `.ts` file imports a `.vue` file, a template is rendered by Python.
+    /// The family whose names can see each other: a `.ts` file imports a `.vue` file, Kotlin and Java
+    /// call each other, a template belongs to the language that renders it.
     pub fn family(self) -> &'static str {
         match self {
             Self::JavaScript | Self::TypeScript | Self::Tsx | Self::Vue | Self::Svelte => "javascript",
+            Self::Erb | Self::Haml | Self::Slim => "ruby",
+            Self::Blade | Self::Twig => "php",
+            Self::Kotlin | Self::Jsp | Self::Thymeleaf | Self::Freemarker => "java",
+            Self::GoTemplate => "go",
+            Self::Razor => "csharp",
             other => other.name(),
         }
     }

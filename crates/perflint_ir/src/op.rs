@@ -282,6 +282,14 @@ pub enum OpKind {
     Make(Shape, Args),
     /// Assigns to an element: `base[key] = value`, as three children.
     Store(Kids),
+    /// A value that the source says the type of: a cast, a variable with a declared type. Where the value is known, that
+    /// is what counts.
+    Cast {
+        /// The value.
+        value: OpId,
+        /// The type.
+        ty: crate::TypeId,
+    },
     /// Logical negation.
     Not(OpId),
     /// One of several values: a conditional expression, `a or b`, a match.

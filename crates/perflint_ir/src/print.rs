@@ -7,6 +7,9 @@ use std::fmt::Write as _;
 /// The whole file as text, one item or operation a line; names must not have been re-indexed yet.
 pub fn print(file: &FileIr) -> String {
     let mut out = String::new();
+    if !file.text(file.package).is_empty() {
+        let _ = writeln!(out, "package {}", file.text(file.package));
+    }
     for import in &file.imports {
         let (module, name, alias) =
             (file.text(import.module), file.text(import.name), file.text(import.alias));
@@ -49,6 +52,7 @@ pub fn print(file: &FileIr) -> String {
             (flags.is_abstract, "abstract"),
             (flags.is_class_method, "classmethod"),
             (flags.is_constructor, "constructor"),
+            (flags.is_open, "open"),
         ] {
             if on {
                 let _ = write!(out, " {name}");
@@ -147,6 +151,7 @@ fn op_text(file: &FileIr, body: &Body, kind: OpKind) -> String {
             format!("{shape}({})", args_text(file, body.args(args)))
         }
         OpKind::Store(kids) => format!("store({})", list(body.kids(kids))),
+        OpKind::Cast { value: v, ty } => format!("{} as {}", value(v), type_text(file, ty)),
         OpKind::Not(v) => format!("not {}", value(v)),
         OpKind::Join(kids) => format!("join({})", list(body.kids(kids))),
         OpKind::Binary { op, lhs, rhs } => format!("{op:?}({}, {})", value(lhs), value(rhs)),

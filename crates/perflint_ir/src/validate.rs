@@ -72,7 +72,11 @@ fn operands(body: &Body, kind: OpKind, visit: &mut impl FnMut(OpId)) {
         OpKind::Text(kids) | OpKind::Join(kids) | OpKind::Unknown(kids) | OpKind::Store(kids) => {
             body.kids(kids).iter().copied().for_each(visit);
         }
-        OpKind::Get { base, .. } | OpKind::Await(base) | OpKind::Yield(base) | OpKind::Not(base) => {
+        OpKind::Get { base, .. }
+        | OpKind::Await(base)
+        | OpKind::Yield(base)
+        | OpKind::Not(base)
+        | OpKind::Cast { value: base, .. } => {
             visit(base);
         }
         OpKind::Index { base, key } | OpKind::Slice { base, limit: key } => {

@@ -39,12 +39,32 @@
 //!    `Array<X>`, a quoted annotation is parsed.
 //! 10. **Operators.** `a[k] = v` is `Store`; `not` and `!` are `Not`; `!=`, `is not`, `not in` are `Not` of the positive operator.
 //!     The right side of `and` is arm 0 of a decision on the left side; the right side of `or`, `||`, `??` is arm 1 and `last`.
-//! 11. **Nothing is lost.** An expression or statement without a shape of its own is `Unknown` with its children.
+//! 11. **Namespaces.** Where a language declares them, `FileBuilder::package` is the file's, with dots (`App.Models`, `com.shop.order`); a namespace
+//!     in braces is a `Module` item of that dotted name, and owns what is inside. Imports name what they mean with dots: `use A\B\C as D`,
+//!     `import a.b.C` are `Item`s, `import a.b.*`, `using A.B` are `Glob`s, Go's `import "x/y"` is a `Module` whose path stays as written.
+//!     A qualified name in code is the chain of its parts (`Name` A, `Get` B); a leading `\`, `::`, `global::` is dropped. An open class (Ruby's classes
+//!     and modules, which are both `Class` items; C#'s partial ones) has `is_open`; methods outside the class (Go, extension functions of Kotlin and C#)
+//!     belong to an `Extension` whose first base is the extended type, and what is extended is `SelfRef` in them.
+//! 12. **Bare names.** A name that no local of the bodies around declares is `Name`, and a bare call `Callee::Value(Name)`, also where it may mean a
+//!     member of the receiver: evaluation looks there first, in languages with implicit receivers. Ruby's bare `foo` that may be a call is such a
+//!     call of form `Auto`; so are its `a.b` without brackets and arguments, and Kotlin's, C#'s and PHP's property reads are `Get`.
+//! 13. **Types in bodies.** A local with a declared type, a cast and a type pattern are `Cast`. A method reference `Dto::from`
+//!     is `Get`, `Foo::new` is the class. `new T { A = b }` is a `New` call followed by `Put`s. A constructor is a
+//!     `Function` with `is_constructor`, of which there may be several, as of any method; parameters of primary constructors that are
+//!     properties are `Field`s as well, assigned by it. Properties without code are `Field`s, with code `is_property` functions.
+//! 14. **Blocks.** A Ruby block is `Slot::Block`; a method that takes one, by `&name` or by `yield`, has a keyword-only parameter `&`, and
+//!     `yield x` calls it. A trailing lambda of Kotlin is `Slot::Pos`. `&:name` is a closure that calls `name`.
+//! 15. **Declarations.** A call in a Ruby class's body whose first argument is a literal symbol or string is a `Declaration` item of that name, with the
+//!     call as `init`; one with several symbols gives one item for each.
+//! 16. **Several results.** Go's `v, err := f()` binds `v` to the call; where a function has several results besides its error, they are a
+//!     `Make(Tuple)`, unpacked by `Index`. `go f()` is a `Plain` call of the name `go` with a closure, `defer f()` runs inline.
+//! 17. **Templates** are `Template` items with one parameter, the context; a name that no tag binds, and Ruby's `@name`, are `Get`s of it.
+//!     Calls of helpers are `Callee::Value(Name)`; a part that is rendered is a call of what the language calls it (`render`, `include`, `partial`).
+//! 18. **Nothing is lost.** An expression or statement without a shape of its own is `Unknown` with its children.
 //!     No walk recurses without a bound: recursion goes through [`guard::deeper`], or the walk is iterative.
 
 #[cfg(feature = "fallback")]
 mod fallback;
-pub mod guard;
 #[cfg(feature = "javascript")]
 mod javascript;
 #[cfg(feature = "python")]
@@ -55,21 +75,11 @@ mod rust;
 mod sql;
 mod templates;
 
-use perflint_ir::{FileBuilder, FileIr, GapKind, Lang, Role, Span};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+pub use perflint_syntax::Source;
 
-/// A file to lower.
-#[derive(Clone, Copy, Debug)]
-pub struct Source<'a> {
-    /// Path relative to the scanned root, with forward slashes.
-    pub path: &'a str,
-    /// Its language.
-    pub lang: Lang,
-    /// Its role.
-    pub role: Role,
-    /// Its text, as [`perflint_ir::decode`] gives it.
-    pub text: &'a str,
-}
+use perflint_ir::{FileIr, GapKind, Lang};
+use perflint_syntax::{guard, with_gap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Lowers one file. Never fails: a parser that panics leaves an empty file with a [`GapKind::Failed`].
 pub fn lower(source: Source<'_>) -> FileIr {
@@ -88,8 +98,25 @@ fn dispatch(source: Source<'_>) -> FileIr {
         Lang::Rust => with_sql(rust::lower(source), source),
         #[cfg(feature = "sql")]
         Lang::Sql => sql::lower(source),
+        #[cfg(feature = "ruby")]
+        Lang::Ruby | Lang::Erb | Lang::Haml | Lang::Slim => {
+            with_sql(perflint_lower_ruby::lower(source), source)
+        }
+        #[cfg(feature = "php")]
+        Lang::Php | Lang::Blade | Lang::Twig => with_sql(perflint_lower_php::lower(source), source),
+        #[cfg(feature = "java")]
+        Lang::Java | Lang::Jsp | Lang::Thymeleaf | Lang::Freemarker => {
+            with_sql(perflint_lower_java::lower(source), source)
+        }
+        #[cfg(feature = "kotlin")]
+        Lang::Kotlin => with_sql(perflint_lower_kotlin::lower(source), source),
+        #[cfg(feature = "go")]
+        Lang::Go | Lang::GoTemplate => with_sql(perflint_lower_go::lower(source), source),
+        #[cfg(feature = "csharp")]
+        Lang::CSharp | Lang::Razor => with_sql(perflint_lower_csharp::lower(source), source),
         Lang::Jinja => templates::jinja::lower(source),
         Lang::Prisma => templates::prisma::lower(source),
+        #[allow(unreachable_patterns, reason = "only reached where front ends are left out")]
         _ => with_gap(source, GapKind::Language),
     }
 }
@@ -100,10 +127,4 @@ fn with_sql(file: FileIr, source: Source<'_>) -> FileIr {
     let file = sql::embedded(file, source);
     let _ = source;
     file
-}
-
-fn with_gap(source: Source<'_>, kind: GapKind) -> FileIr {
-    let mut file = FileBuilder::new(source.path, source.lang, source.role);
-    file.gap(kind, Span::default());
-    file.finish()
 }

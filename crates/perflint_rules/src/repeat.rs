@@ -258,9 +258,11 @@ fn mentions(body: &Body, op: OpId, of: &[LocalId], depth: u32) -> bool {
     let any = |args: perflint_ir::Args| body.args(args).iter().any(|a| next(a.value));
     match found.kind {
         OpKind::Local(local) => of.contains(&local),
-        OpKind::Get { base, .. } | OpKind::Await(base) | OpKind::Not(base) | OpKind::Yield(base) => {
-            next(base)
-        }
+        OpKind::Get { base, .. }
+        | OpKind::Await(base)
+        | OpKind::Not(base)
+        | OpKind::Yield(base)
+        | OpKind::Cast { value: base, .. } => next(base),
         OpKind::Bind { value, .. } | OpKind::Exit { value, .. } => next(value),
         OpKind::Index { base, key } => next(base) || next(key),
         OpKind::Slice { base, limit } => next(base) || next(limit),

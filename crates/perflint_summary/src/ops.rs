@@ -81,6 +81,10 @@ impl<'p> Eval<'p> {
                 }
                 UNKNOWN
             }
+            OpKind::Cast { value, ty } => match at(f, value) {
+                UNKNOWN | SCALAR => self.type_value(f.at.file, ty, 0),
+                known => known,
+            },
             OpKind::Not(value) => match self.truth(f, at(f, value)) {
                 Some(true) => FALSE,
                 Some(false) => TRUE,

@@ -35,12 +35,30 @@ const EXTENSIONS: &[(&str, Lang)] = &[
     ("prisma", Lang::Prisma),
     ("rb", Lang::Ruby),
     ("rake", Lang::Ruby),
+    ("jbuilder", Lang::Ruby),
+    ("rabl", Lang::Ruby),
+    ("builder", Lang::Ruby),
+    ("arb", Lang::Ruby),
+    ("erb", Lang::Erb),
+    ("haml", Lang::Haml),
+    ("slim", Lang::Slim),
     ("php", Lang::Php),
+    ("inc", Lang::Php),
+    ("twig", Lang::Twig),
     ("java", Lang::Java),
     ("kt", Lang::Kotlin),
     ("kts", Lang::Kotlin),
+    ("jsp", Lang::Jsp),
+    ("jspf", Lang::Jsp),
+    ("tag", Lang::Jsp),
+    ("ftl", Lang::Freemarker),
+    ("ftlh", Lang::Freemarker),
     ("go", Lang::Go),
+    ("gohtml", Lang::GoTemplate),
+    ("gotmpl", Lang::GoTemplate),
     ("cs", Lang::CSharp),
+    ("cshtml", Lang::Razor),
+    ("razor", Lang::Razor),
 ];
 
 const TEMPLATE_EXTENSIONS: &[(&str, bool)] = &[
@@ -48,11 +66,16 @@ const TEMPLATE_EXTENSIONS: &[(&str, bool)] = &[
     ("jinja", true),
     ("jinja2", true),
     ("djhtml", true),
+    ("tmpl", false),
+    ("tpl", false),
     ("html", false),
     ("htm", false),
     ("txt", false),
     ("xml", false),
 ];
+
+/// The end of a Blade template's name, which is also that of PHP.
+const BLADE: &str = ".blade.php";
 
 const NAMES: &[(&str, Lang)] = &[("Gemfile", Lang::Ruby), ("Rakefile", Lang::Ruby)];
 
@@ -70,6 +93,9 @@ const INTERPRETERS: &[(&str, Lang)] = &[
 pub fn lang_of_name(name: &str) -> NameGuess {
     if let Some((_, lang)) = NAMES.iter().find(|(known, _)| *known == name) {
         return NameGuess::Known(*lang);
+    }
+    if name.len() > BLADE.len() && name.to_ascii_lowercase().ends_with(BLADE) {
+        return NameGuess::Known(Lang::Blade);
     }
     let Some((stem, extension)) = name.rsplit_once('.') else { return NameGuess::Shebang };
     if stem.is_empty() {
@@ -110,14 +136,25 @@ pub fn lang_of_shebang(head: &[u8]) -> Option<Lang> {
     INTERPRETERS.iter().find(|(known, _)| *known == bare).map(|(_, lang)| *lang)
 }
 
-/// Whether a text file with a template's extension is a Django or Jinja template: it has `{%`, or it has `{{` and
-/// stands where only templates do (JavaScript frameworks use `{{` too).
-pub fn is_template(path: &str, only_templates: bool, text: &[u8]) -> bool {
-    if memmem::find(text, b"{%").is_some() {
-        return true;
+/// What only templates of Go's `html/template` hold: other languages end their blocks with more than `end`.
+const GO_MARKS: &[&str] = &["{{end}}", "{{ end }}", "{{- end", "{{end -}}", "{{ end -}}"];
+
+/// The language of a text file with a template's extension: Thymeleaf if it has attributes of its namespace, Go's if it
+/// has its `end`, Django's or Jinja's if it has `{%`, or `{{` and stands where only templates do (JavaScript frameworks
+/// use `{{` too).
+pub fn lang_of_template(path: &str, only_templates: bool, text: &[u8]) -> Option<Lang> {
+    let has = |mark: &str| memmem::find(text, mark.as_bytes()).is_some();
+    if has("{%") {
+        return Some(Lang::Jinja);
+    }
+    if GO_MARKS.iter().any(|mark| has(mark)) {
+        return Some(Lang::GoTemplate);
+    }
+    if [" th:", "\tth:", "\nth:"].iter().any(|mark| has(mark)) {
+        return Some(Lang::Thymeleaf);
     }
     let at_home = only_templates || path.split('/').any(|part| part.eq_ignore_ascii_case("templates"));
-    at_home && memmem::find(text, b"{{").is_some()
+    (at_home && has("{{")).then_some(Lang::Jinja)
 }
 
 #[cfg(test)]
@@ -137,6 +174,8 @@ mod tests {
             ("Gemfile", NameGuess::Known(Lang::Ruby)),
             ("a.html", NameGuess::Template(false)),
             ("a.sql.j2", NameGuess::Template(true)),
+            ("a.blade.php", NameGuess::Known(Lang::Blade)),
+            ("a.html.erb", NameGuess::Known(Lang::Erb)),
             ("manage", NameGuess::Shebang),
             (".py", NameGuess::Other),
             ("a.png", NameGuess::Other),
@@ -179,13 +218,15 @@ mod tests {
     #[test]
     fn templates_need_template_syntax() {
         for (path, only, text, expected) in [
-            ("a/x.html", false, "{% for x in y %}", true),
-            ("a/x.html", false, "<p>{{ vue }}</p>", false),
-            ("app/Templates/x.html", false, "<p>{{ x }}</p>", true),
-            ("a/x.j2", true, "{{ x }}", true),
-            ("app/templates/x.txt", false, "plain", false),
+            ("a/x.html", false, "{% for x in y %}", Some(Lang::Jinja)),
+            ("a/x.html", false, "<p>{{ vue }}</p>", None),
+            ("app/Templates/x.html", false, "<p>{{ x }}</p>", Some(Lang::Jinja)),
+            ("a/x.j2", true, "{{ x }}", Some(Lang::Jinja)),
+            ("app/templates/x.txt", false, "plain", None),
+            ("web/x.html", false, "{{range .Orders}}{{.ID}}{{end}}", Some(Lang::GoTemplate)),
+            ("templates/x.html", false, "<p th:text=\"${x}\">", Some(Lang::Thymeleaf)),
         ] {
-            assert_eq!(is_template(path, only, text.as_bytes()), expected, "{path} {text}");
+            assert_eq!(lang_of_template(path, only, text.as_bytes()), expected, "{path} {text}");
         }
     }
 }

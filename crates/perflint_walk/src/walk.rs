@@ -2,7 +2,7 @@
 
 use crate::budget::Budget;
 use crate::config::{Globs, WalkConfig, WalkError};
-use crate::language::{NameGuess, is_module_config, is_template, lang_of_name, lang_of_shebang};
+use crate::language::{NameGuess, is_module_config, lang_of_name, lang_of_shebang, lang_of_template};
 use crate::read::{Opened, ReadError};
 use crate::role::{is_client, is_generated, is_minified, role_of_path};
 use crate::stats::{SkipReason, Tally, WalkStats};
@@ -251,7 +251,7 @@ impl Walker {
     fn language(&self, candidate: &Candidate, bytes: &[u8]) -> Option<Lang> {
         match candidate.guess {
             NameGuess::Known(lang) => Some(lang),
-            NameGuess::Template(only) => is_template(&candidate.shown, only, bytes).then_some(Lang::Jinja),
+            NameGuess::Template(only) => lang_of_template(&candidate.shown, only, bytes),
             NameGuess::Shebang => lang_of_shebang(bytes),
             NameGuess::Other => None,
         }

@@ -1,6 +1,7 @@
 //! What a language tells the walker about its syntax tree.
 
 use perflint_ir::{CallForm, ExitKind, ImportKind, ItemKind, LoopSource};
+pub(super) use perflint_syntax::tree::{children, text};
 use tree_sitter::{Language, Node};
 
 /// A field's name in the grammar; empty for "none".
@@ -155,17 +156,6 @@ pub(super) fn child_like<'t>(node: Node<'t>, name: &str) -> Option<Node<'t>> {
         return None;
     }
     node.child_by_field_name(name).or_else(|| children(node).into_iter().find(|child| child.kind() == name))
-}
-
-/// A node's named children.
-pub(super) fn children(node: Node<'_>) -> Vec<Node<'_>> {
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor).collect()
-}
-
-/// A node's text.
-pub(super) fn text<'a>(node: Node<'_>, source: &'a str) -> &'a str {
-    source.get(node.byte_range()).unwrap_or_default()
 }
 
 /// Which loop a loop without an element is.

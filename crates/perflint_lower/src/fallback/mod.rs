@@ -19,11 +19,7 @@ mod tests;
 use crate::Source;
 use grammar::Grammar;
 use perflint_ir::{FileIr, GapKind, Lang};
-use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
-use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
-
-const PATIENCE: Duration = Duration::from_secs(2);
+use perflint_syntax::tree;
 
 pub(crate) fn lower(source: Source<'_>) -> FileIr {
     let grammar = match source.lang {
@@ -34,20 +30,8 @@ pub(crate) fn lower(source: Source<'_>) -> FileIr {
         }
         _ => return crate::with_gap(source, GapKind::Language),
     };
-    match parse(&grammar, source.text) {
+    match tree::parse(&grammar.language, source.text) {
         Some(tree) => walker::walk(source, &grammar, &tree),
         None => crate::with_gap(source, GapKind::Failed),
     }
-}
-
-fn parse(grammar: &Grammar, text: &str) -> Option<Tree> {
-    let mut parser = Parser::new();
-    parser.set_language(&grammar.language).ok()?;
-    let deadline = Instant::now() + PATIENCE;
-    let mut progress = |_: &ParseState| match Instant::now() < deadline {
-        true => ControlFlow::Continue(()),
-        false => ControlFlow::Break(()),
-    };
-    let options = ParseOptions::new().progress_callback(&mut progress);
-    parser.parse_with_options(&mut |at, _| text.as_bytes().get(at..).unwrap_or_default(), None, Some(options))
 }

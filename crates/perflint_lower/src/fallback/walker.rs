@@ -7,11 +7,10 @@ use perflint_ir::{
     BodyBuilder, BodyId, BodyKind, FileBuilder, FileIr, GapKind, ItemId, LocalId, Marker, OpId, OpKind,
     RegionId, RegionKind, Span,
 };
+use perflint_syntax::tree::record_errors;
+pub(super) use perflint_syntax::tree::span;
 use rustc_hash::FxHashMap;
 use tree_sitter::{Node, Tree};
-
-/// A broken file has few distinct errors and many echoes.
-const MAX_SYNTAX_GAPS: usize = 100;
 
 /// Something left to do. A visit adds one value to the stack.
 pub(super) enum Step<'t> {
@@ -97,7 +96,7 @@ pub(super) fn walk(source: Source<'_>, grammar: &Grammar, tree: &Tree) -> FileIr
         regions: Vec::new(),
     };
     walker.file.gap(GapKind::Fallback, span);
-    walker.errors(tree);
+    record_errors(tree, &mut walker.file);
     while let Some(step) = walker.steps.pop() {
         walker.step(step);
     }
@@ -109,33 +108,7 @@ pub(super) fn walk(source: Source<'_>, grammar: &Grammar, tree: &Tree) -> FileIr
     file.finish()
 }
 
-/// Where a node stands.
-pub(super) fn span(node: Node<'_>) -> Span {
-    Span::new(node.start_byte() as u32, node.end_byte() as u32)
-}
-
 impl<'t> Walker<'t, '_> {
-    /// Records the syntax errors: only what has one somewhere inside is searched.
-    fn errors(&mut self, tree: &Tree) {
-        let mut cursor = tree.walk();
-        let mut found = 0;
-        while found < MAX_SYNTAX_GAPS {
-            let node = cursor.node();
-            if node.is_error() || node.is_missing() {
-                found += 1;
-                self.file.gap(GapKind::Syntax, span(node));
-            }
-            if node.has_error() && cursor.goto_first_child() {
-                continue;
-            }
-            while !cursor.goto_next_sibling() {
-                if !cursor.goto_parent() {
-                    return;
-                }
-            }
-        }
-    }
-
     fn step(&mut self, step: Step<'t>) {
         match step {
             Step::Visit(node) => self.visit(node),
