@@ -52,8 +52,8 @@
 //!     is `Get`, `Foo::new` is the class. `new T { A = b }` is a `New` call followed by `Put`s. A constructor is a
 //!     `Function` with `is_constructor`, of which there may be several, as of any method; parameters of primary constructors that are
 //!     properties are `Field`s as well, assigned by it. Properties without code are `Field`s, with code `is_property` functions.
-//! 14. **Blocks.** A Ruby block is `Slot::Block`; a method that takes one, by `&name` or by `yield`, has a keyword-only parameter `&`, and
-//!     `yield x` calls it. A trailing lambda of Kotlin is `Slot::Pos`. `&:name` is a closure that calls `name`.
+//! 14. **Blocks.** A Ruby block is `Slot::Block`; a method that takes one, by `&name` or by `yield`, has a parameter of
+//!     kind `Block`, and `yield x` calls it. A trailing lambda of Kotlin is `Slot::Pos`. `&:name` is a closure that calls `name`.
 //! 15. **Declarations.** A call in a Ruby class's body whose first argument is a literal symbol or string is a `Declaration` item of that name, with the
 //!     call as `init`; one with several symbols gives one item for each.
 //! 16. **Several results.** Go's `v, err := f()` binds `v` to the call; where a function has several results besides its error, they are a

@@ -17,7 +17,6 @@ mod walker;
 mod tests;
 
 use crate::Source;
-use grammar::Grammar;
 use perflint_ir::{FileIr, GapKind, Lang};
 use perflint_syntax::tree;
 
