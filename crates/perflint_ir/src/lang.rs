@@ -108,6 +108,16 @@ impl Lang {
 }
 
 impl Lang {
+    /// True if full names, not files, say what belongs together: namespaces, packages, modules that can be reopened.
+    pub fn has_namespaces(self) -> bool {
+        matches!(self.family(), "ruby" | "php" | "java" | "go" | "csharp")
+    }
+
+    /// True if a bare name may be a member of the receiver.
+    pub fn has_implicit_receiver(self) -> bool {
+        matches!(self.family(), "ruby" | "java" | "csharp")
+    }
+
     /// The family whose models apply: templates are Python's, a schema file belongs to the language of its client.
     pub fn models(self) -> &'static str {
         match self {

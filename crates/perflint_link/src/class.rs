@@ -23,8 +23,12 @@ pub enum Base {
 /// A class, interface, struct or trait.
 #[derive(Clone, Debug)]
 pub struct Class {
-    /// Its declaration.
+    /// Its declaration; of an open class, the first.
     pub def: Def,
+    /// Further declarations of an open class.
+    pub parts: Vec<Def>,
+    /// What calls in its body say about it, in order.
+    pub declarations: Vec<Def>,
     /// Its name.
     pub name: Sym,
     /// Its bases as declared, with their type arguments.
@@ -41,6 +45,9 @@ pub struct Class {
     pub entity: Option<EntityIx>,
 }
 
+/// Names of constructors, where they have a name of their own.
+const CONSTRUCTORS: &[&str] = &["__init__", "constructor", "initialize", "__construct"];
+
 impl Program {
     pub(crate) fn build_classes(&mut self, models: &Models) {
         for f in 0..self.files.len() {
@@ -50,15 +57,24 @@ impl Program {
                 if matches!(item.kind, ItemKind::Class | ItemKind::Interface) {
                     let def = Def { file, item: ItemId(i as u32) };
                     let name = item.name;
-                    self.add_class(def, name);
+                    match self.primary_part(def).and_then(|first| self.class_of.get(&first).copied()) {
+                        Some(class) => {
+                            self.class_of.insert(def, class);
+                            self.classes[class.0 as usize].parts.push(def);
+                        }
+                        None => {
+                            self.add_class(def, name);
+                        }
+                    }
                 }
             }
         }
         self.collect_members();
         for c in 0..self.classes.len() {
-            let def = self.classes[c].def;
-            let bases = self.resolve_bases(def.file, &self.item(def).bases.clone());
-            self.classes[c].bases.extend(bases);
+            for def in std::iter::once(self.classes[c].def).chain(self.classes[c].parts.clone()) {
+                let bases = self.resolve_bases(def.file, &self.item(def).bases.clone());
+                self.classes[c].bases.extend(bases);
+            }
         }
         self.extend_classes();
         self.linearise(models);
@@ -68,6 +84,8 @@ impl Program {
         let ix = ClassIx(self.classes.len() as u32);
         self.classes.push(Class {
             def,
+            parts: Vec::new(),
+            declarations: Vec::new(),
             name,
             bases: Vec::new(),
             mro: vec![Base::Class(ix)],
@@ -89,7 +107,12 @@ impl Program {
                 let def = Def { file, item: ItemId(i as u32) };
                 let name = item.name;
                 if let Some(class) = self.class_of.get(&Def { file, item: owner }).copied() {
-                    self.classes[class.0 as usize].members.entry(name).or_default().push(def);
+                    let class = &mut self.classes[class.0 as usize];
+                    if self.files[f].items[i].kind == ItemKind::Declaration {
+                        class.declarations.push(def);
+                    } else {
+                        class.members.entry(name).or_default().push(def);
+                    }
                 }
             }
         }
@@ -167,7 +190,10 @@ impl Program {
                 }
                 let bases = self.files[f].items[i].bases.clone();
                 let resolved = self.resolve_bases(file, &bases);
-                let Some((Base::Class(class), ty, _)) = resolved.first().copied() else { continue };
+                let Some((Base::Class(class), ty, _)) = resolved.first().copied() else {
+                    self.extend_elsewhere(file, ItemId(i as u32));
+                    continue;
+                };
                 if let TypeExpr::Path { name, .. } = &self.files[f].types[ty.0 as usize] {
                     self.extension_target.insert((file, *name), class);
                 }
@@ -178,6 +204,20 @@ impl Program {
                     self.classes[class.0 as usize].members.entry(name).or_default().push(Def { file, item });
                 }
             }
+        }
+    }
+
+    /// Methods added to a type of a library are found by their name.
+    fn extend_elsewhere(&mut self, file: FileIx, extension: ItemId) {
+        let family = self.file(file).lang.family();
+        let members: Vec<(Sym, Def)> = self
+            .file(file)
+            .members(extension)
+            .filter(|(_, item)| item.kind == ItemKind::Function)
+            .map(|(id, item)| (item.name, Def { file, item: id }))
+            .collect();
+        for (name, def) in members {
+            self.extension_methods.entry((family, name)).or_default().push(def);
         }
     }
 
@@ -234,6 +274,56 @@ impl Program {
     /// The member of a class, its own or inherited; the last declaration of a name wins.
     pub fn class_member(&self, class: ClassIx, name: Sym) -> Option<Def> {
         self.members_in_order(class, name, 0).next()
+    }
+
+    /// The member of a class that a call with so many arguments means, where there are several of the name.
+    pub fn class_overload(&self, class: ClassIx, name: Sym, args: usize) -> Option<Def> {
+        let fitting = self.class(class).mro.iter().find_map(|base| {
+            let Base::Class(c) = base else { return None };
+            let found = self.class(*c).members.get(&name)?;
+            if found.len() < 2 && *base == self.class(class).mro[0] {
+                return found.first().copied();
+            }
+            found.iter().copied().find(|def| self.takes(*def, args))
+        });
+        match fitting.filter(|_| self.file(self.class(class).def.file).lang.has_namespaces()) {
+            Some(def) => Some(def),
+            None => self.class_member(class, name),
+        }
+    }
+
+    fn takes(&self, def: Def, args: usize) -> bool {
+        let Some(body) = self.item(def).body else { return false };
+        self.file(def.file).body(body).params.len() == args
+    }
+
+    /// The constructors of a class, its own or else the nearest inherited ones.
+    pub fn constructors(&self, class: ClassIx) -> Vec<Def> {
+        let names: Vec<Sym> = CONSTRUCTORS.iter().filter_map(|name| self.names.find(name)).collect();
+        let of = |class: ClassIx| {
+            let own = self.class(class);
+            let mut found: Vec<Def> =
+                names.iter().filter_map(|name| own.members.get(name)?.last()).copied().collect();
+            let marked = own.members.get(&own.name).into_iter().flatten().copied();
+            found.extend(
+                marked
+                    .filter(|def| self.item(*def).flags.is_constructor && !found.contains(def))
+                    .collect::<Vec<_>>(),
+            );
+            found.sort();
+            found
+        };
+        let mut line = self.class(class).mro.iter().filter_map(|base| match base {
+            Base::Class(c) => Some(of(*c)),
+            Base::External(_) => None,
+        });
+        line.find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// The constructor that is called with so many arguments.
+    pub fn constructor(&self, class: ClassIx, args: usize) -> Option<Def> {
+        let all = self.constructors(class);
+        all.iter().copied().find(|def| self.takes(*def, args)).or_else(|| all.first().copied())
     }
 
     /// The member that `super` means in a class: the next one in resolution order of `class` after `after`.

@@ -15,6 +15,7 @@ mod generated;
 mod import;
 mod module;
 mod names;
+mod namespace;
 mod program;
 mod relation;
 mod resolve;

@@ -5,6 +5,7 @@ use crate::entity::{Entity, EntityIx};
 use crate::import::{ImportCounts, Imported, Imports};
 use crate::module::Modules;
 use crate::names::Names;
+use crate::namespace::Namespaces;
 use crate::resolve::Config;
 use crate::scope::Scopes;
 use perflint_ir::{Body, BodyId, FileIr, Item, ItemId, ItemKind, Lang, Role, Sym};
@@ -54,6 +55,8 @@ pub struct Program {
     pub entity_names: FxHashMap<Sym, Vec<EntityIx>>,
     /// Methods by name, over all classes of the repository: for receivers of unknown type.
     pub methods_named: FxHashMap<Sym, Vec<Def>>,
+    /// Methods added to types outside the repository, by language family and name.
+    pub extension_methods: FxHashMap<(&'static str, Sym), Vec<Def>>,
     /// Functions that template tags and filters call, by name.
     pub template_functions: FxHashMap<Sym, Def>,
     /// External import roots seen in the repository, by language family.
@@ -62,6 +65,7 @@ pub struct Program {
     pub(crate) modules: Modules,
     pub(crate) imports: Imports,
     pub(crate) scopes: Scopes,
+    pub(crate) spaces: Namespaces,
 }
 
 impl Program {
@@ -97,13 +101,16 @@ impl Program {
             tables: FxHashMap::default(),
             entity_names: FxHashMap::default(),
             methods_named: FxHashMap::default(),
+            extension_methods: FxHashMap::default(),
             template_functions: FxHashMap::default(),
             imported: FxHashSet::default(),
             extension_target: FxHashMap::default(),
             modules,
             imports,
             scopes: Scopes::default(),
+            spaces: Namespaces::default(),
         };
+        program.build_namespaces(configs, models);
         program.build_scopes();
         program.find_imports();
         program.build_classes(models);

@@ -75,12 +75,15 @@ impl Program {
     fn resolve_at(&self, file: FileIx, name: Sym, hops: u32) -> Option<Target> {
         let hops = hops.checked_sub(1)?;
         match self.scopes.bindings[file.0 as usize].get(&name).copied() {
-            Some(Binding::Item(item)) => return Some(self.declared(file, item, name)),
+            Some(Binding::Item(item)) => return Some(self.declared(file, Def { file, item }, name)),
             Some(Binding::Import(i)) => {
                 let import = self.file(file).imports[i as usize];
                 return self.follow(file, import, hops);
             }
             None => {}
+        }
+        if self.file(file).lang.has_namespaces() {
+            return self.namespaced(file, name);
         }
         for i in self.scopes.globs[file.0 as usize].clone() {
             let import = self.file(file).imports[i as usize];
@@ -94,9 +97,37 @@ impl Program {
         None
     }
 
-    /// An item, or for Rust's `mod name;` the file that it declares.
-    fn declared(&self, file: FileIx, item: ItemId, name: Sym) -> Target {
+    /// What a name means in a language with namespaces: around the file's items, in what it imports whole, without import,
+    /// at the root.
+    fn namespaced(&self, file: FileIx, name: Sym) -> Option<Target> {
+        if let Some(def) = self.in_namespaces(file, name) {
+            return Some(self.declared(file, def, name));
+        }
         let ir = self.file(file);
+        for i in &self.scopes.globs[file.0 as usize] {
+            let module = self.imported_space(file, ir.imports[*i as usize].module);
+            let joined = self.names.join(module, name);
+            match self.external(ir.lang, joined, MAX_HOPS) {
+                Some(Target::External(path)) if !self.knows(ir.lang.family(), path) => {}
+                found => return found,
+            }
+        }
+        if let Some(path) = self.in_prelude(file, name) {
+            return self.external(ir.lang, path, MAX_HOPS);
+        }
+        self.item_named(ir.lang.family(), name).map(|def| self.declared(file, def, name))
+    }
+
+    /// An item, or for Rust's `mod name;` the file that it declares.
+    fn declared(&self, file: FileIx, def: Def, name: Sym) -> Target {
+        let item = def.item;
+        let ir = self.file(def.file);
+        if ir.lang.has_namespaces() {
+            return match (ir.item(item).kind, self.full_name(def)) {
+                (ItemKind::Module, Some(full)) => Target::External(full),
+                _ => Target::Item(def),
+            };
+        }
         if ir.lang == Lang::Rust
             && ir.item(item).kind == ItemKind::Module
             && let Some(child) = self.modules.rust_child(&ir.path, self.names.text(name))
@@ -130,6 +161,14 @@ impl Program {
     }
 
     fn follow(&self, file: FileIx, import: Import, hops: u32) -> Option<Target> {
+        let lang = self.file(file).lang;
+        if lang.has_namespaces() {
+            let space = self.imported_space(file, import.module);
+            return match import.kind {
+                ImportKind::Item => self.member(Target::External(space), import.name, lang),
+                _ => self.external(lang, space, hops),
+            };
+        }
         let module = self.module_target(file, import.module)?;
         if import.kind == ImportKind::Module {
             return Some(module);
@@ -228,6 +267,12 @@ impl Program {
 
     /// An external path, or the stub item that stands for it.
     fn external(&self, lang: Lang, path: Sym, hops: u32) -> Option<Target> {
+        if lang.has_namespaces() {
+            return Some(match self.item_named(lang.family(), path) {
+                Some(def) => Target::Item(def),
+                None => self.member_of_class(lang, path).unwrap_or(Target::External(path)),
+            });
+        }
         let text = self.names.text(path);
         if let Some((module, name)) = text.rsplit_once('.')
             && let [stub, ..] = self.modules.stub(lang.family(), module)
@@ -240,6 +285,14 @@ impl Program {
             }
         }
         Some(Target::External(path))
+    }
+
+    /// A path that leads to a class and on to a member of it: `import static a.b.Limits.MAX`.
+    fn member_of_class(&self, lang: Lang, path: Sym) -> Option<Target> {
+        let (owner, name) = self.names.text(path).rsplit_once('.')?;
+        let owner = self.item_named(lang.family(), self.names.find(owner)?)?;
+        let class = self.class_of.get(&owner).copied()?;
+        self.class_member(class, self.names.find(name)?).map(Target::Item)
     }
 
     /// A member of what a path means so far.
@@ -279,6 +332,12 @@ impl Program {
                     return self.modules.resolve(Lang::Python, &dotted, &inside).map(Target::Module);
                 }
                 None
+            }
+            Target::Item(def) if self.file(def.file).lang.has_namespaces() => {
+                let nested = self.full_name(def).map(|full| self.names.join(full, name));
+                let nested = nested.and_then(|full| self.item_named(self.file(def.file).lang.family(), full));
+                let member = || self.class_member(*self.class_of.get(&def)?, name);
+                nested.or_else(member).map(|found| self.declared(found.file, found, name))
             }
             Target::Item(def) => match self.item(def).kind {
                 ItemKind::Module => self.item_member(def, name),
@@ -338,6 +397,9 @@ impl Program {
     pub fn target_path(&self, target: Target) -> Option<Sym> {
         match target {
             Target::External(path) => Some(path),
+            Target::Item(def) if self.is_stub(def.file) && self.full_name(def).is_some() => {
+                self.full_name(def)
+            }
             Target::Item(def) if self.is_stub(def.file) => {
                 let text = format!("{}.{}", self.file(def.file).path, self.text(self.item(def).name));
                 Some(self.names.intern(&text))
@@ -384,7 +446,7 @@ impl Program {
                 let sym = self.names.intern(name);
                 let bound = match self.scopes.bindings[file.0 as usize].get(&sym).copied() {
                     Some(Binding::Item(item)) if self.file(file).item(item).kind == ItemKind::Module => {
-                        Some(self.declared(file, item, sym))
+                        Some(self.declared(file, Def { file, item }, sym))
                     }
                     _ => None,
                 };

@@ -49,6 +49,9 @@ pub struct ModelFile {
     /// Import roots that show that a repository uses it; hints apply only then.
     #[serde(default)]
     pub imports: Vec<Box<str>>,
+    /// Namespaces whose names need no import: `java.lang`.
+    #[serde(default)]
+    pub prelude: Vec<Box<str>>,
     /// Types.
     #[serde(default, rename = "type")]
     pub types: Vec<TypeRow>,
@@ -114,6 +117,10 @@ pub struct TypeRow {
     /// An attribute of the user's subclass that names its entity.
     #[serde(default)]
     pub entity_attr: Option<Box<str>>,
+    /// Values of the language itself that have its methods: `list`, `map`, `str`, `promise`; `unknown`: receivers that
+    /// nothing is known of.
+    #[serde(default)]
+    pub builtin: Option<Box<str>>,
 }
 
 /// Kinds of effect.

@@ -63,6 +63,7 @@ pub struct Models {
     calls: Vec<CallRow>,
     functions: FxHashMap<(Box<str>, Box<str>), CallIx>,
     attrs: Vec<AttrRow>,
+    builtins: FxHashMap<(Box<str>, Box<str>), Vec<TypeIx>>,
     /// Entity rows, each with its language family.
     pub entities: Vec<(Box<str>, EntityRow)>,
     /// Relation rows, each with its language family.
@@ -73,6 +74,8 @@ pub struct Models {
     pub hints: Vec<(Box<str>, Vec<Box<str>>, HintRow)>,
     /// Stubs: language family and row.
     pub stubs: Vec<(Box<str>, StubRow)>,
+    /// Namespaces whose names need no import, each with its language family.
+    pub preludes: Vec<(Box<str>, Box<str>)>,
     /// Generated modules: language family and row.
     pub generated: Vec<(Box<str>, GeneratedRow)>,
 }
@@ -120,6 +123,9 @@ impl Models {
         let mut extends = std::mem::take(&mut entry.extends);
         extends.extend(row.extends.iter().cloned());
         *entry = TypeRow { extends, ..row.clone() };
+        if let Some(what) = &row.builtin {
+            self.builtins.entry((family.into(), what.clone())).or_default().push(ix);
+        }
         for alias in &row.aliases {
             self.by_path.insert((family.into(), alias.clone()), ix);
         }
@@ -137,6 +143,7 @@ impl Models {
             role: TypeRole::Plain,
             starts_with: None,
             entity_attr: None,
+            builtin: None,
         };
         self.types.push(Type {
             row,
@@ -190,6 +197,7 @@ impl Models {
             self.attrs.push(row);
         }
         let family = &model.language;
+        self.preludes.extend(model.prelude.into_iter().map(|space| (family.clone(), space)));
         self.entities.extend(model.entities.into_iter().map(|row| (family.clone(), row)));
         self.relations.extend(model.relations.into_iter().map(|row| (family.clone(), row)));
         self.entries.extend(model.entries.into_iter().map(|row| (family.clone(), row)));
@@ -266,6 +274,12 @@ impl Models {
             .unwrap_or_default()
     }
 
+    /// The types whose rows apply to values of the language itself: `list`, `map`, `str`, `promise`, or `unknown`.
+    pub fn builtin(&self, family: &str, what: &str) -> impl Iterator<Item = TypeIx> + use<> {
+        let found = self.builtins.get(&(Box::from(family), Box::from(what)));
+        found.cloned().unwrap_or_default().into_iter()
+    }
+
     /// The type and all that it extends, nearest first.
     pub fn line(&self, ix: TypeIx) -> &[TypeIx] {
         &self.types[ix.0 as usize].line
@@ -298,6 +312,17 @@ impl Models {
     pub fn paths<'a>(&'a self, family: &'a str) -> impl Iterator<Item = &'a str> {
         let types = self.by_path.keys();
         types.chain(self.functions.keys()).filter(move |(f, _)| **f == *family).map(|(_, path)| &**path)
+    }
+
+    /// All paths that rows of a family mention: types, functions, markers, bases of entities and entry points.
+    pub fn mentioned<'a>(&'a self, family: &'a str) -> impl Iterator<Item = &'a str> {
+        let entities = self.entities.iter().filter(move |(f, _)| **f == *family);
+        let relations = self.relations.iter().filter(move |(f, _)| **f == *family);
+        let entries = self.entries.iter().filter(move |(f, _)| **f == *family);
+        self.paths(family)
+            .chain(entities.flat_map(|(_, row)| row.base.iter().chain(row.marker.iter())))
+            .chain(relations.flat_map(|(_, row)| row.marker.iter()))
+            .chain(entries.flat_map(|(_, row)| row.base.iter().chain(row.marker.iter())))
     }
 
     /// How many types and call rows there are.

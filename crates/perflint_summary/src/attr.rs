@@ -277,6 +277,11 @@ impl<'p> Eval<'p> {
         if let Some(v) = self.constructed(class, name) {
             return v;
         }
+        if f.lang.family() == "java"
+            && let Some(def) = self.accessor_of(class, name)
+        {
+            return self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
+        }
         for ty in self.p.class(class).types.clone() {
             if let Some(row) = self.m.attr(ty, self.p.text(name), false) {
                 return self.attr_row(f, row, recv, name, op);
@@ -304,10 +309,9 @@ impl<'p> Eval<'p> {
         }
         self.class_fields.insert(class, Rc::new([]));
         let mut fields = Vec::new();
-        for name in ["__init__", "constructor", "setup", "__post_init__"] {
-            let Some(def) = self.p.names.find(name).and_then(|n| self.p.class_member(class, n)) else {
-                continue;
-            };
+        let set_up = ["setup", "__post_init__"].iter().filter_map(|name| self.p.names.find(name));
+        let set_up: Vec<Def> = set_up.filter_map(|name| self.p.class_member(class, name)).collect();
+        for def in self.p.constructors(class).into_iter().chain(set_up) {
             let Some(body) = self.p.item(def).body else { continue };
             let this = self.vals.make(Val::Inst(class, Rc::new([])));
             let at = BodyRef { file: def.file, body };

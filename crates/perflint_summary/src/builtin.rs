@@ -156,10 +156,14 @@ impl<'p> Eval<'p> {
             "rust" => "rust.unknown",
             _ => "py.unknown",
         });
-        if let Some(ty) = self.look.ty(unknown, f.lang)
-            && let Some(row) = self.look.method(ty, name, false)
-        {
-            return self.apply(f, row, UNKNOWN, args, op, recv_op);
+        let named = self.look.ty(unknown, f.lang).into_iter();
+        for ty in named.chain(self.m.builtin(f.lang.models(), "unknown")) {
+            if let Some(row) = self.look.method(ty, name, false) {
+                return self.apply(f, row, UNKNOWN, args, op, recv_op);
+            }
+        }
+        if let Some(v) = self.call_extension(f, UNKNOWN, name, args, op) {
+            return v;
         }
         if let Some(def) = self.guess(f, name, args) {
             let this = self.guessed_receiver(def);
@@ -254,12 +258,15 @@ impl<'p> Eval<'p> {
         {
             return v;
         }
-        for ty in types {
-            if let Some(ty) = self.m.type_named(f.lang.models(), ty)
-                && let Some(row) = self.look.method(ty, name, false)
-            {
+        let family = f.lang.models();
+        let named = types.iter().filter_map(|ty| self.m.type_named(family, ty));
+        for ty in named.chain(self.m.builtin(family, what)) {
+            if let Some(row) = self.look.method(ty, name, false) {
                 return self.apply(f, row, recv, args, op, recv_op);
             }
+        }
+        if let Some(v) = self.call_extension(f, recv, name, args, op) {
+            return v;
         }
         match what {
             "str" => self.folded_text(recv, name, args).unwrap_or(SCALAR),

@@ -328,7 +328,7 @@ impl<'p> Eval<'p> {
         args: &CallArgs,
         op: usize,
     ) -> V {
-        if let Some(def) = self.p.class_member(class, name) {
+        if let Some(def) = self.p.class_overload(class, name, args.pos.len()) {
             let item = self.p.item(def);
             return match item.kind {
                 ItemKind::Function if item.flags.is_static || item.flags.is_class_method => {
@@ -353,6 +353,13 @@ impl<'p> Eval<'p> {
                 }
             }
         }
+        // A method reference calls the method of its first argument.
+        if f.lang.family() == "java"
+            && let Some((first, rest)) = args.pos.split_first()
+        {
+            let args = CallArgs { pos: rest.to_vec(), keys: args.keys.clone(), open: args.open };
+            return self.call_member(f, *first, name, &args, op, None);
+        }
         self.hole(f, args)
     }
 
@@ -367,7 +374,8 @@ impl<'p> Eval<'p> {
         args: &CallArgs,
         op: usize,
     ) -> V {
-        let own = self.p.class_member(class, name).filter(|d| self.p.item(*d).kind == ItemKind::Function);
+        let own = self.p.class_overload(class, name, args.pos.len());
+        let own = own.filter(|d| self.p.item(*d).kind == ItemKind::Function);
         if let Some(def) = own.filter(|d| self.p.item(*d).flags.is_property) {
             let v = self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
             return self.call_value(f, v, args, op);
@@ -406,6 +414,16 @@ impl<'p> Eval<'p> {
             if let Some(row) = self.look.method(ty, name, false) {
                 return self.apply(f, row, recv, args, op, None);
             }
+        }
+        if let Some(v) = self.call_accessor(f, recv, name, args, op) {
+            return v;
+        }
+        if let Some(v) = self.call_extension(f, recv, name, args, op) {
+            return v;
+        }
+        // A method without code gives what it says it gives.
+        if let Some(def) = own {
+            return self.call_fun(f, def, recv, args, op, How::PLAIN);
         }
         self.hole(f, args)
     }
@@ -449,8 +467,10 @@ impl<'p> Eval<'p> {
         recv_op: Option<OpId>,
     ) -> V {
         let class = self.p.entity(row.entity).class;
-        if let Some(def) =
-            self.p.class_member(class, name).filter(|d| self.p.item(*d).kind == ItemKind::Function)
+        if let Some(def) = self
+            .p
+            .class_overload(class, name, args.pos.len())
+            .filter(|d| self.p.item(*d).kind == ItemKind::Function)
         {
             if self.p.item(def).flags.is_property {
                 let v = self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
@@ -465,9 +485,15 @@ impl<'p> Eval<'p> {
                 return self.apply(f, ix, recv, args, op, recv_op);
             }
         }
+        if let Some(v) = self.call_accessor(f, recv, name, args, op) {
+            return v;
+        }
         let v = self.get_quiet(f, recv, row, name, op);
         if v != UNKNOWN && v != SCALAR {
             return self.call_value(f, v, args, op);
+        }
+        if let Some(v) = self.call_extension(f, recv, name, args, op) {
+            return v;
         }
         self.hole(f, args)
     }
@@ -506,6 +532,9 @@ impl<'p> Eval<'p> {
         if let Some(def) = q.entity.and_then(|e| self.manager_method(e, name)) {
             return self.call_fun(f, def, recv, args, op, How::PLAIN);
         }
+        if let Some(v) = self.call_extension(f, recv, name, args, op) {
+            return v;
+        }
         // A method of the query that nobody knows may have loaded or limited anything.
         self.hole(f, args);
         let v = Query { supply: EVERYTHING, bound: Bound::Unknown, ..*q };
@@ -533,6 +562,9 @@ impl<'p> Eval<'p> {
     ) -> V {
         if let Some(row) = self.look.method(ty, name, false).or_else(|| self.look.method(ty, name, true)) {
             return self.apply(f, row, recv, args, op, recv_op);
+        }
+        if let Some(v) = self.call_extension(f, recv, name, args, op) {
+            return v;
         }
         let v = self.get(f, recv, name, op, recv_op);
         match self.vals.get(v) {

@@ -19,10 +19,7 @@ impl<'p> Eval<'p> {
         if let Some(q) = self.instantiate_query(f, class, args, op) {
             return q;
         }
-        let constructor = ["__init__", "constructor"]
-            .iter()
-            .filter_map(|n| self.p.names.find(n))
-            .find_map(|n| self.p.class_member(class, n));
+        let constructor = self.p.constructor(class, args.pos.len());
         let blank = self.vals.make(Val::Inst(class, Rc::new([])));
         let fields: Rc<[(Sym, V)]> = match constructor {
             Some(def) => {

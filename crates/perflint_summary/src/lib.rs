@@ -23,6 +23,7 @@ mod fact;
 mod function;
 mod graph;
 mod guard;
+mod implicit;
 mod intrinsic;
 mod iterate;
 mod lookup;

@@ -22,6 +22,7 @@ impl<'p> Eval<'p> {
             OpKind::Text(_) => self.sql_at(f, i).unwrap_or(SCALAR),
             OpKind::Local(local) => f.locals[local.at()],
             OpKind::SelfRef | OpKind::SuperRef => f.this,
+            OpKind::Name(name) if f.lang.has_implicit_receiver() => self.bare(f, name, i),
             OpKind::Name(name) => self.name(f.at.file, name),
             OpKind::Get { base, name } => {
                 let recv = at(f, base);
@@ -529,6 +530,12 @@ impl<'p> Eval<'p> {
                     return self.call_super(f, name, &args, i);
                 }
                 let value = f.vals[recv.at()];
+                if call.form == CallForm::Auto {
+                    let v = self.get(f, value, name, i, Some(recv));
+                    if v != UNKNOWN && !self.is_callable(v) {
+                        return v;
+                    }
+                }
                 let v = self.call_member(f, value, name, &args, i, Some(recv));
                 match crate::memo::stored(self.p, f.body, OpId(i as u32)) {
                     Some(stored) if f.vals[stored.at()] != UNKNOWN => f.vals[stored.at()],
@@ -550,6 +557,12 @@ impl<'p> Eval<'p> {
                 {
                     let recv = f.vals[base.at()];
                     return self.call_member(f, recv, name, &args, i, Some(base));
+                }
+                // Of several methods of a name the arguments tell which is meant.
+                if let (Val::Bound(_, recv), OpKind::Name(name)) =
+                    (self.vals.get(callee).clone(), f.body.op(value).kind)
+                {
+                    return self.call_member(f, recv, name, &args, i, None);
                 }
                 self.call_value(f, callee, &args, i)
             }

@@ -110,11 +110,11 @@ pub fn lang_of_name(name: &str) -> NameGuess {
         .map_or(NameGuess::Other, |(_, only)| NameGuess::Template(*only))
 }
 
-/// True for the small files that say how modules of JavaScript are found: manifests, compiler options, workspaces. Of
+/// True for the small files that say how modules of JavaScript and Go are found: manifests, compiler options, workspaces. Of
 /// other JSON files, those in a folder of shared compiler options count, as `extends` leads there.
 pub fn is_module_config(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    if matches!(name, "package.json" | "pnpm-workspace.yaml") {
+    if matches!(name, "package.json" | "pnpm-workspace.yaml" | "go.mod") {
         return true;
     }
     let Some(stem) = name.strip_suffix(".json") else { return false };

@@ -1,0 +1,178 @@
+//! What languages leave out: receivers of bare names, methods that are added from outside, accessors by convention.
+
+use crate::call::CallArgs;
+use crate::eval::{Eval, Frame, How};
+use crate::fact::Sure;
+use crate::value::{SCALAR, UNKNOWN, V, Val};
+use perflint_ir::{ItemKind, Sym};
+use perflint_link::{ClassIx, Def};
+use std::rc::Rc;
+
+impl<'p> Eval<'p> {
+    /// A bare name in a language whose methods see the members of their receiver: a member of the classes around, innermost
+    /// first, then what the library has on the receiver, then what the name means in the file.
+    pub(crate) fn bare(&mut self, f: &mut Frame<'p>, name: Sym, op: usize) -> V {
+        if let Some((class, innermost)) = self.class_with(f, name) {
+            let recv = match self.vals.get(f.this) {
+                Val::Inst(..) | Val::Row(_) | Val::Query(_) | Val::Class(_) if innermost => f.this,
+                _ => self.member_receiver(class, name),
+            };
+            return self.get(f, recv, name, op, None);
+        }
+        let ruby = f.lang.family() == "ruby";
+        if ruby
+            && self.p.text(name).starts_with(|c: char| c.is_lowercase())
+            && self.has_library_member(f.this, name)
+        {
+            return self.get(f, f.this, name, op, None);
+        }
+        self.name(f.at.file, name)
+    }
+
+    /// The class around a body that has a member of this name, and whether it is the innermost one.
+    fn class_with(&self, f: &Frame<'p>, name: Sym) -> Option<(ClassIx, bool)> {
+        let receiver = match self.vals.get(f.this) {
+            Val::Inst(class, _) | Val::Class(class) => Some(*class),
+            Val::Row(row) => Some(self.p.entity(row.entity).class),
+            Val::Query(q) => q.class.or_else(|| q.entity.map(|e| self.p.entity(e).class)),
+            _ => None,
+        };
+        // Whoever inherits a method may have added or replaced what it calls.
+        if let Some(class) = receiver
+            && self.p.class_member(class, name).is_some()
+        {
+            return Some((class, true));
+        }
+        let mut def = Def { file: f.at.file, item: f.body.owner };
+        let mut innermost = true;
+        for _ in 0..16 {
+            let class = match self.p.item(def).kind {
+                ItemKind::Extension => self.p.extended_class(def),
+                _ => self.p.class_of.get(&def).copied(),
+            };
+            if let Some(class) = class {
+                if self.p.class_member(class, name).is_some() {
+                    return Some((class, innermost));
+                }
+                innermost = false;
+            }
+            def.item = self.p.item(def).owner?;
+        }
+        None
+    }
+
+    /// The receiver of a member of a class around: the class for what is static, else any instance.
+    fn member_receiver(&mut self, class: ClassIx, name: Sym) -> V {
+        let is_static = self.p.class_member(class, name).is_some_and(|def| self.p.item(def).flags.is_static);
+        if is_static {
+            return self.vals.make(Val::Class(class));
+        }
+        match self.p.class(class).entity {
+            Some(entity) => self.typed_row(entity),
+            None => self.vals.make(Val::Inst(class, Rc::new([]))),
+        }
+    }
+
+    /// True if models describe a method or attribute of this name for a receiver.
+    fn has_library_member(&mut self, recv: V, name: Sym) -> bool {
+        let (class, on_class) = match self.vals.get(recv) {
+            Val::Inst(class, _) => (*class, false),
+            Val::Class(class) => (*class, true),
+            Val::Row(row) => {
+                if self.p.relation(row.entity, name).is_some() {
+                    return true;
+                }
+                (self.p.entity(row.entity).class, false)
+            }
+            Val::Query(_) | Val::ExtInst(..) | Val::Map(..) => return true,
+            _ => return false,
+        };
+        let api = self.p.class(class).entity.and_then(|e| self.p.entity(e).api);
+        let types: Vec<_> = self.p.class(class).types.iter().copied().chain(api).collect();
+        let text = self.p.text(name);
+        types.iter().any(|ty| {
+            self.m.method(*ty, text, on_class).is_some() || self.m.attr(*ty, text, on_class).is_some()
+        })
+    }
+
+    /// A call of a method that is declared outside its receiver's class.
+    pub(crate) fn call_extension(
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
+    ) -> Option<V> {
+        let family = f.lang.family();
+        let found = self.p.extension_methods.get(&(family, name))?;
+        let fits = |def: &&Def| self.arity(**def) == Some(args.pos.len()) || found.len() == 1;
+        let mut fitting = found.iter().filter(fits);
+        let first = *fitting.next()?;
+        let sure = if fitting.next().is_some() { Sure::Guess } else { Sure::Likely };
+        Some(self.call_fun(f, first, recv, args, op, How { sure, ..How::PLAIN }))
+    }
+
+    fn arity(&self, def: Def) -> Option<usize> {
+        let body = self.p.item(def).body?;
+        Some(self.p.file(def.file).body(body).params.len())
+    }
+
+    /// What an accessor by convention gives: `order.getCustomer()`, `order.customer()` of the attribute `customer`.
+    pub(crate) fn call_accessor(
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
+    ) -> Option<V> {
+        if f.lang.family() != "java" || !args.pos.is_empty() {
+            return None;
+        }
+        let text = self.p.text(name);
+        let stripped = ["get", "is"].iter().find_map(|prefix| decapitalised(text.strip_prefix(prefix)?));
+        [stripped, Some(text.to_owned())].into_iter().flatten().find_map(|attribute| {
+            let attribute = self.p.names.find(&attribute)?;
+            if !self.declares_attribute(recv, attribute) {
+                return None;
+            }
+            let v = self.get(f, recv, attribute, op, None);
+            Some(if v == UNKNOWN { SCALAR } else { v })
+        })
+    }
+
+    /// The accessor that reading an attribute calls, where the class has no attribute of that name: Kotlin reads
+    /// `order.customer` of Java's `getCustomer()`.
+    pub(crate) fn accessor_of(&self, class: ClassIx, name: Sym) -> Option<Def> {
+        let text = self.p.text(name);
+        let mut chars = text.chars();
+        let upper: String = chars.next()?.to_uppercase().chain(chars).collect();
+        ["get", "is"].iter().find_map(|prefix| {
+            let accessor = self.p.names.find(&format!("{prefix}{upper}"))?;
+            let def = self.p.class_member(class, accessor)?;
+            (self.p.item(def).kind == ItemKind::Function).then_some(def)
+        })
+    }
+
+    fn declares_attribute(&self, recv: V, name: Sym) -> bool {
+        let class = match self.vals.get(recv) {
+            Val::Row(row) => self.p.entity(row.entity).class,
+            Val::Inst(class, fields) => {
+                if fields.iter().any(|(n, _)| *n == name) {
+                    return true;
+                }
+                *class
+            }
+            _ => return false,
+        };
+        self.p.class_member(class, name).is_some_and(|def| self.p.item(def).kind == ItemKind::Field)
+    }
+}
+
+/// `Customer` as the name of an attribute: `customer`.
+fn decapitalised(text: &str) -> Option<String> {
+    let mut chars = text.chars();
+    let first = chars.next().filter(|c| c.is_uppercase())?;
+    Some(first.to_lowercase().chain(chars).collect())
+}
