@@ -29,6 +29,8 @@ pub struct Class {
     pub parts: Vec<Def>,
     /// What calls in its body say about it, in order.
     pub declarations: Vec<Def>,
+    /// Those of them that models know, with their row.
+    pub declared: FxHashMap<Sym, (Def, usize)>,
     /// Its name.
     pub name: Sym,
     /// Its bases as declared, with their type arguments.
@@ -86,6 +88,7 @@ impl Program {
             def,
             parts: Vec::new(),
             declarations: Vec::new(),
+            declared: FxHashMap::default(),
             name,
             bases: Vec::new(),
             mro: vec![Base::Class(ix)],

@@ -3,7 +3,7 @@
 use crate::class::{Base, ClassIx};
 use crate::program::{Def, FileIx, Program};
 use crate::scope::Target;
-use perflint_ir::{Callee, ItemId, ItemKind, OpId, OpKind, Slot, Sym};
+use perflint_ir::{Callee, ItemId, ItemKind, OpId, OpKind, Slot, Sym, TypeExpr};
 use perflint_models::{EntityRow, Expr, Models, RelationRead, To, TypeIx};
 use rustc_hash::FxHashMap;
 
@@ -73,9 +73,46 @@ impl Program {
                 }
             }
         }
+        self.collected_entities(models);
         self.entities_by_call(models);
         for (i, entity) in (0u32..).zip(&self.entities) {
             self.entity_names.entry(entity.name).or_default().push(EntityIx(i));
+        }
+    }
+
+    /// Classes that are the type argument of a collection of entities, wherever that is declared: `DbSet<Order>`.
+    fn collected_entities(&mut self, models: &Models) {
+        let rows: Vec<(Box<str>, EntityRow)> =
+            models.entities.iter().filter(|(_, row)| !row.collected_by.is_empty()).cloned().collect();
+        if rows.is_empty() {
+            return;
+        }
+        for f in 0..self.first_stub.0 as usize {
+            let file = FileIx(f as u32);
+            let family = self.file(file).lang.family();
+            let tys: Vec<_> = self
+                .file(file)
+                .items
+                .iter()
+                .filter(|i| i.kind == ItemKind::Field)
+                .filter_map(|i| i.ty)
+                .collect();
+            for ty in tys {
+                let TypeExpr::Path { name, args } = self.file(file).types[ty.0 as usize].clone() else {
+                    continue;
+                };
+                let Some(last) = args.last() else { continue };
+                let path = self.resolve_dotted(file, name).and_then(|t| self.target_path(t)).unwrap_or(name);
+                let row = rows.iter().find(|(language, row)| {
+                    **language == *family && row.collected_by.iter().any(|of| of == self.text(path))
+                });
+                let Some((_, row)) = row else { continue };
+                let TypeExpr::Path { name, .. } = self.file(file).types[last.0 as usize] else { continue };
+                let class = self.resolve_dotted(file, name).and_then(|t| self.target_class(t));
+                if let Some(class) = class.filter(|class| self.class(*class).entity.is_none()) {
+                    self.add_entity(class, row, models, false);
+                }
+            }
         }
     }
 
@@ -109,6 +146,12 @@ impl Program {
                     return true;
                 }
             }
+        }
+        if !row.field_marker.is_empty() {
+            let fields = self.class(class).members.values().flatten();
+            return fields
+                .flat_map(|field| &self.item(*field).markers)
+                .any(|marker| row.field_marker.iter().any(|wanted| wanted == self.text(marker.path)));
         }
         false
     }
@@ -356,7 +399,14 @@ impl Program {
         let code = self.file(file).body(body);
         match code.op(op).kind {
             OpKind::Str(sym) => {
-                let text = self.text(sym).to_owned();
+                let text = self.text(sym).replace("::", ".").replace('\\', ".");
+                let text = text.trim_start_matches('.').to_owned();
+                if self.file(file).lang.has_namespaces()
+                    && let Some(target) = self.resolve_dotted(file, self.names.intern(&text))
+                    && let Some(class) = self.target_class(target)
+                {
+                    return Some(class);
+                }
                 let name = text.rsplit('.').next().unwrap_or(&text).to_owned();
                 let entity = self.entity_named(file, &name)?;
                 Some(self.entity(entity).class)

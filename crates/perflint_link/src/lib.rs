@@ -10,8 +10,10 @@
 //! outside the repository is an *external path*, which models describe.
 
 mod class;
+mod declaration;
 mod entity;
 mod generated;
+mod implement;
 mod import;
 mod module;
 mod names;

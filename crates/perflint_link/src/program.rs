@@ -114,6 +114,8 @@ impl Program {
         program.build_scopes();
         program.find_imports();
         program.build_classes(models);
+        program.satisfy_interfaces();
+        program.build_declarations(models);
         program.build_entities(models);
         program.build_relations(models);
         program.index_methods();

@@ -1,6 +1,6 @@
 //! Relations: the declared ones, and the reverse ones that frameworks add.
 
-use crate::class::ClassIx;
+use crate::class::{Base, ClassIx};
 use crate::entity::{EntityIx, Relation, argument};
 use crate::program::{Def, FileIx, Program};
 use crate::scope::Target;
@@ -25,12 +25,70 @@ impl Program {
             let mut members: Vec<Def> = self.class(class).members.values().flatten().copied().collect();
             members.sort();
             for def in members {
-                if self.item(def).kind == ItemKind::Field {
-                    self.field_relation(entity, def, models);
+                match self.item(def).kind {
+                    ItemKind::Field => self.field_relation(entity, def, models),
+                    ItemKind::Function => self.method_relation(entity, def, models),
+                    _ => {}
                 }
+            }
+            for def in self.declarations_of(entity) {
+                self.field_relation(entity, def, models);
             }
         }
         self.static_relations(models);
+    }
+
+    /// What the class of an entity declares by calls, itself or through what it includes that is no entity.
+    fn declarations_of(&self, entity: EntityIx) -> Vec<Def> {
+        let own = self.entity(entity).class;
+        let line = self.class(own).mro.iter().filter_map(|base| match base {
+            Base::Class(c) if *c == own || self.class(*c).entity.is_none() => Some(*c),
+            _ => None,
+        });
+        line.flat_map(|class| self.class(class).declarations.iter().copied()).collect()
+    }
+
+    /// A relation that a method builds and returns: `return $this->hasMany(Post::class)->latest();`.
+    fn method_relation(&mut self, entity: EntityIx, def: Def, models: &Models) {
+        let family = self.family(def.file);
+        if !models
+            .relations
+            .iter()
+            .any(|(language, row)| **language == *family && !row.method_call.is_empty())
+        {
+            return;
+        }
+        let Some((at, name)) = self.returned_call(def) else { return };
+        let name = self.text(name);
+        let row = models.relations.iter().enumerate().find(|(_, (language, row))| {
+            **language == *family && row.method_call.iter().any(|call| call == name)
+        });
+        if let Some((ix, (_, row))) = row {
+            self.declare(entity, def, row, ix, Some(at), models);
+        }
+    }
+
+    /// The call on the receiver from which the chain starts that a method without parameters returns.
+    fn returned_call(&self, def: Def) -> Option<(At, Sym)> {
+        let item = self.item(def);
+        let id = item.body?;
+        let body = self.file(def.file).body(id);
+        if !body.params.is_empty() || item.flags.is_static {
+            return None;
+        }
+        let mut value = body.ops.iter().rev().find_map(|op| match op.kind {
+            OpKind::Exit { how: perflint_ir::ExitKind::Return, value } => value.some(),
+            _ => None,
+        })?;
+        for _ in 0..16 {
+            let OpKind::Call(call) = body.op(value).kind else { return None };
+            let Callee::Member { recv, name } = body.call(call).callee else { return None };
+            if body.op(recv).kind == OpKind::SelfRef {
+                return Some((At { file: def.file, body: id, call }, name));
+            }
+            value = recv;
+        }
+        None
     }
 
     fn family(&self, file: FileIx) -> &'static str {
@@ -40,7 +98,9 @@ impl Program {
     fn field_relation(&mut self, entity: EntityIx, def: Def, models: &Models) {
         let family = self.family(def.file);
         let init = self.init_call(def);
-        let init_path = init.and_then(|at| self.callee_path(at)).map(|p| self.text(p).to_owned());
+        let declaring = || self.declaring_call(def).filter(|_| self.item(def).kind == ItemKind::Declaration);
+        let init_path = init.and_then(|at| self.callee_path(at)).or_else(declaring);
+        let init_path = init_path.map(|p| self.text(p).to_owned());
         let marker_paths = self.marker_paths(def);
         for (i, (language, row)) in models.relations.iter().enumerate() {
             if &**language != family {
@@ -178,7 +238,8 @@ impl Program {
             self.relation_target(entity, at, op)
         });
         let typed = self.field_entity(def, models);
-        let target = named.or(typed.map(|(e, _)| e));
+        let inflected = || self.inflected_target(def, row, at).filter(|_| row.inflected && named.is_none());
+        let target = named.or(typed.map(|(e, _)| e)).or_else(inflected);
         let many_by_type = typed.is_some_and(|(_, many)| many);
         let uselist = at.and_then(|at| self.argument_op(at, &Expr::Key("uselist".into())).map(|op| (at, op)));
         let single = uselist.is_some_and(|(at, op)| {
@@ -198,6 +259,19 @@ impl Program {
         };
         let name = self.item(def).name;
         self.insert_relation(entity, name, def, row, ix, target, to, at, models);
+    }
+
+    /// The entity whose name is the singular of a relation's: `line_items` leads to `LineItem`.
+    fn inflected_target(&self, def: Def, row: &RelationRow, at: Option<At>) -> Option<EntityIx> {
+        let given = at.zip(row.source.as_ref()).and_then(|(at, expr)| self.text_argument(at, expr));
+        let name = self.text(given.unwrap_or(self.item(def).name)).to_owned();
+        let class = cruet::to_class_case(&name);
+        let plain = cruet::to_pascal_case(&name);
+        [class, plain].iter().find_map(|name| {
+            let sym = self.names.find(name)?;
+            let class = self.resolve(def.file, sym).and_then(|target| self.target_class(target));
+            class.and_then(|class| self.class(class).entity).or_else(|| self.entity_named(def.file, name))
+        })
     }
 
     /// Where neither model nor type says it: an entity that has a key to the target relates to one.
@@ -280,6 +354,7 @@ impl Program {
             Some(match self.file(at.file).body(at.body).op(op).kind {
                 OpKind::Str(sym) => self.text(sym).to_owned(),
                 OpKind::Bool(b) => b.to_string(),
+                OpKind::Get { name, .. } | OpKind::Name(name) => self.text(name).to_owned(),
                 _ => return None,
             })
         });
@@ -297,7 +372,7 @@ impl Program {
                     matches!(self.file(at.file).body(at.body).op(op).kind, OpKind::Bool(true))
                 })
             }),
-            eager: is(&row.eager),
+            eager: is(&row.eager) || (!row.eager_unless.is_empty() && !is(&row.eager_unless)),
             row: ix,
             place: def,
             reverse: false,

@@ -64,6 +64,9 @@ pub struct ModelFile {
     /// Entities.
     #[serde(default, rename = "entity")]
     pub entities: Vec<EntityRow>,
+    /// Declarations by calls in a class's body.
+    #[serde(default, rename = "declaration")]
+    pub declarations: Vec<DeclarationRow>,
     /// Relations.
     #[serde(default, rename = "relation")]
     pub relations: Vec<RelationRow>,
@@ -354,6 +357,12 @@ pub struct EntityRow {
     /// The type whose rows apply to its class and instances.
     #[serde(default)]
     pub api: Option<Box<str>>,
+    /// Types of fields, in any class, whose last type argument is an entity: `DbSet<Order>`.
+    #[serde(default)]
+    pub collected_by: OneOrMany,
+    /// Markers of fields that only entities have: struct tags.
+    #[serde(default)]
+    pub field_marker: OneOrMany,
     /// A word of the class statement that must be there (SQLModel's `table=True`).
     #[serde(default)]
     pub requires: Option<Box<str>>,
@@ -368,6 +377,26 @@ pub struct EntityRow {
     #[serde(default)]
     pub table: Option<Box<str>>,
     /// Where default eager loading and ordering are declared, if anywhere.
+    #[serde(default)]
+    pub docs: Option<Box<str>>,
+}
+
+/// What a call in a class's body declares, other than a relation.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclarationRow {
+    /// The calls: `scope`, `delegate`.
+    pub call: OneOrMany,
+    /// A callable that the class, and queries over it, have as a method of the declared name.
+    #[serde(default)]
+    pub scope: Option<Expr>,
+    /// The member through which the declared names are read: `delegate :name, to: :author`.
+    #[serde(default)]
+    pub delegate: Option<Expr>,
+    /// The declared name is an attribute with a plain value.
+    #[serde(default)]
+    pub scalar: bool,
+    /// The document, if not the file's.
     #[serde(default)]
     pub docs: Option<Box<str>>,
 }
@@ -410,6 +439,17 @@ pub struct RelationRow {
     /// Fields of entities of this `api` whose type is an entity (or a list of one).
     #[serde(default)]
     pub field_of: OneOrMany,
+    /// Calls on the receiver that a method of the entity returns: `return $this->hasMany(Post::class)`. Reading the method's
+    /// name as an attribute reads the relation.
+    #[serde(default)]
+    pub method_call: OneOrMany,
+    /// Where the target's class is not named, its name is the singular of this (of the relation's name if absent), in
+    /// capitals: `line_items` leads to `LineItem`.
+    #[serde(default)]
+    pub inflected: bool,
+    /// The name that is inflected, if given.
+    #[serde(default)]
+    pub source: Option<Expr>,
     /// The target entity: a class, a string with its name, a function that returns it, or the field's type if absent.
     #[serde(default)]
     pub target: Option<Expr>,
@@ -448,6 +488,9 @@ pub struct RelationRow {
     /// Values of the loading option that always load it.
     #[serde(default)]
     pub eager: Vec<Box<str>>,
+    /// Values of the loading option with which it is not always loaded; with any other, or none, it is.
+    #[serde(default)]
+    pub eager_unless: Vec<Box<str>>,
     /// Values of the loading option that make it a query.
     #[serde(default)]
     pub dynamic: Vec<Box<str>>,

@@ -1,8 +1,8 @@
 //! Models by what they are looked up with.
 
 use crate::file::{
-    AttrRow, CallRow, EntityRow, EntryRow, GeneratedRow, HintRow, ModelFile, RelationRow, StubRow, TypeRole,
-    TypeRow,
+    AttrRow, CallRow, DeclarationRow, EntityRow, EntryRow, GeneratedRow, HintRow, ModelFile, RelationRow,
+    StubRow, TypeRole, TypeRow,
 };
 use rustc_hash::FxHashMap;
 use std::fmt;
@@ -66,6 +66,8 @@ pub struct Models {
     builtins: FxHashMap<(Box<str>, Box<str>), Vec<TypeIx>>,
     /// Entity rows, each with its language family.
     pub entities: Vec<(Box<str>, EntityRow)>,
+    /// Declaration rows, each with its language family.
+    pub declarations: Vec<(Box<str>, DeclarationRow)>,
     /// Relation rows, each with its language family.
     pub relations: Vec<(Box<str>, RelationRow)>,
     /// Entry rows, each with its language family.
@@ -199,6 +201,7 @@ impl Models {
         let family = &model.language;
         self.preludes.extend(model.prelude.into_iter().map(|space| (family.clone(), space)));
         self.entities.extend(model.entities.into_iter().map(|row| (family.clone(), row)));
+        self.declarations.extend(model.declarations.into_iter().map(|row| (family.clone(), row)));
         self.relations.extend(model.relations.into_iter().map(|row| (family.clone(), row)));
         self.entries.extend(model.entries.into_iter().map(|row| (family.clone(), row)));
         let imports = if model.imports.is_empty() { vec![model.library.clone()] } else { model.imports };

@@ -16,7 +16,7 @@ mod index;
 pub use embedded::{builtin, folder};
 pub use expr::{Expr, ExprError};
 pub use file::{
-    AttrRow, CallRow, EffectKind, EntityRow, EntryKind, EntryRow, GeneratedRow, HintRow, ModelFile,
-    OneOrMany, RelationRead, RelationRow, Renders, RowCount, StubRow, To, TypeRole, TypeRow, Wait,
+    AttrRow, CallRow, DeclarationRow, EffectKind, EntityRow, EntryKind, EntryRow, GeneratedRow, HintRow,
+    ModelFile, OneOrMany, RelationRead, RelationRow, Renders, RowCount, StubRow, To, TypeRole, TypeRow, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};

@@ -277,6 +277,9 @@ impl<'p> Eval<'p> {
         if let Some(v) = self.constructed(class, name) {
             return v;
         }
+        if let Some(v) = self.get_declared(f, class, recv, name, op) {
+            return v;
+        }
         if f.lang.family() == "java"
             && let Some(def) = self.accessor_of(class, name)
         {
@@ -330,6 +333,14 @@ impl<'p> Eval<'p> {
         }
         let class = self.p.entity(row.entity).class;
         let def = self.p.class_member(class, name);
+        // The method that builds a relation: its name is that of the relation's attribute too.
+        if let Some(def) = def
+            && self.p.item(def).kind == ItemKind::Function
+            && let Some(relation) = self.p.relation(row.entity, name)
+            && relation.place == def
+        {
+            return self.read_relation(f, recv, row, relation, op);
+        }
         if let Some(def) = def.filter(|d| self.p.item(*d).kind == ItemKind::Function) {
             if self.p.item(def).flags.is_property {
                 return self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
@@ -338,6 +349,9 @@ impl<'p> Eval<'p> {
         }
         if let Some(relation) = self.p.relation(row.entity, name) {
             return self.read_relation(f, recv, row, relation, op);
+        }
+        if let Some(v) = self.get_declared(f, class, recv, name, op) {
+            return v;
         }
         if self.p.is_key(row.entity, name) {
             self.read_column(f, row, name, op);

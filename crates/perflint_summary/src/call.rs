@@ -344,6 +344,9 @@ impl<'p> Eval<'p> {
                 }
             };
         }
+        if let Some(v) = self.call_scope(f, class, recv, name, args, op) {
+            return v;
+        }
         let api = self.p.class(class).entity.and_then(|e| self.p.entity(e).api);
         let types: Vec<TypeIx> = self.p.class(class).types.iter().copied().chain(api).collect();
         for on_class in [true, false] {
@@ -418,6 +421,9 @@ impl<'p> Eval<'p> {
         if let Some(v) = self.call_accessor(f, recv, name, args, op) {
             return v;
         }
+        if let Some(v) = self.get_declared(f, class, recv, name, op) {
+            return v;
+        }
         if let Some(v) = self.call_extension(f, recv, name, args, op) {
             return v;
         }
@@ -488,6 +494,9 @@ impl<'p> Eval<'p> {
         if let Some(v) = self.call_accessor(f, recv, name, args, op) {
             return v;
         }
+        if let Some(v) = self.get_declared(f, class, recv, name, op) {
+            return v;
+        }
         let v = self.get_quiet(f, recv, row, name, op);
         if v != UNKNOWN && v != SCALAR {
             return self.call_value(f, v, args, op);
@@ -522,6 +531,11 @@ impl<'p> Eval<'p> {
             && self.p.item(def).kind == ItemKind::Function
         {
             return self.call_fun(f, def, recv, args, op, How::PLAIN);
+        }
+        if let Some(entity) = q.entity
+            && let Some(v) = self.call_scope(f, self.p.entity(entity).class, recv, name, args, op)
+        {
+            return v;
         }
         if let Some(api) = q.api
             && let Some(row) =

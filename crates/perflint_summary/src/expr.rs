@@ -3,7 +3,7 @@
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame};
 use crate::value::{DEFERRED, FALSE, FILLED, MARKS, NULL, ONLY, SCALAR, UNKNOWN, V, Val};
-use perflint_ir::Sym;
+use perflint_ir::{Sym, TypeExpr};
 use perflint_models::{Expr, To};
 
 /// What an expression is evaluated over.
@@ -176,7 +176,25 @@ impl<'p> Eval<'p> {
         })
     }
 
-    fn type_arguments(&self, g: &Given<'_>) -> Box<[V]> {
+    /// The type arguments with which a class of the repository extends a type of a library, or a base that does.
+    fn base_arguments(&mut self, class: perflint_link::ClassIx) -> Box<[V]> {
+        for base in self.p.class(class).mro.clone() {
+            let perflint_link::Base::Class(c) = base else { continue };
+            for (base, ty, file) in self.p.class(c).bases.clone() {
+                let TypeExpr::Path { args, .. } = &self.p.file(file).types[ty.0 as usize] else { continue };
+                let library = match base {
+                    perflint_link::Base::External(_) => true,
+                    perflint_link::Base::Class(of) => self.p.is_stub(self.p.class(of).def.file),
+                };
+                if library && !args.is_empty() {
+                    return args.iter().map(|arg| self.type_value(file, *arg, 1)).collect();
+                }
+            }
+        }
+        Box::new([])
+    }
+
+    fn type_arguments(&mut self, g: &Given<'_>) -> Box<[V]> {
         let explicit: Box<[V]> =
             g.args.keys.iter().filter(|(k, _)| self.p.text(*k).starts_with('<')).map(|(_, v)| *v).collect();
         if !explicit.is_empty() {
@@ -184,6 +202,10 @@ impl<'p> Eval<'p> {
         }
         match self.vals.get(g.recv) {
             Val::ExtInst(_, args) => args.clone(),
+            Val::Inst(class, _) => {
+                let class = *class;
+                self.base_arguments(class)
+            }
             _ => Box::new([]),
         }
     }

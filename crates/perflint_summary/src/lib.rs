@@ -16,6 +16,7 @@ mod apply;
 mod attr;
 mod builtin;
 mod call;
+mod declared;
 mod eval;
 mod exec;
 mod expr;

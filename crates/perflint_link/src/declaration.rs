@@ -1,0 +1,58 @@
+//! What calls in the bodies of classes declare: `scope :recent, -> { .. }`, `delegate :name, to: :author`.
+
+use crate::class::{Base, ClassIx};
+use crate::program::{Def, Program};
+use perflint_ir::{OpKind, Sym};
+use perflint_models::Models;
+
+impl Program {
+    /// Notes which declared names mean something to models.
+    pub(crate) fn build_declarations(&mut self, models: &Models) {
+        for c in 0..self.classes.len() {
+            for def in self.classes[c].declarations.clone() {
+                let Some(path) = self.declaring_call(def) else { continue };
+                let (path, family) = (self.text(path), self.file(def.file).lang.models());
+                let row = models.declarations.iter().position(|(language, row)| {
+                    **language == *family && row.call.iter().any(|call| call == path)
+                });
+                if let Some(row) = row {
+                    let name = self.item(def).name;
+                    self.classes[c].declared.insert(name, (def, row));
+                }
+            }
+        }
+    }
+
+    /// The path of the call that makes a declaration.
+    pub fn declaring_call(&self, def: Def) -> Option<Sym> {
+        let (file, body, op) = self.field_init(def)?;
+        let body = self.file(file).body(body);
+        let OpKind::Call(call) = body.op(op).kind else { return None };
+        match body.call(call).callee {
+            perflint_ir::Callee::Value(value) => match body.op(value).kind {
+                OpKind::Name(name) => Some(name),
+                _ => None,
+            },
+            perflint_ir::Callee::Member { name, .. } => Some(name),
+        }
+    }
+
+    /// The declaration of a name in a class or what it inherits from, and its row of the models.
+    pub fn declared_member(&self, class: ClassIx, name: Sym) -> Option<(Def, usize)> {
+        self.class(class).mro.iter().find_map(|base| match base {
+            Base::Class(c) => self.class(*c).declared.get(&name).copied(),
+            Base::External(_) => None,
+        })
+    }
+
+    /// The names that a class and what it inherits from declare by a call, the base's first.
+    pub fn declared_by(&self, class: ClassIx, call: &str) -> Vec<Def> {
+        let line = self.class(class).mro.iter().rev().filter_map(|base| match base {
+            Base::Class(c) => Some(*c),
+            Base::External(_) => None,
+        });
+        line.flat_map(|c| self.class(c).declarations.iter().copied())
+            .filter(|def| self.declaring_call(*def).is_some_and(|path| self.text(path) == call))
+            .collect()
+    }
+}
