@@ -247,6 +247,11 @@ impl Program {
                     types.push(ty);
                 }
             }
+            for ty in self.marked_types(ClassIx(c as u32), models) {
+                if !types.contains(&ty) {
+                    types.push(ty);
+                }
+            }
             for base in mro.iter().skip(1) {
                 if let Base::Class(ancestor) = base {
                     self.classes[ancestor.0 as usize].heirs.push(ClassIx(c as u32));
@@ -255,6 +260,19 @@ impl Program {
             self.classes[c].mro = mro;
             self.classes[c].types = types;
         }
+    }
+
+    /// The types of models that the markers of a class say it is one of.
+    fn marked_types(&self, class: ClassIx, models: &Models) -> Vec<TypeIx> {
+        let def = self.class(class).def;
+        let family = self.file(def.file).lang.models();
+        let markers = self.item(def).markers.iter();
+        let path = |marker: &perflint_ir::Marker| {
+            self.resolve_dotted(def.file, marker.path)
+                .and_then(|t| self.target_path(t))
+                .unwrap_or(marker.path)
+        };
+        markers.flat_map(|marker| models.marked_types(family, self.text(path(marker)))).collect()
     }
 
     /// Depth first, left to right; a base that comes again moves back, so that it stands after all of its heirs.

@@ -55,6 +55,10 @@ pub enum Expr {
     Filled,
     /// The entity class that a string names: `app.Model`, `Model`, in any case.
     Class(Box<Expr>),
+    /// What the declared result of the called method says, with rows of the query that runs.
+    Declared,
+    /// The first literal argument of a marker of the called method: `marked(org.x.Query)`.
+    Marked(Box<str>),
     /// A value that nothing is known of and that holds no rows: a number, a flag, a string.
     Scalar,
     /// A constant number.
@@ -127,6 +131,7 @@ impl Expr {
             "args" => Some(Self::ArgsFrom(0)),
             "scalar" => Some(Self::Scalar),
             "filled" => Some(Self::Filled),
+            "declared" => Some(Self::Declared),
             _ => {
                 if let Some(n) = word.strip_prefix("args") {
                     return n.parse().ok().map(Self::ArgsFrom);
@@ -154,6 +159,7 @@ impl Expr {
             "columns" => Self::Columns(nested()?),
             "deferred" => Self::Deferred(nested()?),
             "class" => Self::Class(nested()?),
+            "marked" => Self::Marked(inner.trim().into()),
             "key" => Self::Key(inner.trim().into()),
             "new" => Self::New(inner.trim().into()),
             "type" => Self::TypeArg(inner.trim().parse().map_err(|_| "type(n) takes a number".to_owned())?),

@@ -124,6 +124,12 @@ pub struct TypeRow {
     /// nothing is known of.
     #[serde(default)]
     pub builtin: Option<Box<str>>,
+    /// Markers that make a class of the repository one of this type: `@Mapper`.
+    #[serde(default)]
+    pub marked_by: OneOrMany,
+    /// Yields a page at a time: as a declared result, or as a parameter, of a query it bounds the query.
+    #[serde(default)]
+    pub page: bool,
 }
 
 /// Kinds of effect.
@@ -182,6 +188,8 @@ pub enum RowCount {
     All,
     /// All rows, a few at a time.
     Stream,
+    /// What the declared result of the called method says: a list means all, a single value one, nothing none.
+    Declared,
 }
 
 /// A call.
@@ -310,8 +318,20 @@ pub struct CallRow {
 pub struct Renders {
     /// The template's name, or a list of names.
     pub template: Expr,
-    /// Its context: a map, or all named arguments with `args`.
+    /// Its context: a map, or all named arguments with `args`; of an instance the fields whose names start with `@`.
     pub context: Expr,
+    /// More of the context: a map of local names.
+    #[serde(default)]
+    pub locals: Option<Expr>,
+    /// It is rendered once for each element of this value, which it knows by the template's own name.
+    #[serde(default)]
+    pub each: Option<Expr>,
+    /// The name by which it knows the element instead.
+    #[serde(default, rename = "as")]
+    pub each_as: Option<Expr>,
+    /// Names of templates are looked for with this before their last part as well: `_` for partials.
+    #[serde(default)]
+    pub prefix: Option<Box<str>>,
 }
 
 /// An attribute of a library type.
@@ -558,6 +578,19 @@ pub struct EntryRow {
     /// The HTTP method.
     #[serde(default)]
     pub method: Option<Box<str>>,
+    /// Calls in the class's body that name methods which run before: `before_action :load_order`.
+    #[serde(default)]
+    pub before: Vec<Box<str>>,
+    /// The template that is rendered with the receiver's fields when the method has returned: `{class}` is the path that the
+    /// class's full name makes, without the ending of `view_strip`, `{method}` the method's name.
+    #[serde(default)]
+    pub view: Option<Box<str>>,
+    /// The ending that `{class}` lacks: `Controller`.
+    #[serde(default)]
+    pub view_strip: Option<Box<str>>,
+    /// Calls after which that template is not rendered.
+    #[serde(default)]
+    pub view_unless: Vec<Box<str>>,
     /// What the parameters are, in order; `_` for unknown.
     #[serde(default)]
     pub gives: Vec<Box<str>>,

@@ -1,8 +1,8 @@
 //! Models by what they are looked up with.
 
 use crate::file::{
-    AttrRow, CallRow, DeclarationRow, EntityRow, EntryRow, GeneratedRow, HintRow, ModelFile, RelationRow,
-    StubRow, TypeRole, TypeRow,
+    AttrRow, CallRow, DeclarationRow, EntityRow, EntryRow, GeneratedRow, HintRow, ModelFile, OneOrMany,
+    RelationRow, StubRow, TypeRole, TypeRow,
 };
 use rustc_hash::FxHashMap;
 use std::fmt;
@@ -52,6 +52,8 @@ struct Type {
     /// Itself and everything it extends, nearest first.
     line: Vec<TypeIx>,
     calls: FxHashMap<(Box<str>, bool), CallIx>,
+    /// Rows for all names that start with a prefix, longest prefix first.
+    prefixes: Vec<(Box<str>, bool, CallIx)>,
     attrs: FxHashMap<(Box<str>, bool), u32>,
 }
 
@@ -63,6 +65,7 @@ pub struct Models {
     calls: Vec<CallRow>,
     functions: FxHashMap<(Box<str>, Box<str>), CallIx>,
     attrs: Vec<AttrRow>,
+    markers: FxHashMap<(Box<str>, Box<str>), Vec<TypeIx>>,
     builtins: FxHashMap<(Box<str>, Box<str>), Vec<TypeIx>>,
     /// Entity rows, each with its language family.
     pub entities: Vec<(Box<str>, EntityRow)>,
@@ -80,6 +83,16 @@ pub struct Models {
     pub preludes: Vec<(Box<str>, Box<str>)>,
     /// Generated modules: language family and row.
     pub generated: Vec<(Box<str>, GeneratedRow)>,
+}
+
+impl Type {
+    fn prefixed(&self, name: &str, on_class: bool) -> Option<CallIx> {
+        let fitting = self
+            .prefixes
+            .iter()
+            .filter(|(prefix, of_class, _)| *of_class == on_class && name.starts_with(&**prefix));
+        fitting.max_by_key(|(prefix, ..)| prefix.len()).map(|(.., ix)| *ix)
+    }
 }
 
 impl fmt::Debug for Models {
@@ -125,6 +138,9 @@ impl Models {
         let mut extends = std::mem::take(&mut entry.extends);
         extends.extend(row.extends.iter().cloned());
         *entry = TypeRow { extends, ..row.clone() };
+        for marker in row.marked_by.iter() {
+            self.markers.entry((family.into(), marker.into())).or_default().push(ix);
+        }
         if let Some(what) = &row.builtin {
             self.builtins.entry((family.into(), what.clone())).or_default().push(ix);
         }
@@ -146,12 +162,15 @@ impl Models {
             starts_with: None,
             entity_attr: None,
             builtin: None,
+            marked_by: OneOrMany::default(),
+            page: false,
         };
         self.types.push(Type {
             row,
             family: family.into(),
             line: Vec::new(),
             calls: FxHashMap::default(),
+            prefixes: Vec::new(),
             attrs: FxHashMap::default(),
         });
         self.by_path.insert((family.into(), name.into()), ix);
@@ -226,7 +245,13 @@ impl Models {
         for on in row.on.iter() {
             let Some(ty) = self.type_named(family, on) else { continue };
             for name in row.name.iter() {
-                self.types[ty.0 as usize].calls.insert((name.into(), row.is_static), ix);
+                let of = &mut self.types[ty.0 as usize];
+                match name.strip_suffix('*') {
+                    Some(prefix) => of.prefixes.push((prefix.into(), row.is_static, ix)),
+                    None => {
+                        of.calls.insert((name.into(), row.is_static), ix);
+                    }
+                }
             }
         }
         for path in row.path.iter() {
@@ -291,7 +316,14 @@ impl Models {
     /// The row for a method of a type.
     pub fn method(&self, ty: TypeIx, name: &str, on_class: bool) -> Option<CallIx> {
         let key = (Box::<str>::from(name), on_class);
-        self.line(ty).iter().find_map(|t| self.types[t.0 as usize].calls.get(&key).copied())
+        let exact = self.line(ty).iter().find_map(|t| self.types[t.0 as usize].calls.get(&key).copied());
+        exact.or_else(|| self.line(ty).iter().find_map(|t| self.types[t.0 as usize].prefixed(name, on_class)))
+    }
+
+    /// The types that classes with this marker are of.
+    pub fn marked_types(&self, family: &str, marker: &str) -> impl Iterator<Item = TypeIx> + use<> {
+        let found = self.markers.get(&(Box::from(family), Box::from(marker)));
+        found.cloned().unwrap_or_default().into_iter()
     }
 
     /// The row for an attribute of a type.
@@ -322,7 +354,9 @@ impl Models {
         let entities = self.entities.iter().filter(move |(f, _)| **f == *family);
         let relations = self.relations.iter().filter(move |(f, _)| **f == *family);
         let entries = self.entries.iter().filter(move |(f, _)| **f == *family);
+        let markers = self.markers.keys().filter(move |(f, _)| **f == *family).map(|(_, path)| &**path);
         self.paths(family)
+            .chain(markers)
             .chain(entities.flat_map(|(_, row)| row.base.iter().chain(row.marker.iter())))
             .chain(relations.flat_map(|(_, row)| row.marker.iter()))
             .chain(entries.flat_map(|(_, row)| row.base.iter().chain(row.marker.iter())))

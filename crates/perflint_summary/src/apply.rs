@@ -45,7 +45,7 @@ impl<'p> Eval<'p> {
         }
         if let Some(kind) = row.effect {
             self.run_effect(f, row, kind, &given, built);
-        } else if row.rows != RowCount::None && built.is_some_and(|q| q.ran) {
+        } else if self.row_count(row) != RowCount::None && built.is_some_and(|q| q.ran) {
             self.materialise_result(f, row, built, op);
         }
         if let Some(renders) = &row.renders {
@@ -164,6 +164,9 @@ impl<'p> Eval<'p> {
                 && row.offset.as_ref().is_some_and(|e| self.expr(f, e, g).is_some_and(|v| v != NULL));
             q.open_limit |= absent || offset;
         }
+        if row.rows == RowCount::Declared && self.declares_page() {
+            q.bound = Bound::Page;
+        }
         if let Some(e) = &row.narrows {
             q.narrowed |= self.narrows(f, e, g);
         }
@@ -236,6 +239,7 @@ impl<'p> Eval<'p> {
                 Some(ty) => self.with_api(q, ty),
                 None => q,
             },
+            Expr::Declared => self.declared_value(f, q, g.op),
             Expr::Rows(_) => match *self.vals.get(q) {
                 Val::Query(q) => self.result_rows(f, &q, g.op),
                 _ => return None,
@@ -333,8 +337,9 @@ impl<'p> Eval<'p> {
             if q.ran || ((q.preloaded || q.evaluated) && row.keeps) {
                 return;
             }
-            if row.rows == RowCount::All || q.via.is_some() {
-                self.run_query(f, &q, row.rows, g.op, row.wait);
+            let rows = self.row_count(row);
+            if rows == RowCount::All || q.via.is_some() {
+                self.run_query(f, &q, rows, g.op, row.wait);
                 return;
             }
             let label = self.query_label(&q);

@@ -415,7 +415,7 @@ impl<'p> Eval<'p> {
         }
         for ty in self.p.class(class).types.clone() {
             if let Some(row) = self.look.method(ty, name, false) {
-                return self.apply(f, row, recv, args, op, None);
+                return self.apply_declared(f, own, row, recv, args, op);
             }
         }
         if let Some(v) = self.call_accessor(f, recv, name, args, op) {

@@ -1,11 +1,13 @@
-//! Members that calls in a class's body declare: scopes and delegations.
+//! Members that calls in a class's body declare: scopes and delegations; and what
+//! methods without code are declared to give.
 
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, How};
 use crate::expr::Given;
-use crate::value::{SCALAR, UNKNOWN, V, Val};
-use perflint_ir::{OpKind, Slot, Sym};
-use perflint_link::{BodyRef, ClassIx, Def};
+use crate::value::{Query, SCALAR, UNKNOWN, V, Val};
+use perflint_ir::{OpKind, Slot, Sym, TypeExpr, TypeId};
+use perflint_link::{BodyRef, ClassIx, Def, FileIx};
+use perflint_models::{CallIx, CallRow, RowCount};
 
 impl<'p> Eval<'p> {
     /// Calls a declared scope of a class on the class, or on a query over it.
@@ -60,6 +62,105 @@ impl<'p> Eval<'p> {
             return Some(self.get(f, inner, name, op, None));
         }
         row.scalar.then_some(SCALAR)
+    }
+
+    /// Applies a row to a method that the repository declares without code: what it gives stands in its declaration.
+    pub(crate) fn apply_declared(
+        &mut self,
+        f: &mut Frame<'p>,
+        declared: Option<Def>,
+        row: CallIx,
+        recv: V,
+        args: &CallArgs,
+        op: usize,
+    ) -> V {
+        let before = std::mem::replace(&mut self.declaring, declared);
+        let v = self.apply(f, row, recv, args, op, None);
+        self.declaring = before;
+        v
+    }
+
+    /// How many rows a call brings into memory: what its row says, or the declared result of its method.
+    pub(crate) fn row_count(&mut self, row: &CallRow) -> RowCount {
+        if row.rows != RowCount::Declared {
+            return row.rows;
+        }
+        let v = self.declared_result();
+        self.rows_in(v)
+    }
+
+    fn rows_in(&self, v: V) -> RowCount {
+        match *self.vals.get(v) {
+            Val::Many { .. } | Val::List(_) | Val::Query(_) => RowCount::All,
+            Val::Row(_) | Val::Inst(..) | Val::ExtInst(..) => RowCount::One,
+            Val::Future(inner) => self.rows_in(inner),
+            _ => RowCount::None,
+        }
+    }
+
+    fn declared_result(&mut self) -> V {
+        let Some(def) = self.declaring else { return UNKNOWN };
+        match self.p.item(def).ty {
+            Some(ty) => self.type_value(def.file, ty, 0),
+            None => UNKNOWN,
+        }
+    }
+
+    /// The declared result of a method, with rows of the query that it runs.
+    pub(crate) fn declared_value(&mut self, f: &mut Frame<'p>, q: V, op: usize) -> V {
+        let declared = self.declared_result();
+        self.with_rows(f, declared, q, op)
+    }
+
+    fn with_rows(&mut self, f: &mut Frame<'p>, declared: V, q: V, op: usize) -> V {
+        let Val::Query(query) = *self.vals.get(q) else { return declared };
+        match self.vals.get(declared).clone() {
+            Val::Many { elem, .. } if self.is_row_of(elem, &query) => self.result_rows(f, &query, op),
+            Val::Row(row) if Some(row.entity) == query.entity => self.row_of(f, &query, op),
+            Val::Query(declared) if declared.entity == query.entity => self.result_rows(f, &query, op),
+            Val::Future(inner) => {
+                let inner = self.with_rows(f, inner, q, op);
+                self.vals.make(Val::Future(inner))
+            }
+            _ => declared,
+        }
+    }
+
+    fn is_row_of(&self, v: V, q: &Query) -> bool {
+        matches!(*self.vals.get(v), Val::Row(row) if Some(row.entity) == q.entity)
+    }
+
+    /// True if the declared result, or a declared parameter, of a method says that a page is asked for.
+    pub(crate) fn declares_page(&mut self) -> bool {
+        let Some(def) = self.declaring else { return false };
+        let item = self.p.item(def);
+        let params = item.body.map(|body| &self.p.file(def.file).body(body).params);
+        let types = item.ty.into_iter().chain(params.into_iter().flatten().filter_map(|param| param.ty));
+        types.collect::<Vec<_>>().into_iter().any(|ty| self.is_page(def.file, ty))
+    }
+
+    fn is_page(&mut self, file: FileIx, ty: TypeId) -> bool {
+        let TypeExpr::Path { name, .. } = self.p.file(file).types[ty.0 as usize] else { return false };
+        let path = self.p.resolve_dotted(file, name).and_then(|t| self.p.path_of(t)).unwrap_or(name);
+        self.look.ty(path, self.p.file(file).lang).is_some_and(|ty| self.m.type_row(ty).page)
+    }
+
+    /// The first literal argument of a marker of the method that a row is applied to.
+    pub(crate) fn marked(&mut self, path: &str) -> Option<V> {
+        let def = self.declaring?;
+        let item = self.p.item(def);
+        let marker = item.markers.iter().find(|marker| {
+            self.look.marker_path(def.file, marker).is_some_and(|found| self.p.text(found) == path)
+        })?;
+        let owner = self.p.item(def).owner?;
+        let body = self.p.file(def.file).item(owner).body?;
+        let code = self.p.file(def.file).body(body);
+        let OpKind::Call(id) = code.ops.get(marker.value.some()?.at())?.kind else { return None };
+        let args = code.args(code.call(id).args);
+        let value = self.p.names.find("value");
+        let wanted = args.iter().find(|arg| matches!(arg.slot, Slot::Key(key) if Some(key) == value));
+        let op = wanted.or(args.first())?.value.some()?;
+        self.init_values(BodyRef { file: def.file, body }).get(op.at()).copied()
     }
 
     /// The arguments of the call that declares a member, as they are in the class's initialiser.

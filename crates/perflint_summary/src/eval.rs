@@ -135,6 +135,8 @@ pub(crate) struct Eval<'p> {
     /// Marks an instance whose class is known for certain: no heir's method is meant.
     pub(crate) exact: Sym,
     pub(crate) registered: Option<Rc<FxHashMap<ClassIx, ClassIx>>>,
+    /// The declaration of the method that a row is applied to, where the repository declares it.
+    pub(crate) declaring: Option<Def>,
     nesting: u32,
     pub(crate) fuel: u64,
 }
@@ -173,6 +175,7 @@ impl<'p> Eval<'p> {
             memos: Memos::default(),
             exact: p.names.intern("="),
             registered: None,
+            declaring: None,
             nesting: 0,
             fuel: FUEL,
         }

@@ -159,6 +159,14 @@ impl<'p> Eval<'p> {
                 let entity = self.p.entity_named(f.at.file, name).or_else(|| self.p.entity_like(name))?;
                 self.vals.make(Val::Class(self.p.entity(entity).class))
             }
+            Expr::Declared => match self.query_for(f, g.recv, g.op) {
+                Some(q) => {
+                    let q = self.vals.make(Val::Query(q));
+                    self.declared_value(f, q, g.op)
+                }
+                None => self.declared_value(f, UNKNOWN, g.op),
+            },
+            Expr::Marked(path) => self.marked(path)?,
             Expr::Scalar => SCALAR,
             Expr::Number(n) => self.vals.make(Val::Int(i32::try_from(*n).unwrap_or(i32::MAX))),
             Expr::Text(text) => {
