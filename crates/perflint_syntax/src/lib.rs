@@ -6,6 +6,7 @@
 //! The rejected alternative, modules of one crate, made every change to one of them rebuild all.
 
 pub mod guard;
+pub mod lowering;
 mod scope;
 pub mod tree;
 

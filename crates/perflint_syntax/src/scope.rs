@@ -32,6 +32,8 @@ pub struct Scope {
     id: BodyId,
     span: Span,
     names: FxHashMap<Box<str>, LocalId>,
+    /// The name that the receiver is declared by, where it has one.
+    receiver: Option<Box<str>>,
     /// What each declaration of an open block hid, to be restored.
     hidden: Vec<(Box<str>, Option<LocalId>)>,
     blocks: Vec<usize>,
@@ -46,6 +48,7 @@ impl Scope {
             id,
             span,
             names: FxHashMap::default(),
+            receiver: None,
             hidden: Vec::new(),
             blocks: Vec::new(),
         }
@@ -121,6 +124,36 @@ impl Scopes {
         if !self.here.blocks.is_empty() {
             self.here.hidden.push((name.into(), before));
         }
+    }
+
+    /// Says by which name the receiver of the current body is known.
+    pub fn receiver(&mut self, name: &str) {
+        self.here.receiver = Some(name.into());
+    }
+
+    /// True if a name means the receiver here: of the current body, or of that around a closure.
+    pub fn is_receiver(&self, name: &str) -> bool {
+        let mut scope = &self.here;
+        let mut outer = self.around.iter().rev();
+        loop {
+            if scope.names.contains_key(name) {
+                return false;
+            }
+            if scope.receiver.as_deref() == Some(name) {
+                return true;
+            }
+            match outer.next() {
+                Some(next) if scope.place == Place::Closure => scope = next,
+                _ => return false,
+            }
+        }
+    }
+
+    /// True if the current body declares a local of this name itself, in the innermost open block.
+    pub fn is_own(&self, name: &str) -> bool {
+        let block = self.here.blocks.last().copied().unwrap_or(0);
+        let in_block = self.here.hidden.iter().skip(block).any(|(hidden, _)| **hidden == *name);
+        in_block || (self.here.blocks.len() <= 1 && self.here.names.contains_key(name))
     }
 
     /// A local without a name.

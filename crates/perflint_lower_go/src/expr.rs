@@ -1,0 +1,302 @@
+//! Expressions.
+
+use crate::Go;
+use perflint_ir::{Arg, BinOp, BodyKind, CallForm, Callee, OpId, OpKind, RegionKind, Shape, Slot, TypeExpr};
+use perflint_syntax::Place;
+use perflint_syntax::lowering::pos;
+use perflint_syntax::tree::{child_of_kind, children, span};
+use tree_sitter::Node;
+
+impl Go<'_> {
+    pub(crate) fn expr(&mut self, node: Node<'_>) -> OpId {
+        self.deeper(node, |go| go.expr_inner(node)).unwrap_or_else(|| self.low.unknown(&[], node))
+    }
+
+    fn expr_inner(&mut self, node: Node<'_>) -> OpId {
+        let field = |name: &str| node.child_by_field_name(name);
+        match node.kind() {
+            "identifier" | "type_identifier" | "package_identifier" => self.identifier(node),
+            "interpreted_string_literal" | "raw_string_literal" => {
+                let text = literal(self.low.text(node));
+                self.low.string(&text, node)
+            }
+            "int_literal" => {
+                let n = self.low.text(node).replace('_', "").parse::<i64>().unwrap_or(i64::MAX);
+                self.low.op(OpKind::Int(i32::try_from(n).unwrap_or(i32::MAX)), node)
+            }
+            "nil" => self.low.op(OpKind::Null, node),
+            "true" | "false" => self.low.op(OpKind::Bool(node.kind() == "true"), node),
+            "parenthesized_expression" | "expression_list" | "literal_element" | "expression_statement" => {
+                self.last_of(node)
+            }
+            "selector_expression" => {
+                let base = field("operand").map_or(OpId::NONE, |operand| self.expr(operand));
+                let name = field("field").map_or("", |name| self.low.text(name));
+                let name = self.low.file.sym(name);
+                self.low.op(OpKind::Get { base, name }, node)
+            }
+            "call_expression" => self.call(node),
+            "index_expression" => {
+                let base = field("operand").map_or(OpId::NONE, |operand| self.expr(operand));
+                let key = field("index").map_or(OpId::NONE, |index| self.expr(index));
+                self.low.op(OpKind::Index { base, key }, node)
+            }
+            "slice_expression" => {
+                let base = field("operand").map_or(OpId::NONE, |operand| self.expr(operand));
+                let limit = field("end").map_or(OpId::NONE, |end| self.expr(end));
+                self.low.op(OpKind::Slice { base, limit }, node)
+            }
+            "unary_expression" => self.unary(node),
+            "binary_expression" => self.binary(node),
+            "composite_literal" => self.composite(node),
+            "literal_value" => self.elements(node, None),
+            "func_literal" => self.closure(node),
+            "type_assertion_expression" | "type_conversion_expression" => {
+                let value = field("operand").map_or(OpId::NONE, |operand| self.expr(operand));
+                let ty =
+                    field("type").map(|ty| self.ty(ty)).unwrap_or_else(|| self.low.file.ty(TypeExpr::Other));
+                self.low.op(OpKind::Cast { value, ty }, node)
+            }
+            "type_instantiation_expression" => match field("type") {
+                Some(ty) => self.expr(ty),
+                None => self.low.unknown(&[], node),
+            },
+            "variadic_argument" => self.last_of(node),
+            "comment" => OpId::NONE,
+            _ => {
+                let kids: Vec<OpId> = children(node).into_iter().map(|child| self.expr(child)).collect();
+                let kids: Vec<OpId> = kids.into_iter().filter(|kid| kid.is_some()).collect();
+                self.low.unknown(&kids, node)
+            }
+        }
+    }
+
+    fn last_of(&mut self, node: Node<'_>) -> OpId {
+        let values: Vec<OpId> = children(node).into_iter().map(|child| self.expr(child)).collect();
+        values.into_iter().rfind(|value| value.is_some()).unwrap_or_else(|| self.low.unknown(&[], node))
+    }
+
+    fn identifier(&mut self, node: Node<'_>) -> OpId {
+        let name = self.low.text(node);
+        if self.low.scopes.is_receiver(name) {
+            return self.low.op(OpKind::SelfRef, node);
+        }
+        self.low.read(name, node)
+    }
+
+    fn unary(&mut self, node: Node<'_>) -> OpId {
+        let value = node.child_by_field_name("operand").map_or(OpId::NONE, |operand| self.expr(operand));
+        match node.child_by_field_name("operator").map_or("", |op| op.kind()) {
+            "!" => self.low.op(OpKind::Not(value), node),
+            "&" | "*" => value,
+            _ => self.low.unknown(&[value], node),
+        }
+    }
+
+    fn binary(&mut self, node: Node<'_>) -> OpId {
+        let side = |name: &str| node.child_by_field_name(name);
+        let (Some(left), Some(right)) = (side("left"), side("right")) else {
+            return self.low.unknown(&[], node);
+        };
+        let operator = side("operator").map_or("", |op| op.kind());
+        let lhs = self.expr(left);
+        if matches!(operator, "&&" | "||") {
+            let or = operator == "||";
+            let arm = RegionKind::Branch { cond: lhs, arm: u16::from(or), last: or };
+            let before = self.low.enter(arm, right);
+            let rhs = self.expr(right);
+            self.low.leave(before);
+            if or {
+                return self.low.scopes.here.body.join(&[lhs, rhs], span(node));
+            }
+            return self.low.op(OpKind::Binary { op: BinOp::And, lhs, rhs }, node);
+        }
+        let rhs = self.expr(right);
+        let op = match operator {
+            "+" => BinOp::Add,
+            "==" | "!=" => BinOp::Eq,
+            "<" | "<=" | ">" | ">=" => BinOp::Order,
+            "|" => BinOp::BitOr,
+            _ => BinOp::Other,
+        };
+        let value = self.low.op(OpKind::Binary { op, lhs, rhs }, node);
+        if operator == "!=" { self.low.op(OpKind::Not(value), node) } else { value }
+    }
+
+    fn closure(&mut self, node: Node<'_>) -> OpId {
+        let (_, results) = self.result(node.child_by_field_name("result"));
+        let item = self.low.scopes.here.item;
+        let body = self.low.open(Place::Closure, item, BodyKind::Closure, node);
+        self.params(node.child_by_field_name("parameters"));
+        self.results.push(results);
+        if let Some(block) = node.child_by_field_name("body") {
+            self.block(block);
+        }
+        self.results.pop();
+        self.low.close();
+        self.low.op(OpKind::Lambda(body), node)
+    }
+
+    fn call(&mut self, node: Node<'_>) -> OpId {
+        let Some(mut function) = node.child_by_field_name("function") else {
+            return self.low.unknown(&[], node);
+        };
+        while function.kind() == "parenthesized_expression"
+            && let Some(inner) = function.named_child(0)
+        {
+            function = inner;
+        }
+        let list = node.child_by_field_name("arguments").map(children).unwrap_or_default();
+        if function.kind() == "identifier"
+            && let Some(value) = self.builtin(node, self.low.text(function), &list)
+        {
+            return value;
+        }
+        // A conversion to a type that only a type can be.
+        if matches!(function.kind(), "slice_type" | "map_type" | "pointer_type" | "array_type") {
+            let value = list.first().map_or(OpId::NONE, |arg| self.expr(*arg));
+            let ty = self.ty(function);
+            return self.low.op(OpKind::Cast { value, ty }, node);
+        }
+        let (callee, at) = self.callee(function);
+        let mut args = self.arguments(&list);
+        let types = node.child_by_field_name("type_arguments").map(children).unwrap_or_default();
+        for (i, ty) in types.into_iter().enumerate() {
+            let value = self.type_value(ty);
+            args.push(Arg { slot: Slot::Key(self.low.file.sym(&format!("<{i}>"))), value });
+        }
+        self.low.invoke(callee, args, CallForm::Plain, at, node)
+    }
+
+    fn callee<'t>(&mut self, function: Node<'t>) -> (Callee, Node<'t>) {
+        let field = |name: &str| function.child_by_field_name(name);
+        if let ("selector_expression", Some(operand), Some(name)) =
+            (function.kind(), field("operand"), field("field"))
+        {
+            let recv = self.expr(operand);
+            let text = self.low.text(name);
+            return (Callee::Member { recv, name: self.low.file.sym(text) }, name);
+        }
+        (Callee::Value(self.expr(function)), function)
+    }
+
+    fn arguments(&mut self, list: &[Node<'_>]) -> Vec<Arg> {
+        let mut args = Vec::new();
+        for arg in list {
+            let slot = if arg.kind() == "variadic_argument" { Slot::Rest } else { Slot::Pos };
+            let value = match arg.kind() {
+                "comment" => continue,
+                kind if kind.ends_with("_type") => self.type_value(*arg),
+                _ => self.expr(*arg),
+            };
+            args.push(Arg { slot, value });
+        }
+        args
+    }
+
+    /// A type as a value: the class that it names.
+    fn type_value(&mut self, node: Node<'_>) -> OpId {
+        let name = self.type_name(node).to_owned();
+        self.low.path(&name, node)
+    }
+
+    /// `append` adds lists, `make` gives an empty one, `new` an instance.
+    fn builtin(&mut self, node: Node<'_>, name: &str, list: &[Node<'_>]) -> Option<OpId> {
+        if self.low.scopes.find(&mut self.low.file, name).is_some() {
+            return None;
+        }
+        match (name, list) {
+            ("append", [first, rest @ ..]) => {
+                let lhs = self.expr(*first);
+                let args = self.arguments(rest);
+                let rhs = match args[..] {
+                    [Arg { slot: Slot::Rest, value }] => value,
+                    _ => self.low.make(Shape::List, args, node),
+                };
+                Some(self.low.op(OpKind::Binary { op: BinOp::Add, lhs, rhs }, node))
+            }
+            ("make", [ty, ..]) => {
+                let shape = if ty.kind() == "map_type" { Shape::Map } else { Shape::List };
+                list[1..].iter().for_each(|arg| {
+                    self.expr(*arg);
+                });
+                (ty.kind() != "channel_type").then(|| self.low.make(shape, Vec::new(), node))
+            }
+            ("new", [ty]) => {
+                let class = self.type_value(*ty);
+                Some(self.low.invoke(Callee::Value(class), Vec::new(), CallForm::New, node, node))
+            }
+            _ => None,
+        }
+    }
+
+    fn composite(&mut self, node: Node<'_>) -> OpId {
+        let ty = node.child_by_field_name("type");
+        match node.child_by_field_name("body") {
+            Some(body) => self.elements(body, ty),
+            None => self.low.unknown(&[], node),
+        }
+    }
+
+    /// The value of `{ .. }`: of a slice a list, of a map a map, of a struct an instance.
+    fn elements(&mut self, node: Node<'_>, ty: Option<Node<'_>>) -> OpId {
+        let inner = ty
+            .and_then(|ty| ty.child_by_field_name(if ty.kind() == "map_type" { "value" } else { "element" }));
+        let class =
+            ty.filter(|ty| matches!(ty.kind(), "type_identifier" | "qualified_type" | "generic_type"));
+        let class = class.map(|ty| self.type_value(ty));
+        let mut args = Vec::new();
+        for element in children(node) {
+            match element.kind() {
+                "keyed_element" => {
+                    let part = |name: &str| element.child_by_field_name(name);
+                    let (Some(key), Some(value)) = (part("key"), part("value")) else { continue };
+                    let slot = self.key(key, class.is_some());
+                    let value = self.element(value, inner);
+                    args.push(Arg { slot, value });
+                }
+                "comment" => {}
+                _ => args.push(pos(self.element(element, inner))),
+            }
+        }
+        match (class, ty.map(|ty| ty.kind())) {
+            (Some(class), _) => self.low.invoke(Callee::Value(class), args, CallForm::New, node, node),
+            (None, Some("slice_type" | "array_type" | "implicit_length_array_type")) => {
+                self.low.make(Shape::List, args.into_iter().map(|arg| pos(arg.value)).collect(), node)
+            }
+            _ => self.low.make(Shape::Map, args, node),
+        }
+    }
+
+    fn element(&mut self, node: Node<'_>, ty: Option<Node<'_>>) -> OpId {
+        match child_of_kind(node, "literal_value") {
+            Some(value) => self.elements(value, ty),
+            None => self.expr(node),
+        }
+    }
+
+    fn key(&mut self, node: Node<'_>, is_field: bool) -> Slot {
+        let inner = node.named_child(0).unwrap_or(node);
+        match inner.kind() {
+            "identifier" if is_field => Slot::Key(self.low.file.sym(self.low.text(inner))),
+            "interpreted_string_literal" | "raw_string_literal" => {
+                let text = literal(self.low.text(inner));
+                Slot::Key(self.low.file.sym(&text))
+            }
+            _ => {
+                self.expr(node);
+                Slot::Pos
+            }
+        }
+    }
+}
+
+/// The text of a string literal.
+fn literal(text: &str) -> String {
+    if let Some(raw) = text.strip_prefix('`') {
+        return raw.trim_end_matches('`').to_owned();
+    }
+    let inner = text.strip_prefix('"').unwrap_or(text);
+    let inner = inner.strip_suffix('"').unwrap_or(inner);
+    inner.replace("\\n", "\n").replace("\\t", "\t").replace("\\\"", "\"").replace("\\\\", "\\")
+}
