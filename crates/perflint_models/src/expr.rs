@@ -55,6 +55,8 @@ pub enum Expr {
     Filled,
     /// The entity class that a string names: `app.Model`, `Model`, in any case.
     Class(Box<Expr>),
+    /// Several values at once, as a function with several results gives them.
+    Tuple(Vec<Expr>),
     /// What the declared result of the called method says, with rows of the query that runs.
     Declared,
     /// The first literal argument of a marker of the called method: `marked(org.x.Query)`.
@@ -159,6 +161,10 @@ impl Expr {
             "columns" => Self::Columns(nested()?),
             "deferred" => Self::Deferred(nested()?),
             "class" => Self::Class(nested()?),
+            "tuple" => {
+                let parts = split_top(inner, ',').into_iter().map(Self::parse).collect::<Result<_, _>>();
+                Self::Tuple(parts.map_err(|e| e.to_string())?)
+            }
             "marked" => Self::Marked(inner.trim().into()),
             "key" => Self::Key(inner.trim().into()),
             "new" => Self::New(inner.trim().into()),

@@ -274,6 +274,9 @@ pub struct CallRow {
     /// What the receiver's variable holds from here on: a cursor holds the statement that it ran last.
     #[serde(default)]
     pub becomes: Option<Expr>,
+    /// The variable that it fills with the rows: `db.Find(&users)`.
+    #[serde(default)]
+    pub fills: Option<Expr>,
     /// Renders a template.
     #[serde(default)]
     pub renders: Option<Renders>,

@@ -7,7 +7,7 @@ use crate::fact::{Effect, Sure};
 use crate::iterate::Plan;
 use crate::value::{Binder, Bound, EVERYTHING, FILLED, NULL, Query, SCALAR, Site, UNKNOWN, V, Val};
 use perflint_ir::{OpId, OpKind, RegionId, SqlVerb, Sym};
-use perflint_models::{CallIx, CallRow, EffectKind, EntryKind, Expr, RowCount, Wait};
+use perflint_models::{CallIx, CallRow, EffectKind, EntryKind, Expr, RowCount, TypeRole, Wait};
 
 impl<'p> Eval<'p> {
     /// Applies a row to a call, and gives the call's value.
@@ -47,6 +47,9 @@ impl<'p> Eval<'p> {
             self.run_effect(f, row, kind, &given, built);
         } else if self.row_count(row) != RowCount::None && built.is_some_and(|q| q.ran) {
             self.materialise_result(f, row, built, op);
+        }
+        if let Some(e) = &row.fills {
+            self.fill(f, e, &given, built);
         }
         if let Some(renders) = &row.renders {
             let template = self.expr(f, &renders.template, &given).unwrap_or(UNKNOWN);
@@ -121,6 +124,9 @@ impl<'p> Eval<'p> {
         let mut q = match (&row.sql, &row.entity, &row.runs) {
             (Some(sql), ..) => {
                 let text = self.expr(f, sql, g)?;
+                if let Val::Query(built) = *self.vals.get(text) {
+                    return Some(self.added(f, built, row, g));
+                }
                 let statement = match (self.vals.get(text), &row.runs) {
                     (Val::Sql(..), _) | (_, None) => None,
                     (_, Some(runs)) => self.expr(f, runs, g).and_then(|v| self.query_for(f, v, g.op)),
@@ -134,16 +140,33 @@ impl<'p> Eval<'p> {
                 let v = self.expr(f, e, g)?;
                 match *self.vals.get(v) {
                     Val::Sql(..) => self.sql_query(f, v, g)?,
-                    _ => self.query_for(f, v, g.op)?,
+                    _ => match (self.query_for(f, v, g.op), self.vals.get(g.recv).clone()) {
+                        // Conditions came first, what they are about comes with the call that runs them.
+                        (q, Val::Query(base)) if base.entity.is_none() && row.runs.is_none() => {
+                            let about = q.map_or((None, base.label), |q| (q.entity, q.label));
+                            Query { entity: about.0, label: about.1, ..base }
+                        }
+                        (q, _) => q?,
+                    },
                 }
             }
             _ => match self.vals.get(g.recv) {
                 Val::Query(q) => *q,
                 Val::Class(_) | Val::Row(_) => self.query_for(f, g.recv, g.op)?,
                 Val::ExtInst(_, args) if !args.is_empty() => self.query_for(f, g.recv, g.op)?,
+                Val::ExtInst(ty, _) if self.m.role(*ty) == TypeRole::Query => {
+                    let (ty, empty) = (*ty, self.p.names.intern(""));
+                    Query { api: Some(ty), ..self.fresh_query(f, None, empty, g.op) }
+                }
                 _ => return None,
             },
         };
+        q = self.added(f, q, row, g);
+        Some(q)
+    }
+
+    /// What a call adds to the query that it works on.
+    fn added(&mut self, f: &mut Frame<'p>, mut q: Query, row: &'p CallRow, g: &Given<'_>) -> Query {
         if q.origin.op == OpId::NONE {
             q.origin = self.site(f, g.op);
         }
@@ -183,7 +206,33 @@ impl<'p> Eval<'p> {
             q.preloaded = false;
             q.via = None;
         }
-        Some(q)
+        q
+    }
+
+    /// Fills the variable that a call was given with the rows of its query.
+    fn fill(&mut self, f: &mut Frame<'p>, e: &Expr, g: &Given<'_>, built: Option<Query>) {
+        let (Expr::Arg(n), Some(OpKind::Call(id))) = (e, f.body.ops.get(g.op).map(|o| o.kind)) else { return };
+        let args = f.body.args(f.body.call(id).args);
+        let Some(arg) = args.get(usize::from(*n)).and_then(|arg| arg.value.some()) else { return };
+        let OpKind::Local(local) = f.body.op(arg).kind else { return };
+        let held = f.locals[local.at()];
+        let several = matches!(self.vals.get(held), Val::Many { .. } | Val::List(_));
+        let Some(q) = built else { return };
+        f.locals[local.at()] = match (several, q.entity.is_some()) {
+            (true, true) => self.result_rows(f, &q, g.op),
+            (false, true) => self.row_of(f, &q, g.op),
+            (true, false) => {
+                let elem = self.element(held);
+                let rows = self.result_rows(f, &q, g.op);
+                match *self.vals.get(rows) {
+                    Val::Many { count, batch, source, .. } => {
+                        self.vals.make(Val::Many { elem, count, batch, source })
+                    }
+                    _ => rows,
+                }
+            }
+            (false, false) => return,
+        };
     }
 
     /// A repository or collection is no query yet: each use of it is a query of its own.
@@ -201,6 +250,9 @@ impl<'p> Eval<'p> {
     fn rebuilt(&mut self, recv: V, q: Query, row: &CallRow) -> V {
         match self.vals.get(recv) {
             Val::Query(_) | Val::Class(_) => self.vals.make(Val::Query(q)),
+            Val::ExtInst(ty, _) if row.sql.is_none() && self.m.role(*ty) == TypeRole::Query => {
+                self.vals.make(Val::Query(q))
+            }
             _ if row.sql.is_some() => recv,
             _ => recv,
         }

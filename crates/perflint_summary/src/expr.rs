@@ -166,6 +166,10 @@ impl<'p> Eval<'p> {
                 }
                 None => self.declared_value(f, UNKNOWN, g.op),
             },
+            Expr::Tuple(parts) => {
+                let parts: Vec<V> = parts.iter().map(|e| self.expr(f, e, g).unwrap_or(UNKNOWN)).collect();
+                self.vals.make(Val::List(parts.into()))
+            }
             Expr::Marked(path) => self.marked(path)?,
             Expr::Scalar => SCALAR,
             Expr::Number(n) => self.vals.make(Val::Int(i32::try_from(*n).unwrap_or(i32::MAX))),

@@ -443,7 +443,12 @@ impl<'p> Eval<'p> {
                 (Val::List(_) | Val::Many { .. } | Val::Query(_), _) => {
                     let (a, b) = (self.element(l), self.element(r));
                     let elem = self.vals.join(a, b);
-                    self.vals.many(elem)
+                    // What a loop over all rows collects is as long as they are.
+                    let collected = (f.lang.family() == "go")
+                        .then(|| self.comprehension_source(f, f.body.ops[i].region.0))
+                        .flatten();
+                    let source = collected.or_else(|| self.source_of(l)).or_else(|| self.source_of(r));
+                    self.vals.make(Val::Many { elem, count: None, batch: false, source })
                 }
                 (Val::Str(a), Val::Str(b)) => {
                     let text = format!("{}{}", self.p.text(*a), self.p.text(*b));

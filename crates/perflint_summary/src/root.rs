@@ -362,6 +362,7 @@ impl<'p> Eval<'p> {
                 let wanted = |path: &str| {
                     row.base.iter().any(|b| {
                         b == path
+                            || (b.contains('*') && wild(b, path))
                             || self
                                 .m
                                 .type_named(language, b)
