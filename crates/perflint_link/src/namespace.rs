@@ -180,8 +180,19 @@ impl Program {
             };
             return self.names.intern(&joined);
         }
-        module
+        self.names.intern(&without_version(text))
     }
+}
+
+/// An import path without the major version that it may name: models describe a library once.
+fn without_version(path: &str) -> String {
+    let is_version = |part: &str| part.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let parts: Vec<&str> = path
+        .split('/')
+        .filter(|part| !is_version(part))
+        .map(|part| part.rsplit_once('.').filter(|(_, end)| is_version(end)).map_or(part, |(name, _)| name))
+        .collect();
+    parts.join("/")
 }
 
 /// The modules that `go.mod` files declare, longest path first.
