@@ -9,11 +9,13 @@ use perflint_tests::sample::{CLEAN, REQUESTS, RULE};
 use perflint_tests::tree::Tree;
 
 /// One name per front end.
-const NAMES: &[&str] =
-    &["a.py", "a.js", "a.jsx", "a.ts", "a.tsx", "a.vue", "a.svelte", "a.rs", "a.sql", "a.j2", "a.prisma"];
+const NAMES: &[&str] = &[
+    "a.py", "a.js", "a.jsx", "a.ts", "a.tsx", "a.vue", "a.svelte", "a.rs", "a.sql", "a.j2", "a.prisma",
+    "a.go",
+];
 
 /// Those of programming languages, whose expressions nest.
-const PROGRAMS: &[&str] = &["a.py", "a.js", "a.ts", "a.tsx", "a.rs"];
+const PROGRAMS: &[&str] = &["a.py", "a.js", "a.ts", "a.tsx", "a.rs", "a.go"];
 
 /// Scans in every format, and gives the report. Panics if an exit code is not one of the documented ones, or if a control
 /// character comes out.
@@ -50,6 +52,7 @@ fn broken_syntax_is_a_gap_and_the_rest_is_read() {
         ("a.js", "{ try { } catch { (, e"),
         ("a.ts", "class A { constructor(private x: { }\nfunction ("),
         ("a.rs", "fn f( { let x = ; }"),
+        ("a.go", "package a\nfunc f( { x := }"),
     ] {
         let tree = Tree::of(&[(name, broken), ("ok/b.py", REQUESTS)]);
         let report = survive(&tree, &[]);
@@ -84,7 +87,11 @@ fn half_a_template_is_read_as_far_as_it_goes() {
 
 /// A statement as a program.
 fn program(name: &str, statement: &str) -> String {
-    if name.ends_with("rs") { format!("fn f() {{\nlet {statement};\n}}\n") } else { statement.to_owned() }
+    match name.rsplit('.').next() {
+        Some("rs") => format!("fn f() {{\nlet {statement};\n}}\n"),
+        Some("go") => format!("package a\nfunc f() {{\n{statement}\n}}\n"),
+        _ => statement.to_owned(),
+    }
 }
 
 #[test]
@@ -141,6 +148,7 @@ fn long_chains_of_decisions() {
         ("a.js", format!("function f(x) {{ if (x) {{ }}{braces} }}")),
         ("a.ts", format!("function f(x: number) {{ if (x) {{ }}{braces} }}")),
         ("a.rs", format!("fn f(x: u32) {{ if x == 7 {{ }}{braces} }}")),
+        ("a.go", format!("package a\nfunc f(x int) {{ if x == 7 {{ }}{braces} }}")),
     ] {
         // The largest of them is larger than the cap for files.
         survive(&Tree::of(&[(name, text)]), &["--max-file-size", "16M"]);
@@ -156,6 +164,7 @@ fn literals_of_fifty_thousand_elements() {
         ("map.py", format!("X = {{{pairs}}}\n")),
         ("list.ts", format!("export const xs = [{elements}]\nfor (const x of xs) {{ fetch(x) }}\n")),
         ("map.js", format!("module.exports = {{{pairs}}}\n")),
+        ("list.go", format!("package a\nvar X = []int{{{elements}}}\n")),
         ("list.rs", format!("const X: &[u32] = &[{elements}];\n")),
         ("insert.sql", format!("INSERT INTO t VALUES {} (1);\n", "(1), ".repeat(50_000))),
     ] {
@@ -192,6 +201,10 @@ fn programs_that_lead_in_circles() {
         (
             "a.rs",
             "use self::a::*;\nmod a { pub use super::*; }\ntrait T: T {}\nfn f() { f(); g() }\nfn g() { f() }\n",
+        ),
+        (
+            "a.go",
+            "package a\ntype A struct { A }\ntype B interface { B }\nfunc (a A) f() { a.f(); a.A.f() }\nvar x = x\n",
         ),
         (
             "templates/a.html",

@@ -2,7 +2,7 @@
 
 use crate::suppress::{self, Comment, Comments};
 use crate::{Options, Progress, ScanError};
-use perflint_ir::{FileIr, GapKind, Role};
+use perflint_ir::{FileIr, GapKind, Lang, Role};
 use perflint_link::Config;
 use perflint_lower::{Source, lower};
 use perflint_rules::Coverage;
@@ -72,10 +72,33 @@ fn config(root: &Path, options: &Options) -> WalkConfig {
     config.exclude.clone_from(&options.exclude);
     config.max_file_size = options.max_file_size;
     config.threads = options.threads();
+    config.wanted = has_front_end;
     if options.include_tests {
         config.roles.push(Role::Test);
     }
     config
+}
+
+/// Whether [`perflint_lower`] reads a language. A new front end is switched on here.
+fn has_front_end(lang: Lang) -> bool {
+    !matches!(
+        lang,
+        Lang::Ruby
+            | Lang::Erb
+            | Lang::Haml
+            | Lang::Slim
+            | Lang::Php
+            | Lang::Blade
+            | Lang::Twig
+            | Lang::Java
+            | Lang::Jsp
+            | Lang::Thymeleaf
+            | Lang::Freemarker
+            | Lang::Kotlin
+            | Lang::GoTemplate
+            | Lang::CSharp
+            | Lang::Razor
+    )
 }
 
 fn lower_one(file: FileEntry<'_>) -> Lowered {

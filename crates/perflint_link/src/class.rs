@@ -376,7 +376,11 @@ impl Program {
             Base::External(path) => wanted(self.text(*path)),
             Base::Class(c) => {
                 let def = self.class(*c).def;
-                let path = if self.is_stub(def.file) { self.target_path(Target::Item(def)) } else { None };
+                let path = match self.is_stub(def.file) {
+                    true => self.target_path(Target::Item(def)),
+                    // What a library's generator wrote into the repository has the name of its package there.
+                    false => self.full_name(def),
+                };
                 path.is_some_and(|p| wanted(self.text(p)))
             }
         })

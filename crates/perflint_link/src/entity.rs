@@ -147,6 +147,14 @@ impl Program {
                 }
             }
         }
+        if !row.field_type.is_empty() {
+            let fields = self.class(class).members.values().flatten();
+            return fields.filter_map(|field| Some((field.file, self.item(*field).ty?))).any(|(file, ty)| {
+                let TypeExpr::Path { name, .. } = self.file(file).types[ty.0 as usize] else { return false };
+                let path = self.resolve_dotted(file, name).and_then(|t| self.target_path(t)).unwrap_or(name);
+                row.field_type.iter().any(|wanted| wanted == self.text(path))
+            });
+        }
         if !row.field_marker.is_empty() {
             let fields = self.class(class).members.values().flatten();
             return fields

@@ -33,12 +33,38 @@ impl Program {
             let rarest = wanted.iter().min_by_key(|name| having.get(name).map_or(0, Vec::len));
             let Some(candidates) = rarest.and_then(|name| having.get(name)) else { continue };
             let all = |candidate: &&ClassIx| {
-                wanted.iter().all(|name| self.class_member(**candidate, *name).is_some())
+                wanted.iter().all(|name| self.same_signature(ix, **candidate, *name))
                     && self.file(self.class(**candidate).def.file).role != Role::Test
             };
             let found: Vec<ClassIx> = candidates.iter().filter(all).copied().collect();
             self.classes[ix.0 as usize].heirs.extend(found);
         }
+    }
+
+    /// True if both have a method of this name that takes and gives the same, as far as it is written.
+    fn same_signature(&self, interface: ClassIx, candidate: ClassIx, name: Sym) -> bool {
+        let (Some(a), Some(b)) = (self.class_member(interface, name), self.class_member(candidate, name))
+        else {
+            return false;
+        };
+        let (a_types, b_types) = (self.signature(a), self.signature(b));
+        a_types.len() == b_types.len()
+            && a_types.iter().zip(&b_types).all(|(a, b)| a == b || a.is_none() || b.is_none())
+    }
+
+    /// The last names of the types of a method's parameters and result.
+    fn signature(&self, def: crate::program::Def) -> Vec<Option<&str>> {
+        let ir = self.file(def.file);
+        let item = self.item(def);
+        let params = item.body.map(|body| ir.body(body).params.as_slice()).unwrap_or_default();
+        let named = |ty: Option<perflint_ir::TypeId>| match ty.map(|ty| &ir.types[ty.0 as usize]) {
+            Some(perflint_ir::TypeExpr::Path { name, .. }) => {
+                let text = self.text(*name);
+                Some(text.rsplit('.').next().unwrap_or(text))
+            }
+            _ => None,
+        };
+        params.iter().map(|param| named(param.ty)).chain([named(item.ty)]).collect()
     }
 
     /// The names of a class's methods, those of what it embeds included, in order.

@@ -186,7 +186,9 @@ impl Program {
 
 /// An import path without the major version that it may name: models describe a library once.
 fn without_version(path: &str) -> String {
-    let is_version = |part: &str| part.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let is_version = |part: &str| {
+        part.strip_prefix('v').is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    };
     let parts: Vec<&str> = path
         .split('/')
         .filter(|part| !is_version(part))

@@ -28,7 +28,9 @@ fn main() {
     let check = args.first().is_some_and(|arg| arg == "--check");
     args.drain(..usize::from(check));
     for path in &args {
-        let Some((_, lang)) = LANGS.iter().find(|(end, _)| path.ends_with(&format!(".{end}"))) else { continue };
+        let Some((_, lang)) = LANGS.iter().find(|(end, _)| path.ends_with(&format!(".{end}"))) else {
+            continue;
+        };
         let Ok(bytes) = std::fs::read(path) else { continue };
         let text = String::from_utf8_lossy(&bytes);
         let file = lower(Source { path, lang: *lang, role: Role::App, text: &text });

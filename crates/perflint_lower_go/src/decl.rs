@@ -161,6 +161,7 @@ impl Go<'_> {
         if let Some(receiver) = receiver {
             self.receiver(receiver);
         }
+        self.named_results(node);
         self.results.push(results);
         if let Some(block) = block {
             self.block(block);
@@ -177,6 +178,19 @@ impl Go<'_> {
         let text = self.low.text(name);
         if text != "_" {
             self.low.scopes.receiver(text);
+        }
+    }
+
+    /// Results with names are locals.
+    fn named_results(&mut self, node: Node<'_>) {
+        let list = node.child_by_field_name("result").filter(|list| list.kind() == "parameter_list");
+        for result in list.map(children).unwrap_or_default() {
+            let mut cursor = result.walk();
+            let names: Vec<Node<'_>> = result.children_by_field_name("name", &mut cursor).collect();
+            for name in names {
+                let text = self.low.text(name);
+                self.low.scopes.declare(&mut self.low.file, text);
+            }
         }
     }
 

@@ -160,7 +160,11 @@ impl Go<'_> {
         let mut values: Vec<OpId> = list.iter().map(|value| self.expr(*value)).collect();
         let results = self.results.last().copied().unwrap_or_default();
         if results.error && values.len() == results.count {
+            let fails = self.fails(&list);
             values.pop();
+            if fails {
+                return self.exit(ExitKind::Raise, node);
+            }
         }
         let value = match values[..] {
             [] => OpId::NONE,
@@ -168,6 +172,26 @@ impl Go<'_> {
             _ => self.low.make(Shape::Tuple, values.into_iter().map(pos).collect(), node),
         };
         self.low.scopes.here.body.exit(ExitKind::Return, value, span(node));
+    }
+
+    /// True if what is returned is an error and nothing else: `return nil, err`, `return fmt.Errorf(..)`.
+    fn fails(&self, values: &[Node<'_>]) -> bool {
+        let Some((error, rest)) = values.split_last() else { return false };
+        let is_error = match error.kind() {
+            "identifier" => true,
+            "call_expression" => error.child_by_field_name("function").is_some_and(|function| {
+                let text = self.low.text(function);
+                ["errors.", "fmt.Errorf", "status.Error"].iter().any(|start| text.starts_with(start))
+                    || (!rest.is_empty() && text.to_ascii_lowercase().contains("err"))
+            }),
+            "selector_expression" | "unary_expression" | "composite_literal" => true,
+            _ => false,
+        };
+        let is_empty = |value: &Node<'_>| {
+            matches!(value.kind(), "nil" | "false" | "int_literal" | "interpreted_string_literal")
+                || (value.kind() == "composite_literal" && self.low.text(*value).ends_with("{}"))
+        };
+        is_error && error.kind() != "nil" && rest.iter().all(is_empty)
     }
 
     fn assignment(&mut self, node: Node<'_>) {

@@ -386,6 +386,9 @@ pub struct EntityRow {
     /// Markers of fields that only entities have: struct tags.
     #[serde(default)]
     pub field_marker: OneOrMany,
+    /// Types of fields that only entities have.
+    #[serde(default)]
+    pub field_type: OneOrMany,
     /// A word of the class statement that must be there (SQLModel's `table=True`).
     #[serde(default)]
     pub requires: Option<Box<str>>,

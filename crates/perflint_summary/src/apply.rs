@@ -154,7 +154,8 @@ impl<'p> Eval<'p> {
                 Val::Query(q) => *q,
                 Val::Class(_) | Val::Row(_) => self.query_for(f, g.recv, g.op)?,
                 Val::ExtInst(_, args) if !args.is_empty() => self.query_for(f, g.recv, g.op)?,
-                Val::ExtInst(ty, _) if self.m.role(*ty) == TypeRole::Query => {
+                // A handle of which nobody has said yet what it queries.
+                Val::ExtInst(ty, _) if f.lang.has_namespaces() && self.m.role(*ty) == TypeRole::Query => {
                     let (ty, empty) = (*ty, self.p.names.intern(""));
                     Query { api: Some(ty), ..self.fresh_query(f, None, empty, g.op) }
                 }
@@ -211,7 +212,9 @@ impl<'p> Eval<'p> {
 
     /// Fills the variable that a call was given with the rows of its query.
     fn fill(&mut self, f: &mut Frame<'p>, e: &Expr, g: &Given<'_>, built: Option<Query>) {
-        let (Expr::Arg(n), Some(OpKind::Call(id))) = (e, f.body.ops.get(g.op).map(|o| o.kind)) else { return };
+        let (Expr::Arg(n), Some(OpKind::Call(id))) = (e, f.body.ops.get(g.op).map(|o| o.kind)) else {
+            return;
+        };
         let args = f.body.args(f.body.call(id).args);
         let Some(arg) = args.get(usize::from(*n)).and_then(|arg| arg.value.some()) else { return };
         let OpKind::Local(local) = f.body.op(arg).kind else { return };
@@ -223,6 +226,7 @@ impl<'p> Eval<'p> {
             (false, true) => self.row_of(f, &q, g.op),
             (true, false) => {
                 let elem = self.element(held);
+                let elem = self.row_instance(elem);
                 let rows = self.result_rows(f, &q, g.op);
                 match *self.vals.get(rows) {
                     Val::Many { count, batch, source, .. } => {

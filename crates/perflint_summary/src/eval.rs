@@ -134,6 +134,8 @@ pub(crate) struct Eval<'p> {
     memos: Memos,
     /// Marks an instance whose class is known for certain: no heir's method is meant.
     pub(crate) exact: Sym,
+    /// Marks an instance that holds what one row of a query gave.
+    pub(crate) of_row: Sym,
     pub(crate) registered: Option<Rc<FxHashMap<ClassIx, ClassIx>>>,
     /// The declaration of the method that a row is applied to, where the repository declares it.
     pub(crate) declaring: Option<Def>,
@@ -174,6 +176,7 @@ impl<'p> Eval<'p> {
             variable_puts: FxHashMap::default(),
             memos: Memos::default(),
             exact: p.names.intern("="),
+            of_row: p.names.intern("=row"),
             registered: None,
             declaring: None,
             nesting: 0,

@@ -222,6 +222,7 @@ impl<'p> Eval<'p> {
     pub(crate) fn holds_rows(&self, v: V) -> bool {
         match self.vals.get(v) {
             Val::Row(_) => true,
+            Val::Inst(_, fields) => fields.iter().any(|(name, _)| *name == self.of_row),
             Val::Union(all) | Val::List(all) => all.iter().any(|v| self.holds_rows(*v)),
             Val::Map(entries, _) => entries.iter().any(|(_, v)| self.holds_rows(*v)),
             _ => false,
@@ -257,9 +258,17 @@ impl<'p> Eval<'p> {
                 text = cut.to_owned();
             }
         }
-        for tail in
-            [".all()", ".iter()", ".into_iter()", ".values()", ".items()", ".iter_mut()", ".entries()", "()"]
-        {
+        for tail in [
+            ".Next()",
+            ".all()",
+            ".iter()",
+            ".into_iter()",
+            ".values()",
+            ".items()",
+            ".iter_mut()",
+            ".entries()",
+            "()",
+        ] {
             if let Some(cut) = text.strip_suffix(tail) {
                 text = cut.to_owned();
             }

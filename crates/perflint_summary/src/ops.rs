@@ -417,6 +417,31 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// True inside a loop that reads the rows of a query one by one: `for rows.Next()`.
+    fn reads_rows(&self, f: &Frame<'p>, region: u16) -> bool {
+        let mut at = region;
+        while at != 0 {
+            let region = &f.body.regions[usize::from(at)];
+            if let RegionKind::Loop { over, .. } = region.kind
+                && let Some(OpKind::Call(call)) = over.some().map(|over| f.body.op(over).kind)
+                && let Callee::Member { recv, .. } = f.body.call(call).callee
+                && matches!(self.vals.get(f.vals[recv.at()]), Val::Query(_))
+            {
+                return true;
+            }
+            at = region.parent.0;
+        }
+        false
+    }
+
+    /// An instance as one that was filled from a row.
+    pub(crate) fn row_instance(&mut self, v: V) -> V {
+        match self.vals.get(v) {
+            Val::Inst(..) => self.with_field(v, self.of_row, TRUE),
+            _ => v,
+        }
+    }
+
     /// The unbounded query that the loops of a comprehension walk.
     fn comprehension_source(&self, f: &Frame<'p>, region: u16) -> Option<Site> {
         let mut at = region;
@@ -441,13 +466,17 @@ impl<'p> Eval<'p> {
                 (Val::Sql(..), _) => l,
                 (_, Val::Sql(..)) => r,
                 (Val::List(_) | Val::Many { .. } | Val::Query(_), _) => {
-                    let (a, b) = (self.element(l), self.element(r));
+                    let (a, mut b) = (self.element(l), self.element(r));
+                    if f.lang.family() == "go" && self.reads_rows(f, f.body.ops[i].region.0) {
+                        b = self.row_instance(b);
+                    }
                     let elem = self.vals.join(a, b);
                     // What a loop over all rows collects is as long as they are.
-                    let collected = (f.lang.family() == "go")
-                        .then(|| self.comprehension_source(f, f.body.ops[i].region.0))
-                        .flatten();
-                    let source = collected.or_else(|| self.source_of(l)).or_else(|| self.source_of(r));
+                    let mut source = None;
+                    if f.lang.family() == "go" {
+                        source = self.comprehension_source(f, f.body.ops[i].region.0);
+                        source = source.or_else(|| self.source_of(l)).or_else(|| self.source_of(r));
+                    }
                     self.vals.make(Val::Many { elem, count: None, batch: false, source })
                 }
                 (Val::Str(a), Val::Str(b)) => {
