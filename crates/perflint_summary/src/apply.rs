@@ -188,7 +188,7 @@ impl<'p> Eval<'p> {
                 && row.offset.as_ref().is_some_and(|e| self.expr(f, e, g).is_some_and(|v| v != NULL));
             q.open_limit |= absent || offset;
         }
-        if row.rows == RowCount::Declared && self.declares_page() {
+        if row.effect.is_some() && f.lang.family() == "java" && self.declares_page(g.args) {
             q.bound = Bound::Page;
         }
         if let Some(e) = &row.narrows {
