@@ -7,7 +7,7 @@ use crate::expr::Given;
 use crate::value::{Query, SCALAR, UNKNOWN, V, Val};
 use perflint_ir::{OpKind, Slot, Sym, TypeExpr, TypeId};
 use perflint_link::{BodyRef, ClassIx, Def, FileIx};
-use perflint_models::{CallIx, CallRow, RowCount};
+use perflint_models::{CallIx, CallRow, RowCount, To};
 
 impl<'p> Eval<'p> {
     /// Calls a declared scope of a class on the class, or on a query over it.
@@ -175,6 +175,25 @@ impl<'p> Eval<'p> {
             }
             _ => out.push(' '),
         }
+    }
+
+    /// The relation to one that a query by name holds fast: all rows of `findByFeedId` have the same feed, which is fetched
+    /// once.
+    pub(crate) fn fixed_relation(&self, q: &Query) -> Option<Sym> {
+        let name = self.p.text(self.p.item(self.declaring?).name);
+        let (_, conditions) = name.split_once("By")?;
+        let conditions = conditions.split("OrderBy").next()?;
+        let relations = self.p.relations_of(q.entity?);
+        conditions.split("And").find_map(|condition| {
+            if condition.ends_with("In") || condition.contains("Or") {
+                return None;
+            }
+            let mut chars = condition.chars();
+            let first: String = chars.next()?.to_lowercase().collect();
+            let attribute = format!("{first}{}", chars.as_str());
+            let fits = |name: &str| attribute.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest == "Id");
+            relations.iter().find(|r| r.to == To::One && fits(self.p.text(r.name))).map(|r| r.name)
+        })
     }
 
     /// An argument of a marker of the method that a row is applied to: the named one, or else `value` or the first.
