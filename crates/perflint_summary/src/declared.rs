@@ -191,7 +191,8 @@ impl<'p> Eval<'p> {
             let mut chars = condition.chars();
             let first: String = chars.next()?.to_lowercase().collect();
             let attribute = format!("{first}{}", chars.as_str());
-            let fits = |name: &str| attribute.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest == "Id");
+            let fits =
+                |name: &str| attribute.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest == "Id");
             relations.iter().find(|r| r.to == To::One && fits(self.p.text(r.name))).map(|r| r.name)
         })
     }

@@ -435,7 +435,8 @@ impl<'p> Eval<'p> {
 /// The relation paths that `join fetch` names, aliases resolved: `join fetch o.items i join fetch i.product` fetches `items`
 /// and `items.product`.
 fn fetched(text: &str) -> Vec<String> {
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty()).collect();
     let mut aliases: Vec<(&str, String)> = Vec::new();
     let mut paths = Vec::new();
     for (i, word) in words.iter().enumerate() {

@@ -413,7 +413,11 @@ impl<'p> Eval<'p> {
         let Some((owner, relation)) = row.from else { return };
         let Some(relation) = self.p.relation(owner, relation) else { return };
         let row_model = &self.m.relations[relation.row].1;
-        if !row_model.proxy || relation.to != To::One || relation.eager || row_model.read != RelationRead::Lazy {
+        if !row_model.proxy
+            || relation.to != To::One
+            || relation.eager
+            || row_model.read != RelationRead::Lazy
+        {
             return;
         }
         let text = self.p.text(name);

@@ -304,7 +304,8 @@ impl<'p> Eval<'p> {
         let prefix = self.p.item(class).markers.iter().find_map(|marker| {
             let path = self.look.marker_path(def.file, marker)?;
             let text = self.p.text(path);
-            let is_route = |row: &EntryRow| row.kind == EntryKind::Route && row.marker.iter().any(|m| m == text);
+            let is_route =
+                |row: &EntryRow| row.kind == EntryKind::Route && row.marker.iter().any(|m| m == text);
             let known = self.m.entries.iter().any(|(language, row)| **language == *family && is_route(row));
             known.then(|| self.marker_text(class, marker.value))?
         });
