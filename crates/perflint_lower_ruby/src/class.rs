@@ -66,6 +66,7 @@ impl Ruby<'_> {
         let Some(full) = constant_path(path) else { return };
         let outer = self.owner;
         let is_static = std::mem::replace(&mut self.is_static, false);
+        let is_private = std::mem::replace(&mut self.is_private, false);
         let (around, name) = full.rsplit_once('.').unwrap_or(("", &full));
         if !around.is_empty() {
             let space = self.file.blank(ItemKind::Module, around, outer, at);
@@ -82,7 +83,7 @@ impl Ruby<'_> {
         self.body(body);
         self.scopes.close(&mut self.file);
         self.file.item_mut(id).body = Some(code);
-        (self.owner, self.is_static) = (outer, is_static);
+        (self.owner, self.is_static, self.is_private) = (outer, is_static, is_private);
     }
 
     /// `Name = value`: a field; a class made by a call is a class.
@@ -139,6 +140,7 @@ impl Ruby<'_> {
                 self.body(block.and_then(|block| block.body()));
                 self.is_static = before;
             }
+            "private" | "protected" | "public" if args.is_empty() => self.is_private = name != "public",
             "attr_reader" | "attr_accessor" | "attr_writer" | "mattr_accessor" | "cattr_accessor" => {
                 for arg in &args {
                     if let Some(symbol) = literal_name(arg) {

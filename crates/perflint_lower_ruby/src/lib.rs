@@ -48,6 +48,7 @@ fn run(source: Source<'_>, text: &str, is_template: bool) -> FileIr {
             owner: ItemId(0),
             context: None,
             is_static: false,
+            is_private: false,
             depth: 0,
             base: text.as_ptr() as usize,
         };
@@ -96,6 +97,8 @@ struct Ruby<'a> {
     context: Option<perflint_ir::LocalId>,
     /// Methods declared here belong to the class: `class << self`.
     is_static: bool,
+    /// Methods declared from here on are for the class itself.
+    is_private: bool,
     depth: usize,
     /// Where the text that was parsed starts: the parser tells places as slices of it.
     base: usize,

@@ -15,7 +15,7 @@ impl Ruby<'_> {
         let is_static = self.is_static || def.receiver().is_some_and(|of| of.as_self_node().is_some());
         let mut item = self.file.blank(ItemKind::Function, name, self.owner, at);
         item.name_span = self.span(&def.name_loc());
-        item.flags.is_public = true;
+        item.flags.is_public = !self.is_private;
         item.flags.is_static = is_static;
         item.flags.is_constructor = name == "initialize";
         let id = self.file.item(item);

@@ -51,7 +51,9 @@ impl<'p> Eval<'p> {
         if let Some(e) = &row.fills {
             self.fill(f, e, &given, built);
         }
-        if let Some(renders) = &row.renders {
+        if let Some(renders) = row.renders.as_ref().filter(|_| f.lang.family() == "ruby") {
+            self.render_view(f, renders, &given);
+        } else if let Some(renders) = &row.renders {
             let template = self.expr(f, &renders.template, &given).unwrap_or(UNKNOWN);
             let context = match &renders.context {
                 Expr::ArgsFrom(_) => self.vals.make(Val::Map(args.keys.as_slice().into(), UNKNOWN)),
