@@ -91,7 +91,6 @@ fn has_front_end(lang: Lang) -> bool {
             | Lang::Jsp
             | Lang::Thymeleaf
             | Lang::Freemarker
-            | Lang::Kotlin
             | Lang::GoTemplate
             | Lang::CSharp
             | Lang::Razor
