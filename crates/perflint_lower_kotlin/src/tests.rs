@@ -43,3 +43,33 @@ fn depth_is_bounded() {
     lower(&"class A { ".repeat(n));
     lower(&"{".repeat(n));
 }
+
+#[test]
+fn classes_have_fields_constructors_and_static_members() {
+    has(
+        "@Entity\nclass A(@field:Id val id: Long?, n: Int) : B(n), C {\n companion object : D<A>(T) {\n fun z() = 1\n }\n}",
+        &[
+            "Class A in 0 : B : C : D<A> @Entity=%1 body 1 static",
+            "Field id in 1 -> Long @Id=%1",
+            "body 2 constructor",
+            "Function z in 1 body 3 static",
+        ],
+    );
+}
+
+#[test]
+fn properties_are_fields_or_code() {
+    has(
+        "class A { val p: Int\n get() = q()\n val l by lazy { r() } }",
+        &["Function p in 1 -> Int body 2 property", "Function l in 1 @lazy body 3 property"],
+    );
+    has("suspend fun X.g() = f { it.d }", &["Extension X in 0 : X", "call Plain %0(%1)"]);
+}
+
+#[test]
+fn decisions_and_loops() {
+    has("fun f(n: Int) { for (i in 0 until n) { g(i) } }", &["loop For over %0 as i#1"]);
+    has("fun f(x: Any) = when (x) { is A -> x.b\n else -> null }", &["%1 as A", "join(%5, %6)"]);
+    has("fun f(x: A?) = x?.b ?: throw E()", &["branch on %1 arm 1 last"]);
+    has("fun f() { val (a, b) = p()\n a to b }", &["tuple(%6, %7)"]);
+}
