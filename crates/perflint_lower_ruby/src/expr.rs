@@ -64,7 +64,9 @@ impl Ruby<'_> {
                 None => OpId::NONE,
             },
             // `expense:` for `expense: expense`.
-            Node::ImplicitNode { .. } => node.as_implicit_node().map_or(OpId::NONE, |inner| self.expr(&inner.value())),
+            Node::ImplicitNode { .. } => {
+                node.as_implicit_node().map_or(OpId::NONE, |inner| self.expr(&inner.value()))
+            }
             Node::ParenthesesNode { .. } => match node.as_parentheses_node().and_then(|inner| inner.body()) {
                 Some(body) => self.expr(&body),
                 None => self.op(OpKind::Null, at),

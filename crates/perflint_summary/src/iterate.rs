@@ -360,10 +360,16 @@ pub fn expression(p: &perflint_link::Program, body: &perflint_ir::Body, op: OpId
         OpKind::SelfRef => "self".to_owned(),
         OpKind::SuperRef => "super".to_owned(),
         // A template's names are fields of what it is rendered with.
-        OpKind::Get { base, name } if is_context(body, base) => p.text(name).to_owned(),
+        OpKind::Get { base, name } if is_context(body, base) || p.text(name).starts_with('@') => {
+            p.text(name).to_owned()
+        }
         OpKind::Get { base, name } => format!("{}.{}", next(base), p.text(name)),
         OpKind::Await(v) | OpKind::Slice { base: v, .. } | OpKind::Bind { value: v, .. } => next(v),
         OpKind::Index { base, .. } => format!("{}[]", next(base)),
+        OpKind::Call(id) if body.call(id).form == perflint_ir::CallForm::Auto => match body.call(id).callee {
+            Callee::Value(v) => next(v),
+            Callee::Member { recv, name } => format!("{}.{}", next(recv), p.text(name)),
+        },
         OpKind::Call(id) => match body.call(id).callee {
             Callee::Value(v) => format!("{}()", next(v)),
             Callee::Member { recv, name } => format!("{}.{}()", next(recv), p.text(name)),
