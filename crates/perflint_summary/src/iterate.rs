@@ -57,6 +57,7 @@ impl<'p> Eval<'p> {
             return Plan::Repeat { elem: UNKNOWN, factor: Factor::Const(SMALL), rows: false, batch: false };
         }
         let size = |rows: bool| Factor::Size { name, site, rows };
+        let batch = is_batch_name(self.p.text(name));
         match self.vals.get(v).clone() {
             Val::List(items) => {
                 let limit = if self.p.is_stub(f.at.file) { UNROLL_STUB } else { UNROLL };
@@ -85,7 +86,8 @@ impl<'p> Eval<'p> {
                 let elem = self.bound_at(elem, binder);
                 Plan::Repeat { elem, factor: Factor::Const(n), rows: false, batch }
             }
-            Val::Many { elem, batch, source, .. } => {
+            Val::Many { elem, batch: batches, source, .. } => {
+                let batch = batch || batches;
                 let rows = self.holds_rows(elem) || source.is_some();
                 let elem = self.bound_at(elem, binder);
                 Plan::Repeat { elem, factor: size(rows), rows, batch }
@@ -137,7 +139,7 @@ impl<'p> Eval<'p> {
             Val::Scalar | Val::Str(_) => {
                 Plan::Repeat { elem: SCALAR, factor: size(false), rows: false, batch: false }
             }
-            _ => Plan::Repeat { elem: UNKNOWN, factor: size(false), rows: false, batch: false },
+            _ => Plan::Repeat { elem: UNKNOWN, factor: size(false), rows: false, batch },
         }
     }
 
@@ -340,6 +342,12 @@ fn walked(p: &perflint_link::Program, body: &perflint_ir::Body, op: OpId, depth:
         Some(first) if arranges && first.value.is_some() => walked(p, body, first.value, depth + 1),
         _ => op,
     }
+}
+
+/// True for a name that says that each element stands for many: `idBatches`, `slice.CollectChunks`.
+fn is_batch_name(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or(path).to_lowercase();
+    ["batches", "chunks", "chunked", "partitions"].iter().any(|end| name.ends_with(end))
 }
 
 /// True for a name in capitals, alone or at the end of a path.
