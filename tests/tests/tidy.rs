@@ -16,11 +16,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("perflint_ir", &[]),
     ("perflint_walk", &["ir"]),
     ("perflint_syntax", &["ir"]),
-    ("perflint_lower_csharp", &["ir", "syntax"]),
     ("perflint_lower_go", &["ir", "syntax"]),
     ("perflint_lower_java", &["ir", "syntax"]),
-    ("perflint_lower_kotlin", &["ir", "syntax"]),
-    ("perflint_lower_php", &["ir", "syntax"]),
     ("perflint_lower_ruby", &["ir", "syntax"]),
     (
         "perflint_lower",

@@ -13,7 +13,7 @@ use std::sync::Arc;
 const OPENERS: &[&str] = &["<!--", "#", "//", "--", "/*", "*"];
 
 /// What closes one.
-const CLOSERS: &[&str] = &["*/}", "*/", "-->", "#}", "%}"];
+const CLOSERS: &[&str] = &["*/}", "*/", "-->", "#}", "%}", "%>"];
 
 /// What every suppressing comment begins with.
 const MARK: &[u8] = b"perflint:";

@@ -1,4 +1,4 @@
-//! Lowers source text to the common representation, one module per language.
+//! Lowers source text to the common representation, one module or crate per language.
 //!
 //! Lowering never fails: what a parser cannot read becomes a [`perflint_ir::Gap`] and the rest of the file is kept. It
 //! knows no framework and no other file, so a lowered file is a pure function of its bytes.
@@ -99,24 +99,13 @@ fn dispatch(source: Source<'_>) -> FileIr {
         #[cfg(feature = "sql")]
         Lang::Sql => sql::lower(source),
         #[cfg(feature = "ruby")]
-        Lang::Ruby | Lang::Erb | Lang::Haml | Lang::Slim => {
-            with_sql(perflint_lower_ruby::lower(source), source)
-        }
-        #[cfg(feature = "php")]
-        Lang::Php | Lang::Blade | Lang::Twig => with_sql(perflint_lower_php::lower(source), source),
+        Lang::Ruby | Lang::Erb => with_sql(perflint_lower_ruby::lower(source), source),
         #[cfg(feature = "java")]
-        Lang::Java | Lang::Jsp | Lang::Thymeleaf | Lang::Freemarker => {
-            with_sql(perflint_lower_java::lower(source), source)
-        }
-        #[cfg(feature = "kotlin")]
-        Lang::Kotlin => with_sql(perflint_lower_kotlin::lower(source), source),
+        Lang::Java => with_sql(perflint_lower_java::lower(source), source),
         #[cfg(feature = "go")]
-        Lang::Go | Lang::GoTemplate => with_sql(perflint_lower_go::lower(source), source),
-        #[cfg(feature = "csharp")]
-        Lang::CSharp | Lang::Razor => with_sql(perflint_lower_csharp::lower(source), source),
+        Lang::Go => with_sql(perflint_lower_go::lower(source), source),
         Lang::Jinja => templates::jinja::lower(source),
         Lang::Prisma => templates::prisma::lower(source),
-        #[allow(unreachable_patterns, reason = "only reached where front ends are left out")]
         _ => with_gap(source, GapKind::Language),
     }
 }

@@ -8,12 +8,11 @@
 mod decl;
 mod expr;
 mod stmt;
-mod template;
 #[cfg(test)]
 mod tests;
 mod types;
 
-use perflint_ir::{FileIr, GapKind, ItemId, Lang};
+use perflint_ir::{FileIr, GapKind, ItemId};
 use perflint_syntax::lowering::Lowering;
 use perflint_syntax::{Source, guard, tree, with_gap};
 use rustc_hash::FxHashMap;
@@ -21,9 +20,6 @@ use tree_sitter::Node;
 
 /// Lowers one file. Never fails.
 pub fn lower(source: Source<'_>) -> FileIr {
-    if source.lang == Lang::GoTemplate {
-        return template::lower(source);
-    }
     let Some(tree) = tree::parse(&tree_sitter_go::LANGUAGE.into(), source.text) else {
         return with_gap(source, GapKind::Failed);
     };

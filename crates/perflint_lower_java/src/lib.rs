@@ -11,16 +11,13 @@ mod stmt;
 mod tests;
 mod types;
 
-use perflint_ir::{FileIr, GapKind, Lang};
+use perflint_ir::{FileIr, GapKind};
 use perflint_syntax::lowering::Lowering;
 use perflint_syntax::{Source, guard, tree, with_gap};
 use tree_sitter::Node;
 
 /// Lowers one file. Never fails.
 pub fn lower(source: Source<'_>) -> FileIr {
-    if source.lang != Lang::Java {
-        return with_gap(source, GapKind::Language);
-    }
     let Some(tree) = tree::parse(&tree_sitter_java::LANGUAGE.into(), source.text) else {
         return with_gap(source, GapKind::Failed);
     };

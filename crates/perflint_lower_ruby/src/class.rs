@@ -110,9 +110,15 @@ impl Ruby<'_> {
         }
         let init = self.expr(value);
         let item = self.file.blank(ItemKind::Field, name, self.owner, at);
+        let init = if self.in_initialiser() { init } else { OpId::NONE };
         let mut item = perflint_ir::Item { init, ..item };
         item.flags.is_static = true;
         self.file.item(item);
+    }
+
+    /// True if the operations of here are those of the owner's initialiser.
+    fn in_initialiser(&self) -> bool {
+        self.scopes.here.item == self.owner && matches!(self.scopes.here.place, Place::Class | Place::Module)
     }
 
     /// A type that a constant names.
@@ -170,7 +176,8 @@ impl Ruby<'_> {
     }
 
     fn declarations(&mut self, args: &[Node<'_>], init: OpId, at: Span) {
-        if self.owner == ItemId(0) {
+        // In a block that runs later the value is no part of the class's initialiser.
+        if self.owner == ItemId(0) || !self.in_initialiser() {
             return;
         }
         let names: Vec<String> = args.iter().map_while(literal_name).collect();

@@ -63,6 +63,10 @@ impl Ruby<'_> {
                 Some(lambda) => self.closure(lambda.parameters(), lambda.body(), at),
                 None => OpId::NONE,
             },
+            // `expense:` for `expense: expense`.
+            Node::ImplicitNode { .. } => {
+                node.as_implicit_node().map_or(OpId::NONE, |inner| self.expr(&inner.value()))
+            }
             Node::ParenthesesNode { .. } => match node.as_parentheses_node().and_then(|inner| inner.body()) {
                 Some(body) => self.expr(&body),
                 None => self.op(OpKind::Null, at),
