@@ -11,11 +11,11 @@ use perflint_tests::tree::Tree;
 /// One name per front end.
 const NAMES: &[&str] = &[
     "a.py", "a.js", "a.jsx", "a.ts", "a.tsx", "a.vue", "a.svelte", "a.rs", "a.sql", "a.j2", "a.prisma",
-    "a.go",
+    "a.go", "A.java",
 ];
 
 /// Those of programming languages, whose expressions nest.
-const PROGRAMS: &[&str] = &["a.py", "a.js", "a.ts", "a.tsx", "a.rs", "a.go"];
+const PROGRAMS: &[&str] = &["a.py", "a.js", "a.ts", "a.tsx", "a.rs", "a.go", "A.java"];
 
 /// Scans in every format, and gives the report. Panics if an exit code is not one of the documented ones, or if a control
 /// character comes out.
@@ -53,6 +53,7 @@ fn broken_syntax_is_a_gap_and_the_rest_is_read() {
         ("a.ts", "class A { constructor(private x: { }\nfunction ("),
         ("a.rs", "fn f( { let x = ; }"),
         ("a.go", "package a\nfunc f( { x := }"),
+        ("A.java", "class A { void f( { int x = ; }"),
     ] {
         let tree = Tree::of(&[(name, broken), ("ok/b.py", REQUESTS)]);
         let report = survive(&tree, &[]);
@@ -90,6 +91,7 @@ fn program(name: &str, statement: &str) -> String {
     match name.rsplit('.').next() {
         Some("rs") => format!("fn f() {{\nlet {statement};\n}}\n"),
         Some("go") => format!("package a\nfunc f() {{\n{statement}\n}}\n"),
+        Some("java") => format!("class A {{ void f() {{\nvar {statement};\n}} }}\n"),
         _ => statement.to_owned(),
     }
 }
@@ -148,6 +150,7 @@ fn long_chains_of_decisions() {
         ("a.js", format!("function f(x) {{ if (x) {{ }}{braces} }}")),
         ("a.ts", format!("function f(x: number) {{ if (x) {{ }}{braces} }}")),
         ("a.rs", format!("fn f(x: u32) {{ if x == 7 {{ }}{braces} }}")),
+        ("A.java", format!("class A {{ void f(int x) {{ if (x == 7) {{ }}{braces} }} }}")),
         ("a.go", format!("package a\nfunc f(x int) {{ if x == 7 {{ }}{braces} }}")),
     ] {
         // The largest of them is larger than the cap for files.
@@ -164,6 +167,7 @@ fn literals_of_fifty_thousand_elements() {
         ("map.py", format!("X = {{{pairs}}}\n")),
         ("list.ts", format!("export const xs = [{elements}]\nfor (const x of xs) {{ fetch(x) }}\n")),
         ("map.js", format!("module.exports = {{{pairs}}}\n")),
+        ("A.java", format!("class A {{ int[] xs = {{{elements}}}; }}\n")),
         ("list.go", format!("package a\nvar X = []int{{{elements}}}\n")),
         ("list.rs", format!("const X: &[u32] = &[{elements}];\n")),
         ("insert.sql", format!("INSERT INTO t VALUES {} (1);\n", "(1), ".repeat(50_000))),
@@ -201,6 +205,10 @@ fn programs_that_lead_in_circles() {
         (
             "a.rs",
             "use self::a::*;\nmod a { pub use super::*; }\ntrait T: T {}\nfn f() { f(); g() }\nfn g() { f() }\n",
+        ),
+        (
+            "A.java",
+            "class A extends A implements A { A a = new A(); A() { this(); } void f() { f(); a.f(); } }\n",
         ),
         (
             "a.go",

@@ -90,7 +90,6 @@ fn has_front_end(lang: Lang) -> bool {
             | Lang::Php
             | Lang::Blade
             | Lang::Twig
-            | Lang::Java
             | Lang::Jsp
             | Lang::Thymeleaf
             | Lang::Freemarker

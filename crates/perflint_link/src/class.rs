@@ -266,7 +266,15 @@ impl Program {
     fn marked_types(&self, class: ClassIx, models: &Models) -> Vec<TypeIx> {
         let def = self.class(class).def;
         let family = self.file(def.file).lang.models();
+        let ir = self.file(def.file);
+        let is_interface = self.item(def).kind == ItemKind::Interface;
+        let members = self.class(class).members.values().flatten().filter(|_| is_interface);
+        let members = members.filter(|member| member.file == def.file).map(|member| ir.item(member.item));
+        let params = members.clone().filter_map(|member| member.body).flat_map(|body| &ir.body(body).params);
+        // What stands at its methods and their parameters tells as much: `@Select`, `@Param`.
         let markers = self.item(def).markers.iter();
+        let markers = markers.chain(members.flat_map(|member| &member.markers));
+        let markers = markers.chain(params.flat_map(|param| &param.markers));
         let path = |marker: &perflint_ir::Marker| {
             self.resolve_dotted(def.file, marker.path)
                 .and_then(|t| self.target_path(t))

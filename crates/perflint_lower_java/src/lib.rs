@@ -1,9 +1,47 @@
-//! Lowers Java to the common representation.
+//! Lowers Java to the common representation, on tree-sitter's grammar.
+//!
+//! A walk over the tree with one function for each kind of thing: declarations, statements, expressions, types. A bare
+//! name stays a name: whether it is a member of the class, inherited or imported is for the linker. No Rust parser of Java
+//! recovers from errors and is kept up to date; the grammar does and is.
 
-use perflint_ir::{FileIr, GapKind};
-use perflint_syntax::{Source, with_gap};
+mod decl;
+mod expr;
+mod stmt;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use perflint_ir::{FileIr, GapKind, Lang};
+use perflint_syntax::lowering::Lowering;
+use perflint_syntax::{Source, guard, tree, with_gap};
+use tree_sitter::Node;
 
 /// Lowers one file. Never fails.
 pub fn lower(source: Source<'_>) -> FileIr {
-    with_gap(source, GapKind::Language)
+    if source.lang != Lang::Java {
+        return with_gap(source, GapKind::Language);
+    }
+    let Some(tree) = tree::parse(&tree_sitter_java::LANGUAGE.into(), source.text) else {
+        return with_gap(source, GapKind::Failed);
+    };
+    let mut java = Java { low: Lowering::new(source, &tree) };
+    java.file(tree.root_node());
+    java.low.finish()
+}
+
+/// The walk over one file.
+struct Java<'a> {
+    low: Lowering<'a>,
+}
+
+impl Java<'_> {
+    /// Runs a step that may recurse, unless it is too deep.
+    fn deeper<T>(&mut self, node: Node<'_>, step: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if !self.low.descend(node) {
+            return None;
+        }
+        let result = guard::deeper(|| step(self));
+        self.low.ascend();
+        Some(result)
+    }
 }

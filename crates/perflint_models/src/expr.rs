@@ -59,8 +59,11 @@ pub enum Expr {
     Tuple(Vec<Expr>),
     /// What the declared result of the called method says, with rows of the query that runs.
     Declared,
-    /// The first literal argument of a marker of the called method: `marked(org.x.Query)`.
-    Marked(Box<str>),
+    /// An argument of a marker of the called method: the first or `value` (`marked(org.x.Query)`), or a named one
+    /// (`marked(org.x.EntityGraph, attributePaths)`).
+    Marked(Box<str>, Option<Box<str>>),
+    /// Relation paths that a query in JPA's language fetches: `select o from Order o join fetch o.items`.
+    Fetched(Box<Expr>),
     /// A value that nothing is known of and that holds no rows: a number, a flag, a string.
     Scalar,
     /// A constant number.
@@ -165,7 +168,11 @@ impl Expr {
                 let parts = split_top(inner, ',').into_iter().map(Self::parse).collect::<Result<_, _>>();
                 Self::Tuple(parts.map_err(|e| e.to_string())?)
             }
-            "marked" => Self::Marked(inner.trim().into()),
+            "marked" => match inner.split_once(',') {
+                Some((path, key)) => Self::Marked(path.trim().into(), Some(key.trim().into())),
+                None => Self::Marked(inner.trim().into(), None),
+            },
+            "fetched" => Self::Fetched(nested()?),
             "key" => Self::Key(inner.trim().into()),
             "new" => Self::New(inner.trim().into()),
             "type" => Self::TypeArg(inner.trim().parse().map_err(|_| "type(n) takes a number".to_owned())?),

@@ -469,6 +469,9 @@ pub struct RelationRow {
     /// name as an attribute reads the relation.
     #[serde(default)]
     pub method_call: OneOrMany,
+    /// Reading it gives a proxy: the row is fetched when something other than its key is read.
+    #[serde(default)]
+    pub proxy: bool,
     /// Where the target's class is not named, its name is the singular of this (of the relation's name if absent), in
     /// capitals: `line_items` leads to `LineItem`.
     #[serde(default)]

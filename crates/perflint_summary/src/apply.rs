@@ -188,7 +188,11 @@ impl<'p> Eval<'p> {
                 && row.offset.as_ref().is_some_and(|e| self.expr(f, e, g).is_some_and(|v| v != NULL));
             q.open_limit |= absent || offset;
         }
-        if row.rows == RowCount::Declared && self.declares_page() {
+        if let Some(relation) = self.fixed_relation(&q).filter(|_| row.rows == RowCount::Declared) {
+            let path = self.vals.make(Val::Paths([relation].into(), None));
+            q = self.load(&q, path);
+        }
+        if row.effect.is_some() && f.lang.family() == "java" && self.declares_page(g.args) {
             q.bound = Bound::Page;
         }
         if let Some(e) = &row.narrows {
@@ -487,7 +491,11 @@ impl<'p> Eval<'p> {
     /// Calls a row's callbacks, once or once per element, and gives what they return.
     fn invoke(&mut self, f: &mut Frame<'p>, row: &'p CallRow, callback: &'p Expr, g: &Given<'_>) -> V {
         let Some(v) = self.expr(f, callback, g) else { return UNKNOWN };
-        let callables = self.callables(v);
+        let mut callables = self.callables(v);
+        // A constructor by reference: `Dto::new`.
+        if callables.is_empty() && f.lang.has_namespaces() && matches!(self.vals.get(v), Val::Class(_)) {
+            callables.push(v);
+        }
         let how = How { handoff: row.handoff, detached: row.detached, memoised: row.memo, ..How::PLAIN };
         let Some(per) = &row.per else {
             let args = self.gives(f, row, g, None);

@@ -331,6 +331,7 @@ impl<'p> Eval<'p> {
         if self.is_filled(row, name) {
             return UNKNOWN;
         }
+        self.touch(f, row, name, op);
         let class = self.p.entity(row.entity).class;
         let def = self.p.class_member(class, name);
         // The method that builds a relation: its name is that of the relation's attribute too.

@@ -472,6 +472,7 @@ impl<'p> Eval<'p> {
         op: usize,
         recv_op: Option<OpId>,
     ) -> V {
+        self.touch(f, row, name, op);
         let class = self.p.entity(row.entity).class;
         if let Some(def) = self
             .p

@@ -7,7 +7,7 @@ use crate::expr::Given;
 use crate::value::{Query, SCALAR, UNKNOWN, V, Val};
 use perflint_ir::{OpKind, Slot, Sym, TypeExpr, TypeId};
 use perflint_link::{BodyRef, ClassIx, Def, FileIx};
-use perflint_models::{CallIx, CallRow, RowCount};
+use perflint_models::{CallIx, CallRow, RowCount, To};
 
 impl<'p> Eval<'p> {
     /// Calls a declared scope of a class on the class, or on a query over it.
@@ -131,7 +131,11 @@ impl<'p> Eval<'p> {
     }
 
     /// True if the declared result, or a declared parameter, of a method says that a page is asked for.
-    pub(crate) fn declares_page(&mut self) -> bool {
+    pub(crate) fn declares_page(&mut self, args: &CallArgs) -> bool {
+        let is_page = |v: &V| matches!(*self.vals.get(*v), Val::ExtInst(ty, _) if self.m.type_row(ty).page);
+        if args.pos.iter().any(is_page) {
+            return true;
+        }
         let Some(def) = self.declaring else { return false };
         let item = self.p.item(def);
         let params = item.body.map(|body| &self.p.file(def.file).body(body).params);
@@ -145,8 +149,56 @@ impl<'p> Eval<'p> {
         self.look.ty(path, self.p.file(file).lang).is_some_and(|ty| self.m.type_row(ty).page)
     }
 
-    /// The first literal argument of a marker of the method that a row is applied to.
-    pub(crate) fn marked(&mut self, path: &str) -> Option<V> {
+    /// The text of a literal string, be it SQL or not.
+    pub(crate) fn literal_text(&self, v: V) -> Option<String> {
+        match *self.vals.get(v) {
+            Val::Str(sym) => Some(self.p.text(sym).to_owned()),
+            Val::Sql(file, ix) => {
+                let (body, op) = self.p.file(file).sql.get(ix as usize)?.place?;
+                let mut text = String::new();
+                self.collect_text(&self.p.file(file).bodies[body.at()], op, &mut text, 0);
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+
+    fn collect_text(&self, body: &perflint_ir::Body, op: perflint_ir::OpId, out: &mut String, depth: u32) {
+        match body.op(op).kind {
+            OpKind::Str(sym) => out.push_str(self.p.text(sym)),
+            OpKind::Binary { lhs, rhs, .. } if depth < 64 => {
+                self.collect_text(body, lhs, out, depth + 1);
+                self.collect_text(body, rhs, out, depth + 1);
+            }
+            OpKind::Text(kids) if depth < 64 => {
+                body.kids(kids).iter().for_each(|kid| self.collect_text(body, *kid, out, depth + 1));
+            }
+            _ => out.push(' '),
+        }
+    }
+
+    /// The relation to one that a query by name holds fast: all rows of `findByFeedId` have the same feed, which is fetched
+    /// once.
+    pub(crate) fn fixed_relation(&self, q: &Query) -> Option<Sym> {
+        let name = self.p.text(self.p.item(self.declaring?).name);
+        let (_, conditions) = name.split_once("By")?;
+        let conditions = conditions.split("OrderBy").next()?;
+        let relations = self.p.relations_of(q.entity?);
+        conditions.split("And").find_map(|condition| {
+            if condition.ends_with("In") || condition.contains("Or") {
+                return None;
+            }
+            let mut chars = condition.chars();
+            let first: String = chars.next()?.to_lowercase().collect();
+            let attribute = format!("{first}{}", chars.as_str());
+            let fits =
+                |name: &str| attribute.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest == "Id");
+            relations.iter().find(|r| r.to == To::One && fits(self.p.text(r.name))).map(|r| r.name)
+        })
+    }
+
+    /// An argument of a marker of the method that a row is applied to: the named one, or else `value` or the first.
+    pub(crate) fn marked(&mut self, path: &str, key: Option<&str>) -> Option<V> {
         let def = self.declaring?;
         let item = self.p.item(def);
         let marker = item.markers.iter().find(|marker| {
@@ -157,9 +209,9 @@ impl<'p> Eval<'p> {
         let code = self.p.file(def.file).body(body);
         let OpKind::Call(id) = code.ops.get(marker.value.some()?.at())?.kind else { return None };
         let args = code.args(code.call(id).args);
-        let value = self.p.names.find("value");
-        let wanted = args.iter().find(|arg| matches!(arg.slot, Slot::Key(key) if Some(key) == value));
-        let op = wanted.or(args.first())?.value.some()?;
+        let name = self.p.names.find(key.unwrap_or("value"));
+        let wanted = args.iter().find(|arg| matches!(arg.slot, Slot::Key(key) if Some(key) == name));
+        let op = wanted.or(args.first().filter(|_| key.is_none()))?.value.some()?;
         self.init_values(BodyRef { file: def.file, body }).get(op.at()).copied()
     }
 

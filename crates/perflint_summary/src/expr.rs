@@ -170,7 +170,13 @@ impl<'p> Eval<'p> {
                 let parts: Vec<V> = parts.iter().map(|e| self.expr(f, e, g).unwrap_or(UNKNOWN)).collect();
                 self.vals.make(Val::List(parts.into()))
             }
-            Expr::Marked(path) => self.marked(path)?,
+            Expr::Marked(path, key) => self.marked(path, key.as_deref())?,
+            Expr::Fetched(e) => {
+                let v = self.expr(f, e, g)?;
+                let text = self.literal_text(v)?;
+                let paths: Vec<Sym> = fetched(&text).iter().map(|path| self.p.names.intern(path)).collect();
+                self.vals.make(Val::Paths(paths.into(), None))
+            }
             Expr::Scalar => SCALAR,
             Expr::Number(n) => self.vals.make(Val::Int(i32::try_from(*n).unwrap_or(i32::MAX))),
             Expr::Text(text) => {
@@ -423,5 +429,41 @@ impl<'p> Eval<'p> {
             }
         }
         known
+    }
+}
+
+/// The relation paths that `join fetch` names, aliases resolved: `join fetch o.items i join fetch i.product` fetches `items`
+/// and `items.product`.
+fn fetched(text: &str) -> Vec<String> {
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty()).collect();
+    let mut aliases: Vec<(&str, String)> = Vec::new();
+    let mut paths = Vec::new();
+    for (i, word) in words.iter().enumerate() {
+        let fetch = word.eq_ignore_ascii_case("fetch");
+        if !fetch && !word.eq_ignore_ascii_case("join") {
+            continue;
+        }
+        let Some(path) = words.get(i + 1).filter(|next| next.contains('.')) else { continue };
+        let Some((root, rest)) = path.split_once('.') else { continue };
+        let base = aliases.iter().find(|(alias, _)| *alias == root).map_or("", |(_, path)| path.as_str());
+        let full = if base.is_empty() { rest.to_owned() } else { format!("{base}.{rest}") };
+        let alias = words.get(i + 2).filter(|word| !word.eq_ignore_ascii_case("as")).or(words.get(i + 3));
+        if let Some(alias) = alias {
+            aliases.push((alias, full.clone()));
+        }
+        if fetch {
+            paths.push(full);
+        }
+    }
+    paths
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn join_fetch_names_paths_through_aliases() {
+        let text = "select o from Order o left join fetch o.items i join fetch i.product join o.customer c where c.id = :id";
+        assert_eq!(super::fetched(text), ["items", "items.product"]);
     }
 }

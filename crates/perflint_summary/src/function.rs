@@ -335,6 +335,11 @@ impl<'p> Eval<'p> {
                 Some(BodyRef { file: def.file, body })
             }
             Val::Closure(file, body, ..) => Some(BodyRef { file: *file, body: *body }),
+            // A constructor by reference is given one element.
+            Val::Class(class) if self.p.file(self.p.class(*class).def.file).lang.has_namespaces() => {
+                let def = self.p.constructor(*class, 1)?;
+                Some(BodyRef { file: def.file, body: self.p.item(def).body? })
+            }
             _ => None,
         }
     }

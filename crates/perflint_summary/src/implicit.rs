@@ -105,6 +105,14 @@ impl<'p> Eval<'p> {
         op: usize,
     ) -> Option<V> {
         let family = f.lang.family();
+        // What the language lets one do with any value: an optional row is the row.
+        if recv != UNKNOWN {
+            for ty in self.m.builtin(f.lang.models(), "value") {
+                if let Some(row) = self.look.method(ty, name, false) {
+                    return Some(self.apply(f, row, recv, args, op, None));
+                }
+            }
+        }
         let found = self.p.extension_methods.get(&(family, name))?;
         let fits = |def: &&Def| self.arity(**def) == Some(args.pos.len()) || found.len() == 1;
         let mut fitting = found.iter().filter(fits);

@@ -260,6 +260,8 @@ impl<'p> Eval<'p> {
         }
         for tail in [
             ".Next()",
+            ".stream()",
+            ".parallelStream()",
             ".all()",
             ".iter()",
             ".into_iter()",

@@ -395,7 +395,8 @@ impl<'p> Eval<'p> {
                 self.vals.make(Val::Query(q))
             }
             (read, to) => {
-                if read == RelationRead::Lazy && !loaded {
+                let proxy = to == To::One && self.m.relations[relation.row].1.proxy;
+                if read == RelationRead::Lazy && !loaded && !proxy {
                     self.lazy_load(f, row, relation, path, op, Some(target));
                 }
                 let v = self.vals.make(Val::Row(inner));
@@ -405,6 +406,30 @@ impl<'p> Eval<'p> {
                 }
             }
         }
+    }
+
+    /// A row that stands for a relation which was not loaded: reading anything but its key fetches it.
+    pub(crate) fn touch(&mut self, f: &mut Frame<'p>, row: Row, name: Sym, op: usize) {
+        let Some((owner, relation)) = row.from else { return };
+        let Some(relation) = self.p.relation(owner, relation) else { return };
+        let row_model = &self.m.relations[relation.row].1;
+        if !row_model.proxy
+            || relation.to != To::One
+            || relation.eager
+            || row_model.read != RelationRead::Lazy
+        {
+            return;
+        }
+        let text = self.p.text(name);
+        if self.vals.is_loaded(row.supply, row.path)
+            || ["id", "getId", "hashCode", "equals"].contains(&text)
+            || self.p.is_key(row.entity, name)
+        {
+            return;
+        }
+        let before = self.p.text(row.path).rsplit_once('.').map_or("", |(before, _)| before);
+        let parent = Row { entity: owner, path: self.p.names.intern(before), ..row };
+        self.lazy_load(f, parent, relation, row.path, op, Some(row.entity));
     }
 
     /// True if the query of a row filled an attribute: an annotation, or what `to_attr` names.

@@ -287,10 +287,33 @@ impl<'p> Eval<'p> {
                     .find(|(language, row)| &**language == family && row.marker.iter().any(|m| m == text))
                     .map(|(_, row)| row);
                 if let Some(row) = found {
+                    let route = self.prefixed_route(def, row, route);
                     self.register_def(def, row.kind, row.method.as_deref(), route);
                 }
             }
         }
+    }
+
+    /// A route below that of its class: `@RequestMapping("/orders")` around `@GetMapping("/{id}")`.
+    fn prefixed_route(&mut self, def: Def, row: &EntryRow, route: Option<Sym>) -> Option<Sym> {
+        if row.kind != EntryKind::Route {
+            return route;
+        }
+        let family = self.p.file(def.file).lang.family();
+        let class = Def { file: def.file, item: self.p.item(def).owner? };
+        let prefix = self.p.item(class).markers.iter().find_map(|marker| {
+            let path = self.look.marker_path(def.file, marker)?;
+            let text = self.p.text(path);
+            let is_route =
+                |row: &EntryRow| row.kind == EntryKind::Route && row.marker.iter().any(|m| m == text);
+            let known = self.m.entries.iter().any(|(language, row)| **language == *family && is_route(row));
+            known.then(|| self.marker_text(class, marker.value))?
+        });
+        let Some(prefix) = prefix else { return route };
+        let route = route.map_or("", |route| self.p.text(route));
+        let slash = if route.is_empty() || route.starts_with('/') { "" } else { "/" };
+        let full = format!("{}{slash}{route}", self.p.text(prefix).trim_end_matches('/'));
+        Some(self.p.names.intern(&full))
     }
 
     fn register_def(&mut self, def: Def, kind: EntryKind, method: Option<&str>, route: Option<Sym>) {
