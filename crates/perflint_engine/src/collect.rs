@@ -83,11 +83,7 @@ fn config(root: &Path, options: &Options) -> WalkConfig {
 fn has_front_end(lang: Lang) -> bool {
     !matches!(
         lang,
-        Lang::Ruby
-            | Lang::Erb
-            | Lang::Haml
-            | Lang::Slim
-            | Lang::Php
+        Lang::Php
             | Lang::Blade
             | Lang::Twig
             | Lang::Jsp

@@ -317,7 +317,8 @@ impl Ruby<'_> {
             let base = ruby.op(OpKind::SelfRef, at);
             ruby.get(base, &format!("@{name}"), at)
         });
-        self.file.item_mut(item).flags.is_property = true;
+        let flags = &mut self.file.item_mut(item).flags;
+        flags.is_property = !flags.is_static;
     }
 
     /// The constructor of a class whose members are its parameters: `Struct.new(:a, :b)`.
