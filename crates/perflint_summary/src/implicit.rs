@@ -22,9 +22,10 @@ impl<'p> Eval<'p> {
         let ruby = f.lang.family() == "ruby";
         if ruby
             && self.p.text(name).starts_with(|c: char| c.is_lowercase())
-            && self.has_library_member(f.this, name)
+            && (self.has_library_member(f.this, name) || self.declares(f.this, name))
         {
-            return self.get(f, f.this, name, op, None);
+            let v = self.get(f, f.this, name, op, None);
+            return if v == UNKNOWN { self.vals.make(Val::ExtMethod(f.this, name)) } else { v };
         }
         self.name(f.at.file, name)
     }
@@ -59,6 +60,16 @@ impl<'p> Eval<'p> {
             def.item = self.p.item(def).owner?;
         }
         None
+    }
+
+    /// True if a call in the body of the receiver's class declares a member of this name.
+    fn declares(&self, recv: V, name: Sym) -> bool {
+        let class = match self.vals.get(recv) {
+            Val::Inst(class, _) | Val::Class(class) => Some(*class),
+            Val::Row(row) => Some(self.p.entity(row.entity).class),
+            _ => None,
+        };
+        class.is_some_and(|class| self.p.declared_member(class, name).is_some())
     }
 
     /// The receiver of a member of a class around: the class for what is static, else any instance.
