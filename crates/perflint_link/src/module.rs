@@ -41,7 +41,10 @@ impl Modules {
                 continue;
             }
             if file.items.iter().any(|item| item.kind == ItemKind::Template) {
-                for name in suffixes(&file.path) {
+                let path = stem(file);
+                for name in
+                    suffixes(&file.path).chain(suffixes(path).filter(|_| path.len() < file.path.len()))
+                {
                     modules.templates.entry(name.into()).or_default().push(ix);
                 }
             }
@@ -65,6 +68,15 @@ impl Modules {
         let name = name.trim_start_matches("./").trim_start_matches('/');
         let found = self.templates.get(name)?;
         self.nearest(found, from)
+    }
+
+    /// The templates of one name, which differ in format: nearest to `from` first, then those beside it.
+    pub(crate) fn alternatives(&self, name: &str, from: &str) -> Vec<FileIx> {
+        let Some(found) = self.templates.get(name) else { return Vec::new() };
+        let Some(first) = self.nearest(found, from) else { return Vec::new() };
+        let folder = |ix: FileIx| self.paths[ix.0 as usize].rsplit_once('/').map_or("", |(folder, _)| folder);
+        let beside = found.iter().copied().filter(|ix| *ix != first && folder(*ix) == folder(first));
+        std::iter::once(first).chain(beside).take(4).collect()
     }
 
     /// The file that a module path written in `from` means.
@@ -230,6 +242,15 @@ fn module_path(file: &FileIr) -> String {
         }
     }
     path.to_owned()
+}
+
+/// The path of a template by which languages other than Python's name it: without format and engine.
+fn stem(file: &FileIr) -> &str {
+    if file.lang == Lang::Jinja {
+        return &file.path;
+    }
+    let name = file.path.rfind('/').map_or(0, |slash| slash + 1);
+    file.path[name..].find('.').map_or(&file.path, |dot| &file.path[..name + dot])
 }
 
 fn strip_extension(path: &str) -> &str {

@@ -187,6 +187,26 @@ impl Program {
         self.modules.template(name, &self.file(from).path)
     }
 
+    /// All templates of a name, one for each format: `orders/index` is `index.html.erb` and `index.json.jbuilder`.
+    pub fn templates(&self, name: &str, from: FileIx) -> Vec<FileIx> {
+        self.modules.alternatives(name.trim_start_matches('/'), &self.file(from).path)
+    }
+
+    /// The path that the full name of a class makes: `Admin::OrdersController` is `admin/orders_controller`.
+    pub fn class_path(&self, class: ClassIx) -> String {
+        let def = self.class(class).def;
+        let full = self.full_name(def).unwrap_or(self.class(class).name);
+        let parts: Vec<String> = self.text(full).split('.').map(cruet::to_snake_case).collect();
+        parts.join("/")
+    }
+
+    /// The name of the partial that shows a row of an entity: `orders/order`.
+    pub fn partial_of(&self, entity: EntityIx) -> String {
+        let path = self.class_path(self.entity(entity).class);
+        let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
+        format!("{}/{name}", cruet::to_plural(&path))
+    }
+
     fn index_methods(&mut self) {
         let mut named: FxHashMap<Sym, Vec<Def>> = FxHashMap::default();
         let mut tags: FxHashMap<Sym, Def> = FxHashMap::default();
@@ -200,6 +220,10 @@ impl Program {
                 let in_class = item.owner.is_some_and(|o| {
                     matches!(ir.item(o).kind, ItemKind::Class | ItemKind::Interface | ItemKind::Extension)
                 });
+                // Helpers of views are the methods of modules in a folder of theirs.
+                if judged && in_class && ir.lang.family() == "ruby" && ir.path.contains("/helpers/") {
+                    tags.entry(item.name).or_insert(def);
+                }
                 if judged && in_class && !item.flags.is_abstract {
                     named.entry(item.name).or_default().push(def);
                 }

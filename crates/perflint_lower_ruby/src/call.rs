@@ -135,10 +135,11 @@ impl Ruby<'_> {
         let is_read = call.arguments().is_none() && call.block().is_none() && call.opening_loc().is_none();
         let may_be_local = is_read && !name.ends_with(['?', '!']);
         let context = if may_be_local { self.context(at) } else { None };
-        let callee = match context {
-            Some(context) => self.get(context, name, at),
-            None => self.name(name, at),
-        };
+        // A local that the template was given, or else a helper.
+        if let Some(context) = context {
+            return self.member(context, name, Vec::new(), CallForm::Auto, at);
+        }
+        let callee = self.name(name, at);
         let args = self.arguments(call);
         let form = if is_read { CallForm::Auto } else { CallForm::Plain };
         self.invoke(Callee::Value(callee), args, form, at)

@@ -11,7 +11,7 @@ use ruby_prism::{ConstantId, Location, Node, ParseResult};
 const MAX_ERRORS: usize = 100;
 
 /// The local by which closures of a template find its context.
-pub(crate) const CONTEXT: &str = "<context>";
+pub(crate) const CONTEXT: &str = "context";
 /// The local that holds the block of a method.
 pub(crate) const BLOCK: &str = "&";
 
@@ -133,8 +133,7 @@ impl<'t> Ruby<'t> {
         let item = self.file.item(item);
         let body = self.scopes.open(&mut self.file, Place::Closure, item, BodyKind::Template, whole);
         self.file.item_mut(item).body = Some(body);
-        let context = self.param("", ParamKind::Normal);
-        self.scopes.name(CONTEXT, context);
+        self.param(CONTEXT, ParamKind::Normal);
         self.statements(Some(program.statements()));
         self.scopes.close(&mut self.file);
     }

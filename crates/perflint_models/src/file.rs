@@ -214,6 +214,9 @@ pub struct CallRow {
     /// What it does to the outside.
     #[serde(default)]
     pub effect: Option<EffectKind>,
+    /// Where this argument is given, the effect does not happen: with a block, `sum` walks the rows that are there.
+    #[serde(default)]
+    pub effect_unless: Option<Expr>,
     /// How the caller waits.
     #[serde(default)]
     pub wait: Wait,

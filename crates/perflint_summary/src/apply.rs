@@ -43,7 +43,8 @@ impl<'p> Eval<'p> {
         if let Some(q) = built {
             given.recv = self.rebuilt(recv, q, row);
         }
-        if let Some(kind) = row.effect {
+        let spared = row.effect_unless.as_ref().is_some_and(|e| self.expr(f, e, &given).is_some());
+        if let Some(kind) = row.effect.filter(|_| !spared) {
             self.run_effect(f, row, kind, &given, built);
         } else if self.row_count(row) != RowCount::None && built.is_some_and(|q| q.ran) {
             self.materialise_result(f, row, built, op);
@@ -51,7 +52,9 @@ impl<'p> Eval<'p> {
         if let Some(e) = &row.fills {
             self.fill(f, e, &given, built);
         }
-        if let Some(renders) = &row.renders {
+        if let Some(renders) = row.renders.as_ref().filter(|_| f.lang.family() == "ruby") {
+            self.render_view(f, renders, &given);
+        } else if let Some(renders) = &row.renders {
             let template = self.expr(f, &renders.template, &given).unwrap_or(UNKNOWN);
             let context = match &renders.context {
                 Expr::ArgsFrom(_) => self.vals.make(Val::Map(args.keys.as_slice().into(), UNKNOWN)),

@@ -170,7 +170,7 @@ impl<'p> Eval<'p> {
             let how = How { sure: Sure::Guess, ..How::PLAIN };
             return self.call_fun(f, def, this, args, op, how);
         }
-        self.hole(f, args)
+        self.hole(f, args, op)
     }
 
     /// The one method of that name in the repository, if the name is telling.

@@ -73,7 +73,7 @@ impl<'p> Eval<'p> {
             }
             Val::ExtInst(ty, _) => match self.called(ty) {
                 Some(row) => self.apply(f, row, callee, args, op, None),
-                None => self.hole(f, args),
+                None => self.hole(f, args, op),
             },
             Val::Query(q) => match q.api {
                 Some(api) => match self.called(api) {
@@ -94,9 +94,9 @@ impl<'p> Eval<'p> {
             Val::Scalar | Val::Str(_) | Val::Int(_) | Val::Bool(_) => SCALAR,
             Val::Module(file) => match self.whole_export(file) {
                 Some(v) => self.call_value_as(f, v, args, op, how),
-                _ => self.hole(f, args),
+                _ => self.hole(f, args, op),
             },
-            _ => self.hole(f, args),
+            _ => self.hole(f, args, op),
         }
     }
 
@@ -135,8 +135,16 @@ impl<'p> Eval<'p> {
     }
 
     /// A call that nothing is known of. Closures given to it are evaluated on their own.
-    pub(crate) fn hole(&mut self, f: &Frame<'p>, args: &CallArgs) -> V {
+    pub(crate) fn hole(&mut self, f: &mut Frame<'p>, args: &CallArgs, op: usize) -> V {
         self.events.holes += usize::from(!self.p.is_stub(f.at.file));
+        // A block that is given to somebody unknown is most likely run once, as what it stands in is.
+        if f.lang.family() == "ruby"
+            && let Some((_, block)) = args.keys.iter().find(|(name, _)| self.p.text(*name) == "&").copied()
+            && matches!(self.vals.get(block), Val::Closure(..))
+        {
+            self.call_closure(f, block, &CallArgs { open: true, ..CallArgs::default() }, op, How::PLAIN);
+            return UNKNOWN;
+        }
         // A wrapper that nobody knows, around one function, most likely calls it: `asyncHandler(fn)`, `memoize(fn)`.
         let mut callables = args
             .values()
@@ -195,6 +203,7 @@ impl<'p> Eval<'p> {
             Val::ExtInst(ty, _) => self.call_typed(f, recv, ty, name, args, op, recv_op),
             Val::Map(entries, _) => match entries.iter().find(|(n, _)| *n == name) {
                 Some((_, v)) => self.call_value(f, *v, args, op),
+                None if let Some(v) = self.view_helper(f, name, args, op) => v,
                 None => self.call_builtin(f, recv, "map", name, args, op, recv_op),
             },
             Val::Many { .. } | Val::List(_) => self.call_builtin(f, recv, "list", name, args, op, recv_op),
@@ -267,7 +276,7 @@ impl<'p> Eval<'p> {
             }
             None => match self.whole_export(file) {
                 Some(v) => self.call_member(f, v, name, args, op, None),
-                _ => self.hole(f, args),
+                _ => self.hole(f, args, op),
             },
         }
     }
@@ -293,7 +302,7 @@ impl<'p> Eval<'p> {
                 let v = self.target(found);
                 self.call_value(f, v, args, op)
             }
-            None => self.hole(f, args),
+            None => self.hole(f, args, op),
         }
     }
 
@@ -311,12 +320,15 @@ impl<'p> Eval<'p> {
             }
             return v;
         }
+        if let Some(v) = self.view_helper(f, path, args, op) {
+            return v;
+        }
         if let Some(ty) = self.look.ty(path, f.lang) {
             let args: Box<[V]> =
                 args.keys.iter().filter(|(k, _)| self.p.text(*k).starts_with('<')).map(|(_, v)| *v).collect();
             return self.vals.make(Val::ExtInst(ty, args));
         }
-        self.hole(f, args)
+        self.hole(f, args, op)
     }
 
     fn call_static(
@@ -363,7 +375,7 @@ impl<'p> Eval<'p> {
             let args = CallArgs { pos: rest.to_vec(), keys: args.keys.clone(), open: args.open };
             return self.call_member(f, *first, name, &args, op, None);
         }
-        self.hole(f, args)
+        self.hole(f, args, op)
     }
 
     #[expect(clippy::too_many_arguments, reason = "a call is receiver, name, arguments and place")]
@@ -431,7 +443,7 @@ impl<'p> Eval<'p> {
         if let Some(def) = own {
             return self.call_fun(f, def, recv, args, op, How::PLAIN);
         }
-        self.hole(f, args)
+        self.hole(f, args, op)
     }
 
     /// Implementations in classes that extend or implement a class: all of them for an abstract method, else at most a few.
@@ -505,7 +517,7 @@ impl<'p> Eval<'p> {
         if let Some(v) = self.call_extension(f, recv, name, args, op) {
             return v;
         }
-        self.hole(f, args)
+        self.hole(f, args, op)
     }
 
     /// The relation of a row that is called like a method.
@@ -551,7 +563,7 @@ impl<'p> Eval<'p> {
             return v;
         }
         // A method of the query that nobody knows may have loaded or limited anything.
-        self.hole(f, args);
+        self.hole(f, args, op);
         let v = Query { supply: EVERYTHING, bound: Bound::Unknown, ..*q };
         self.vals.make(Val::Query(v))
     }
@@ -583,7 +595,7 @@ impl<'p> Eval<'p> {
         }
         let v = self.get(f, recv, name, op, recv_op);
         match self.vals.get(v) {
-            Val::Unknown | Val::ExtMethod(..) => self.hole(f, args),
+            Val::Unknown | Val::ExtMethod(..) => self.hole(f, args, op),
             _ => self.call_value(f, v, args, op),
         }
     }
@@ -629,7 +641,7 @@ impl<'p> Eval<'p> {
         {
             return self.apply(f, ix, f.this, args, op, None);
         }
-        self.hole(f, args)
+        self.hole(f, args, op)
     }
 
     /// What a manager's query is before the user's class adds anything.

@@ -216,7 +216,7 @@ impl<'p> Eval<'p> {
     }
 
     /// The arguments of the call that declares a member, as they are in the class's initialiser.
-    fn declaring_arguments(&mut self, def: Def) -> Option<CallArgs> {
+    pub(crate) fn declaring_arguments(&mut self, def: Def) -> Option<CallArgs> {
         let (file, body, op) = self.p.field_init(def)?;
         let at = BodyRef { file, body };
         let values = self.init_values(at);

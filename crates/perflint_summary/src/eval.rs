@@ -97,11 +97,26 @@ pub(crate) struct Pending {
     pub(crate) template: Option<V>,
     /// What the framework passes, by position.
     pub(crate) gives: Vec<V>,
+    /// Methods of the same receiver that run before.
+    pub(crate) before: Vec<Def>,
+    /// The name of the template that is rendered with the receiver's fields afterwards.
+    pub(crate) view: Option<Sym>,
 }
 
 impl Pending {
     pub(crate) fn new(kind: EntryKind, label: String, file: FileIx, target: V) -> Self {
-        Self { kind, label, method: None, route: None, file, target, template: None, gives: Vec::new() }
+        Self {
+            kind,
+            label,
+            method: None,
+            route: None,
+            file,
+            target,
+            template: None,
+            gives: Vec::new(),
+            before: Vec::new(),
+            view: None,
+        }
     }
 }
 

@@ -33,6 +33,7 @@ mod ops;
 mod query;
 mod root;
 mod value;
+mod view;
 
 pub use fact::{
     Blocking, Effect, Entry, Factor, Lazy, Materialised, Repeat, Responded, SerialAwait, StepNode, Steps,

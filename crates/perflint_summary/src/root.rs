@@ -82,11 +82,16 @@ impl<'p> Eval<'p> {
             done += 1;
             self.refuel();
             let Some(at) = self.body_of(pending.target) else { continue };
+            let mut more = Vec::new();
             self.entry = Some(self.entries.len());
             let outcome = match self.vals.get(pending.target).clone() {
                 Val::Bound(_, this) => {
                     let locals = self.entry_arguments(at, &pending.gives);
-                    self.evaluate(at, this, locals, None)
+                    let (this, mut before) = self.run_before(at, this, &pending);
+                    let outcome = self.evaluate(at, this, locals, None);
+                    more.append(&mut before);
+                    more.extend(self.run_view(at, this, &outcome, &pending));
+                    outcome
                 }
                 Val::Closure(_, _, caps, this) => {
                     let body = self.p.body(at);
@@ -105,7 +110,7 @@ impl<'p> Eval<'p> {
                 _ => continue,
             };
             let returned = self.returned_from_entry(at, &outcome, &pending);
-            let terms: Vec<_> = outcome.terms.iter().chain(&returned).cloned().collect();
+            let terms: Vec<_> = outcome.terms.iter().chain(&returned).chain(&more).cloned().collect();
             if pending.kind == EntryKind::Resolver {
                 self.repeat_per_parent(at, &terms, &pending.label);
             }
@@ -201,6 +206,32 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// A frame in which a framework runs what belongs to an entry point.
+    pub(crate) fn outer_frame(&self, at: BodyRef, this: V, node: crate::graph::Node) -> Frame<'p> {
+        Frame {
+            at,
+            node,
+            body: self.p.body(at),
+            lang: self.p.file(at.file).lang,
+            this,
+            locals: Vec::new(),
+            vals: Vec::new(),
+            puts: Vec::new(),
+            terms: Vec::new(),
+            ret: UNKNOWN,
+            yields: None,
+            outer: Vec::new(),
+            lambdas: Vec::new(),
+            called: Vec::new(),
+            cold: 0,
+            for_loops: 0,
+            awaiting: false,
+            caller: None,
+            capped: false,
+            last: Rc::new([]),
+        }
+    }
+
     /// What a route returns leaves in its response, or is rendered with the template that its decorator names.
     fn returned_from_entry(
         &mut self,
@@ -217,28 +248,7 @@ impl<'p> Eval<'p> {
         }
         let body = self.p.body(at);
         let last = body.ops.iter().rposition(|o| matches!(o.kind, OpKind::Exit { .. })).unwrap_or(0);
-        let mut frame = Frame {
-            at,
-            node: outcome.node,
-            body,
-            lang: self.p.file(at.file).lang,
-            this: UNKNOWN,
-            locals: Vec::new(),
-            vals: Vec::new(),
-            puts: Vec::new(),
-            terms: Vec::new(),
-            ret: UNKNOWN,
-            yields: None,
-            outer: Vec::new(),
-            lambdas: Vec::new(),
-            called: Vec::new(),
-            cold: 0,
-            for_loops: 0,
-            awaiting: false,
-            caller: None,
-            capped: false,
-            last: Rc::new([]),
-        };
+        let mut frame = self.outer_frame(at, UNKNOWN, outcome.node);
         match pending.template {
             Some(template) => self.render(&mut frame, template, ret, last),
             None => {
@@ -434,11 +444,15 @@ impl<'p> Eval<'p> {
                 Some(entity) => self.typed_row(entity),
                 None => self.vals.make(Val::Inst(class, Rc::new([(self.exact, crate::value::TRUE)]))),
             };
+            if row.view.is_some() && !self.p.item(def).flags.is_public {
+                continue;
+            }
             let target = self.vals.make(Val::Bound(def, this));
             let label = format!("{}.{}", self.p.text(self.p.class(class).name), self.p.text(name));
             if !self.pending.iter().any(|p| p.target == target) {
                 let file = self.p.class(class).def.file;
-                self.pending.push(Pending::new(row.kind, label, file, target));
+                let (before, view) = (self.before(class, name, row), self.view(class, def, row));
+                self.pending.push(Pending { before, view, ..Pending::new(row.kind, label, file, target) });
             }
         }
     }

@@ -1,0 +1,281 @@
+//! Views: what runs around an action, and the templates that its receiver's fields are rendered with.
+
+use crate::call::CallArgs;
+use crate::eval::{Around, Eval, Frame, How, Outcome, Pending};
+use crate::expr::Given;
+use crate::fact::Term;
+use crate::iterate::Plan;
+use crate::value::{Binder, UNKNOWN, V, Val};
+use perflint_ir::{BodyKind, Callee, ItemKind, OpId, OpKind, RegionId, Sym};
+use perflint_link::{BodyRef, ClassIx, Def, FileIx};
+use perflint_models::{EntryRow, Renders};
+
+impl<'p> Eval<'p> {
+    /// The methods that run before an action: those that the class's body names, unless they are for other actions.
+    pub(crate) fn before(&mut self, class: ClassIx, action: Sym, row: &EntryRow) -> Vec<Def> {
+        let mut out = Vec::new();
+        for call in &row.before {
+            for def in self.p.declared_by(class, call) {
+                let name = self.p.item(def).name;
+                if self.concerns(def, action)
+                    && let Some(method) = self.p.class_member(class, name)
+                    && self.p.item(method).kind == ItemKind::Function
+                {
+                    out.push(method);
+                }
+            }
+        }
+        out
+    }
+
+    /// True unless `only:` or `except:` says otherwise.
+    fn concerns(&mut self, declaration: Def, action: Sym) -> bool {
+        let Some(args) = self.declaring_arguments(declaration) else { return true };
+        let names = |this: &Self, key: &str| {
+            let key = this.p.names.find(key)?;
+            let (_, v) = args.keys.iter().find(|(k, _)| *k == key)?;
+            Some(match this.vals.get(*v) {
+                Val::List(items) => {
+                    items.iter().any(|v| matches!(this.vals.get(*v), Val::Str(s) if *s == action))
+                }
+                Val::Str(name) => *name == action,
+                _ => return None,
+            })
+        };
+        names(self, "only").unwrap_or(true) && !names(self, "except").unwrap_or(false)
+    }
+
+    /// The template that follows an action, unless its body always ends otherwise.
+    pub(crate) fn view(&self, class: ClassIx, action: Def, row: &EntryRow) -> Option<Sym> {
+        let pattern = row.view.as_ref()?;
+        let body = self.p.file(action.file).body(self.p.item(action).body?);
+        let leaves = body.ops.iter().filter(|op| op.region == RegionId(0)).any(|op| {
+            let OpKind::Call(call) = op.kind else { return false };
+            let Callee::Value(value) = body.call(call).callee else { return false };
+            matches!(body.op(value).kind, OpKind::Name(name) if row.view_unless.iter().any(|n| **n == *self.p.text(name)))
+        });
+        if leaves {
+            return None;
+        }
+        let path = self.p.class_path(class);
+        let strip =
+            row.view_strip.as_deref().map(|end| format!("_{}", end.to_lowercase())).unwrap_or_default();
+        let class = path.strip_suffix(&strip).unwrap_or(&path);
+        let name =
+            pattern.replace("{class}", class).replace("{method}", self.p.text(self.p.item(action).name));
+        Some(self.p.names.intern(&name))
+    }
+
+    /// Runs what comes before an action; its receiver has the fields that they assign.
+    pub(crate) fn run_before(&mut self, at: BodyRef, this: V, pending: &Pending) -> (V, Vec<Term>) {
+        if pending.before.is_empty() {
+            return (this, Vec::new());
+        }
+        let mut frame = self.outer_frame(at, this, crate::graph::Node::NONE);
+        for def in &pending.before {
+            let this = frame.this;
+            self.call_fun(&mut frame, *def, this, &CallArgs::default(), 0, How::PLAIN);
+        }
+        (frame.this, frame.terms)
+    }
+
+    /// Renders the template of an action with the fields that it assigned.
+    pub(crate) fn run_view(
+        &mut self,
+        at: BodyRef,
+        this: V,
+        outcome: &Outcome,
+        pending: &Pending,
+    ) -> Vec<Term> {
+        let Some(view) = pending.view else { return Vec::new() };
+        let mut frame = self.outer_frame(at, this, outcome.node);
+        self.take_puts(&mut frame, &outcome.puts);
+        let context = self.view_context(frame.this);
+        let last = frame.body.ops.len().saturating_sub(1);
+        for file in self.p.templates(self.p.text(view), at.file) {
+            self.render_file(&mut frame, file, context, last);
+        }
+        frame.terms
+    }
+
+    /// What a template sees of an instance: the fields whose names say so.
+    fn view_context(&mut self, v: V) -> V {
+        let fields: Vec<(Sym, V)> = match self.vals.get(v) {
+            Val::Inst(_, fields) | Val::Map(fields, _) => {
+                fields.iter().copied().filter(|(name, _)| self.p.text(*name).starts_with('@')).collect()
+            }
+            _ => Vec::new(),
+        };
+        self.vals.make(Val::Map(fields.into(), UNKNOWN))
+    }
+
+    /// What surrounds a call that renders: the context of the template that it stands in, or else the receiver.
+    fn around_view(&mut self, f: &Frame<'p>) -> V {
+        let context = f.body.locals.iter().position(|name| self.p.text(*name) == "context");
+        match context.and_then(|at| f.locals.get(at)) {
+            Some(v) if matches!(self.vals.get(*v), Val::Map(..)) => self.view_context(*v),
+            _ => self.view_context(f.this),
+        }
+    }
+
+    /// A call that renders a template by name, once or for each element.
+    pub(crate) fn render_view(&mut self, f: &mut Frame<'p>, renders: &'p Renders, g: &Given<'_>) {
+        let mut context = self.around_view(f);
+        for (name, v) in &g.args.keys {
+            context = self.with_field(context, *name, *v);
+        }
+        if let Some(locals) = renders.locals.as_ref().and_then(|e| self.expr(f, e, g))
+            && let Val::Map(entries, _) = self.vals.get(locals).clone()
+        {
+            for (name, v) in entries.iter() {
+                context = self.with_field(context, *name, *v);
+            }
+        }
+        let template = self.expr(f, &renders.template, g).unwrap_or(UNKNOWN);
+        let each = renders.each.as_ref().and_then(|e| self.expr(f, e, g));
+        let named = match *self.vals.get(template) {
+            Val::Str(name) => Some(self.p.text(name).to_owned()),
+            _ => None,
+        };
+        match (named, each) {
+            (Some(name), None) => {
+                for file in self.find_views(f, &name, renders) {
+                    self.render_file(f, file, context, g.op);
+                }
+            }
+            (Some(name), Some(each)) => {
+                let given = renders.each_as.as_ref().and_then(|e| self.expr(f, e, g));
+                let local = match given.map(|v| self.vals.get(v)) {
+                    Some(Val::Str(name)) => *name,
+                    _ => self.local_of(&name),
+                };
+                self.render_each(f, &name, each, local, context, renders, g.op);
+            }
+            // `render @orders`, `render order`: the partial of what they are.
+            (None, _) => {
+                let rows = each.unwrap_or(template);
+                let Some(entity) = self.query_for(f, rows, g.op).and_then(|q| q.entity) else { return };
+                let name = self.p.partial_of(entity);
+                let local = self.local_of(&name);
+                self.render_each(f, &name, rows, local, context, renders, g.op);
+            }
+        }
+    }
+
+    fn local_of(&self, name: &str) -> Sym {
+        let last = name.rsplit('/').next().unwrap_or(name);
+        self.p.names.intern(last.trim_start_matches('_'))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a template, what it is rendered with, and where")]
+    fn render_each(
+        &mut self,
+        f: &mut Frame<'p>,
+        name: &str,
+        over: V,
+        local: Sym,
+        context: V,
+        renders: &Renders,
+        op: usize,
+    ) {
+        let files = self.find_views(f, name, renders);
+        let Some(first) = files.first().and_then(|file| self.template_body(*file)) else { return };
+        if matches!(self.vals.get(over), Val::Row(_)) {
+            let context = self.with_field(context, local, over);
+            files.iter().for_each(|file| self.render_file(f, *file, context, op));
+            return;
+        }
+        let site = self.site(f, op);
+        let over_op = self.rendered_op(f, op);
+        let binder = Binder { at: first, region: RegionId(0) };
+        let (elems, around) = match self.plan(f, over, over_op, site, binder) {
+            Plan::Unroll(items) => (items, None),
+            Plan::Repeat { elem, factor, rows, batch } => (
+                vec![elem],
+                Some(Around { region: None, factor, early: false, batch, parallel: false, rows }),
+            ),
+        };
+        let start = f.terms.len();
+        for elem in elems {
+            let context = self.with_field(context, local, elem);
+            for file in &files {
+                self.render_file(f, *file, context, op);
+            }
+        }
+        if let Some(around) = around {
+            self.multiply(f, start, around);
+        }
+    }
+
+    /// The operation whose elements are rendered, for its name: the last argument that may be many.
+    fn rendered_op(&self, f: &Frame<'p>, op: usize) -> usize {
+        let Some(OpKind::Call(id)) = f.body.ops.get(op).map(|o| o.kind) else { return op };
+        let args = f.body.args(f.body.call(id).args);
+        let many = |value: OpId| {
+            value.some().is_some_and(|value| {
+                matches!(
+                    f.vals.get(value.at()).map(|v| self.vals.get(*v)),
+                    Some(Val::Query(_) | Val::Many { .. })
+                )
+            })
+        };
+        args.iter().find(|arg| many(arg.value)).map_or(op, |arg| arg.value.at())
+    }
+
+    /// The templates that a name means here: in full, or in the folder of the template or of the receiver's class.
+    fn find_views(&mut self, f: &Frame<'p>, name: &str, renders: &Renders) -> Vec<FileIx> {
+        let mut names = vec![name.to_owned()];
+        if !name.contains('/') {
+            names.clear();
+            let path = &self.p.file(f.at.file).path;
+            if let Some((folder, _)) = path.rsplit_once('/') {
+                names.push(format!("{folder}/{name}"));
+            }
+            if let Val::Inst(class, _) = self.vals.get(f.this) {
+                let path = self.p.class_path(*class);
+                let bare = path.strip_suffix("_controller").unwrap_or(&path).to_owned();
+                names.extend([format!("{bare}/{name}"), format!("{path}/{name}")]);
+            }
+        }
+        let prefix = renders.prefix.as_deref().unwrap_or_default();
+        let dressed = |name: &String| match name.rsplit_once('/') {
+            Some((folder, last)) => format!("{folder}/{prefix}{last}"),
+            None => format!("{prefix}{name}"),
+        };
+        let all: Vec<String> = names.iter().map(dressed).chain(names.iter().cloned()).collect();
+        let found = all.iter().map(|name| self.p.templates(name, f.at.file)).find(|found| !found.is_empty());
+        found.unwrap_or_default()
+    }
+
+    fn template_body(&self, file: FileIx) -> Option<BodyRef> {
+        let item = self.p.file(file).items.iter().find(|item| item.kind == ItemKind::Template)?;
+        Some(BodyRef { file, body: item.body? })
+    }
+
+    fn render_file(&mut self, f: &mut Frame<'p>, file: FileIx, context: V, op: usize) {
+        let Some(at) = self.template_body(file) else { return };
+        let site = self.site(f, op);
+        let this = f.this;
+        let outcome = self.evaluate(at, this, vec![context], Some(site));
+        self.absorb(f, &outcome, op, at, How::PLAIN);
+    }
+
+    /// A helper of views, called from a template by its bare name.
+    pub(crate) fn view_helper(
+        &mut self,
+        f: &mut Frame<'p>,
+        name: Sym,
+        args: &CallArgs,
+        op: usize,
+    ) -> Option<V> {
+        let in_template = f.body.kind == BodyKind::Template
+            || self.p.file(f.at.file).items.iter().any(|item| item.kind == ItemKind::Template)
+            || self.p.file(f.at.file).path.contains("/helpers/");
+        if f.lang.family() != "ruby" || !in_template {
+            return None;
+        }
+        let def = self.p.template_functions.get(&name).copied()?;
+        let this = f.this;
+        Some(self.call_fun(f, def, this, args, op, How::PLAIN))
+    }
+}
