@@ -340,7 +340,7 @@ impl<'p> Eval<'p> {
         args: &CallArgs,
         op: usize,
     ) -> V {
-        if let Some(def) = self.p.class_overload(class, name, args.pos.len()) {
+        if let Some(def) = self.p.class_overload(class, name, args.pos.len(), true) {
             let item = self.p.item(def);
             return match item.kind {
                 ItemKind::Function if item.flags.is_static || item.flags.is_class_method => {
@@ -389,7 +389,7 @@ impl<'p> Eval<'p> {
         args: &CallArgs,
         op: usize,
     ) -> V {
-        let own = self.p.class_overload(class, name, args.pos.len());
+        let own = self.p.class_overload(class, name, args.pos.len(), false);
         let own = own.filter(|d| self.p.item(*d).kind == ItemKind::Function);
         if let Some(def) = own.filter(|d| self.p.item(*d).flags.is_property) {
             let v = self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
@@ -488,7 +488,7 @@ impl<'p> Eval<'p> {
         let class = self.p.entity(row.entity).class;
         if let Some(def) = self
             .p
-            .class_overload(class, name, args.pos.len())
+            .class_overload(class, name, args.pos.len(), false)
             .filter(|d| self.p.item(*d).kind == ItemKind::Function)
         {
             if self.p.item(def).flags.is_property {

@@ -74,7 +74,9 @@ impl<'p> Eval<'p> {
 
     /// The receiver of a member of a class around: the class for what is static, else any instance.
     fn member_receiver(&mut self, class: ClassIx, name: Sym) -> V {
-        let is_static = self.p.class_member(class, name).is_some_and(|def| self.p.item(def).flags.is_static);
+        let member = self.p.class_member(class, name);
+        let is_static = member.is_some_and(|def| self.p.item(def).flags.is_static)
+            && self.p.member_on(class, name, false).is_none();
         if is_static {
             return self.vals.make(Val::Class(class));
         }
