@@ -493,6 +493,9 @@ pub struct RelationRow {
     /// For `query`: the type of the query.
     #[serde(default)]
     pub query_type: Option<Box<str>>,
+    /// The attribute that gives the relation's rows as a query of `query_type`, whatever was loaded: `{name}_dataset`.
+    #[serde(default)]
+    pub query_name: Option<Box<str>>,
     /// The name, for a static call.
     #[serde(default)]
     pub name: Option<Expr>,
