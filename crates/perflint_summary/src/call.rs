@@ -359,6 +359,9 @@ impl<'p> Eval<'p> {
         if let Some(v) = self.call_scope(f, class, recv, name, args, op) {
             return v;
         }
+        if f.lang.family() == "ruby" && self.p.text(name) == "new" {
+            return self.call_value(f, recv, args, op);
+        }
         let api = self.p.class(class).entity.and_then(|e| self.p.entity(e).api);
         let types: Vec<TypeIx> = self.p.class(class).types.iter().copied().chain(api).collect();
         for on_class in [true, false] {

@@ -259,7 +259,10 @@ impl<'p> Eval<'p> {
                     }
                     _ => ret,
                 };
-                self.respond(&frame, ret, last, 0);
+                // What an action with a view gives back goes nowhere; its view is the answer.
+                if pending.view.is_none() {
+                    self.respond(&frame, ret, last, 0);
+                }
             }
         }
         frame.terms

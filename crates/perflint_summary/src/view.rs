@@ -92,8 +92,12 @@ impl<'p> Eval<'p> {
         self.take_puts(&mut frame, &outcome.puts);
         let context = self.view_context(frame.this);
         let last = frame.body.ops.len().saturating_sub(1);
-        for file in self.p.templates(self.p.text(view), at.file) {
-            self.render_file(&mut frame, file, context, last);
+        let files = self.p.templates(self.p.text(view), at.file);
+        for file in &files {
+            self.render_file(&mut frame, *file, context, last);
+        }
+        if !files.is_empty() {
+            self.respond(&frame, context, last, 0);
         }
         frame.terms
     }
