@@ -283,6 +283,9 @@ pub struct CallRow {
     /// Renders a template.
     #[serde(default)]
     pub renders: Option<Renders>,
+    /// Asks a value for its form in an answer.
+    #[serde(default)]
+    pub presents: Option<Presents>,
     /// The value leaves in a response.
     #[serde(default)]
     pub responds: Option<Expr>,
@@ -316,6 +319,16 @@ pub struct CallRow {
     /// Looked at: no effect worth telling. The document says so.
     #[serde(default)]
     pub neutral: bool,
+}
+
+/// What a call asks a value for, before it sends it: `render json: order` calls `order.as_json`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Presents {
+    /// The value, or a collection whose elements are asked one by one.
+    pub value: Expr,
+    /// Methods of the repository's classes: the first that the value's class has is called.
+    pub methods: Vec<Box<str>>,
 }
 
 /// The template and context of a rendering call.

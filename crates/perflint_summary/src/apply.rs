@@ -62,6 +62,11 @@ impl<'p> Eval<'p> {
             };
             self.render(f, template, context, op);
         }
+        if let Some(presents) = &row.presents
+            && let Some(v) = self.expr(f, &presents.value, &given)
+        {
+            self.present(f, v, presents, op);
+        }
         if let Some(e) = &row.responds
             && let Some(v) = self.expr(f, e, &given)
         {
