@@ -296,7 +296,12 @@ impl<'p> Eval<'p> {
                 return v;
             }
         }
-        self.get_unknown(f, name)
+        match self.get_unknown(f, name) {
+            UNKNOWN if self.p.text(name).starts_with('@') => {
+                self.row_by_name(f.at.file, name).unwrap_or(UNKNOWN)
+            }
+            v => v,
+        }
     }
 
     /// What the constructors assign to a field.
