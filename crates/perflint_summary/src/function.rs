@@ -247,6 +247,9 @@ impl<'p> Eval<'p> {
                 Some(ty) => self.type_value(at.file, ty, 0),
                 None => UNKNOWN,
             };
+            if v == UNKNOWN && param.kind != ParamKind::Block {
+                v = self.by_convention(at, param.name);
+            }
             if let Some(injected) = self.injected(at, def, param.default) {
                 v = injected;
             }
@@ -268,34 +271,9 @@ impl<'p> Eval<'p> {
             {
                 v = self.vals.make(Val::ExtInst(ty, Box::new([])));
             }
-            if v == UNKNOWN
-                && let Some(row) = self.row_by_name(at.file, param.name)
-            {
-                v = row;
-            }
             out.push(v);
         }
         out
-    }
-
-    /// Where no types are written, an unknown value with the name of an entity is most likely one: `order`, `@order`.
-    pub(crate) fn row_by_name(&mut self, file: perflint_link::FileIx, name: Sym) -> Option<V> {
-        if self.p.file(file).lang.family() != "ruby" || self.p.is_stub(file) {
-            return None;
-        }
-        let text = self.p.text(name).trim_start_matches('@');
-        if text.is_empty() || !text.starts_with(|c: char| c.is_ascii_lowercase()) {
-            return None;
-        }
-        let class: String = text
-            .split('_')
-            .flat_map(|part| {
-                let mut chars = part.chars();
-                chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars)
-            })
-            .collect();
-        let entity = self.p.entity_named(file, &class)?;
-        Some(self.typed_row(entity))
     }
 
     /// The declaration that a type's name stands for, if it is a name for a type.
