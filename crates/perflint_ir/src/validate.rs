@@ -63,7 +63,21 @@ pub fn validate(file: &FileIr) -> Vec<Fault> {
             }
         }
     }
+    initial_values(file, &mut faults);
     faults
+}
+
+/// Initial values and the values of markers are operations of the initialiser of what owns the item.
+fn initial_values(file: &FileIr, faults: &mut Vec<Fault>) {
+    for item in &file.items {
+        let Some(body) = item.owner.and_then(|owner| file.item(owner).body) else { continue };
+        let count = file.body(body).ops.len();
+        let values = item.markers.iter().map(|marker| marker.value).chain([item.init]);
+        for value in values.filter(|value| value.is_some() && value.at() >= count) {
+            let what = format!("{} starts with op {}, which does not exist", file.text(item.name), value.at());
+            faults.push(Fault { body: body.at(), what });
+        }
+    }
 }
 
 /// Calls `visit` with every operand of an operation.

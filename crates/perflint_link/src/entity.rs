@@ -216,6 +216,9 @@ impl Program {
         let item = self.item(def);
         let op = item.init.some()?;
         let body = self.file(def.file).item(item.owner?).body?;
+        if op.at() >= self.file(def.file).body(body).ops.len() {
+            return None;
+        }
         Some((def.file, body, op))
     }
 

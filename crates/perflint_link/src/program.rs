@@ -200,6 +200,23 @@ impl Program {
         parts.join("/")
     }
 
+    /// The entity that a variable's name means by convention, and whether it means many: `order`, `@order`, `orders`.
+    pub fn entity_by_convention(&self, file: FileIx, name: &str) -> Option<(EntityIx, bool)> {
+        let name = name.trim_start_matches('@');
+        if name.len() < 3 || !name.starts_with(|c: char| c.is_lowercase()) {
+            return None;
+        }
+        let one = cruet::to_pascal_case(name);
+        if let Some(entity) = self.entity_named(file, &one) {
+            return Some((entity, false));
+        }
+        let of_many = cruet::to_class_case(name);
+        if of_many == one {
+            return None;
+        }
+        self.entity_named(file, &of_many).map(|entity| (entity, true))
+    }
+
     /// The name of the partial that shows a row of an entity: `orders/order`.
     pub fn partial_of(&self, entity: EntityIx) -> String {
         let path = self.class_path(self.entity(entity).class);

@@ -77,6 +77,10 @@ impl Ruby<'_> {
             Node::LambdaNode { .. } => self.lambda(node, at),
             Node::AliasMethodNode { .. } => self.alias(node, at),
             Node::DefinedNode { .. } => self.unknown(&[], at),
+            Node::ImplicitNode { .. } => match node.as_implicit_node() {
+                Some(implicit) => self.expr(&implicit.value()),
+                None => self.null(at),
+            },
             _ => self.rest(node, at),
         }
     }
@@ -159,7 +163,6 @@ impl Ruby<'_> {
         let mut parts: Vec<Node<'_>> = Vec::new();
         match node {
             Node::SplatNode { .. } => parts.extend(node.as_splat_node().and_then(|n| n.expression())),
-            Node::ImplicitNode { .. } => parts.extend(node.as_implicit_node().map(|n| n.value())),
             Node::DefinedNode { .. } => {}
             Node::EmbeddedStatementsNode { .. } => {
                 let statements = node.as_embedded_statements_node().and_then(|n| n.statements());

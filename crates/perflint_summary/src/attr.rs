@@ -38,7 +38,7 @@ impl<'p> Eval<'p> {
             Val::Row(row) => self.get_row(f, recv, row, name, op),
             Val::Query(q) => self.get_query(f, recv, &q, name, op),
             Val::ExtInst(ty, _) => self.get_typed(f, recv, ty, name, op),
-            Val::Map(entries, rest) => match entries.iter().find(|(n, _)| *n == name) {
+            Val::Map(entries, rest) => match entries.iter().find(|(n, v)| *n == name && *v != UNKNOWN) {
                 Some((_, v)) => *v,
                 None if rest != UNKNOWN => rest,
                 None => match self.get_unknown(f, name) {
@@ -75,15 +75,46 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn get_unknown(&mut self, f: &Frame<'p>, name: Sym) -> V {
+    fn get_unknown(&mut self, f: &mut Frame<'p>, name: Sym) -> V {
         // `models.User` of an object that nobody knows: an entity of that very name.
         if let Some(class) = self.entity_by_name(f.at.file, name) {
             return class;
         }
         match self.look.hint(f.lang.family(), name) {
             Some(ty) => self.vals.make(Val::ExtInst(ty, Box::new([]))),
+            None => {
+                let v = self.by_convention(f.at, name);
+                f.guessed |= v != UNKNOWN;
+                v
+            }
+        }
+    }
+
+    /// What a name stands for where nothing else tells: in Ruby a variable called like a class holds one.
+    pub(crate) fn by_convention(&mut self, at: BodyRef, name: Sym) -> V {
+        if self.p.file(at.file).lang.family() != "ruby" {
+            return UNKNOWN;
+        }
+        match self.p.entity_by_convention(at.file, self.p.text(name)) {
+            Some((entity, many)) => {
+                let row = self.typed_row(entity);
+                if many { self.vals.many(row) } else { self.fetched_elsewhere(at, entity) }
+            }
             None => UNKNOWN,
         }
+    }
+
+    /// True for a row that only the name of a variable tells of.
+    pub(crate) fn is_guess(&self, v: V) -> bool {
+        matches!(*self.vals.get(v), Val::Row(row) if row.origin.is_some_and(|origin| origin.op == OpId(0)))
+    }
+
+    /// One row that somebody fetched by itself: what is read of it is fetched for it alone.
+    fn fetched_elsewhere(&mut self, at: BodyRef, entity: EntityIx) -> V {
+        let path = self.p.names.intern("");
+        let origin = Some(crate::value::Site { at, op: OpId(0) });
+        let binder = Some(crate::value::Binder { at, region: perflint_ir::RegionId(0) });
+        self.vals.make(Val::Row(Row { entity, origin, path, from: None, many: false, supply: NOTHING, binder }))
     }
 
     fn member_value(&mut self, target: Target, name: Sym, file: FileIx) -> V {

@@ -638,6 +638,12 @@ impl<'p> Eval<'p> {
                 return self.apply(f, row, f.this, args, op, None);
             }
         }
+        // A method over a relation of the same name: `def config = super || create_config`.
+        if let Val::Row(row) = *self.vals.get(f.this)
+            && let Some(relation) = self.p.relation(row.entity, name)
+        {
+            return self.read_relation(f, f.this, row, relation, op);
+        }
         if let Val::Row(row) = *self.vals.get(f.this)
             && let Some(api) = self.p.entity(row.entity).api
             && let Some(ix) = self.look.method(api, name, false)

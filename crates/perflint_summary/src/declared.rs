@@ -35,7 +35,13 @@ impl<'p> Eval<'p> {
         let callee = self.vals.make(Val::Closure(file, body, caps, recv));
         let v = self.call_closure(f, callee, args, op, How::PLAIN);
         // A scope that gives nothing leaves the query as it was.
-        Some(if matches!(self.vals.get(v), Val::Query(_)) { v } else { self.scoped(f, recv, op) })
+        let Val::Query(q) = *self.vals.get(v) else { return Some(self.scoped(f, recv, op)) };
+        // What it lacks is to be added where it is used, not where it is declared.
+        let origin = match self.vals.get(recv) {
+            Val::Query(before) => before.origin,
+            _ => self.site(f, op),
+        };
+        Some(self.vals.make(Val::Query(Query { origin, ..q })))
     }
 
     fn scoped(&mut self, f: &Frame<'p>, recv: V, op: usize) -> V {

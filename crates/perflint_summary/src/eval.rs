@@ -65,6 +65,8 @@ pub(crate) struct Frame<'p> {
     pub(crate) awaiting: bool,
     pub(crate) caller: Option<Site>,
     pub(crate) capped: bool,
+    /// What it works on was told by the names of variables alone.
+    pub(crate) guessed: bool,
     pub(crate) last: Rc<[u16]>,
 }
 
@@ -293,6 +295,7 @@ impl<'p> Eval<'p> {
             self.binders(*v, &mut outer, 0);
         }
         let node = self.events.graph.add(*at);
+        let guessed = locals.iter().chain([this]).any(|v| self.is_guess(*v));
         let mut frame = Frame {
             at: *at,
             node,
@@ -313,6 +316,7 @@ impl<'p> Eval<'p> {
             awaiting: false,
             caller,
             capped: false,
+            guessed,
             last: self.lasts(*at, body),
         };
         if body.kind == BodyKind::Init {
@@ -560,6 +564,11 @@ impl<'p> Eval<'p> {
 
     /// Adds a term to the frame, and reports it if it blocks what must not block.
     pub(crate) fn add_term(&mut self, f: &mut Frame<'p>, mut term: Term) {
+        if f.guessed {
+            let direct = term.steps.is_none() || f.body.kind == BodyKind::Template;
+            let likely = self.entry.is_some() && direct;
+            term.sure = term.sure.min(if likely { Sure::Likely } else { Sure::Guess });
+        }
         if term.wait == Wait::Blocks {
             let direct = term.steps.is_none();
             let javascript = f.lang.family() == "javascript";

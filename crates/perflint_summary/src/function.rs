@@ -247,6 +247,9 @@ impl<'p> Eval<'p> {
                 Some(ty) => self.type_value(at.file, ty, 0),
                 None => UNKNOWN,
             };
+            if v == UNKNOWN && param.kind != ParamKind::Block {
+                v = self.by_convention(at, param.name);
+            }
             if let Some(injected) = self.injected(at, def, param.default) {
                 v = injected;
             }

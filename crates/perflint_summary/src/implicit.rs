@@ -25,9 +25,20 @@ impl<'p> Eval<'p> {
             && (self.has_library_member(f.this, name) || self.declares(f.this, name))
         {
             let v = self.get(f, f.this, name, op, None);
+            // A method of a class is no attribute of it.
             return if v == UNKNOWN { self.vals.make(Val::ExtMethod(f.this, name)) } else { v };
         }
-        self.name(f.at.file, name)
+        let v = self.name(f.at.file, name);
+        match self.vals.get(v) {
+            Val::Ext(path) if ruby && *path == name => match self.by_convention(f.at, name) {
+                UNKNOWN => v,
+                row => {
+                    f.guessed = true;
+                    row
+                }
+            },
+            _ => v,
+        }
     }
 
     /// The class around a body that has a member of this name, and whether it is the innermost one.
@@ -88,14 +99,13 @@ impl<'p> Eval<'p> {
 
     /// True if models describe a method or attribute of this name for a receiver.
     fn has_library_member(&mut self, recv: V, name: Sym) -> bool {
-        let (class, on_class) = match self.vals.get(recv) {
-            Val::Inst(class, _) => (*class, false),
-            Val::Class(class) => (*class, true),
+        let class = match self.vals.get(recv) {
+            Val::Inst(class, _) | Val::Class(class) => *class,
             Val::Row(row) => {
                 if self.p.relation(row.entity, name).is_some() {
                     return true;
                 }
-                (self.p.entity(row.entity).class, false)
+                self.p.entity(row.entity).class
             }
             Val::Query(_) | Val::ExtInst(..) | Val::Map(..) => return true,
             _ => return false,
@@ -103,9 +113,8 @@ impl<'p> Eval<'p> {
         let api = self.p.class(class).entity.and_then(|e| self.p.entity(e).api);
         let types: Vec<_> = self.p.class(class).types.iter().copied().chain(api).collect();
         let text = self.p.text(name);
-        types.iter().any(|ty| {
-            self.m.method(*ty, text, on_class).is_some() || self.m.attr(*ty, text, on_class).is_some()
-        })
+        let knows = |ty, on_class| self.m.method(ty, text, on_class).is_some() || self.m.attr(ty, text, on_class).is_some();
+        types.iter().any(|ty| knows(*ty, true) || knows(*ty, false))
     }
 
     /// A call of a method that is declared outside its receiver's class.

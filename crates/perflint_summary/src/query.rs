@@ -545,7 +545,10 @@ impl<'p> Eval<'p> {
             lazy: Some(lazy),
             batched: false,
         };
-        self.effect(f, effect, Wait::Suspends, row.binder, Sure::Certain);
+        // Who fetched a row of which only the name tells may have loaded it too.
+        let guess = row.origin.is_some_and(|origin| origin.op == OpId(0));
+        let sure = if guess { Sure::Guess } else { Sure::Certain };
+        self.effect(f, effect, Wait::Suspends, row.binder, sure);
     }
 
     /// Adds relation paths to what a query loads.

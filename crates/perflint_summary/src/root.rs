@@ -228,6 +228,7 @@ impl<'p> Eval<'p> {
             awaiting: false,
             caller: None,
             capped: false,
+            guessed: false,
             last: Rc::new([]),
         }
     }
@@ -251,6 +252,8 @@ impl<'p> Eval<'p> {
         let mut frame = self.outer_frame(at, UNKNOWN, outcome.node);
         match pending.template {
             Some(template) => self.render(&mut frame, template, ret, last),
+            // What a Ruby action gives is dropped; what leaves is what its view sees.
+            None if frame.lang.family() == "ruby" && pending.kind == EntryKind::Route => {}
             None => {
                 // A query that is a promise runs when the framework awaits what the handler gave it.
                 let ret = match self.vals.get(ret) {
@@ -259,10 +262,7 @@ impl<'p> Eval<'p> {
                     }
                     _ => ret,
                 };
-                // What an action with a view gives back goes nowhere; its view is the answer.
-                if pending.view.is_none() {
-                    self.respond(&frame, ret, last, 0);
-                }
+                self.respond(&frame, ret, last, 0);
             }
         }
         frame.terms
