@@ -137,13 +137,15 @@ impl<'p> Eval<'p> {
     /// A call that nothing is known of. Closures given to it are evaluated on their own.
     pub(crate) fn hole(&mut self, f: &mut Frame<'p>, args: &CallArgs, op: usize) -> V {
         self.events.holes += usize::from(!self.p.is_stub(f.at.file));
-        // A block that is given to somebody unknown is most likely run once, as what it stands in is.
+        // A block that is given to somebody unknown is most likely run once, as what it stands in is. One that is given
+        // nothing is wrapped, and its value is handed on: `span("load") { find_order }`.
         if f.lang.family() == "ruby"
             && let Some((_, block)) = args.keys.iter().find(|(name, _)| self.p.text(*name) == "&").copied()
-            && matches!(self.vals.get(block), Val::Closure(..))
+            && let Val::Closure(file, body, ..) = *self.vals.get(block)
         {
-            self.call_closure(f, block, &CallArgs { open: true, ..CallArgs::default() }, op, How::PLAIN);
-            return UNKNOWN;
+            let given = CallArgs { open: true, ..CallArgs::default() };
+            let v = self.call_closure(f, block, &given, op, How::PLAIN);
+            return if self.p.file(file).body(body).params.is_empty() { v } else { UNKNOWN };
         }
         // A wrapper that nobody knows, around one function, most likely calls it: `asyncHandler(fn)`, `memoize(fn)`.
         let mut callables = args
