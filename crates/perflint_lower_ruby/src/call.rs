@@ -133,6 +133,11 @@ impl Ruby<'_> {
             _ => {}
         }
         let is_read = call.arguments().is_none() && call.block().is_none() && call.opening_loc().is_none();
+        // The builder that templates of this kind are written for.
+        if is_read && name == "json" && self.is_json {
+            let callee = self.name("Jbuilder", at);
+            return self.invoke(Callee::Value(callee), Vec::new(), CallForm::New, at);
+        }
         let may_be_local = is_read && !name.ends_with(['?', '!']);
         let context = if may_be_local { self.context(at) } else { None };
         // A local that the template was given, or else a helper.
