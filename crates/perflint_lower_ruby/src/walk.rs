@@ -215,7 +215,14 @@ impl<'t> Ruby<'t> {
         self.scopes.here.body.call(callee, args, form, at)
     }
 
-    pub(crate) fn member(&mut self, recv: OpId, name: &str, args: Vec<Arg>, form: CallForm, at: Span) -> OpId {
+    pub(crate) fn member(
+        &mut self,
+        recv: OpId,
+        name: &str,
+        args: Vec<Arg>,
+        form: CallForm,
+        at: Span,
+    ) -> OpId {
         let name = self.file.sym(name);
         self.invoke(Callee::Member { recv, name }, args, form, at)
     }
