@@ -84,14 +84,54 @@ impl Ruby<'_> {
 
     fn changed(&mut self, node: &Node<'_>, at: Span) -> Option<OpId> {
         let local = |_: &mut Self, name| Target::Local(name);
-        changes!(self, node, at, local, as_local_variable_or_write_node, as_local_variable_and_write_node, as_local_variable_operator_write_node);
+        changes!(
+            self,
+            node,
+            at,
+            local,
+            as_local_variable_or_write_node,
+            as_local_variable_and_write_node,
+            as_local_variable_operator_write_node
+        );
         let field = |_: &mut Self, name| Target::Field(name);
-        changes!(self, node, at, field, as_instance_variable_or_write_node, as_instance_variable_and_write_node, as_instance_variable_operator_write_node);
+        changes!(
+            self,
+            node,
+            at,
+            field,
+            as_instance_variable_or_write_node,
+            as_instance_variable_and_write_node,
+            as_instance_variable_operator_write_node
+        );
         let fixed = |_: &mut Self, name| Target::Static(name);
-        changes!(self, node, at, fixed, as_class_variable_or_write_node, as_class_variable_and_write_node, as_class_variable_operator_write_node);
+        changes!(
+            self,
+            node,
+            at,
+            fixed,
+            as_class_variable_or_write_node,
+            as_class_variable_and_write_node,
+            as_class_variable_operator_write_node
+        );
         let name = |_: &mut Self, name| Target::Name(name);
-        changes!(self, node, at, name, as_global_variable_or_write_node, as_global_variable_and_write_node, as_global_variable_operator_write_node);
-        changes!(self, node, at, name, as_constant_or_write_node, as_constant_and_write_node, as_constant_operator_write_node);
+        changes!(
+            self,
+            node,
+            at,
+            name,
+            as_global_variable_or_write_node,
+            as_global_variable_and_write_node,
+            as_global_variable_operator_write_node
+        );
+        changes!(
+            self,
+            node,
+            at,
+            name,
+            as_constant_or_write_node,
+            as_constant_and_write_node,
+            as_constant_operator_write_node
+        );
         if let Some(n) = node.as_call_or_write_node() {
             let target = self.member_target(n.receiver(), name_of(&n.read_name()), at);
             return Some(self.change(target, Change::Or(n.value()), at));

@@ -3,9 +3,7 @@
 use crate::literal::literal_text;
 use crate::operator::{binary, is_binary};
 use crate::walk::{BLOCK, Ruby, name_of, pos};
-use perflint_ir::{
-    Arg, BodyKind, CallForm, Callee, ExitKind, OpId, OpKind, ParamKind, Slot, Span,
-};
+use perflint_ir::{Arg, BodyKind, CallForm, Callee, ExitKind, OpId, OpKind, ParamKind, Slot, Span};
 use perflint_syntax::Place;
 use ruby_prism::{ArgumentsNode, CallNode, Node};
 
@@ -133,6 +131,11 @@ impl Ruby<'_> {
             _ => {}
         }
         let is_read = call.arguments().is_none() && call.block().is_none() && call.opening_loc().is_none();
+        // The builder that templates of this kind are written for.
+        if is_read && name == "json" && self.is_json {
+            let callee = self.name("Jbuilder", at);
+            return self.invoke(Callee::Value(callee), Vec::new(), CallForm::New, at);
+        }
         let may_be_local = is_read && !name.ends_with(['?', '!']);
         let context = if may_be_local { self.context(at) } else { None };
         // A local that the template was given, or else a helper.
@@ -162,8 +165,7 @@ impl Ruby<'_> {
 
     /// `a[k]`, `a[0, 5]`, `a[..9]`.
     fn element(&mut self, call: &CallNode<'_>, recv: OpId, at: Span) -> OpId {
-        let arguments: Vec<Node<'_>> =
-            call.arguments().iter().flat_map(|a| a.arguments().iter()).collect();
+        let arguments: Vec<Node<'_>> = call.arguments().iter().flat_map(|a| a.arguments().iter()).collect();
         match arguments.as_slice() {
             [one] => match one.as_range_node() {
                 Some(range) => {
@@ -301,8 +303,7 @@ impl Ruby<'_> {
     /// `super`: with its arguments, or with the parameters of the method.
     pub(crate) fn super_call(&mut self, node: &Node<'_>, at: Span) -> OpId {
         let method = self.inside.iter().rev().find(|i| !i.method.is_empty());
-        let (method, params) =
-            method.map(|i| (i.method.clone(), i.params.clone())).unwrap_or_default();
+        let (method, params) = method.map(|i| (i.method.clone(), i.params.clone())).unwrap_or_default();
         let base = self.op(OpKind::SuperRef, at);
         let args = match node.as_super_node() {
             Some(n) => self.argument_list(n.arguments(), n.block(), 0),

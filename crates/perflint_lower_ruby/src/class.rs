@@ -2,17 +2,17 @@
 
 use crate::literal::literal_text;
 use crate::walk::{Open, Ruby, name_of, utf8};
-use perflint_ir::{
-    BodyKind, CallForm, Callee, Item, ItemId, ItemKind, Marker, OpId, OpKind, Span, TypeId,
-};
+use perflint_ir::{BodyKind, CallForm, Callee, Item, ItemId, ItemKind, Marker, OpId, OpKind, Span, TypeId};
 use perflint_syntax::Place;
 use ruby_prism::{CallNode, Node};
 
 /// Words that say who may call the methods they name or precede.
-const VISIBILITY: &[&str] = &["private", "protected", "public", "private_class_method", "module_function", "public_class_method"];
+const VISIBILITY: &[&str] =
+    &["private", "protected", "public", "private_class_method", "module_function", "public_class_method"];
 
 /// Calls with a block that belongs to the class, as far as what it declares goes.
-const INLINED: &[&str] = &["included", "prepended", "class_eval", "instance_eval", "with_options", "concerning", "no_touching"];
+const INLINED: &[&str] =
+    &["included", "prepended", "class_eval", "instance_eval", "with_options", "concerning", "no_touching"];
 
 impl Ruby<'_> {
     pub(crate) fn class_like(&mut self, node: &Node<'_>, at: Span) -> OpId {
@@ -148,8 +148,16 @@ impl Ruby<'_> {
     pub(crate) fn class_statement(&mut self, call: &CallNode<'_>, name: &str, at: Span) -> Option<OpId> {
         let block = call.block().and_then(|b| b.as_block_node());
         match name {
-            "attr_reader" | "attr_accessor" | "attr_writer" | "attr" | "cattr_accessor" | "mattr_accessor"
-            | "class_attribute" | "thread_mattr_accessor" | "cattr_reader" | "mattr_reader" => {
+            "attr_reader"
+            | "attr_accessor"
+            | "attr_writer"
+            | "attr"
+            | "cattr_accessor"
+            | "mattr_accessor"
+            | "class_attribute"
+            | "thread_mattr_accessor"
+            | "cattr_reader"
+            | "mattr_reader" => {
                 self.accessors(call, name, at);
                 Some(self.null(at))
             }

@@ -50,12 +50,12 @@ impl Ruby<'_> {
         let optional = params.optionals();
         let keywords = params.keywords();
         for param in optional.iter().chain(keywords.iter()) {
-            let (name, value) = match (param.as_optional_parameter_node(), param.as_optional_keyword_parameter_node())
-            {
-                (Some(p), _) => (p.name(), p.value()),
-                (_, Some(p)) => (p.name(), p.value()),
-                _ => continue,
-            };
+            let (name, value) =
+                match (param.as_optional_parameter_node(), param.as_optional_keyword_parameter_node()) {
+                    (Some(p), _) => (p.name(), p.value()),
+                    (_, Some(p)) => (p.name(), p.value()),
+                    _ => continue,
+                };
             let is_plain = matches!(
                 value,
                 Node::NilNode { .. }

@@ -14,8 +14,12 @@ impl Ruby<'_> {
             Node::IntegerNode { .. } => self.integer(node, at),
             Node::StringNode { .. } => self.string(&utf8(node.as_string_node()?.unescaped()), at),
             Node::SymbolNode { .. } => self.string(&utf8(node.as_symbol_node()?.unescaped()), at),
-            Node::InterpolatedStringNode { .. } => self.parts(&node.as_interpolated_string_node()?.parts(), at),
-            Node::InterpolatedSymbolNode { .. } => self.parts(&node.as_interpolated_symbol_node()?.parts(), at),
+            Node::InterpolatedStringNode { .. } => {
+                self.parts(&node.as_interpolated_string_node()?.parts(), at)
+            }
+            Node::InterpolatedSymbolNode { .. } => {
+                self.parts(&node.as_interpolated_symbol_node()?.parts(), at)
+            }
             Node::InterpolatedXStringNode { .. } => {
                 let text = self.parts(&node.as_interpolated_x_string_node()?.parts(), at);
                 self.shell(text, at)

@@ -129,7 +129,8 @@ impl<'a> Scanner<'a> {
             }
         } else if opens(start) || is_block_opener(code.trim_end()) {
             let has_children = lines.get(used).is_some_and(|next| next.indent > first.indent);
-            let same = lines.get(used).is_some_and(|n| n.indent == first.indent && is_middle(code_of(n.text)));
+            let same =
+                lines.get(used).is_some_and(|n| n.indent == first.indent && is_middle(code_of(n.text)));
             let inline_end = code.trim_end().ends_with(" end");
             if (has_children || same || is_block_opener(code.trim_end())) && !inline_end {
                 self.blocks.push((first.indent, true));
@@ -309,7 +310,8 @@ impl<'a> Scanner<'a> {
             let rest = &text[from..];
             let inner = rest.trim_start();
             let start = from + (rest.len() - inner.len());
-            let name = inner.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '@' | '.')));
+            let name =
+                inner.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '@' | '.')));
             let Some(name) = name.filter(|n| *n > 0 && inner[*n..].starts_with('=')) else { return from };
             let mut value_at = start + name + 1;
             if text[value_at..].starts_with('=') {
@@ -388,7 +390,8 @@ fn is_middle(code: &str) -> bool {
 
 fn opens(code: &str) -> bool {
     let assigned = code.split_once(" = ").map(|(_, value)| value);
-    OPENING.contains(&first_word(code)) || assigned.is_some_and(|value| matches!(first_word(value), "case" | "if" | "begin"))
+    OPENING.contains(&first_word(code))
+        || assigned.is_some_and(|value| matches!(first_word(value), "case" | "if" | "begin"))
 }
 
 /// True for code that ends with the start of a block.

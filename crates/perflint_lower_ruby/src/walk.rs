@@ -79,6 +79,8 @@ pub(crate) struct Ruby<'t> {
     pub(crate) classes: Vec<Open>,
     pub(crate) inside: Vec<Inside>,
     pub(crate) is_template: bool,
+    /// A template that builds JSON.
+    pub(crate) is_json: bool,
     depth: usize,
     source_len: u32,
     path: &'t str,
@@ -101,6 +103,7 @@ impl<'t> Ruby<'t> {
             classes: vec![module],
             inside: vec![Inside::default()],
             is_template,
+            is_json: is_template && source.path.ends_with(".jbuilder"),
             depth: 0,
             source_len: len,
             path: source.path,
@@ -212,7 +215,14 @@ impl<'t> Ruby<'t> {
         self.scopes.here.body.call(callee, args, form, at)
     }
 
-    pub(crate) fn member(&mut self, recv: OpId, name: &str, args: Vec<Arg>, form: CallForm, at: Span) -> OpId {
+    pub(crate) fn member(
+        &mut self,
+        recv: OpId,
+        name: &str,
+        args: Vec<Arg>,
+        form: CallForm,
+        at: Span,
+    ) -> OpId {
         let name = self.file.sym(name);
         self.invoke(Callee::Member { recv, name }, args, form, at)
     }
