@@ -30,6 +30,7 @@ mod iterate;
 mod lookup;
 mod memo;
 mod ops;
+mod own;
 mod present;
 mod query;
 mod root;
