@@ -11,11 +11,11 @@ use perflint_tests::tree::Tree;
 /// One name per front end.
 const NAMES: &[&str] = &[
     "a.py", "a.js", "a.jsx", "a.ts", "a.tsx", "a.vue", "a.svelte", "a.rs", "a.sql", "a.j2", "a.prisma",
-    "a.go", "A.java",
+    "a.go", "A.java", "a.rb", "a.erb",
 ];
 
 /// Those of programming languages, whose expressions nest.
-const PROGRAMS: &[&str] = &["a.py", "a.js", "a.ts", "a.tsx", "a.rs", "a.go", "A.java"];
+const PROGRAMS: &[&str] = &["a.py", "a.js", "a.ts", "a.tsx", "a.rs", "a.go", "A.java", "a.rb"];
 
 /// Scans in every format, and gives the report. Panics if an exit code is not one of the documented ones, or if a control
 /// character comes out.
@@ -54,6 +54,7 @@ fn broken_syntax_is_a_gap_and_the_rest_is_read() {
         ("a.rs", "fn f( { let x = ; }"),
         ("a.go", "package a\nfunc f( { x := }"),
         ("A.java", "class A { void f( { int x = ; }"),
+        ("a.rb", "class A\ndef f(\nend\n"),
     ] {
         let tree = Tree::of(&[(name, broken), ("ok/b.py", REQUESTS)]);
         let report = survive(&tree, &[]);
@@ -83,6 +84,7 @@ fn half_a_template_is_read_as_far_as_it_goes() {
     ];
     for half in halves {
         survive(&Tree::of(&[("templates/a.html", half)]), &[]);
+        survive(&Tree::of(&[("views/a.erb", &half.replace("{%", "<%").replace("{{", "<%="))]), &[]);
     }
 }
 
@@ -150,6 +152,7 @@ fn long_chains_of_decisions() {
         ("a.js", format!("function f(x) {{ if (x) {{ }}{braces} }}")),
         ("a.ts", format!("function f(x: number) {{ if (x) {{ }}{braces} }}")),
         ("a.rs", format!("fn f(x: u32) {{ if x == 7 {{ }}{braces} }}")),
+        ("a.rb", format!("def f(x)\nif x\n{}end\nend\n", many("elsif x == {n}\ng({n})\n"))),
         ("A.java", format!("class A {{ void f(int x) {{ if (x == 7) {{ }}{braces} }} }}")),
         ("a.go", format!("package a\nfunc f(x int) {{ if x == 7 {{ }}{braces} }}")),
     ] {
@@ -167,6 +170,7 @@ fn literals_of_fifty_thousand_elements() {
         ("map.py", format!("X = {{{pairs}}}\n")),
         ("list.ts", format!("export const xs = [{elements}]\nfor (const x of xs) {{ fetch(x) }}\n")),
         ("map.js", format!("module.exports = {{{pairs}}}\n")),
+        ("list.rb", format!("X = [{elements}]\nX.each {{ |x| g(x) }}\n")),
         ("A.java", format!("class A {{ int[] xs = {{{elements}}}; }}\n")),
         ("list.go", format!("package a\nvar X = []int{{{elements}}}\n")),
         ("list.rs", format!("const X: &[u32] = &[{elements}];\n")),
@@ -206,6 +210,7 @@ fn programs_that_lead_in_circles() {
             "a.rs",
             "use self::a::*;\nmod a { pub use super::*; }\ntrait T: T {}\nfn f() { f(); g() }\nfn g() { f() }\n",
         ),
+        ("a.rb", "class A < A\ninclude A\ndef f; f; super; end\nhas_many :as\nend\nA = A\n"),
         (
             "A.java",
             "class A extends A implements A { A a = new A(); A() { this(); } void f() { f(); a.f(); } }\n",

@@ -74,7 +74,8 @@ fn initial_values(file: &FileIr, faults: &mut Vec<Fault>) {
         let count = file.body(body).ops.len();
         let values = item.markers.iter().map(|marker| marker.value).chain([item.init]);
         for value in values.filter(|value| value.is_some() && value.at() >= count) {
-            let what = format!("{} starts with op {}, which does not exist", file.text(item.name), value.at());
+            let what =
+                format!("{} starts with op {}, which does not exist", file.text(item.name), value.at());
             faults.push(Fault { body: body.at(), what });
         }
     }

@@ -43,6 +43,8 @@ pub struct Class {
     pub types: Vec<TypeIx>,
     /// Classes that extend or implement it, directly or not.
     pub heirs: Vec<ClassIx>,
+    /// Interfaces that it satisfies without saying so.
+    pub satisfies: Vec<ClassIx>,
     /// The entity that it is.
     pub entity: Option<EntityIx>,
 }
@@ -95,6 +97,7 @@ impl Program {
             members: FxHashMap::default(),
             types: Vec::new(),
             heirs: Vec::new(),
+            satisfies: Vec::new(),
             entity: None,
         });
         self.class_of.insert(def, ix);
@@ -401,10 +404,11 @@ impl Program {
     /// True if the class has one of these external bases, by path.
     pub fn extends_path(&self, class: ClassIx, wanted: &dyn Fn(&str) -> bool) -> bool {
         let mro = &self.class(class).mro;
-        mro.iter().skip(1).any(|base| match base {
-            Base::External(path) => wanted(self.text(*path)),
+        let satisfied = self.class(class).satisfies.iter().map(|c| Base::Class(*c));
+        mro.iter().skip(1).copied().chain(satisfied).any(|base| match base {
+            Base::External(path) => wanted(self.text(path)),
             Base::Class(c) => {
-                let def = self.class(*c).def;
+                let def = self.class(c).def;
                 let path = match self.is_stub(def.file) {
                     true => self.target_path(Target::Item(def)),
                     // What a library's generator wrote into the repository has the name of its package there.

@@ -18,7 +18,7 @@ impl Program {
             .map(|(ix, _)| ix)
             .collect();
         for ix in &go {
-            if self.item(self.class(*ix).def).kind == ItemKind::Class {
+            if self.is_concrete(*ix) {
                 for name in self.methods(*ix) {
                     having.entry(name).or_default().push(*ix);
                 }
@@ -26,7 +26,7 @@ impl Program {
         }
         for ix in go {
             let class: &Class = self.class(ix);
-            if self.item(class.def).kind != ItemKind::Interface {
+            if self.item(class.def).kind != ItemKind::Interface || self.is_concrete(ix) {
                 continue;
             }
             let wanted = self.methods(ix);
@@ -37,8 +37,21 @@ impl Program {
                     && self.file(self.class(**candidate).def.file).role != Role::Test
             };
             let found: Vec<ClassIx> = candidates.iter().filter(all).copied().collect();
+            for heir in &found {
+                self.classes[heir.0 as usize].satisfies.push(ix);
+            }
             self.classes[ix.0 as usize].heirs.extend(found);
         }
+    }
+
+    /// True for structs, and for other named types that have methods with code.
+    fn is_concrete(&self, ix: ClassIx) -> bool {
+        let class = self.class(ix);
+        let has_code = |def: &crate::program::Def| {
+            let item = self.item(*def);
+            item.kind == ItemKind::Function && !item.flags.is_abstract
+        };
+        self.item(class.def).kind == ItemKind::Class || class.members.values().flatten().any(has_code)
     }
 
     /// True if both have a method of this name that takes and gives the same, as far as it is written.

@@ -45,6 +45,8 @@ pub enum Expr {
     Dotted(Box<Expr>),
     /// A tree of relations as keys: `{ posts: { include: { tags: true } } }`.
     Tree(Box<Expr>),
+    /// All relation paths that a call is given, as names, lists and trees of both: `includes(:author, items: { product: :photo })`.
+    Nested,
     /// Relation attributes (`User.posts`), entities, or values that are relation paths already.
     Paths(Box<Expr>),
     /// Column paths that alone are loaded; reading another column of the row runs a query.
@@ -136,6 +138,7 @@ impl Expr {
             "args" => Some(Self::ArgsFrom(0)),
             "scalar" => Some(Self::Scalar),
             "filled" => Some(Self::Filled),
+            "nested" => Some(Self::Nested),
             "declared" => Some(Self::Declared),
             _ => {
                 if let Some(n) = word.strip_prefix("args") {

@@ -114,7 +114,15 @@ impl<'p> Eval<'p> {
         let path = self.p.names.intern("");
         let origin = Some(crate::value::Site { at, op: OpId(0) });
         let binder = Some(crate::value::Binder { at, region: perflint_ir::RegionId(0) });
-        self.vals.make(Val::Row(Row { entity, origin, path, from: None, many: false, supply: NOTHING, binder }))
+        self.vals.make(Val::Row(Row {
+            entity,
+            origin,
+            path,
+            from: None,
+            many: false,
+            supply: NOTHING,
+            binder,
+        }))
     }
 
     fn member_value(&mut self, target: Target, name: Sym, file: FileIx) -> V {

@@ -146,6 +146,22 @@ impl<'p> Eval<'p> {
                 let v = self.expr(f, e, g)?;
                 return Some(self.path_value(f, v, g, "."));
             }
+            Expr::Nested => {
+                let mut out = Vec::new();
+                let base = self.p.names.intern("");
+                let mut known = !g.args.open;
+                for v in &g.args.pos {
+                    known &= self.nested_paths(*v, base, &mut out, 0);
+                }
+                for (name, v) in &g.args.keys {
+                    out.push(*name);
+                    known &= self.nested_paths(*v, *name, &mut out, 0);
+                }
+                if !known {
+                    return Some(UNKNOWN);
+                }
+                self.vals.make(Val::Paths(out.into(), None))
+            }
             Expr::Columns(e) => return Some(self.marked_columns(f, e, g, ONLY)),
             Expr::Filled => {
                 let names = g.args.keys.iter().map(|(name, _)| self.p.text(*name));
@@ -401,6 +417,29 @@ impl<'p> Eval<'p> {
             return known;
         }
         true
+    }
+
+    /// Names of relations below another; false if a part is not known.
+    fn nested_paths(&mut self, v: V, base: Sym, out: &mut Vec<Sym>, depth: u32) -> bool {
+        if depth > 8 {
+            return false;
+        }
+        match self.vals.get(v).clone() {
+            Val::Str(name) => {
+                out.push(self.p.names.join(base, name));
+                true
+            }
+            Val::List(items) => items.iter().all(|v| self.nested_paths(*v, base, out, depth + 1)),
+            Val::Map(entries, rest) => {
+                entries.iter().all(|(name, v)| {
+                    let path = self.p.names.join(base, *name);
+                    out.push(path);
+                    self.nested_paths(*v, path, out, depth + 1)
+                }) && rest == UNKNOWN
+            }
+            Val::Null => true,
+            _ => false,
+        }
     }
 
     /// A tree of relations: false if it has parts that are not known.

@@ -57,6 +57,7 @@ impl<'p> Eval<'p> {
             return Plan::Repeat { elem: UNKNOWN, factor: Factor::Const(SMALL), rows: false, batch: false };
         }
         let size = |rows: bool| Factor::Size { name, site, rows };
+        let batch = is_batch_name(self.p.text(name));
         match self.vals.get(v).clone() {
             Val::List(items) => {
                 let limit = if self.p.is_stub(f.at.file) { UNROLL_STUB } else { UNROLL };
@@ -85,7 +86,8 @@ impl<'p> Eval<'p> {
                 let elem = self.bound_at(elem, binder);
                 Plan::Repeat { elem, factor: Factor::Const(n), rows: false, batch }
             }
-            Val::Many { elem, batch, source, .. } => {
+            Val::Many { elem, batch: batches, source, .. } => {
+                let batch = batch || batches;
                 let rows = self.holds_rows(elem) || source.is_some();
                 let elem = self.bound_at(elem, binder);
                 Plan::Repeat { elem, factor: size(rows), rows, batch }
@@ -137,7 +139,7 @@ impl<'p> Eval<'p> {
             Val::Scalar | Val::Str(_) => {
                 Plan::Repeat { elem: SCALAR, factor: size(false), rows: false, batch: false }
             }
-            _ => Plan::Repeat { elem: UNKNOWN, factor: size(false), rows: false, batch: false },
+            _ => Plan::Repeat { elem: UNKNOWN, factor: size(false), rows: false, batch },
         }
     }
 
@@ -342,6 +344,12 @@ fn walked(p: &perflint_link::Program, body: &perflint_ir::Body, op: OpId, depth:
     }
 }
 
+/// True for a name that says that each element stands for many: `idBatches`, `slice.CollectChunks`.
+fn is_batch_name(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or(path).to_lowercase();
+    ["batches", "chunks", "chunked", "partitions"].iter().any(|end| name.ends_with(end))
+}
+
 /// True for a name in capitals, alone or at the end of a path.
 fn is_constant_name(path: &str) -> bool {
     let name = path.rsplit('.').next().unwrap_or(path);
@@ -360,10 +368,16 @@ pub fn expression(p: &perflint_link::Program, body: &perflint_ir::Body, op: OpId
         OpKind::SelfRef => "self".to_owned(),
         OpKind::SuperRef => "super".to_owned(),
         // A template's names are fields of what it is rendered with.
-        OpKind::Get { base, name } if is_context(body, base) => p.text(name).to_owned(),
+        OpKind::Get { base, name } if is_context(body, base) || p.text(name).starts_with('@') => {
+            p.text(name).to_owned()
+        }
         OpKind::Get { base, name } => format!("{}.{}", next(base), p.text(name)),
         OpKind::Await(v) | OpKind::Slice { base: v, .. } | OpKind::Bind { value: v, .. } => next(v),
         OpKind::Index { base, .. } => format!("{}[]", next(base)),
+        OpKind::Call(id) if body.call(id).form == perflint_ir::CallForm::Auto => match body.call(id).callee {
+            Callee::Value(v) => next(v),
+            Callee::Member { recv, name } => format!("{}.{}", next(recv), p.text(name)),
+        },
         OpKind::Call(id) => match body.call(id).callee {
             Callee::Value(v) => format!("{}()", next(v)),
             Callee::Member { recv, name } => format!("{}.{}()", next(recv), p.text(name)),

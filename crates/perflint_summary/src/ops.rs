@@ -243,6 +243,15 @@ impl<'p> Eval<'p> {
     fn store(&mut self, f: &mut Frame<'p>, base: OpId, key: OpId, value: OpId) {
         let OpKind::Local(local) = f.body.op(base).kind else { return };
         let (map, key, value) = (f.locals[local.at()], f.vals[key.at()], f.vals[value.at()]);
+        // A list that was made as long as it has to be is filled by index.
+        if f.lang.family() == "go" && matches!(self.vals.get(map), Val::List(_) | Val::Many { .. }) {
+            let known = self.element(map);
+            let elem = self.vals.join(known, value);
+            let at = f.body.ops.get(base.at()).map_or(0, |op| op.region.0);
+            let source = self.comprehension_source(f, at).or_else(|| self.source_of(map));
+            f.locals[local.at()] = self.vals.make(Val::Many { elem, count: None, batch: false, source });
+            return;
+        }
         let Val::Map(entries, rest) = self.vals.get(map).clone() else { return };
         f.locals[local.at()] = match self.vals.get(key).clone() {
             Val::Str(name) => self.with_field(map, name, value),

@@ -388,7 +388,7 @@ impl<'p> Eval<'p> {
             if self.p.is_stub(def.file) || matches!(file.role, Role::Vendored | Role::Minified) {
                 continue;
             }
-            if self.p.class(class).mro.len() < 2 {
+            if self.p.class(class).mro.len() < 2 && self.p.class(class).satisfies.is_empty() {
                 continue;
             }
             for (language, row) in &rows {

@@ -143,7 +143,19 @@ fn read_text(text: &str) -> Option<SqlFacts> {
         facts.partial |= reading.partial;
         facts.statements.extend(reading.statements);
     }
+    facts.partial &= led || !ends_with_order(whole);
     (!facts.statements.is_empty()).then_some(facts)
+}
+
+/// True if the literal end of a text orders the rows: whatever its holes hold, no limit can come after them but there.
+fn ends_with_order(text: &str) -> bool {
+    let tail = text.rsplit(HOLE).next().unwrap_or_default();
+    if tail.len() == text.len() || tail.trim().is_empty() {
+        return false;
+    }
+    let tokens = lex(tail);
+    let ordered = tokens.windows(2).any(|pair| pair[0].is("order") && pair[1].is("by"));
+    ordered && !tokens.iter().any(|token| token.is_any(&["limit", "fetch", "top", "offset"]))
 }
 
 /// Tells SQL from prose that starts with the same word.
