@@ -83,9 +83,7 @@ fn config(root: &Path, options: &Options) -> WalkConfig {
 fn has_front_end(lang: Lang) -> bool {
     !matches!(
         lang,
-        Lang::Haml
-            | Lang::Slim
-            | Lang::Php
+        Lang::Php
             | Lang::Blade
             | Lang::Twig
             | Lang::Jsp
