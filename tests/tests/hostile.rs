@@ -11,7 +11,7 @@ use perflint_tests::tree::Tree;
 /// One name per front end.
 const NAMES: &[&str] = &[
     "a.py", "a.js", "a.jsx", "a.ts", "a.tsx", "a.vue", "a.svelte", "a.rs", "a.sql", "a.j2", "a.prisma",
-    "a.go", "A.java", "a.kt", "a.rb", "a.erb",
+    "a.go", "A.java", "a.kt", "a.rb", "a.erb", "a.haml", "a.slim",
 ];
 
 /// Those of programming languages, whose expressions nest.

@@ -20,14 +20,16 @@ impl<'p> Eval<'p> {
         let is_self = |op: OpId| op.some().is_some_and(|op| f.body.op(op).kind == OpKind::SelfRef);
         let name = match f.body.op(op).kind {
             OpKind::Get { base, name } if is_self(base) => return Some(name),
-            OpKind::Call(id) if f.body.args(f.body.call(id).args).is_empty() => match f.body.call(id).callee {
-                Callee::Member { recv, name } if is_self(recv) => name,
-                Callee::Value(value) => match f.body.op(value.some()?).kind {
-                    OpKind::Name(name) => name,
-                    _ => return None,
-                },
-                Callee::Member { .. } => return None,
-            },
+            OpKind::Call(id) if f.body.args(f.body.call(id).args).is_empty() => {
+                match f.body.call(id).callee {
+                    Callee::Member { recv, name } if is_self(recv) => name,
+                    Callee::Value(value) => match f.body.op(value.some()?).kind {
+                        OpKind::Name(name) => name,
+                        _ => return None,
+                    },
+                    Callee::Member { .. } => return None,
+                }
+            }
             _ => return None,
         };
         let Val::Inst(class, _) = *self.vals.get(f.this) else { return None };
