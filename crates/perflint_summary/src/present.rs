@@ -23,7 +23,7 @@ impl<'p> Eval<'p> {
             _ => None,
         };
         let class = elem.map(|entity| self.p.entity(entity).class);
-        if !class.is_some_and(|class| self.method_of(class, presents).is_some()) {
+        if class.is_none_or(|class| self.method_of(class, presents).is_none()) {
             return;
         }
         let (site, binder) = (self.site(f, op), Binder { at: f.at, region: RegionId(0) });
