@@ -240,7 +240,8 @@ fn reads_interpolated_text() {
 
     for clause in [
         &["SELECT * FROM t ", "$clause"][..],
-        &["SELECT * FROM t WHERE a = 1 ", "$clause", " ORDER BY b"],
+        &["SELECT * FROM t WHERE a = 1 ", "$clause", " LIMIT 5"],
+        &["SELECT * FROM t WHERE a = 1 ", "$clause", " ORDER BY b", "$end"],
         &["SELECT * FROM t WHERE ", "$condition"],
         &["$with", " SELECT * FROM t"],
     ] {
@@ -248,6 +249,8 @@ fn reads_interpolated_text() {
         assert!(file.sql[0].partial, "{clause:?}");
         assert_eq!(file.sql[0].statements[0].tables, ["t".into()], "{clause:?}");
     }
+    // A limit stands after the order: a hole before it cannot hold one.
+    assert!(!text(&["SELECT * FROM t WHERE a = 1 ", "$clause", " ORDER BY b"]).sql[0].partial);
     assert!(text(&["$a", " and then"]).sql.is_empty());
 }
 
