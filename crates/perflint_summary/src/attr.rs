@@ -3,7 +3,7 @@
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, How};
 use crate::value::{EVERYTHING, NOTHING, Query, Row, SCALAR, UNKNOWN, V, Val};
-use perflint_ir::{ItemKind, OpId, OpKind, Sym, TypeExpr, TypeId};
+use perflint_ir::{BodyKind, ItemKind, OpId, OpKind, Sym, TypeExpr, TypeId};
 use perflint_link::{BodyRef, ClassIx, Def, EntityIx, FileIx, Target};
 use perflint_models::{TypeIx, TypeRole};
 use std::rc::Rc;
@@ -106,7 +106,14 @@ impl<'p> Eval<'p> {
 
     /// True for a row that only the name of a variable tells of.
     pub(crate) fn is_guess(&self, v: V) -> bool {
-        matches!(*self.vals.get(v), Val::Row(row) if row.origin.is_some_and(|origin| origin.op == OpId(0)))
+        matches!(*self.vals.get(v), Val::Row(row) if self.is_guessed(row))
+    }
+
+    /// The first operation of a function is no call that fetches; in an initialiser it may name a view's entity.
+    pub(crate) fn is_guessed(&self, row: Row) -> bool {
+        row.origin.is_some_and(|origin| {
+            origin.op == OpId(0) && self.p.file(origin.at.file).body(origin.at.body).kind != BodyKind::Init
+        })
     }
 
     /// One row that somebody fetched by itself: what is read of it is fetched for it alone.

@@ -546,8 +546,7 @@ impl<'p> Eval<'p> {
             batched: false,
         };
         // Who fetched a row of which only the name tells may have loaded it too.
-        let guess = row.origin.is_some_and(|origin| origin.op == OpId(0));
-        let sure = if guess { Sure::Guess } else { Sure::Certain };
+        let sure = if self.is_guessed(row) { Sure::Guess } else { Sure::Certain };
         self.effect(f, effect, Wait::Suspends, row.binder, sure);
     }
 
