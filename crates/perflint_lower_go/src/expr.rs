@@ -1,10 +1,10 @@
 //! Expressions.
 
 use crate::Go;
-use perflint_ir::{Arg, BinOp, BodyKind, CallForm, Callee, OpId, OpKind, RegionKind, Shape, Slot, TypeExpr};
-use perflint_syntax::Place;
-use perflint_syntax::lowering::pos;
-use perflint_syntax::tree::{child_of_kind, children, span};
+use perflint_ir::{Arg, BinOp, BodyKind, CallForm, Callee, OpId, OpKind, Shape, Slot, TypeExpr};
+use perflint_syntax::lowering::{pos, type_arg};
+use perflint_syntax::tree::{child_of_kind, children};
+use perflint_syntax::{Place, Walk};
 use tree_sitter::Node;
 
 impl Go<'_> {
@@ -63,11 +63,7 @@ impl Go<'_> {
             },
             "variadic_argument" => self.last_of(node),
             "comment" => OpId::NONE,
-            _ => {
-                let kids: Vec<OpId> = children(node).into_iter().map(|child| self.expr(child)).collect();
-                let kids: Vec<OpId> = kids.into_iter().filter(|kid| kid.is_some()).collect();
-                self.low.unknown(&kids, node)
-            }
+            _ => self.shapeless(node),
         }
     }
 
@@ -91,36 +87,6 @@ impl Go<'_> {
             "&" | "*" => value,
             _ => self.low.unknown(&[value], node),
         }
-    }
-
-    fn binary(&mut self, node: Node<'_>) -> OpId {
-        let side = |name: &str| node.child_by_field_name(name);
-        let (Some(left), Some(right)) = (side("left"), side("right")) else {
-            return self.low.unknown(&[], node);
-        };
-        let operator = side("operator").map_or("", |op| op.kind());
-        let lhs = self.expr(left);
-        if matches!(operator, "&&" | "||") {
-            let or = operator == "||";
-            let arm = RegionKind::Branch { cond: lhs, arm: u16::from(or), last: or };
-            let before = self.low.enter(arm, right);
-            let rhs = self.expr(right);
-            self.low.leave(before);
-            if or {
-                return self.low.scopes.here.body.join(&[lhs, rhs], span(node));
-            }
-            return self.low.op(OpKind::Binary { op: BinOp::And, lhs, rhs }, node);
-        }
-        let rhs = self.expr(right);
-        let op = match operator {
-            "+" => BinOp::Add,
-            "==" | "!=" => BinOp::Eq,
-            "<" | "<=" | ">" | ">=" => BinOp::Order,
-            "|" => BinOp::BitOr,
-            _ => BinOp::Other,
-        };
-        let value = self.low.op(OpKind::Binary { op, lhs, rhs }, node);
-        if operator == "!=" { self.low.op(OpKind::Not(value), node) } else { value }
     }
 
     fn closure(&mut self, node: Node<'_>) -> OpId {
@@ -163,7 +129,7 @@ impl Go<'_> {
         let types = node.child_by_field_name("type_arguments").map(children).unwrap_or_default();
         for (i, ty) in types.into_iter().enumerate() {
             let value = self.type_value(ty);
-            args.push(Arg { slot: Slot::Key(self.low.file.sym(&format!("<{i}>"))), value });
+            args.push(type_arg(&mut self.low.file, i, value));
         }
         self.low.invoke(callee, args, CallForm::Plain, at, node)
     }

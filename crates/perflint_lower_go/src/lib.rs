@@ -12,9 +12,9 @@ mod stmt;
 mod tests;
 mod types;
 
-use perflint_ir::{FileIr, GapKind, ItemId};
+use perflint_ir::{FileIr, GapKind, ItemId, OpId};
 use perflint_syntax::lowering::Lowering;
-use perflint_syntax::{Source, guard, tree, with_gap};
+use perflint_syntax::{Source, Walk, tree, with_gap};
 use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
@@ -47,14 +47,12 @@ struct Go<'a> {
     results: Vec<Results>,
 }
 
-impl<'a> Go<'a> {
-    /// Runs a step that may recurse, unless it is too deep.
-    fn deeper<T>(&mut self, node: Node<'_>, step: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if !self.low.descend(node) {
-            return None;
-        }
-        let result = guard::deeper(|| step(self));
-        self.low.ascend();
-        Some(result)
+impl<'a> Walk<'a> for Go<'a> {
+    fn low(&mut self) -> &mut Lowering<'a> {
+        &mut self.low
+    }
+
+    fn expr(&mut self, node: Node<'_>) -> OpId {
+        Self::expr(self, node)
     }
 }

@@ -4,9 +4,9 @@ use crate::Go;
 use perflint_ir::{
     BinOp, BodyKind, CallForm, Callee, ExitKind, LocalId, LoopSource, OpId, OpKind, RegionKind, Shape,
 };
-use perflint_syntax::Place;
 use perflint_syntax::lowering::pos;
 use perflint_syntax::tree::{child_of_kind, children, span};
+use perflint_syntax::{Place, Walk};
 use tree_sitter::Node;
 
 /// Names by which the second of two results is known to be an error or a flag.

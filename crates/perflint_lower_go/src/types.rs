@@ -2,6 +2,7 @@
 
 use crate::{Go, Results};
 use perflint_ir::{TypeExpr, TypeId};
+use perflint_syntax::Walk;
 use perflint_syntax::tree::children;
 use tree_sitter::Node;
 

@@ -6,9 +6,9 @@ use perflint_ir::{
     Arg, BodyKind, CallForm, Callee, Import, ImportKind, ItemId, ItemKind, Marker, OpId, OpKind, ParamKind,
     Slot, TypeId,
 };
-use perflint_syntax::Place;
 use perflint_syntax::lowering::pos;
 use perflint_syntax::tree::{child_of_kind, children, span};
+use perflint_syntax::{Place, Walk};
 use tree_sitter::Node;
 
 impl Java<'_> {

@@ -4,11 +4,10 @@ use crate::Java;
 use crate::types::is_type;
 use perflint_ir::{
     Arg, BinOp, BodyKind, CallForm, Callee, ExitKind, LocalId, OpId, OpKind, ParamKind, RegionKind, Shape,
-    Slot,
 };
-use perflint_syntax::Place;
-use perflint_syntax::lowering::pos;
+use perflint_syntax::lowering::{pos, type_arg};
 use perflint_syntax::tree::{child_of_kind, children, span};
+use perflint_syntax::{Place, Walk};
 use tree_sitter::Node;
 
 impl Java<'_> {
@@ -95,11 +94,7 @@ impl Java<'_> {
             "instanceof_expression" => self.instance_of(node),
             "switch_expression" => self.switch(node),
             "line_comment" | "block_comment" => OpId::NONE,
-            _ => {
-                let kids: Vec<OpId> = children(node).into_iter().map(|child| self.expr(child)).collect();
-                let kids: Vec<OpId> = kids.into_iter().filter(|kid| kid.is_some()).collect();
-                self.low.unknown(&kids, node)
-            }
+            _ => self.shapeless(node),
         }
     }
 
@@ -124,11 +119,11 @@ impl Java<'_> {
         args.map(|arg| pos(self.expr(arg))).collect()
     }
 
-    fn with_types(&mut self, node: Node<'_>, args: &mut Vec<Arg>) {
-        let types = node.child_by_field_name("type_arguments").map(children).unwrap_or_default();
+    fn with_types(&mut self, list: Option<Node<'_>>, args: &mut Vec<Arg>) {
+        let types = list.map(children).unwrap_or_default();
         for (i, ty) in types.into_iter().filter(|ty| is_type(*ty)).enumerate() {
             let value = self.type_value(ty);
-            args.push(Arg { slot: Slot::Key(self.low.file.sym(&format!("<{i}>"))), value });
+            args.push(type_arg(&mut self.low.file, i, value));
         }
     }
 
@@ -144,7 +139,7 @@ impl Java<'_> {
         };
         let list = node.child_by_field_name("arguments");
         let mut args = list.map(|list| self.arguments(list)).unwrap_or_default();
-        self.with_types(node, &mut args);
+        self.with_types(node.child_by_field_name("type_arguments"), &mut args);
         self.low.invoke(callee, args, CallForm::Plain, name, node)
     }
 
@@ -175,11 +170,7 @@ impl Java<'_> {
             None => self.type_value(ty),
         };
         if ty.kind() == "generic_type" {
-            let types = child_of_kind(ty, "type_arguments").map(children).unwrap_or_default();
-            for (i, ty) in types.into_iter().filter(|ty| is_type(*ty)).enumerate() {
-                let value = self.type_value(ty);
-                args.push(Arg { slot: Slot::Key(self.low.file.sym(&format!("<{i}>"))), value });
-            }
+            self.with_types(child_of_kind(ty, "type_arguments"), &mut args);
         }
         self.low.invoke(Callee::Value(class), args, CallForm::New, ty, node)
     }
@@ -281,36 +272,6 @@ impl Java<'_> {
                 self.expr(target);
             }
         }
-    }
-
-    fn binary(&mut self, node: Node<'_>) -> OpId {
-        let side = |name: &str| node.child_by_field_name(name);
-        let (Some(left), Some(right)) = (side("left"), side("right")) else {
-            return self.low.unknown(&[], node);
-        };
-        let operator = side("operator").map_or("", |op| op.kind());
-        let lhs = self.expr(left);
-        if matches!(operator, "&&" | "||") {
-            let or = operator == "||";
-            let before =
-                self.low.enter(RegionKind::Branch { cond: lhs, arm: u16::from(or), last: or }, right);
-            let rhs = self.expr(right);
-            self.low.leave(before);
-            if or {
-                return self.low.scopes.here.body.join(&[lhs, rhs], span(node));
-            }
-            return self.low.op(OpKind::Binary { op: BinOp::And, lhs, rhs }, node);
-        }
-        let rhs = self.expr(right);
-        let op = match operator {
-            "+" => BinOp::Add,
-            "==" | "!=" => BinOp::Eq,
-            "<" | "<=" | ">" | ">=" => BinOp::Order,
-            "|" => BinOp::BitOr,
-            _ => BinOp::Other,
-        };
-        let value = self.low.op(OpKind::Binary { op, lhs, rhs }, node);
-        if operator == "!=" { self.low.op(OpKind::Not(value), node) } else { value }
     }
 
     fn ternary(&mut self, node: Node<'_>) -> OpId {

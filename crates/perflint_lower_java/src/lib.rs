@@ -11,9 +11,9 @@ mod stmt;
 mod tests;
 mod types;
 
-use perflint_ir::{FileIr, GapKind};
+use perflint_ir::{FileIr, GapKind, OpId};
 use perflint_syntax::lowering::Lowering;
-use perflint_syntax::{Source, guard, tree, with_gap};
+use perflint_syntax::{Source, Walk, tree, with_gap};
 use tree_sitter::Node;
 
 /// Lowers one file. Never fails.
@@ -31,14 +31,12 @@ struct Java<'a> {
     low: Lowering<'a>,
 }
 
-impl Java<'_> {
-    /// Runs a step that may recurse, unless it is too deep.
-    fn deeper<T>(&mut self, node: Node<'_>, step: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if !self.low.descend(node) {
-            return None;
-        }
-        let result = guard::deeper(|| step(self));
-        self.low.ascend();
-        Some(result)
+impl<'a> Walk<'a> for Java<'a> {
+    fn low(&mut self) -> &mut Lowering<'a> {
+        &mut self.low
+    }
+
+    fn expr(&mut self, node: Node<'_>) -> OpId {
+        Self::expr(self, node)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::Java;
 use perflint_ir::{ExitKind, LocalId, LoopSource, OpId, OpKind, RegionKind};
+use perflint_syntax::Walk;
 use perflint_syntax::tree::{child_of_kind, children, span};
 use tree_sitter::Node;
 

@@ -6,8 +6,8 @@ use perflint_ir::{
     BodyKind, CallForm, Callee, ExitKind, Import, ImportKind, Item, ItemId, ItemKind, Marker, OpId, OpKind,
     ParamKind, TypeId,
 };
-use perflint_syntax::Place;
 use perflint_syntax::tree::{child_of_kind, span};
+use perflint_syntax::{Place, Walk};
 use tree_sitter::Node;
 
 /// A parameter as declared; the default is lowered in the function's own body.

@@ -2,6 +2,7 @@
 
 use crate::{Kotlin, has_word, parts};
 use perflint_ir::{BinOp, OpId, OpKind, RegionKind, Shape};
+use perflint_syntax::Walk;
 use perflint_syntax::lowering::pos;
 use perflint_syntax::tree::{child_of_kind, span};
 use tree_sitter::Node;

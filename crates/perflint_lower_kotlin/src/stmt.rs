@@ -2,9 +2,9 @@
 
 use crate::types::type_in;
 use crate::{Kotlin, has_word, parts};
-use perflint_ir::{BodyKind, ExitKind, LocalId, LoopSource, OpId, OpKind, RegionKind};
-use perflint_syntax::Place;
+use perflint_ir::{ExitKind, LocalId, LoopSource, OpId, OpKind, RegionKind};
 use perflint_syntax::tree::{child_of_kind, span};
+use perflint_syntax::{Place, Walk};
 use tree_sitter::Node;
 
 impl Kotlin<'_> {
@@ -71,16 +71,7 @@ impl Kotlin<'_> {
         let Some(name) = child_of_kind(node, "simple_identifier") else { return };
         let text = self.ident(name);
         let local = self.low.scopes.declare(&mut self.low.file, text);
-        let list = child_of_kind(node, "function_value_parameters");
-        let params = list.map(|list| self.declared(list)).unwrap_or_default();
-        let item = self.low.scopes.here.item;
-        let body = self.low.open(Place::Closure, item, BodyKind::Closure, node);
-        self.open_params(params);
-        if let Some(code) = child_of_kind(node, "function_body") {
-            self.function_body(code);
-        }
-        self.low.close();
-        let lambda = self.low.op(OpKind::Lambda(body), node);
+        let lambda = self.anonymous_function(node);
         self.low.bind(local, lambda, name);
     }
 

@@ -2,6 +2,7 @@
 
 use crate::{Kotlin, parts};
 use perflint_ir::{OpId, TypeExpr, TypeId};
+use perflint_syntax::Walk;
 use tree_sitter::Node;
 
 impl Kotlin<'_> {

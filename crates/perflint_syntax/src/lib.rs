@@ -9,8 +9,10 @@ pub mod guard;
 pub mod lowering;
 mod scope;
 pub mod tree;
+mod walk;
 
 pub use scope::{Place, Scope, Scopes};
+pub use walk::Walk;
 
 use perflint_ir::{FileBuilder, FileIr, GapKind, Lang, Role, Span};
 

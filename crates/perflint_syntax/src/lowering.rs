@@ -180,6 +180,11 @@ impl<'a> Lowering<'a> {
     }
 }
 
+/// A type argument of a call, by its place: its value is the class that it names.
+pub fn type_arg(file: &mut FileBuilder, place: usize, value: OpId) -> Arg {
+    Arg { slot: Slot::Key(file.sym(&format!("<{place}>"))), value }
+}
+
 /// A positional argument.
 pub fn pos(value: OpId) -> Arg {
     Arg { slot: Slot::Pos, value }
