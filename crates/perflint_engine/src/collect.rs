@@ -143,9 +143,13 @@ mod tests {
     #[test]
     fn files_are_sorted_and_counted() {
         let dir = tempfile::tempdir().expect("temp");
-        for (path, text) in
-            [("b.prisma", "x"), ("a.html", "{% x %}\n\n"), ("test_a.py", ""), ("z/c.prisma", "")]
-        {
+        for (path, text) in [
+            ("b.prisma", "x"),
+            ("a.html", "{% x %}\n\n"),
+            ("test_a.py", ""),
+            ("m.php", ""),
+            ("z/c.prisma", ""),
+        ] {
             let path = dir.path().join(path);
             fs::create_dir_all(path.parent().expect("parent")).expect("mkdir");
             fs::write(path, text).expect("write");
@@ -155,6 +159,7 @@ mod tests {
         let paths: Vec<_> = files.iter().map(|file| &*file.path).collect();
         assert_eq!(paths, ["a.html", "b.prisma", "z/c.prisma"]);
         assert_eq!((coverage.files, coverage.lines, coverage.bytes), (3, 3, 10));
+        assert_eq!(coverage.skipped.get("language not supported yet"), Some(&1));
         assert_eq!(coverage.skipped.get("test code"), Some(&1));
         assert_eq!(coverage.languages.get("prisma"), Some(&2));
     }
