@@ -59,6 +59,9 @@ pub enum Lang {
     Razor,
 }
 
+/// The families whose full names, not files, say what belongs together.
+pub const NAMESPACED: &[&str] = &["ruby", "php", "java", "go", "csharp"];
+
 impl Lang {
     /// The name that users and model files know the language by.
     pub fn name(self) -> &'static str {
@@ -110,7 +113,7 @@ impl Lang {
 impl Lang {
     /// True if full names, not files, say what belongs together: namespaces, packages, modules that can be reopened.
     pub fn has_namespaces(self) -> bool {
-        matches!(self.family(), "ruby" | "php" | "java" | "go" | "csharp")
+        NAMESPACED.contains(&self.family())
     }
 
     /// True if a bare name may be a member of the receiver.

@@ -28,7 +28,7 @@ pub use file::{
     Export, FileIr, Gap, GapKind, Import, ImportKind, Item, ItemFlags, ItemId, ItemKind, Marker, TypeExpr,
     TypeId,
 };
-pub use lang::{Lang, Role};
+pub use lang::{Lang, NAMESPACED, Role};
 pub use op::{
     Arg, Args, BinOp, Body, BodyId, BodyKind, Call, CallForm, CallId, Callee, Capture, ExitKind, Kids,
     LocalId, LoopSource, Op, OpId, OpKind, Param, ParamKind, PutId, Region, RegionId, RegionKind, Shape,

@@ -283,7 +283,7 @@ impl Program {
                 .and_then(|t| self.target_path(t))
                 .unwrap_or(marker.path)
         };
-        markers.flat_map(|marker| models.marked_types(family, self.text(path(marker)))).collect()
+        markers.flat_map(|marker| models.marked_types(family, self.text(path(marker)))).copied().collect()
     }
 
     /// Depth first, left to right; a base that comes again moves back, so that it stands after all of its heirs.

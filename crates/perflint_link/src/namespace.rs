@@ -35,12 +35,12 @@ impl Program {
         for (family, path) in &models.preludes {
             spaces.preludes.push((family.clone(), self.names.intern(path)));
         }
-        for family in ["ruby", "php", "java", "go", "csharp"] {
+        for family in perflint_ir::NAMESPACED {
             for path in models.mentioned(family) {
                 let from = path.rfind('/').unwrap_or(0);
                 let dots = path.match_indices('.').map(|(at, _)| at).filter(|at| *at >= from);
                 for end in dots.chain([path.len()]) {
-                    spaces.known.insert((family.into(), self.names.intern(&path[..end])));
+                    spaces.known.insert(((*family).into(), self.names.intern(&path[..end])));
                 }
             }
         }

@@ -52,7 +52,7 @@ struct Type {
     /// Itself and everything it extends, nearest first.
     line: Vec<TypeIx>,
     calls: FxHashMap<(Box<str>, bool), CallIx>,
-    /// Rows for all names that start with a prefix, longest prefix first.
+    /// Rows for all names that start with a prefix; the longest one counts.
     prefixes: Vec<(Box<str>, bool, CallIx)>,
     attrs: FxHashMap<(Box<str>, bool), u32>,
 }
@@ -65,8 +65,8 @@ pub struct Models {
     calls: Vec<CallRow>,
     functions: FxHashMap<(Box<str>, Box<str>), CallIx>,
     attrs: Vec<AttrRow>,
-    markers: FxHashMap<(Box<str>, Box<str>), Vec<TypeIx>>,
-    builtins: FxHashMap<(Box<str>, Box<str>), Vec<TypeIx>>,
+    markers: ByFamily,
+    builtins: ByFamily,
     /// Entity rows, each with its language family.
     pub entities: Vec<(Box<str>, EntityRow)>,
     /// Declaration rows, each with its language family.
@@ -83,6 +83,13 @@ pub struct Models {
     pub preludes: Vec<(Box<str>, Box<str>)>,
     /// Generated modules: language family and row.
     pub generated: Vec<(Box<str>, GeneratedRow)>,
+}
+
+/// Types by language family, then by what they are looked up with.
+type ByFamily = FxHashMap<Box<str>, FxHashMap<Box<str>, Vec<TypeIx>>>;
+
+fn of_family<'a>(types: &'a ByFamily, family: &str, key: &str) -> &'a [TypeIx] {
+    types.get(family).and_then(|of| of.get(key)).map_or(&[], Vec::as_slice)
 }
 
 impl Type {
@@ -139,10 +146,12 @@ impl Models {
         extends.extend(row.extends.iter().cloned());
         *entry = TypeRow { extends, ..row.clone() };
         for marker in row.marked_by.iter() {
-            self.markers.entry((family.into(), marker.into())).or_default().push(ix);
+            let of = self.markers.entry(family.into()).or_default();
+            of.entry(marker.into()).or_default().push(ix);
         }
         if let Some(what) = &row.builtin {
-            self.builtins.entry((family.into(), what.clone())).or_default().push(ix);
+            let of = self.builtins.entry(family.into()).or_default();
+            of.entry(what.clone()).or_default().push(ix);
         }
         for alias in &row.aliases {
             self.by_path.insert((family.into(), alias.clone()), ix);
@@ -303,9 +312,8 @@ impl Models {
     }
 
     /// The types whose rows apply to values of the language itself: `list`, `map`, `str`, `promise`, or `unknown`.
-    pub fn builtin(&self, family: &str, what: &str) -> impl Iterator<Item = TypeIx> + use<> {
-        let found = self.builtins.get(&(Box::from(family), Box::from(what)));
-        found.cloned().unwrap_or_default().into_iter()
+    pub fn builtin(&self, family: &str, what: &str) -> &[TypeIx] {
+        of_family(&self.builtins, family, what)
     }
 
     /// The type and all that it extends, nearest first.
@@ -321,9 +329,8 @@ impl Models {
     }
 
     /// The types that classes with this marker are of.
-    pub fn marked_types(&self, family: &str, marker: &str) -> impl Iterator<Item = TypeIx> + use<> {
-        let found = self.markers.get(&(Box::from(family), Box::from(marker)));
-        found.cloned().unwrap_or_default().into_iter()
+    pub fn marked_types(&self, family: &str, marker: &str) -> &[TypeIx] {
+        of_family(&self.markers, family, marker)
     }
 
     /// The row for an attribute of a type.
@@ -354,7 +361,7 @@ impl Models {
         let entities = self.entities.iter().filter(move |(f, _)| **f == *family);
         let relations = self.relations.iter().filter(move |(f, _)| **f == *family);
         let entries = self.entries.iter().filter(move |(f, _)| **f == *family);
-        let markers = self.markers.keys().filter(move |(f, _)| **f == *family).map(|(_, path)| &**path);
+        let markers = self.markers.get(family).into_iter().flat_map(|of| of.keys()).map(|path| &**path);
         self.paths(family)
             .chain(markers)
             .chain(entities.flat_map(|(_, row)| row.base.iter().chain(row.marker.iter())))

@@ -269,7 +269,6 @@ impl<'p> Eval<'p> {
             Val::ExtInst(ty, _) if row.sql.is_none() && self.m.role(*ty) == TypeRole::Query => {
                 self.vals.make(Val::Query(q))
             }
-            _ if row.sql.is_some() => recv,
             _ => recv,
         }
     }

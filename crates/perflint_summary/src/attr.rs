@@ -109,7 +109,8 @@ impl<'p> Eval<'p> {
         matches!(*self.vals.get(v), Val::Row(row) if self.is_guessed(row))
     }
 
-    /// The first operation of a function is no call that fetches; in an initialiser it may name a view's entity.
+    /// Such rows come from the first operation of a body, which fetches nothing, but for a view's entity in an initialiser
+    /// and for a bare relation of the receiver: what is read of its rows counts as guessed too.
     pub(crate) fn is_guessed(&self, row: Row) -> bool {
         row.origin.is_some_and(|origin| {
             origin.op == OpId(0) && self.p.file(origin.at.file).body(origin.at.body).kind != BodyKind::Init

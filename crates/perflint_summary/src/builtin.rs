@@ -157,7 +157,7 @@ impl<'p> Eval<'p> {
             _ => "py.unknown",
         });
         let named = self.look.ty(unknown, f.lang).into_iter();
-        for ty in named.chain(self.m.builtin(f.lang.models(), "unknown")) {
+        for ty in named.chain(self.m.builtin(f.lang.models(), "unknown").iter().copied()) {
             if let Some(row) = self.look.method(ty, name, false) {
                 return self.apply(f, row, UNKNOWN, args, op, recv_op);
             }
@@ -260,7 +260,7 @@ impl<'p> Eval<'p> {
         }
         let family = f.lang.models();
         let named = types.iter().filter_map(|ty| self.m.type_named(family, ty));
-        for ty in named.chain(self.m.builtin(family, what)) {
+        for ty in named.chain(self.m.builtin(family, what).iter().copied()) {
             if let Some(row) = self.look.method(ty, name, false) {
                 return self.apply(f, row, recv, args, op, recv_op);
             }

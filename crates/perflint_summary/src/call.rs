@@ -613,10 +613,8 @@ impl<'p> Eval<'p> {
         });
         let Some(after) = own.and_then(|d| self.p.class_around(d)) else { return UNKNOWN };
         let class = match self.vals.get(f.this) {
-            Val::Inst(class, _) | Val::Class(class) => *class,
-            Val::Row(row) => self.p.entity(row.entity).class,
             Val::Query(q) => q.class.unwrap_or(after),
-            _ => after,
+            _ => self.class_of(f.this).unwrap_or(after),
         };
         if let Some(def) =
             self.p.super_member(class, after, name).or_else(|| self.p.super_member(after, after, name))

@@ -9,6 +9,23 @@ use perflint_link::{ClassIx, Def};
 use std::rc::Rc;
 
 impl<'p> Eval<'p> {
+    /// The class that an instance or a row is of.
+    pub(crate) fn instance_class(&self, v: V) -> Option<ClassIx> {
+        match self.vals.get(v) {
+            Val::Inst(class, _) => Some(*class),
+            Val::Row(row) => Some(self.p.entity(row.entity).class),
+            _ => None,
+        }
+    }
+
+    /// A class, or the class that an instance or a row is of.
+    pub(crate) fn class_of(&self, v: V) -> Option<ClassIx> {
+        match self.vals.get(v) {
+            Val::Class(class) => Some(*class),
+            _ => self.instance_class(v),
+        }
+    }
+
     /// A bare name in a language whose methods see the members of their receiver: a member of the classes around, innermost
     /// first, then what the library has on the receiver, then what the name means in the file.
     pub(crate) fn bare(&mut self, f: &mut Frame<'p>, name: Sym, op: usize) -> V {
@@ -44,10 +61,8 @@ impl<'p> Eval<'p> {
     /// The class around a body that has a member of this name, and whether it is the innermost one.
     fn class_with(&self, f: &Frame<'p>, name: Sym) -> Option<(ClassIx, bool)> {
         let receiver = match self.vals.get(f.this) {
-            Val::Inst(class, _) | Val::Class(class) => Some(*class),
-            Val::Row(row) => Some(self.p.entity(row.entity).class),
             Val::Query(q) => q.class.or_else(|| q.entity.map(|e| self.p.entity(e).class)),
-            _ => None,
+            _ => self.class_of(f.this),
         };
         // Whoever inherits a method may have added or replaced what it calls.
         if let Some(class) = receiver
@@ -75,12 +90,7 @@ impl<'p> Eval<'p> {
 
     /// True if a call in the body of the receiver's class declares a member of this name.
     fn declares(&self, recv: V, name: Sym) -> bool {
-        let class = match self.vals.get(recv) {
-            Val::Inst(class, _) | Val::Class(class) => Some(*class),
-            Val::Row(row) => Some(self.p.entity(row.entity).class),
-            _ => None,
-        };
-        class.is_some_and(|class| self.p.declared_member(class, name).is_some())
+        self.class_of(recv).is_some_and(|class| self.p.declared_member(class, name).is_some())
     }
 
     /// The receiver of a member of a class around: the class for what is static, else any instance.
@@ -99,17 +109,12 @@ impl<'p> Eval<'p> {
 
     /// True if models describe a method or attribute of this name for a receiver.
     fn has_library_member(&mut self, recv: V, name: Sym) -> bool {
-        let class = match self.vals.get(recv) {
-            Val::Inst(class, _) | Val::Class(class) => *class,
-            Val::Row(row) => {
-                if self.p.relation(row.entity, name).is_some() {
-                    return true;
-                }
-                self.p.entity(row.entity).class
-            }
+        match self.vals.get(recv) {
+            Val::Row(row) if self.p.relation(row.entity, name).is_some() => return true,
             Val::Query(_) | Val::ExtInst(..) | Val::Map(..) => return true,
-            _ => return false,
-        };
+            _ => {}
+        }
+        let Some(class) = self.class_of(recv) else { return false };
         let api = self.p.class(class).entity.and_then(|e| self.p.entity(e).api);
         let types: Vec<_> = self.p.class(class).types.iter().copied().chain(api).collect();
         let text = self.p.text(name);
@@ -132,7 +137,7 @@ impl<'p> Eval<'p> {
         // What the language lets one do with any value: an optional row is the row.
         if recv != UNKNOWN {
             for ty in self.m.builtin(f.lang.models(), "value") {
-                if let Some(row) = self.look.method(ty, name, false) {
+                if let Some(row) = self.look.method(*ty, name, false) {
                     return Some(self.apply(f, row, recv, args, op, None));
                 }
             }
@@ -188,16 +193,10 @@ impl<'p> Eval<'p> {
     }
 
     fn declares_attribute(&self, recv: V, name: Sym) -> bool {
-        let class = match self.vals.get(recv) {
-            Val::Row(row) => self.p.entity(row.entity).class,
-            Val::Inst(class, fields) => {
-                if fields.iter().any(|(n, _)| *n == name) {
-                    return true;
-                }
-                *class
-            }
-            _ => return false,
-        };
+        if matches!(self.vals.get(recv), Val::Inst(_, fields) if fields.iter().any(|(n, _)| *n == name)) {
+            return true;
+        }
+        let Some(class) = self.instance_class(recv) else { return false };
         self.p.class_member(class, name).is_some_and(|def| self.p.item(def).kind == ItemKind::Field)
     }
 }

@@ -212,17 +212,11 @@ impl<'p> Eval<'p> {
     }
 
     fn write_text(&mut self, f: &mut Frame<'p>, v: V, op: usize) {
-        if matches!(self.vals.get(v), Val::Row(_) | Val::Inst(..))
+        if let Some(class) = self.instance_class(v)
             && let Some(name) = self.p.names.find("__str__")
+            && self.p.class_member(class, name).is_some()
         {
-            let row_has_it = match self.vals.get(v) {
-                Val::Row(row) => self.p.class_member(self.p.entity(row.entity).class, name).is_some(),
-                Val::Inst(class, _) => self.p.class_member(*class, name).is_some(),
-                _ => false,
-            };
-            if row_has_it {
-                self.call_member(f, v, name, &CallArgs::default(), op, None);
-            }
+            self.call_member(f, v, name, &CallArgs::default(), op, None);
         }
     }
 
@@ -310,11 +304,7 @@ impl<'p> Eval<'p> {
 
     /// The fields declared in the user's class and its bases, the nearest declaration of a name first.
     fn declared(&mut self, v: V) -> V {
-        let class = match *self.vals.get(v) {
-            Val::Inst(class, _) | Val::Class(class) => class,
-            Val::Row(row) => self.p.entity(row.entity).class,
-            _ => return self.vals.make(Val::Map([].into(), UNKNOWN)),
-        };
+        let Some(class) = self.class_of(v) else { return self.vals.make(Val::Map([].into(), UNKNOWN)) };
         let mut entries: Vec<(Sym, V)> = Vec::new();
         for base in self.p.class(class).mro.clone() {
             let Base::Class(base) = base else { continue };

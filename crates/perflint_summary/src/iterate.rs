@@ -57,7 +57,7 @@ impl<'p> Eval<'p> {
             return Plan::Repeat { elem: UNKNOWN, factor: Factor::Const(SMALL), rows: false, batch: false };
         }
         let size = |rows: bool| Factor::Size { name, site, rows };
-        let batch = is_batch_name(self.p.text(name));
+        let named_batch = || is_batch_name(self.p.text(name));
         match self.vals.get(v).clone() {
             Val::List(items) => {
                 let limit = if self.p.is_stub(f.at.file) { UNROLL_STUB } else { UNROLL };
@@ -87,7 +87,7 @@ impl<'p> Eval<'p> {
                 Plan::Repeat { elem, factor: Factor::Const(n), rows: false, batch }
             }
             Val::Many { elem, batch: batches, source, .. } => {
-                let batch = batch || batches;
+                let batch = batches || named_batch();
                 let rows = self.holds_rows(elem) || source.is_some();
                 let elem = self.bound_at(elem, binder);
                 Plan::Repeat { elem, factor: size(rows), rows, batch }
@@ -139,7 +139,7 @@ impl<'p> Eval<'p> {
             Val::Scalar | Val::Str(_) => {
                 Plan::Repeat { elem: SCALAR, factor: size(false), rows: false, batch: false }
             }
-            _ => Plan::Repeat { elem: UNKNOWN, factor: size(false), rows: false, batch },
+            _ => Plan::Repeat { elem: UNKNOWN, factor: size(false), rows: false, batch: named_batch() },
         }
     }
 

@@ -35,12 +35,7 @@ impl<'p> Eval<'p> {
     }
 
     fn presenting_method(&self, v: V, presents: &Presents) -> Option<Sym> {
-        let class = match self.vals.get(v) {
-            Val::Inst(class, _) => *class,
-            Val::Row(row) => self.p.entity(row.entity).class,
-            _ => return None,
-        };
-        self.method_of(class, presents)
+        self.method_of(self.instance_class(v)?, presents)
     }
 
     /// The first of the methods that the class, or one that it extends, has in the repository.

@@ -182,10 +182,7 @@ impl<'p> Eval<'p> {
         let path = self.p.class_path(class);
         let context = self.view_context(component);
         for file in self.p.templates(&path, f.at.file) {
-            let Some(at) = self.template_body(file) else { continue };
-            let site = self.site(f, op);
-            let outcome = self.evaluate(at, component, vec![context], Some(site));
-            self.absorb(f, &outcome, op, at, How::PLAIN);
+            self.render_with(f, file, component, context, op);
         }
     }
 
@@ -280,9 +277,13 @@ impl<'p> Eval<'p> {
     }
 
     fn render_file(&mut self, f: &mut Frame<'p>, file: FileIx, context: V, op: usize) {
+        let this = f.this;
+        self.render_with(f, file, this, context, op);
+    }
+
+    fn render_with(&mut self, f: &mut Frame<'p>, file: FileIx, this: V, context: V, op: usize) {
         let Some(at) = self.template_body(file) else { return };
         let site = self.site(f, op);
-        let this = f.this;
         let outcome = self.evaluate(at, this, vec![context], Some(site));
         self.absorb(f, &outcome, op, at, How::PLAIN);
     }
@@ -295,10 +296,13 @@ impl<'p> Eval<'p> {
         args: &CallArgs,
         op: usize,
     ) -> Option<V> {
+        if f.lang.family() != "ruby" {
+            return None;
+        }
         let in_template = f.body.kind == BodyKind::Template
             || self.p.file(f.at.file).items.iter().any(|item| item.kind == ItemKind::Template)
             || self.p.file(f.at.file).path.contains("/helpers/");
-        if f.lang.family() != "ruby" || !in_template {
+        if !in_template {
             return None;
         }
         let this = f.this;

@@ -147,14 +147,16 @@ pub fn lang_of_template(path: &str, only_templates: bool, text: &[u8]) -> Option
     if has("{%") {
         return Some(Lang::Jinja);
     }
-    if GO_MARKS.iter().any(|mark| has(mark)) {
+    let braces = has("{{");
+    if braces && GO_MARKS.iter().any(|mark| has(mark)) {
         return Some(Lang::GoTemplate);
     }
-    if [" th:", "\tth:", "\nth:"].iter().any(|mark| has(mark)) {
+    let begins = |at: usize| at > 0 && matches!(text[at - 1], b' ' | b'\t' | b'\n');
+    if memmem::find_iter(text, b"th:").any(begins) {
         return Some(Lang::Thymeleaf);
     }
     let at_home = only_templates || path.split('/').any(|part| part.eq_ignore_ascii_case("templates"));
-    (at_home && has("{{")).then_some(Lang::Jinja)
+    (at_home && braces).then_some(Lang::Jinja)
 }
 
 #[cfg(test)]
