@@ -16,6 +16,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("perflint_ir", &[]),
     ("perflint_walk", &["ir"]),
     ("perflint_syntax", &["ir"]),
+    ("perflint_lower_csharp", &["ir", "syntax"]),
     ("perflint_lower_go", &["ir", "syntax"]),
     ("perflint_lower_java", &["ir", "syntax"]),
     ("perflint_lower_ruby", &["ir", "syntax"]),

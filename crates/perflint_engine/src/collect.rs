@@ -93,7 +93,6 @@ fn has_front_end(lang: Lang) -> bool {
             | Lang::Freemarker
             | Lang::Kotlin
             | Lang::GoTemplate
-            | Lang::CSharp
             | Lang::Razor
     )
 }
