@@ -83,15 +83,12 @@ fn config(root: &Path, options: &Options) -> WalkConfig {
 fn has_front_end(lang: Lang) -> bool {
     !matches!(
         lang,
-        Lang::Haml
-            | Lang::Slim
-            | Lang::Php
+        Lang::Php
             | Lang::Blade
             | Lang::Twig
             | Lang::Jsp
             | Lang::Thymeleaf
             | Lang::Freemarker
-            | Lang::Kotlin
             | Lang::GoTemplate
             | Lang::Razor
     )

@@ -308,8 +308,29 @@ impl Program {
         self.members_in_order(class, name, 0).next()
     }
 
+    /// The member that is read on a class, or on an instance of it. In Ruby the two are apart: `find` of the class says
+    /// nothing of its instances.
+    pub fn member_on(&self, class: ClassIx, name: Sym, on_class: bool) -> Option<Def> {
+        if self.file(self.class(class).def.file).lang.family() != "ruby" {
+            return self.class_member(class, name);
+        }
+        let apart = self.class(class).mro.iter().find_map(|base| {
+            let Base::Class(c) = base else { return None };
+            let found = self.class(*c).members.get(&name)?;
+            let fits = |def: &&Def| {
+                let item = self.item(**def);
+                item.kind != ItemKind::Function || item.flags.is_static == on_class
+            };
+            found.iter().rev().find(fits).copied()
+        });
+        apart.or_else(|| self.class_member(class, name).filter(|_| on_class))
+    }
+
     /// The member of a class that a call with so many arguments means, where there are several of the name.
-    pub fn class_overload(&self, class: ClassIx, name: Sym, args: usize) -> Option<Def> {
+    pub fn class_overload(&self, class: ClassIx, name: Sym, args: usize, on_class: bool) -> Option<Def> {
+        if self.file(self.class(class).def.file).lang.family() == "ruby" {
+            return self.member_on(class, name, on_class);
+        }
         let fitting = self.class(class).mro.iter().find_map(|base| {
             let Base::Class(c) = base else { return None };
             let found = self.class(*c).members.get(&name)?;

@@ -85,11 +85,11 @@ impl Program {
         let mut names = Vec::new();
         for base in &self.class(ix).mro {
             let crate::class::Base::Class(base) = base else { continue };
-            for (name, defs) in &self.class(*base).members {
-                if defs.iter().any(|def| self.item(*def).kind == ItemKind::Function) {
-                    names.push(*name);
-                }
-            }
+            let is_method = |defs: &[crate::program::Def]| {
+                defs.iter().any(|def| self.item(*def).kind == ItemKind::Function)
+            };
+            let members = self.class(*base).members.iter().filter(|(_, defs)| is_method(defs));
+            names.extend(members.map(|(name, _)| *name));
         }
         names.sort();
         names.dedup();

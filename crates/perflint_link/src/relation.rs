@@ -382,6 +382,11 @@ impl Program {
             let key = self.names.intern(&key);
             self.entities[entity.0 as usize].keys.push(key);
         }
+        if let Some(pattern) = &row.query_name {
+            let name = self.names.intern(&pattern.replace("{name}", self.text(name)));
+            let query = Relation { name, read: perflint_models::RelationRead::Query, ..relation };
+            self.entities[entity.0 as usize].relations.entry(name).or_insert(query);
+        }
         self.entities[entity.0 as usize].relations.insert(name, relation);
         self.add_inverse(entity, def, row, ix, target, at, models);
     }

@@ -99,9 +99,13 @@ fn dispatch(source: Source<'_>) -> FileIr {
         #[cfg(feature = "sql")]
         Lang::Sql => sql::lower(source),
         #[cfg(feature = "ruby")]
-        Lang::Ruby | Lang::Erb => with_sql(perflint_lower_ruby::lower(source), source),
+        Lang::Ruby | Lang::Erb | Lang::Haml | Lang::Slim => {
+            with_sql(perflint_lower_ruby::lower(source), source)
+        }
         #[cfg(feature = "java")]
         Lang::Java => with_sql(perflint_lower_java::lower(source), source),
+        #[cfg(feature = "kotlin")]
+        Lang::Kotlin => with_sql(perflint_lower_kotlin::lower(source), source),
         #[cfg(feature = "go")]
         Lang::Go => with_sql(perflint_lower_go::lower(source), source),
         #[cfg(feature = "csharp")]

@@ -249,6 +249,6 @@ fn usual_name(path: &str) -> &str {
     let last = parts.next().unwrap_or(path);
     let last = last.split_once(".v").map_or(last, |(name, _)| name);
     let last = last.strip_prefix("go-").unwrap_or(last);
-    let last = last.strip_suffix("-go").or_else(|| last.strip_suffix(".go")).unwrap_or(last);
-    last
+
+    (last.strip_suffix("-go").or_else(|| last.strip_suffix(".go")).unwrap_or(last)) as _
 }

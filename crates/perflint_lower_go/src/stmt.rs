@@ -33,7 +33,7 @@ impl Go<'_> {
         match node.kind() {
             "block" => self.block(node),
             "statement_list" | "labeled_statement" | "expression_statement" | "var_spec_list" => {
-                self.statements(node)
+                self.statements(node);
             }
             "if_statement" => self.if_statement(node),
             "for_statement" => self.for_statement(node),
@@ -248,7 +248,7 @@ impl Go<'_> {
                 }
                 match self.low.scopes.find(&mut self.low.file, name) {
                     Some(local) if !declares || self.low.scopes.is_own(name) => {
-                        self.low.bind(local, value, target)
+                        self.low.bind(local, value, target);
                     }
                     _ if declares => {
                         self.low.declare(name, value, target);

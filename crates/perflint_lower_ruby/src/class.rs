@@ -1,227 +1,367 @@
-//! Classes and modules, and what their bodies declare.
+//! Classes, modules, and what calls in their bodies say.
 
-use crate::{Ruby, text};
-use perflint_ir::{BodyKind, ItemId, ItemKind, OpId, OpKind, Span, TypeId};
+use crate::literal::literal_text;
+use crate::walk::{Open, Ruby, name_of, utf8};
+use perflint_ir::{BodyKind, CallForm, Callee, Item, ItemId, ItemKind, Marker, OpId, OpKind, Span, TypeId};
 use perflint_syntax::Place;
 use ruby_prism::{CallNode, Node};
 
+/// Words that say who may call the methods they name or precede.
+const VISIBILITY: &[&str] =
+    &["private", "protected", "public", "private_class_method", "module_function", "public_class_method"];
+
+/// Calls with a block that belongs to the class, as far as what it declares goes.
+const INLINED: &[&str] =
+    &["included", "prepended", "class_eval", "instance_eval", "with_options", "concerning", "no_touching"];
+
 impl Ruby<'_> {
-    /// A statement of a file's or class's body.
-    pub(crate) fn class_statement(&mut self, node: &Node<'_>) {
-        let at = self.span(&node.location());
-        self.deeper(at, |ruby| ruby.class_statement_inner(node));
-    }
-
-    fn class_statement_inner(&mut self, node: &Node<'_>) {
-        if let Some(class) = node.as_class_node() {
-            let base = class.superclass().and_then(|base| self.type_of(&base));
-            let at = self.span(&class.location());
-            let name_at = self.span(&class.constant_path().location());
-            self.class(&class.constant_path(), base, class.body(), at, name_at);
-        } else if let Some(module) = node.as_module_node() {
-            let at = self.span(&module.location());
-            let name_at = self.span(&module.constant_path().location());
-            self.class(&module.constant_path(), None, module.body(), at, name_at);
-        } else if let Some(singleton) = node.as_singleton_class_node() {
-            let before = std::mem::replace(&mut self.is_static, true);
-            self.body(singleton.body());
-            self.is_static = before;
-        } else if let Some(def) = node.as_def_node() {
-            self.method(&def);
-        } else if let Some(write) = node.as_constant_write_node() {
-            self.constant(text(write.name().as_slice()), &write.value(), self.span(&node.location()));
-        } else if let Some(call) = node.as_call_node().filter(|call| call.receiver().is_none()) {
-            self.class_call(&call, node);
-        } else if let Some(choice) = node.as_if_node() {
-            self.expr(&choice.predicate());
-            for statement in choice.statements().iter().flat_map(|all| all.body().iter().collect::<Vec<_>>())
-            {
-                self.class_statement(&statement);
-            }
-        } else {
-            self.expr(node);
+    pub(crate) fn class_like(&mut self, node: &Node<'_>, at: Span) -> OpId {
+        if let Some(n) = node.as_class_node() {
+            let superclass = n.superclass();
+            let path = path_of(&n.constant_path()).unwrap_or_else(|| name_of(&n.name()));
+            let name_span = self.at(&n.constant_path());
+            let base = superclass.as_ref().and_then(base_path);
+            let bases: Vec<TypeId> = base.iter().map(|base| self.ty(base)).collect();
+            let body = n.body();
+            self.class_item(&path, bases, at, name_span, |ruby| {
+                if let Some(call) = superclass.as_ref().and_then(Node::as_call_node) {
+                    ruby.members_of(&call, at);
+                }
+                ruby.part(body.as_ref());
+            });
+        } else if let Some(n) = node.as_module_node() {
+            let path = path_of(&n.constant_path()).unwrap_or_else(|| name_of(&n.name()));
+            let name_span = self.at(&n.constant_path());
+            let body = n.body();
+            self.class_item(&path, Vec::new(), at, name_span, |ruby| {
+                ruby.part(body.as_ref());
+            });
+        } else if let Some(n) = node.as_singleton_class_node() {
+            let body = n.body();
+            self.as_static(|ruby| {
+                ruby.part(body.as_ref());
+            });
         }
+        self.null(at)
     }
 
-    pub(crate) fn body(&mut self, body: Option<Node<'_>>) {
-        let Some(body) = body else { return };
-        if let Some(statements) = body.as_statements_node() {
-            for statement in &statements.body() {
-                self.class_statement(&statement);
-            }
-        } else {
-            self.class_statement(&body);
-        }
+    /// Runs a step in which methods belong to the class itself.
+    fn as_static(&mut self, step: impl FnOnce(&mut Self)) {
+        let open = self.open_class();
+        let before = (open.is_static, open.is_private);
+        open.is_static = true;
+        open.is_private = false;
+        step(self);
+        let open = self.open_class();
+        (open.is_static, open.is_private) = before;
     }
 
-    /// `class A::B` is a class `B` in a namespace `A`.
-    fn class(
+    /// A class or module, whose body a step walks.
+    fn class_item(
         &mut self,
-        path: &Node<'_>,
-        base: Option<TypeId>,
-        body: Option<Node<'_>>,
+        path: &str,
+        bases: Vec<TypeId>,
         at: Span,
-        name_at: Span,
+        name_span: Span,
+        step: impl FnOnce(&mut Self),
     ) {
-        let Some(full) = constant_path(path) else { return };
-        let outer = self.owner;
-        let is_static = std::mem::replace(&mut self.is_static, false);
-        let is_private = std::mem::replace(&mut self.is_private, false);
-        let (around, name) = full.rsplit_once('.').unwrap_or(("", &full));
-        if !around.is_empty() {
-            let space = self.file.blank(ItemKind::Module, around, outer, at);
-            self.owner = self.file.item(space);
-        }
-        let mut item = self.file.blank(ItemKind::Class, name, self.owner, at);
-        item.name_span = name_at;
+        let mut owner = self.open_class().item;
+        let name = match path.rsplit_once('.') {
+            Some((outer, name)) => {
+                let module = self.file.blank(ItemKind::Module, outer, owner, at);
+                owner = self.file.item(module);
+                name
+            }
+            None => path,
+        };
+        let mut item = self.file.blank(ItemKind::Class, name, owner, at);
+        item.bases = bases;
+        item.name_span = name_span;
         item.flags.is_open = true;
         item.flags.is_public = true;
-        item.bases.extend(base);
-        let id = self.file.item(item);
-        self.owner = id;
-        let code = self.scopes.open(&mut self.file, Place::Class, id, BodyKind::Init, at);
-        self.body(body);
+        let item = self.file.item(item);
+        let body = self.scopes.open(&mut self.file, Place::Class, item, BodyKind::Init, at);
+        self.file.item_mut(item).body = Some(body);
+        self.classes.push(Open {
+            item,
+            is_static: false,
+            is_private: false,
+            writers: Vec::new(),
+            methods: Vec::new(),
+        });
+        self.inside.push(crate::walk::Inside::default());
+        step(self);
+        self.inside.pop();
+        self.classes.pop();
         self.scopes.close(&mut self.file);
-        self.file.item_mut(id).body = Some(code);
-        (self.owner, self.is_static, self.is_private) = (outer, is_static, is_private);
     }
 
-    /// `Name = value`: a field; a class made by a call is a class.
-    fn constant(&mut self, name: &str, value: &Node<'_>, at: Span) {
-        let made =
-            value.as_call_node().filter(|call| call.name().as_slice() == b"new" && call.block().is_some());
-        if let Some(call) = made
-            && let Some(maker) = call.receiver().as_ref().and_then(constant_path)
-            && matches!(maker.as_str(), "Class" | "Struct" | "Module")
+    /// `NAME = value`; a class that is made by a call is a class.
+    pub(crate) fn constant(&mut self, name: &str, value: &Node<'_>, at: Span) -> OpId {
+        if let Some(call) = value.as_call_node()
+            && let Some(receiver) = call.receiver().as_ref().and_then(path_of)
+            && matches!(
+                (receiver.as_str(), call.name().as_slice()),
+                ("Class" | "Module" | "Struct", b"new") | ("Data", b"define")
+            )
         {
-            let base =
-                call.arguments().and_then(|args| args.arguments().first()).and_then(|arg| self.type_of(&arg));
-            let mut item = self.file.blank(ItemKind::Class, name, self.owner, at);
-            item.flags.is_open = true;
-            item.bases.extend(base.filter(|_| maker == "Class"));
-            let id = self.file.item(item);
-            let outer = std::mem::replace(&mut self.owner, id);
-            let code = self.scopes.open(&mut self.file, Place::Class, id, BodyKind::Init, at);
-            self.body(call.block().and_then(|block| block.as_block_node()).and_then(|block| block.body()));
-            self.scopes.close(&mut self.file);
-            self.file.item_mut(id).body = Some(code);
-            self.owner = outer;
+            self.made_class(name, &receiver, &call, at);
+            return self.name(name, at);
+        }
+        let value = self.expr(value);
+        let is_init = self.in_class_body();
+        self.variable(name, value, at, is_init);
+        value
+    }
+
+    fn made_class(&mut self, name: &str, maker: &str, call: &CallNode<'_>, at: Span) {
+        let first = call.arguments().and_then(|a| a.arguments().first());
+        let base = first.as_ref().filter(|_| maker == "Class").and_then(base_path);
+        let bases: Vec<TypeId> = base.iter().map(|base| self.ty(base)).collect();
+        let body = call.block().and_then(|b| b.as_block_node()).and_then(|b| b.body());
+        self.class_item(name, bases, at, at, |ruby| {
+            ruby.members_of(call, at);
+            ruby.part(body.as_ref());
+        });
+    }
+
+    /// What `Struct.new(:a, :b)` and `Data.define(:a)` give a class.
+    fn members_of(&mut self, call: &CallNode<'_>, at: Span) {
+        let maker = call.receiver().as_ref().and_then(path_of).unwrap_or_default();
+        if !matches!(maker.as_str(), "Struct" | "Data") {
             return;
         }
-        let init = self.expr(value);
-        let item = self.file.blank(ItemKind::Field, name, self.owner, at);
-        let init = if self.in_initialiser() { init } else { OpId::NONE };
-        let mut item = perflint_ir::Item { init, ..item };
-        item.flags.is_static = true;
-        self.file.item(item);
+        let members: Vec<String> = self.literals(call);
+        for member in &members {
+            self.reader(member, at);
+            self.open_class().writers.push(member.clone());
+        }
+        self.member_constructor(&members, at);
     }
 
-    /// True if the operations of here are those of the owner's initialiser.
-    fn in_initialiser(&self) -> bool {
-        self.scopes.here.item == self.owner && matches!(self.scopes.here.place, Place::Class | Place::Module)
+    /// The literal symbols and strings among the positional arguments.
+    fn literals(&self, call: &CallNode<'_>) -> Vec<String> {
+        call.arguments().iter().flat_map(|a| a.arguments().iter()).filter_map(|a| literal_text(&a)).collect()
     }
 
-    /// A type that a constant names.
-    pub(crate) fn type_of(&mut self, node: &Node<'_>) -> Option<TypeId> {
-        let path = constant_path(node)?;
-        Some(self.file.named_type(&path, Vec::new()))
-    }
-
-    /// A call in a class's body.
-    fn class_call(&mut self, call: &CallNode<'_>, node: &Node<'_>) {
-        let name = text(call.name().as_slice()).to_owned();
-        let args: Vec<Node<'_>> =
-            call.arguments().map(|args| args.arguments().iter().collect()).unwrap_or_default();
-        let block = call.block().and_then(|block| block.as_block_node());
-        match name.as_str() {
-            "include" | "prepend" | "extend" if self.owner != ItemId(0) => {
-                for arg in &args {
-                    if let Some(base) = self.type_of(arg) {
-                        self.file.item_mut(self.owner).bases.push(base);
-                    }
-                }
+    /// A call in the body of a class that means something to the language; `None` if it is a call like any other.
+    pub(crate) fn class_statement(&mut self, call: &CallNode<'_>, name: &str, at: Span) -> Option<OpId> {
+        let block = call.block().and_then(|b| b.as_block_node());
+        match name {
+            "attr_reader"
+            | "attr_accessor"
+            | "attr_writer"
+            | "attr"
+            | "cattr_accessor"
+            | "mattr_accessor"
+            | "class_attribute"
+            | "thread_mattr_accessor"
+            | "cattr_reader"
+            | "mattr_reader" => {
+                self.accessors(call, name, at);
+                Some(self.null(at))
             }
-            "included" | "class_methods" | "prepended" if block.is_some() => {
-                let before = std::mem::replace(&mut self.is_static, name == "class_methods");
-                self.body(block.and_then(|block| block.body()));
-                self.is_static = before;
-            }
-            "private" | "protected" | "public" if args.is_empty() => self.is_private = name != "public",
-            "attr_reader" | "attr_accessor" | "attr_writer" | "mattr_accessor" | "cattr_accessor" => {
-                for arg in &args {
-                    if let Some(symbol) = literal_name(arg) {
-                        self.reader(&symbol, self.span(&arg.location()));
-                    }
+            "include" | "prepend" | "extend" => self.mix_in(call, name, at),
+            "alias_method" => {
+                let names = self.literals(call);
+                if let [new, old] = names.as_slice() {
+                    self.alias_of(new, old, at);
                 }
+                Some(self.null(at))
             }
-            "define_method" if block.is_some() && args.first().and_then(literal_name).is_some() => {
-                if let (Some(name), Some(block)) = (args.first().and_then(literal_name), block) {
-                    self.defined_method(&name, &block, self.span(&node.location()));
-                }
+            "define_method" => {
+                let (method, block) = (self.literal_argument(call)?, block?);
+                self.method_of_block(&method, block.parameters(), block.body(), at);
+                Some(self.null(at))
             }
-            _ => {
-                // `private def f`, `memoize def f`: the method is declared where it stands.
-                for def in args.iter().filter_map(Node::as_def_node) {
-                    self.method(&def);
-                }
-                if args.iter().any(|arg| arg.as_def_node().is_some())
-                    || self.owner == ItemId(0) && args.is_empty()
-                {
-                    return;
-                }
-                let init = self.expr(node);
-                self.declarations(&args, init, self.span(&node.location()));
+            "class_methods" => {
+                let body = block?.body();
+                self.as_static(|ruby| {
+                    ruby.part(body.as_ref());
+                });
+                Some(self.null(at))
             }
+            _ if INLINED.contains(&name) => {
+                let block = block?;
+                let body = block.body();
+                for local in parameter_names(block.parameters()) {
+                    let receiver = self.op(OpKind::SelfRef, at);
+                    let local = self.local(&local);
+                    self.bind(local, receiver, at);
+                }
+                self.part(body.as_ref());
+                Some(self.null(at))
+            }
+            _ if VISIBILITY.contains(&name) => Some(self.visibility(call, name, at)),
+            _ => self.declaration(call, name, at),
         }
     }
 
-    fn declarations(&mut self, args: &[Node<'_>], init: OpId, at: Span) {
-        // In a block that runs later the value is no part of the class's initialiser.
-        if self.owner == ItemId(0) || !self.in_initialiser() {
-            return;
+    fn accessors(&mut self, call: &CallNode<'_>, kind: &str, at: Span) {
+        let of_class = !kind.starts_with("attr");
+        for argument in call.arguments().iter().flat_map(|a| a.arguments().iter()) {
+            let Some(name) = literal_text(&argument) else { continue };
+            let at = self.at(&argument);
+            if kind.ends_with("writer") || kind.ends_with("accessor") || kind == "class_attribute" {
+                self.open_class().writers.push(name.clone());
+            }
+            if !kind.ends_with("writer") {
+                let before = self.open_class().is_static;
+                self.open_class().is_static |= of_class;
+                self.reader(&name, at);
+                self.open_class().is_static = before;
+            }
         }
-        let names: Vec<String> = args.iter().map_while(literal_name).collect();
+        let _ = at;
+    }
+
+    fn mix_in(&mut self, call: &CallNode<'_>, how: &str, at: Span) -> Option<OpId> {
+        let item = self.open_class().item;
+        if item == ItemId(0) {
+            return None;
+        }
+        for argument in call.arguments().iter().flat_map(|a| a.arguments().iter()) {
+            if argument.as_self_node().is_some() && how == "extend" {
+                self.open_class().is_static = true;
+                continue;
+            }
+            let Some(path) = base_path(&argument) else {
+                self.expr(&argument);
+                continue;
+            };
+            let args = match how {
+                "extend" => vec![self.ty("extend")],
+                _ => Vec::new(),
+            };
+            let ty = self.file.named_type(&path, args);
+            self.file.item_mut(item).bases.push(ty);
+        }
+        Some(self.null(at))
+    }
+
+    fn visibility(&mut self, call: &CallNode<'_>, word: &str, at: Span) -> OpId {
+        let Some(arguments) = call.arguments() else {
+            let open = self.open_class();
+            match word {
+                "module_function" => open.is_static = true,
+                _ => open.is_private = word != "public",
+            }
+            return self.null(at);
+        };
+        let mut names = Vec::new();
+        for argument in arguments.arguments().iter() {
+            match argument.as_array_node() {
+                Some(array) => names.extend(array.elements().iter().filter_map(|e| literal_text(&e))),
+                None => names.extend(literal_text(&argument)),
+            }
+            self.expr(&argument);
+            if let Some(def) = argument.as_def_node() {
+                names.push(name_of(&def.name()));
+            }
+            if let Some(inner) = argument.as_call_node() {
+                names.extend(self.literals(&inner));
+            }
+        }
         for name in names {
-            let item = self.file.blank(ItemKind::Declaration, &name, self.owner, at);
-            self.file.item(perflint_ir::Item { init, ..item });
+            let found = self.open_class().methods.iter().rev().find(|(n, _)| *n == name).map(|(_, id)| *id);
+            let Some(id) = found else { continue };
+            let flags = &mut self.file.item_mut(id).flags;
+            match word {
+                "module_function" => flags.is_static = true,
+                "public" | "public_class_method" => flags.is_public = true,
+                _ => flags.is_public = false,
+            }
+        }
+        self.null(at)
+    }
+
+    /// A call that says something about the class and names what it is about.
+    fn declaration(&mut self, call: &CallNode<'_>, name: &str, at: Span) -> Option<OpId> {
+        let first = call.arguments().and_then(|a| a.arguments().first())?;
+        if let Some(def) = first.as_def_node() {
+            return Some(self.marked(call, &name_of(&def.name()), name, at));
+        }
+        if self.open_class().item == ItemId(0) {
+            return None;
+        }
+        literal_text(&first)?;
+        let callee = self.name(name, at);
+        let args = self.arguments(call);
+        let op = self.invoke(Callee::Value(callee), args, CallForm::Plain, at);
+        if self.scopes.here.item == self.owner() {
+            for argument in call.arguments().iter().flat_map(|a| a.arguments().iter()) {
+                let Some(declared) = literal_text(&argument) else { break };
+                let owner = self.owner();
+                let name_span = self.at(&argument);
+                let item = self.file.blank(ItemKind::Declaration, &declared, owner, at);
+                self.file.item(Item { init: op, name_span, ..item });
+            }
+        }
+        Some(op)
+    }
+
+    /// `memoize def x`: the call is a marker of the method.
+    fn marked(&mut self, call: &CallNode<'_>, method: &str, word: &str, at: Span) -> OpId {
+        for argument in call.arguments().iter().flat_map(|a| a.arguments().iter()) {
+            self.expr(&argument);
+        }
+        let found = self.open_class().methods.iter().rev().find(|(n, _)| n == method).map(|(_, id)| *id);
+        if let Some(id) = found {
+            let path = self.sym(word);
+            let marker = Marker { path, value: OpId::NONE, words: Vec::new(), span: at };
+            self.file.item_mut(id).markers.push(marker);
+        }
+        self.string(method, at)
+    }
+}
+
+/// The dotted path of a constant.
+pub(crate) fn path_of(node: &Node<'_>) -> Option<String> {
+    let mut parts = Vec::new();
+    let mut next: Option<Node<'_>> = None;
+    for _ in 0..64 {
+        let node = next.as_ref().unwrap_or(node);
+        if let Some(read) = node.as_constant_read_node() {
+            parts.push(utf8(read.name().as_slice()));
+            parts.reverse();
+            return Some(parts.join("."));
+        }
+        let path = node.as_constant_path_node()?;
+        parts.push(utf8(path.name()?.as_slice()));
+        match path.parent() {
+            Some(parent) => next = Some(parent),
+            None => {
+                parts.reverse();
+                return Some(parts.join("."));
+            }
         }
     }
+    None
+}
 
-    /// `attr_reader :x`: a property that reads `@x`.
-    fn reader(&mut self, name: &str, at: Span) {
-        let item = self.file.blank(ItemKind::Function, name, self.owner, at);
-        let id = self.file.item(item);
-        let body = self.scopes.open(&mut self.file, Place::Function, id, BodyKind::Function, at);
-        let base = self.op(OpKind::SelfRef, at);
-        let field = self.file.sym(&format!("@{name}"));
-        let value = self.op(OpKind::Get { base, name: field }, at);
-        self.scopes.here.body.exit(perflint_ir::ExitKind::Return, value, at);
-        self.scopes.close(&mut self.file);
-        let is_static = self.is_static;
-        let item = self.file.item_mut(id);
-        item.body = Some(body);
-        item.flags.is_property = !is_static;
-        item.flags.is_static = is_static;
+/// The path of what a class extends: a constant, or that of a call which makes it: `Migration[7.0]`, `Sequel::Model(:t)`.
+fn base_path(node: &Node<'_>) -> Option<String> {
+    if let Some(path) = path_of(node) {
+        return Some(path);
+    }
+    let call = node.as_call_node()?;
+    let name = name_of(&call.name());
+    let receiver = call.receiver();
+    let base = receiver.as_ref().and_then(path_of);
+    match (base, name.as_str()) {
+        (Some(base), "[]" | "new" | "define") => Some(base),
+        (Some(base), _) if name.starts_with(char::is_uppercase) => Some(format!("{base}.{name}")),
+        (Some(base), _) => Some(base),
+        (None, _) if receiver.is_none() && name.starts_with(char::is_uppercase) => Some(name),
+        _ => None,
     }
 }
 
-/// The dotted path of a constant: `A::B` is `A.B`.
-pub(crate) fn constant_path(node: &Node<'_>) -> Option<String> {
-    if let Some(read) = node.as_constant_read_node() {
-        return Some(text(read.name().as_slice()).to_owned());
-    }
-    let path = node.as_constant_path_node()?;
-    let name = text(path.name()?.as_slice()).to_owned();
-    match path.parent() {
-        Some(parent) => Some(format!("{}.{name}", constant_path(&parent)?)),
-        None => Some(name),
-    }
-}
-
-/// The text of a literal symbol or string.
-pub(crate) fn literal_name(node: &Node<'_>) -> Option<String> {
-    if let Some(symbol) = node.as_symbol_node() {
-        return Some(text(symbol.unescaped()).to_owned());
-    }
-    node.as_string_node().map(|string| text(string.unescaped()).to_owned())
+/// The names of a block's plain parameters.
+fn parameter_names(params: Option<Node<'_>>) -> Vec<String> {
+    let Some(block) = params.and_then(|p| p.as_block_parameters_node().and_then(|b| b.parameters())) else {
+        return Vec::new();
+    };
+    let plain = block.requireds();
+    plain.iter().filter_map(|p| p.as_required_parameter_node().map(|p| name_of(&p.name()))).collect()
 }

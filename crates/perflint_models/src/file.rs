@@ -214,6 +214,9 @@ pub struct CallRow {
     /// What it does to the outside.
     #[serde(default)]
     pub effect: Option<EffectKind>,
+    /// Where this argument is given, the effect does not happen: with a block, `sum` walks the rows that are there.
+    #[serde(default)]
+    pub effect_unless: Option<Expr>,
     /// How the caller waits.
     #[serde(default)]
     pub wait: Wait,
@@ -280,6 +283,9 @@ pub struct CallRow {
     /// Renders a template.
     #[serde(default)]
     pub renders: Option<Renders>,
+    /// Asks a value for its form in an answer.
+    #[serde(default)]
+    pub presents: Option<Presents>,
     /// The value leaves in a response.
     #[serde(default)]
     pub responds: Option<Expr>,
@@ -313,6 +319,16 @@ pub struct CallRow {
     /// Looked at: no effect worth telling. The document says so.
     #[serde(default)]
     pub neutral: bool,
+}
+
+/// What a call asks a value for, before it sends it: `render json: order` calls `order.as_json`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Presents {
+    /// The value, or a collection whose elements are asked one by one.
+    pub value: Expr,
+    /// Methods of the repository's classes: the first that the value's class has is called.
+    pub methods: Vec<Box<str>>,
 }
 
 /// The template and context of a rendering call.
@@ -490,6 +506,9 @@ pub struct RelationRow {
     /// For `query`: the type of the query.
     #[serde(default)]
     pub query_type: Option<Box<str>>,
+    /// The attribute that gives the relation's rows as a query of `query_type`, whatever was loaded: `{name}_dataset`.
+    #[serde(default)]
+    pub query_name: Option<Box<str>>,
     /// The name, for a static call.
     #[serde(default)]
     pub name: Option<Expr>,

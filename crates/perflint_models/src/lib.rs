@@ -17,6 +17,7 @@ pub use embedded::{builtin, folder};
 pub use expr::{Expr, ExprError};
 pub use file::{
     AttrRow, CallRow, DeclarationRow, EffectKind, EntityRow, EntryKind, EntryRow, GeneratedRow, HintRow,
-    ModelFile, OneOrMany, RelationRead, RelationRow, Renders, RowCount, StubRow, To, TypeRole, TypeRow, Wait,
+    ModelFile, OneOrMany, Presents, RelationRead, RelationRow, Renders, RowCount, StubRow, To, TypeRole,
+    TypeRow, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};

@@ -137,6 +137,7 @@ fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>) -> Option<String
         }
         let written = match row.fix_path.as_deref().unwrap_or(".") {
             "tree" => path.replace('.', ": { include: "),
+            ":" => symbols(path),
             separator => path.replace('.', separator),
         };
         edits.entry(template).or_default().push(written);
@@ -149,4 +150,14 @@ fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>) -> Option<String
         })
         .collect();
     Some(format!("Add `{}` to the query.", parts.concat()))
+}
+
+/// A path in Ruby's notation: `a.b.c` is `a: { b: :c }`.
+fn symbols(path: &str) -> String {
+    let mut parts = path.rsplit('.');
+    let mut out = format!(":{}", parts.next().unwrap_or_default());
+    for (depth, part) in parts.enumerate() {
+        out = if depth == 0 { format!("{part}: {out}") } else { format!("{part}: {{ {out} }}") };
+    }
+    out
 }

@@ -43,7 +43,8 @@ impl<'p> Eval<'p> {
         if let Some(q) = built {
             given.recv = self.rebuilt(recv, q, row);
         }
-        if let Some(kind) = row.effect {
+        let spared = row.effect_unless.as_ref().is_some_and(|e| self.expr(f, e, &given).is_some());
+        if let Some(kind) = row.effect.filter(|_| !spared) {
             self.run_effect(f, row, kind, &given, built);
         } else if self.row_count(row) != RowCount::None && built.is_some_and(|q| q.ran) {
             self.materialise_result(f, row, built, op);
@@ -60,6 +61,11 @@ impl<'p> Eval<'p> {
                 context => self.expr(f, context, &given).unwrap_or(UNKNOWN),
             };
             self.render(f, template, context, op);
+        }
+        if let Some(presents) = &row.presents
+            && let Some(v) = self.expr(f, &presents.value, &given)
+        {
+            self.present(f, v, presents, op);
         }
         if let Some(e) = &row.responds
             && let Some(v) = self.expr(f, e, &given)
@@ -499,7 +505,9 @@ impl<'p> Eval<'p> {
             callables.push(v);
         }
         let how = How { handoff: row.handoff, detached: row.detached, memoised: row.memo, ..How::PLAIN };
-        let Some(per) = &row.per else {
+        // A list that is not given is not walked: `json.author { .. }` beside `json.comments(all) { .. }`.
+        let over = row.per.as_ref().and_then(|per| self.expr(f, per, g));
+        let Some(over) = over else {
             let args = self.gives(f, row, g, None);
             let mut sum = UNKNOWN;
             for callable in callables {
@@ -508,11 +516,10 @@ impl<'p> Eval<'p> {
             }
             return sum;
         };
-        let over = self.expr(f, per, g).unwrap_or(UNKNOWN);
         let site = self.site(f, g.op);
         let body = callables.first().and_then(|c| self.body_of(*c)).unwrap_or(f.at);
         let binder = Binder { at: body, region: RegionId(0) };
-        let over_op = self.iterated_op(f, g.op);
+        let over_op = given_op(f, g.op, row.per.as_ref()).unwrap_or_else(|| self.iterated_op(f, g.op));
         let plan = self.plan(f, over, over_op, site, binder);
         let (elems, factor, rows, batch) = match plan {
             Plan::Unroll(items) => (items, None, false, false),
@@ -728,6 +735,14 @@ impl<'p> Eval<'p> {
         }
         self.respond(f, context, op, 0);
     }
+}
+
+/// The operation of the argument that a row says is walked.
+fn given_op(f: &Frame<'_>, op: usize, per: Option<&Expr>) -> Option<usize> {
+    let (Expr::Arg(n), OpKind::Call(id)) = (per?, f.body.ops.get(op)?.kind) else { return None };
+    let args = f.body.args(f.body.call(id).args);
+    let mut given = args.iter().filter(|arg| arg.slot == perflint_ir::Slot::Pos);
+    given.nth(usize::from(*n)).and_then(|arg| arg.value.some()).map(OpId::at)
 }
 
 /// True for a bound that stands in an options object, which may be unknown as a whole.

@@ -154,7 +154,7 @@ impl<'p> Eval<'p> {
         {
             return self.vals.make(Val::Attr(entity, name));
         }
-        if let Some(def) = self.p.class_member(class, name) {
+        if let Some(def) = self.p.member_on(class, name, true) {
             match self.p.item(def).kind {
                 ItemKind::Function => {
                     let flags = self.p.item(def).flags;
@@ -245,7 +245,7 @@ impl<'p> Eval<'p> {
         let Some(class) = class else { return q };
         let hook = self.m.line(api).iter().find_map(|t| self.m.type_row(*t).starts_with.as_deref());
         let Some(name) = hook.and_then(|h| self.p.names.find(h)) else { return q };
-        let Some(def) = self.p.class_member(class, name).filter(|d| !self.p.is_stub(d.file)) else {
+        let Some(def) = self.p.member_on(class, name, false).filter(|d| !self.p.is_stub(d.file)) else {
             return q;
         };
         let result = self.call_fun(f, def, q, &CallArgs::default(), op, How::PLAIN);
@@ -291,7 +291,7 @@ impl<'p> Eval<'p> {
         {
             return *v;
         }
-        if let Some(def) = self.p.class_member(class, name) {
+        if let Some(def) = self.p.member_on(class, name, false) {
             match self.p.item(def).kind {
                 ItemKind::Function if self.p.item(def).flags.is_property => {
                     return self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
@@ -372,7 +372,7 @@ impl<'p> Eval<'p> {
         }
         self.touch(f, row, name, op);
         let class = self.p.entity(row.entity).class;
-        let def = self.p.class_member(class, name);
+        let def = self.p.member_on(class, name, false);
         // The method that builds a relation: its name is that of the relation's attribute too.
         if let Some(def) = def
             && self.p.item(def).kind == ItemKind::Function
@@ -421,7 +421,7 @@ impl<'p> Eval<'p> {
 
     fn get_query(&mut self, f: &mut Frame<'p>, recv: V, q: &Query, name: Sym, op: usize) -> V {
         if let Some(class) = q.class
-            && let Some(def) = self.p.class_member(class, name).filter(|d| !self.p.is_stub(d.file))
+            && let Some(def) = self.p.member_on(class, name, false).filter(|d| !self.p.is_stub(d.file))
         {
             match self.p.item(def).kind {
                 ItemKind::Function if self.p.item(def).flags.is_property => {

@@ -137,13 +137,15 @@ impl<'p> Eval<'p> {
     /// A call that nothing is known of. Closures given to it are evaluated on their own.
     pub(crate) fn hole(&mut self, f: &mut Frame<'p>, args: &CallArgs, op: usize) -> V {
         self.events.holes += usize::from(!self.p.is_stub(f.at.file));
-        // A block that is given to somebody unknown is most likely run once, as what it stands in is.
+        // A block that is given to somebody unknown is most likely run once, as what it stands in is. One that is given
+        // nothing is wrapped, and its value is handed on: `span("load") { find_order }`.
         if f.lang.family() == "ruby"
             && let Some((_, block)) = args.keys.iter().find(|(name, _)| self.p.text(*name) == "&").copied()
-            && matches!(self.vals.get(block), Val::Closure(..))
+            && let Val::Closure(file, body, ..) = *self.vals.get(block)
         {
-            self.call_closure(f, block, &CallArgs { open: true, ..CallArgs::default() }, op, How::PLAIN);
-            return UNKNOWN;
+            let given = CallArgs { open: true, ..CallArgs::default() };
+            let v = self.call_closure(f, block, &given, op, How::PLAIN);
+            return if self.p.file(file).body(body).params.is_empty() { v } else { UNKNOWN };
         }
         // A wrapper that nobody knows, around one function, most likely calls it: `asyncHandler(fn)`, `memoize(fn)`.
         let mut callables = args
@@ -340,7 +342,7 @@ impl<'p> Eval<'p> {
         args: &CallArgs,
         op: usize,
     ) -> V {
-        if let Some(def) = self.p.class_overload(class, name, args.pos.len()) {
+        if let Some(def) = self.p.class_overload(class, name, args.pos.len(), true) {
             let item = self.p.item(def);
             return match item.kind {
                 ItemKind::Function if item.flags.is_static || item.flags.is_class_method => {
@@ -358,6 +360,9 @@ impl<'p> Eval<'p> {
         }
         if let Some(v) = self.call_scope(f, class, recv, name, args, op) {
             return v;
+        }
+        if f.lang.family() == "ruby" && self.p.text(name) == "new" {
+            return self.call_value(f, recv, args, op);
         }
         let api = self.p.class(class).entity.and_then(|e| self.p.entity(e).api);
         let types: Vec<TypeIx> = self.p.class(class).types.iter().copied().chain(api).collect();
@@ -389,7 +394,7 @@ impl<'p> Eval<'p> {
         args: &CallArgs,
         op: usize,
     ) -> V {
-        let own = self.p.class_overload(class, name, args.pos.len());
+        let own = self.p.class_overload(class, name, args.pos.len(), false);
         let own = own.filter(|d| self.p.item(*d).kind == ItemKind::Function);
         if let Some(def) = own.filter(|d| self.p.item(*d).flags.is_property) {
             let v = self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
@@ -488,7 +493,7 @@ impl<'p> Eval<'p> {
         let class = self.p.entity(row.entity).class;
         if let Some(def) = self
             .p
-            .class_overload(class, name, args.pos.len())
+            .class_overload(class, name, args.pos.len(), false)
             .filter(|d| self.p.item(*d).kind == ItemKind::Function)
         {
             if self.p.item(def).flags.is_property {
@@ -634,6 +639,12 @@ impl<'p> Eval<'p> {
             {
                 return self.apply(f, row, f.this, args, op, None);
             }
+        }
+        // A method over a relation of the same name: `def config = super || create_config`.
+        if let Val::Row(row) = *self.vals.get(f.this)
+            && let Some(relation) = self.p.relation(row.entity, name)
+        {
+            return self.read_relation(f, f.this, row, relation, op);
         }
         if let Val::Row(row) = *self.vals.get(f.this)
             && let Some(api) = self.p.entity(row.entity).api

@@ -22,6 +22,11 @@ impl<'p> Eval<'p> {
     ) -> Option<V> {
         let (def, row) = self.p.declared_member(class, name)?;
         let e = self.m.declarations[row].1.scope.as_ref()?;
+        // The query is the caller's: what it lacks is added where the scope is used.
+        let recv = match self.vals.get(recv) {
+            Val::Class(_) => self.scoped(f, recv, op),
+            _ => recv,
+        };
         let given = self.declaring_arguments(def)?;
         let callee = self.expr(f, e, &Given { recv, args: &given, result: None, op })?;
         let Val::Closure(file, body, caps, _) = self.vals.get(callee).clone() else {

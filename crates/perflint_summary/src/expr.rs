@@ -127,7 +127,15 @@ impl<'p> Eval<'p> {
                 return Some(self.path_value(f, v, g, "."));
             }
             Expr::Tree(e) => {
-                let v = self.expr(f, e, g)?;
+                let mut v = self.expr(f, e, g)?;
+                // Names and maps of names beside each other: `includes(:author, comments: :user)`.
+                if matches!(**e, Expr::ArgsFrom(_)) && !g.args.pos.is_empty() && !g.args.keys.is_empty() {
+                    let named = self.vals.make(Val::Map(g.args.keys.as_slice().into(), UNKNOWN));
+                    v = self.vals.make(Val::List(std::rc::Rc::new([v, named])));
+                }
+                if g.args.open {
+                    return Some(UNKNOWN);
+                }
                 let mut paths = Vec::new();
                 if !self.tree_paths(v, None, &mut paths, 0) {
                     return Some(UNKNOWN);
@@ -439,8 +447,17 @@ impl<'p> Eval<'p> {
         if depth > 6 {
             return false;
         }
-        let Val::Map(entries, rest) = self.vals.get(v).clone() else {
-            return matches!(self.vals.get(v), Val::Null);
+        let (entries, rest) = match self.vals.get(v).clone() {
+            Val::Map(entries, rest) => (entries, rest),
+            Val::Str(name) => {
+                out.push(base.map_or(name, |b| self.p.names.join(b, name)));
+                return true;
+            }
+            Val::List(items) => {
+                let known = items.iter().filter(|item| !self.tree_paths(**item, base, out, depth + 1));
+                return known.count() == 0;
+            }
+            other => return matches!(other, Val::Null),
         };
         if entries.iter().any(|(k, _)| matches!(self.p.text(*k), "model" | "association" | "as")) {
             return false;
@@ -452,7 +469,12 @@ impl<'p> Eval<'p> {
             }
             let path = base.map_or(*key, |b| self.p.names.join(b, *key));
             out.push(path);
-            let Val::Map(inner, _) = self.vals.get(*value).clone() else { continue };
+            let Val::Map(inner, _) = self.vals.get(*value).clone() else {
+                if matches!(self.vals.get(*value), Val::Str(_) | Val::List(_)) {
+                    known &= self.tree_paths(*value, Some(path), out, depth + 1);
+                }
+                continue;
+            };
             let nested: Vec<V> =
                 inner.iter().filter(|(k, _)| NESTS.contains(&self.p.text(*k))).map(|(_, v)| *v).collect();
             if nested.is_empty() {

@@ -22,7 +22,7 @@ impl<'p> Eval<'p> {
         let ruby = f.lang.family() == "ruby";
         if ruby
             && self.p.text(name).starts_with(|c: char| c.is_lowercase())
-            && self.has_library_member(f.this, name)
+            && (self.has_library_member(f.this, name) || self.declares(f.this, name))
         {
             let v = self.get(f, f.this, name, op, None);
             // A method of a class is no attribute of it.
@@ -73,9 +73,21 @@ impl<'p> Eval<'p> {
         None
     }
 
+    /// True if a call in the body of the receiver's class declares a member of this name.
+    fn declares(&self, recv: V, name: Sym) -> bool {
+        let class = match self.vals.get(recv) {
+            Val::Inst(class, _) | Val::Class(class) => Some(*class),
+            Val::Row(row) => Some(self.p.entity(row.entity).class),
+            _ => None,
+        };
+        class.is_some_and(|class| self.p.declared_member(class, name).is_some())
+    }
+
     /// The receiver of a member of a class around: the class for what is static, else any instance.
     fn member_receiver(&mut self, class: ClassIx, name: Sym) -> V {
-        let is_static = self.p.class_member(class, name).is_some_and(|def| self.p.item(def).flags.is_static);
+        let member = self.p.class_member(class, name);
+        let is_static = member.is_some_and(|def| self.p.item(def).flags.is_static)
+            && self.p.member_on(class, name, false).is_none();
         if is_static {
             return self.vals.make(Val::Class(class));
         }

@@ -30,6 +30,8 @@ mod iterate;
 mod lookup;
 mod memo;
 mod ops;
+mod own;
+mod present;
 mod query;
 mod root;
 mod value;

@@ -5,7 +5,7 @@
 //! field of the receiver is filled once per receiver, a fixed key once, and a key that comes from the function's own
 //! parameters once per argument, which is no memo for a loop over the arguments.
 
-use perflint_ir::{BinOp, Body, Callee, ExitKind, OpId, OpKind, RegionId, RegionKind};
+use perflint_ir::{BinOp, Body, CallForm, Callee, ExitKind, OpId, OpKind, RegionId, RegionKind};
 use perflint_link::{BodyRef, Def, Program};
 use rustc_hash::FxHashMap;
 
@@ -54,7 +54,10 @@ fn memoised(p: &Program, body: &Body, op: OpId) -> Option<Once> {
     let start = body.ops.get(op.at())?.region;
     body.enclosing(start).find_map(|(region, kind)| {
         let guard = match kind.kind {
-            RegionKind::Branch { cond, .. } => cond.some().and_then(|c| filled_below(p, body, c, region)),
+            // What runs where a condition does not hold runs while its value is missing: `self.x ||= load()`.
+            RegionKind::Branch { cond, arm, last } => {
+                cond.some().and_then(|c| filled_below(p, body, c, region, arm == 1 && last))
+            }
             _ => None,
         };
         guard.or_else(|| returned_before(p, body, op, region))
@@ -62,9 +65,9 @@ fn memoised(p: &Program, body: &Body, op: OpId) -> Option<Once> {
 }
 
 /// The store that a condition looks into, if the code behind the condition fills it.
-fn filled_below(p: &Program, body: &Body, cond: OpId, region: RegionId) -> Option<Once> {
+fn filled_below(p: &Program, body: &Body, cond: OpId, region: RegionId, plain: bool) -> Option<Once> {
     let mut looked = Vec::new();
-    lookups(p, body, cond, &mut looked, false, 0);
+    lookups(p, body, cond, &mut looked, plain, 0);
     let inside = |r: RegionId| body.enclosing(r).any(|(outer, _)| outer == region);
     once(p, body, &looked, |_, r| inside(r))
 }
@@ -139,6 +142,10 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
                 {
                     out.push((text(recv), Some(key.value)));
                 }
+                // An attribute that is read by a call: `Current.user ||= load()`.
+                (Callee::Member { recv, name }, []) if plain && body.call(id).form == CallForm::Auto => {
+                    out.push((format!("{}.{}", text(recv), p.text(name)), None));
+                }
                 _ => {}
             }
         }
@@ -206,6 +213,11 @@ fn owner(body: &Body, op: OpId, depth: u32) -> Option<Once> {
         OpKind::Name(_) => Some(Once::Ever),
         OpKind::Local(local) if body.captures.iter().any(|c| c.inner == local) => Some(Once::Ever),
         OpKind::Get { base, .. } | OpKind::Index { base, .. } => owner(body, base, depth + 1),
+        // `RequestStore.store[:user]`
+        OpKind::Call(id) if body.call(id).form == CallForm::Auto => match body.call(id).callee {
+            Callee::Member { recv, .. } => owner(body, recv, depth + 1),
+            Callee::Value(_) => None,
+        },
         _ => None,
     }
 }

@@ -213,7 +213,12 @@ impl<'p> Eval<'p> {
                     self.variable_puts.entry(def).or_default().push((name, v));
                 }
             }
-            _ => {}
+            _ => {
+                if let Some(field) = self.own_field(f, base) {
+                    let held = self.with_field(f.vals[base.at()], name, v);
+                    self.put_into(f, field, held);
+                }
+            }
         }
     }
 
@@ -587,7 +592,7 @@ impl<'p> Eval<'p> {
             }
             Callee::Value(value) => {
                 if f.body.op(value).kind == OpKind::SuperRef {
-                    let name = self.p.names.intern("constructor");
+                    let name = self.super_name(f);
                     return self.call_super(f, name, &args, i);
                 }
                 let callee = f.vals[value.at()];

@@ -137,6 +137,9 @@ impl<'p> Eval<'p> {
         }
         let template = self.expr(f, &renders.template, g).unwrap_or(UNKNOWN);
         let each = renders.each.as_ref().and_then(|e| self.expr(f, e, g));
+        if matches!(self.vals.get(template), Val::Inst(..)) {
+            return self.render_component(f, template, g.op);
+        }
         let named = match *self.vals.get(template) {
             Val::Str(name) => Some(self.p.text(name).to_owned()),
             _ => None,
@@ -163,6 +166,26 @@ impl<'p> Eval<'p> {
                 let local = self.local_of(&name);
                 self.render_each(f, &name, rows, local, context, renders, g.op);
             }
+        }
+    }
+
+    /// An object that renders itself: by a method of its own, or by the template beside its class, whose bare names are its
+    /// methods.
+    fn render_component(&mut self, f: &mut Frame<'p>, component: V, op: usize) {
+        let Val::Inst(class, _) = *self.vals.get(component) else { return };
+        for method in ["before_render", "render_in", "view_template", "template", "call", "to_s"] {
+            let Some(name) = self.p.names.find(method) else { continue };
+            if let Some(def) = self.p.member_on(class, name, false).filter(|def| !self.p.is_stub(def.file)) {
+                self.call_fun(f, def, component, &CallArgs::default(), op, How::PLAIN);
+            }
+        }
+        let path = self.p.class_path(class);
+        let context = self.view_context(component);
+        for file in self.p.templates(&path, f.at.file) {
+            let Some(at) = self.template_body(file) else { continue };
+            let site = self.site(f, op);
+            let outcome = self.evaluate(at, component, vec![context], Some(site));
+            self.absorb(f, &outcome, op, at, How::PLAIN);
         }
     }
 
@@ -278,8 +301,15 @@ impl<'p> Eval<'p> {
         if f.lang.family() != "ruby" || !in_template {
             return None;
         }
-        let def = self.p.template_functions.get(&name).copied()?;
         let this = f.this;
+        // The template of a component: bare names are its methods.
+        if let Val::Inst(class, _) = *self.vals.get(this)
+            && let Some(def) = self.p.member_on(class, name, false)
+            && self.p.item(def).kind == ItemKind::Function
+        {
+            return Some(self.call_fun(f, def, this, args, op, How::PLAIN));
+        }
+        let def = self.p.template_functions.get(&name).copied()?;
         Some(self.call_fun(f, def, this, args, op, How::PLAIN))
     }
 }

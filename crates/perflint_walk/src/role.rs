@@ -101,6 +101,7 @@ const NAMES: &[(Role, &[(&str, &str)])] = &[
             ("seeds", ".rb"),
             ("Rakefile", ""),
             ("Gemfile", ""),
+            ("", ".rake"),
         ],
     ),
     (
@@ -144,7 +145,13 @@ pub fn role_of_path(rel: &str, lang: Option<Lang>) -> Role {
         return Role::Vendored;
     }
     let of_name = role_of_name(name);
-    let of_dirs = dirs.split('/').filter_map(|dir| role_of_dir(dir, name)).min_by_key(|role| rank(*role));
+    // Stories are what Storybook shows, in the language of user interfaces; elsewhere they are what people write.
+    let means_it = |dir: &&str| is_script_family || !dir.eq_ignore_ascii_case("stories");
+    let of_dirs = dirs
+        .split('/')
+        .filter(means_it)
+        .filter_map(|dir| role_of_dir(dir, name))
+        .min_by_key(|role| rank(*role));
     let of_alembic = is_alembic(dirs).then_some(Role::Migration);
     let of_script = in_script_dir(dirs).then_some(Role::Script);
     [of_name, of_dirs, of_alembic, of_script]
