@@ -317,7 +317,7 @@ impl<'t> CSharp<'t> {
     pub(crate) fn extension(&mut self, params: &[Declared<'t>], node: Node<'t>) -> Option<ItemId> {
         let first = params.first()?;
         let is_this = |part: &Node<'t>| kind(*part) == K::Modifier && self.low.text(*part) == "this";
-        let parts = first.node.child_count().min(4) as u32;
+        let parts = first.node.child_count().min(4);
         (0..parts).filter_map(|i| first.node.child(i)).find(is_this)?;
         let written = first.written?;
         let before = self.constraints.len();

@@ -379,7 +379,7 @@ fn unwrapped(node: Node<'_>) -> Node<'_> {
 /// The value of `=> value`, or the block.
 pub(crate) fn arrow_value(body: Node<'_>) -> Node<'_> {
     match kind(body) {
-        K::ArrowClause => body.child(body.child_count().saturating_sub(1) as u32).unwrap_or(body),
+        K::ArrowClause => body.child(body.child_count().saturating_sub(1)).unwrap_or(body),
         _ => body,
     }
 }
