@@ -11,11 +11,12 @@ use perflint_tests::tree::Tree;
 /// One name per front end.
 const NAMES: &[&str] = &[
     "a.py", "a.js", "a.jsx", "a.ts", "a.tsx", "a.vue", "a.svelte", "a.rs", "a.sql", "a.j2", "a.prisma",
-    "a.go", "A.java", "a.kt", "a.rb", "a.erb", "a.haml", "a.slim",
+    "a.go", "A.java", "a.kt", "a.rb", "a.erb", "a.haml", "a.slim", "a.cs",
 ];
 
 /// Those of programming languages, whose expressions nest.
-const PROGRAMS: &[&str] = &["a.py", "a.js", "a.ts", "a.tsx", "a.rs", "a.go", "A.java", "a.kt", "a.rb"];
+const PROGRAMS: &[&str] =
+    &["a.py", "a.js", "a.ts", "a.tsx", "a.rs", "a.go", "A.java", "a.kt", "a.rb", "a.cs"];
 
 /// Scans in every format, and gives the report. Panics if an exit code is not one of the documented ones, or if a control
 /// character comes out.

@@ -90,7 +90,6 @@ fn has_front_end(lang: Lang) -> bool {
             | Lang::Thymeleaf
             | Lang::Freemarker
             | Lang::GoTemplate
-            | Lang::CSharp
             | Lang::Razor
     )
 }

@@ -108,6 +108,8 @@ fn dispatch(source: Source<'_>) -> FileIr {
         Lang::Kotlin => with_sql(perflint_lower_kotlin::lower(source), source),
         #[cfg(feature = "go")]
         Lang::Go => with_sql(perflint_lower_go::lower(source), source),
+        #[cfg(feature = "csharp")]
+        Lang::CSharp => with_sql(perflint_lower_csharp::lower(source), source),
         Lang::Jinja => templates::jinja::lower(source),
         Lang::Prisma => templates::prisma::lower(source),
         _ => with_gap(source, GapKind::Language),

@@ -45,6 +45,11 @@ impl<'p> Eval<'p> {
             // A method of a class is no attribute of it.
             return if v == UNKNOWN { self.vals.make(Val::ExtMethod(f.this, name)) } else { v };
         }
+        // Methods that a class has of the library's base class.
+        let is_object = matches!(self.vals.get(f.this), Val::Inst(..) | Val::Class(_));
+        if f.lang.family() == "csharp" && is_object && self.has_library_member(f.this, name) {
+            return self.vals.make(Val::ExtMethod(f.this, name));
+        }
         let v = self.name(f.at.file, name);
         match self.vals.get(v) {
             Val::Ext(path) if ruby && *path == name => match self.by_convention(f.at, name) {
