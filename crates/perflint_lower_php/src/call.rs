@@ -58,11 +58,26 @@ impl Php<'_> {
                 let at = self.span(at);
                 return self.scopes.here.body.make(Shape::Map, vars, at);
             }
+            Some(crate::blade::INCLUDE) => return self.include_call(&node.args, true, at),
+            Some(crate::blade::COMPONENT) => return self.include_call(&node.args, false, at),
             _ => {}
         }
         let callee = self.expr(node.name);
         let args = self.args(&node.args);
         self.invoke(Callee::Value(callee), args, CallForm::Plain, node.name.span, at)
+    }
+
+    /// A template that is rendered in place: with what it is given, and with the variables in scope if it sees them.
+    fn include_call(&mut self, args: Args<'_, '_, '_>, sees: bool, at: Span) -> OpId {
+        let mut out = Vec::new();
+        for (position, arg) in args.iter().filter_map(|arg| arg.value()).enumerate() {
+            let value = self.expr(arg);
+            out.push(Arg { slot: if position == 0 { Slot::Pos } else { Slot::KeyRest }, value });
+        }
+        if sees {
+            out.extend(self.variables(at));
+        }
+        self.call_named("include", out, CallForm::Tag, at)
     }
 
     /// `compact('orders', 'total')` is a map of the variables of these names.
