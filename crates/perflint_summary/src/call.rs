@@ -348,6 +348,11 @@ impl<'p> Eval<'p> {
                 ItemKind::Function if item.flags.is_static || item.flags.is_class_method => {
                     self.call_fun(f, def, recv, args, op, How::PLAIN)
                 }
+                // `self::format($x)`, `parent::format($x)`: the receiver stays what it is.
+                ItemKind::Function if f.lang.family() == "php" => {
+                    let this = self.receiver_as(f, class);
+                    self.call_fun(f, def, this, args, op, How::PLAIN)
+                }
                 ItemKind::Function => {
                     let v = self.vals.make(Val::Fun(def));
                     self.call_value(f, v, args, op)
