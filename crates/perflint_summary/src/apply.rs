@@ -271,6 +271,10 @@ impl<'p> Eval<'p> {
     fn rebuilt(&mut self, recv: V, q: Query, row: &CallRow) -> V {
         match self.vals.get(recv) {
             Val::Query(_) | Val::Class(_) => self.vals.make(Val::Query(q)),
+            // An instance that a query is started from.
+            Val::Row(_) if matches!(&row.returns, Some(Expr::As(_, inner)) if matches!(**inner, Expr::Query(_))) => {
+                self.vals.make(Val::Query(q))
+            }
             Val::ExtInst(ty, _) if row.sql.is_none() && self.m.role(*ty) == TypeRole::Query => {
                 self.vals.make(Val::Query(q))
             }

@@ -65,7 +65,7 @@ impl<'p> Eval<'p> {
         g: &Given<'_>,
         recv_op: Option<OpId>,
     ) -> Option<V> {
-        let loads = row.loads.as_ref()?;
+        let loads = row.loads.as_ref().filter(|_| row.effect.is_some())?;
         if !matches!(self.vals.get(g.recv), Val::Row(_) | Val::Many { .. } | Val::List(_)) {
             return None;
         }
