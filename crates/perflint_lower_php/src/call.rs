@@ -60,6 +60,10 @@ impl Php<'_> {
             }
             Some(crate::blade::INCLUDE) => return self.include_call(&node.args, true, at),
             Some(crate::blade::COMPONENT) => return self.include_call(&node.args, false, at),
+            Some(name) if name.starts_with(crate::twig::FILTER) => {
+                let args = self.args(&node.args);
+                return self.call_named(&format!("|{}", &name[crate::twig::FILTER.len()..]), args, CallForm::Tag, at);
+            }
             _ => {}
         }
         let callee = self.expr(node.name);
