@@ -505,7 +505,8 @@ impl<'p> Eval<'p> {
                 let v = self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
                 return self.call_value(f, v, args, op);
             }
-            return self.call_fun(f, def, recv, args, op, How::PLAIN);
+            let v = self.call_fun(f, def, recv, args, op, How::PLAIN);
+            return self.of_one_row(row, def, v);
         }
         let api = self.p.entity(row.entity).api;
         let types: Vec<TypeIx> = self.p.class(class).types.iter().copied().chain(api).collect();

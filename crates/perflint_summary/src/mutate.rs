@@ -34,6 +34,16 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// What the method that declares a relation builds is a query over the rows that belong to one row.
+    pub(crate) fn of_one_row(&mut self, row: Row, def: perflint_link::Def, v: V) -> V {
+        let Val::Query(q) = *self.vals.get(v) else { return v };
+        let name = self.p.item(def).name;
+        if self.p.relation(row.entity, name).is_none_or(|relation| relation.place != def) {
+            return v;
+        }
+        self.vals.make(Val::Query(crate::value::Query { narrowed: true, related: true, ..q }))
+    }
+
     /// The receiver, if it is an instance of a class; else an instance of it.
     pub(crate) fn receiver_as(&mut self, f: &Frame<'p>, class: perflint_link::ClassIx) -> V {
         let own = match *self.vals.get(f.this) {
