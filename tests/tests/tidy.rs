@@ -21,7 +21,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("perflint_lower_kotlin", &["ir", "syntax"]),
     ("perflint_lower_php", &["ir", "syntax"]),
     ("perflint_lower_ruby", &["ir", "syntax"]),
-    ("perflint_lower", &["ir", "syntax", "lower_go", "lower_java", "lower_kotlin", "lower_php", "lower_ruby"]),
+    (
+        "perflint_lower",
+        &["ir", "syntax", "lower_go", "lower_java", "lower_kotlin", "lower_php", "lower_ruby"],
+    ),
     ("perflint_models", &["ir"]),
     ("perflint_link", &["ir", "models"]),
     ("perflint_summary", &["ir", "link", "models"]),

@@ -32,7 +32,9 @@ impl Php<'_> {
             _ => None,
         };
         let value = match (&variable, &node.value.kind) {
-            (Some(name), ExprKind::Array(elements)) if elements.is_empty() => self.empty_array(name, node.value.span),
+            (Some(name), ExprKind::Array(elements)) if elements.is_empty() => {
+                self.empty_array(name, node.value.span)
+            }
             _ => self.expr(node.value),
         };
         let value = match variable.and_then(|name| self.said_type(&name, node.target.span)) {
@@ -105,7 +107,13 @@ impl Php<'_> {
                     }
                     None => {
                         let name = self.file.sym("[]");
-                        self.invoke(Callee::Member { recv: base, name }, vec![pos(value)], CallForm::Plain, at, at);
+                        self.invoke(
+                            Callee::Member { recv: base, name },
+                            vec![pos(value)],
+                            CallForm::Plain,
+                            at,
+                            at,
+                        );
                     }
                 }
             }

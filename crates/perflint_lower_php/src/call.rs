@@ -22,7 +22,8 @@ impl Php<'_> {
                 let class = self.class_ref(node.class);
                 let method = self.expr(node.method);
                 let args = self.args(&node.args);
-                let children: Vec<OpId> = [class, method].into_iter().chain(args.iter().map(|arg| arg.value)).collect();
+                let children: Vec<OpId> =
+                    [class, method].into_iter().chain(args.iter().map(|arg| arg.value)).collect();
                 self.unknown(&children, at)
             }
             ExprKind::New(node) => self.new_object(node, at),
@@ -62,7 +63,12 @@ impl Php<'_> {
             Some(crate::blade::COMPONENT) => return self.include_call(&node.args, false, at),
             Some(name) if name.starts_with(crate::twig::FILTER) => {
                 let args = self.args(&node.args);
-                return self.call_named(&format!("|{}", &name[crate::twig::FILTER.len()..]), args, CallForm::Tag, at);
+                return self.call_named(
+                    &format!("|{}", &name[crate::twig::FILTER.len()..]),
+                    args,
+                    CallForm::Tag,
+                    at,
+                );
             }
             _ => {}
         }
@@ -129,7 +135,8 @@ impl Php<'_> {
     fn dynamic_call(&mut self, recv: OpId, node: &MethodCallExpr<'_, '_>, at: Span) -> OpId {
         let method = self.expr(node.method);
         let args = self.args(&node.args);
-        let children: Vec<OpId> = [recv, method].into_iter().chain(args.iter().map(|arg| arg.value)).collect();
+        let children: Vec<OpId> =
+            [recv, method].into_iter().chain(args.iter().map(|arg| arg.value)).collect();
         self.unknown(&children, at)
     }
 
@@ -170,9 +177,8 @@ impl Php<'_> {
     fn callable(&mut self, kind: &CallableCreateKind<'_, '_>, at: Span) -> OpId {
         let (base, method) = match kind {
             CallableCreateKind::Function(name) => return self.expr(name),
-            CallableCreateKind::Method { object, method } | CallableCreateKind::NullsafeMethod { object, method } => {
-                (self.expr(object), method)
-            }
+            CallableCreateKind::Method { object, method }
+            | CallableCreateKind::NullsafeMethod { object, method } => (self.expr(object), method),
             CallableCreateKind::StaticMethod { class, method } => (self.class_ref(class), method),
             _ => return self.unknown(&[], at),
         };

@@ -6,8 +6,9 @@ use crate::walk::Php;
 use perflint_ir::{BodyKind, ItemId, ItemKind, OpId, TypeId};
 use perflint_syntax::Place;
 use php_ast::{
-    Attribute, ClassConstDecl, ClassDecl, ClassMember, ClassMemberKind, Comment, EnumDecl, EnumMember, EnumMemberKind,
-    Ident, InterfaceDecl, MethodDecl, Name, PropertyDecl, PropertyHookBody, PropertyHookKind, Span, TraitDecl, TraitUseDecl,
+    Attribute, ClassConstDecl, ClassDecl, ClassMember, ClassMemberKind, Comment, EnumDecl, EnumMember,
+    EnumMemberKind, Ident, InterfaceDecl, MethodDecl, Name, PropertyDecl, PropertyHookBody, PropertyHookKind,
+    Span, TraitDecl, TraitUseDecl,
 };
 
 /// What the statements of declarations have in common.
@@ -34,7 +35,15 @@ impl Php<'_> {
         let mut bases: Vec<TypeId> = named.map(|base| self.base(base)).collect();
         let comment = node.doc_comment.as_ref();
         self.generic_bases(&mut bases, comment);
-        let head = Head { kind: ItemKind::Class, name: &name, name_span, whole: at, bases, attributes: &node.attributes, comment };
+        let head = Head {
+            kind: ItemKind::Class,
+            name: &name,
+            name_span,
+            whole: at,
+            bases,
+            attributes: &node.attributes,
+            comment,
+        };
         let id = self.declare_class(head, |php| php.members(&node.body.members));
         self.file.item_mut(id).flags.is_abstract = node.modifiers.is_abstract;
         id
@@ -90,14 +99,20 @@ impl Php<'_> {
     fn generic_bases(&mut self, bases: &mut [TypeId], comment: Option<&Comment<'_>>) {
         let Some(comment) = comment else { return };
         for tag in doc::tags(comment.text) {
-            let name = tag.name.trim_start_matches("phpstan-").trim_start_matches("template-").trim_start_matches("psalm-");
+            let name = tag
+                .name
+                .trim_start_matches("phpstan-")
+                .trim_start_matches("template-")
+                .trim_start_matches("psalm-");
             if !matches!(name, "extends" | "implements") || !tag.rest.contains('<') {
                 continue;
             }
             let Some(ty) = self.doc_type(doc::split_type(tag.rest).0, 0) else { continue };
             let file = self.file.peek();
             let name = |id: TypeId| match &file.types[id.0 as usize] {
-                perflint_ir::TypeExpr::Path { name, .. } => file.text(*name).rsplit('.').next().unwrap_or("").to_owned(),
+                perflint_ir::TypeExpr::Path { name, .. } => {
+                    file.text(*name).rsplit('.').next().unwrap_or("").to_owned()
+                }
                 _ => String::new(),
             };
             let given = name(ty);
@@ -230,7 +245,11 @@ impl Php<'_> {
         item.markers = markers;
         item.flags.is_static = node.modifiers.is_static;
         item.flags.is_abstract = node.body.is_none();
-        item.flags.is_public = !matches!(node.modifiers.visibility, Some(php_ast::Visibility::Private | php_ast::Visibility::Protected));
-        item.flags.is_constructor = node.name.as_str().is_some_and(|name| name.eq_ignore_ascii_case("__construct"));
+        item.flags.is_public = !matches!(
+            node.modifiers.visibility,
+            Some(php_ast::Visibility::Private | php_ast::Visibility::Protected)
+        );
+        item.flags.is_constructor =
+            node.name.as_str().is_some_and(|name| name.eq_ignore_ascii_case("__construct"));
     }
 }

@@ -3,7 +3,9 @@
 use crate::names::dotted;
 use crate::walk::Php;
 use perflint_ir::{CallForm, Callee, Import, ImportKind, Item, ItemId, ItemKind, Marker, OpId};
-use php_ast::{Attribute, Comment, ConstItem, NamespaceBody, NamespaceDecl, Stmt, StmtKind, UseDecl, UseItem};
+use php_ast::{
+    Attribute, Comment, ConstItem, NamespaceBody, NamespaceDecl, Stmt, StmtKind, UseDecl, UseItem,
+};
 
 /// A page of markup that declares nothing: something that is rendered.
 pub(crate) fn is_page(stmts: &[Stmt<'_, '_>]) -> bool {
@@ -11,7 +13,11 @@ pub(crate) fn is_page(stmts: &[Stmt<'_, '_>]) -> bool {
     for stmt in stmts {
         match &stmt.kind {
             StmtKind::InlineHtml(text) => markup |= text.contains('<'),
-            StmtKind::Function(_) | StmtKind::Class(_) | StmtKind::Interface(_) | StmtKind::Trait(_) | StmtKind::Enum(_) => {
+            StmtKind::Function(_)
+            | StmtKind::Class(_)
+            | StmtKind::Interface(_)
+            | StmtKind::Trait(_)
+            | StmtKind::Enum(_) => {
                 return false;
             }
             StmtKind::If(node) => markup |= has_markup(node.then_branch),
@@ -26,7 +32,10 @@ pub(crate) fn is_page(stmts: &[Stmt<'_, '_>]) -> bool {
 fn has_markup(stmt: &Stmt<'_, '_>) -> bool {
     match &stmt.kind {
         StmtKind::InlineHtml(text) => text.contains('<'),
-        StmtKind::Block(block) => block.stmts.iter().any(|stmt| matches!(stmt.kind, StmtKind::InlineHtml(text) if text.contains('<'))),
+        StmtKind::Block(block) => block
+            .stmts
+            .iter()
+            .any(|stmt| matches!(stmt.kind, StmtKind::InlineHtml(text) if text.contains('<'))),
         _ => false,
     }
 }
@@ -66,13 +75,20 @@ impl Php<'_> {
     pub(crate) fn constants(&mut self, items: &[ConstItem<'_, '_>]) {
         for constant in items {
             let init = self.expr(&constant.value);
-            let item = self.item(ItemKind::Field, constant.name.or_error(), constant.span, constant.name.span);
+            let item =
+                self.item(ItemKind::Field, constant.name.or_error(), constant.span, constant.name.span);
             self.file.item_mut(item).init = init;
         }
     }
 
     /// An item of the owner that is open.
-    pub(crate) fn item(&mut self, kind: ItemKind, name: &str, whole: php_ast::Span, at: php_ast::Span) -> ItemId {
+    pub(crate) fn item(
+        &mut self,
+        kind: ItemKind,
+        name: &str,
+        whole: php_ast::Span,
+        at: php_ast::Span,
+    ) -> ItemId {
         let span = self.span(whole);
         let name_span = self.span(at);
         let item = self.file.blank(kind, name, self.owner, span);
@@ -80,7 +96,11 @@ impl Php<'_> {
     }
 
     /// Attributes, and the annotations of a comment, as markers.
-    pub(crate) fn markers(&mut self, attributes: &[Attribute<'_, '_>], comment: Option<&Comment<'_>>) -> Vec<Marker> {
+    pub(crate) fn markers(
+        &mut self,
+        attributes: &[Attribute<'_, '_>],
+        comment: Option<&Comment<'_>>,
+    ) -> Vec<Marker> {
         let mut markers: Vec<Marker> = attributes.iter().map(|attribute| self.attribute(attribute)).collect();
         if let Some(comment) = comment {
             self.annotations(comment, &mut markers);

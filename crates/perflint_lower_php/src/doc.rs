@@ -44,7 +44,8 @@ pub(crate) fn split_type(rest: &str) -> (&str, &str) {
 /// The type text that a comment gives a variable: `@var Order $order`, `@param Order $order`.
 pub(crate) fn type_of<'t>(comment: &'t str, tag: &str, variable: &str) -> Option<&'t str> {
     tags(comment).find_map(|found| {
-        let is = found.name == tag || found.name.strip_prefix("phpstan-").or(found.name.strip_prefix("psalm-")) == Some(tag);
+        let is = found.name == tag
+            || found.name.strip_prefix("phpstan-").or(found.name.strip_prefix("psalm-")) == Some(tag);
         if !is {
             return None;
         }
@@ -63,12 +64,19 @@ pub(crate) fn type_of<'t>(comment: &'t str, tag: &str, variable: &str) -> Option
 
 /// The type text of a tag that names no variable: `@return Order[]`, `@var Order[]` of a property.
 pub(crate) fn type_alone<'t>(comment: &'t str, tag: &str) -> Option<&'t str> {
-    tags(comment).find(|found| found.name == tag).map(|found| split_type(found.rest).0).filter(|ty| !ty.is_empty())
+    tags(comment)
+        .find(|found| found.name == tag)
+        .map(|found| split_type(found.rest).0)
+        .filter(|ty| !ty.is_empty())
 }
 
 impl Php<'_> {
     /// The declared type, or that of the comment where it says more.
-    pub(crate) fn known_type(&mut self, hint: Option<&TypeHint<'_, '_>>, comment: Option<&str>) -> Option<TypeId> {
+    pub(crate) fn known_type(
+        &mut self,
+        hint: Option<&TypeHint<'_, '_>>,
+        comment: Option<&str>,
+    ) -> Option<TypeId> {
         let richer = comment.filter(|ty| hint.is_none_or(is_vague) || ty.contains('<') || ty.contains("[]"));
         if let Some(ty) = richer.and_then(|text| self.doc_type(text, 0)) {
             return Some(ty);
@@ -128,8 +136,11 @@ impl Php<'_> {
     }
 
     fn doc_generic(&mut self, name: &str, args: &str, depth: usize) -> Option<TypeId> {
-        let args: Vec<&str> =
-            split_top(args, ',').into_iter().map(str::trim).filter(|arg| !matches!(*arg, "$this" | "static" | "self")).collect();
+        let args: Vec<&str> = split_top(args, ',')
+            .into_iter()
+            .map(str::trim)
+            .filter(|arg| !matches!(*arg, "$this" | "static" | "self"))
+            .collect();
         let name = name.trim();
         if matches!(name, "array" | "list" | "iterable" | "non-empty-array" | "non-empty-list") {
             let element = args.last().and_then(|arg| self.doc_type(arg, depth + 1));

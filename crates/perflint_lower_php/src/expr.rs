@@ -3,7 +3,9 @@
 use crate::names::{class_path, dotted};
 use crate::walk::{Php, pos};
 use perflint_ir::{BinOp, CallForm, ExitKind, OpId, OpKind, RegionKind, Slot};
-use php_ast::{BinaryExpr, BinaryOp, CastKind, Expr, ExprKind, MatchExpr, Span, TernaryExpr, UnaryPrefixOp, YieldExpr};
+use php_ast::{
+    BinaryExpr, BinaryOp, CastKind, Expr, ExprKind, MatchExpr, Span, TernaryExpr, UnaryPrefixOp, YieldExpr,
+};
 
 impl Php<'_> {
     pub(crate) fn expr(&mut self, expr: &Expr<'_, '_>) -> OpId {
@@ -17,7 +19,9 @@ impl Php<'_> {
             ExprKind::Int(value) => self.int(*value, at),
             ExprKind::String(text) => self.str(&text.to_string_lossy(), at),
             ExprKind::Nowdoc { value, .. } => self.str(value, at),
-            ExprKind::InterpolatedString(parts) | ExprKind::Heredoc { parts, .. } => self.interpolated(parts, at),
+            ExprKind::InterpolatedString(parts) | ExprKind::Heredoc { parts, .. } => {
+                self.interpolated(parts, at)
+            }
             ExprKind::ShellExec(parts) => {
                 let text = self.interpolated(parts, at);
                 self.call_named("shell_exec", vec![pos(text)], CallForm::Plain, at)
@@ -37,7 +41,9 @@ impl Php<'_> {
             ExprKind::Binary(node) => self.binary(node, at),
             ExprKind::Ternary(node) => self.ternary(node, at),
             ExprKind::NullCoalesce(node) => self.either(node.left, node.right, at),
-            ExprKind::Parenthesized(inner) | ExprKind::ErrorSuppress(inner) | ExprKind::Clone(inner) => self.expr(inner),
+            ExprKind::Parenthesized(inner) | ExprKind::ErrorSuppress(inner) | ExprKind::Clone(inner) => {
+                self.expr(inner)
+            }
             ExprKind::Cast(CastKind::Array | CastKind::Object, inner) => self.expr(inner),
             ExprKind::Array(elements) => self.array(elements, at),
             ExprKind::ArrayAccess(node) => {
@@ -56,7 +62,9 @@ impl Php<'_> {
             }
             ExprKind::StaticPropertyAccess(node) | ExprKind::ClassConstAccess(node) => {
                 let base = self.class_ref(node.class);
-                if matches!(expr.kind, ExprKind::ClassConstAccess(_)) && crate::literal::is_class_word(node.member) {
+                if matches!(expr.kind, ExprKind::ClassConstAccess(_))
+                    && crate::literal::is_class_word(node.member)
+                {
                     return base;
                 }
                 match member_name(node.member) {
@@ -109,15 +117,22 @@ impl Php<'_> {
                 let value = self.expr(node.operand);
                 return self.counted(node.operand, value, at);
             }
-            ExprKind::Cast(_, inner) | ExprKind::Print(inner) | ExprKind::Empty(inner) | ExprKind::Eval(inner) | ExprKind::VariableVariable(inner) => {
+            ExprKind::Cast(_, inner)
+            | ExprKind::Print(inner)
+            | ExprKind::Empty(inner)
+            | ExprKind::Eval(inner)
+            | ExprKind::VariableVariable(inner) => {
                 children.push(self.expr(inner));
             }
-            ExprKind::Isset(values) => children.extend(values.iter().map(|value| self.expr(value)).collect::<Vec<_>>()),
+            ExprKind::Isset(values) => {
+                children.extend(values.iter().map(|value| self.expr(value)).collect::<Vec<_>>())
+            }
             ExprKind::CloneWith(value, changes) => {
                 self.expr(changes);
                 return self.expr(value);
             }
-            ExprKind::ClassConstAccessDynamic { class, member } | ExprKind::StaticPropertyAccessDynamic { class, member } => {
+            ExprKind::ClassConstAccessDynamic { class, member }
+            | ExprKind::StaticPropertyAccessDynamic { class, member } => {
                 children.push(self.class_ref(class));
                 children.push(self.expr(member));
             }
@@ -167,7 +182,9 @@ impl Php<'_> {
             BinaryOp::Add => BinOp::Add,
             BinaryOp::Mod => BinOp::Other,
             BinaryOp::Equal | BinaryOp::Identical | BinaryOp::NotEqual | BinaryOp::NotIdentical => BinOp::Eq,
-            BinaryOp::Less | BinaryOp::Greater | BinaryOp::LessOrEqual | BinaryOp::GreaterOrEqual => BinOp::Order,
+            BinaryOp::Less | BinaryOp::Greater | BinaryOp::LessOrEqual | BinaryOp::GreaterOrEqual => {
+                BinOp::Order
+            }
             BinaryOp::BitwiseOr => BinOp::BitOr,
             _ => BinOp::Other,
         };

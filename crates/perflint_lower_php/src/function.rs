@@ -58,7 +58,8 @@ impl Php<'_> {
         let ready = self.ready(signature.params, comment);
         let returns = comment.and_then(|text| doc::type_alone(text, "return"));
         let ty = self.known_type(signature.return_type, returns);
-        let id = self.item(ItemKind::Function, signature.name.or_error(), signature.whole, signature.name.span);
+        let id =
+            self.item(ItemKind::Function, signature.name.or_error(), signature.whole, signature.name.span);
         let body = self.open(Place::Function, id, BodyKind::Function, signature.whole);
         let promoted = self.params(ready);
         for (local, name, at) in promoted {
@@ -104,9 +105,9 @@ impl Php<'_> {
         let mut out = Vec::with_capacity(params.len());
         for param in params {
             let name = param.name.as_str().unwrap_or("");
-            let described = comment
-                .and_then(|text| doc::type_of(text, "param", name))
-                .or_else(|| param.doc_comment.as_ref().and_then(|comment| doc::type_alone(comment.text, "var")));
+            let described = comment.and_then(|text| doc::type_of(text, "param", name)).or_else(|| {
+                param.doc_comment.as_ref().and_then(|comment| doc::type_alone(comment.text, "var"))
+            });
             let mut ty = self.known_type(param.type_hint.as_ref(), described);
             if param.variadic && described.is_none() {
                 ty = ty.map(|element| self.file.named_type("Array", vec![element]));

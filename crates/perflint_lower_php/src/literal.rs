@@ -45,7 +45,13 @@ impl Php<'_> {
                 continue;
             }
             let slot = match &element.key {
-                None => if element.is_spread() { if keyed { Slot::KeyRest } else { Slot::Rest } } else { Slot::Pos },
+                None => {
+                    if element.is_spread() {
+                        if keyed { Slot::KeyRest } else { Slot::Rest }
+                    } else {
+                        Slot::Pos
+                    }
+                }
                 Some(key) => match &key.kind {
                     ExprKind::String(text) => Slot::Key(self.file.sym(&text.to_string_lossy())),
                     _ => {
@@ -58,6 +64,15 @@ impl Php<'_> {
             args.push(Arg { slot, value });
         }
         let at = self.span(at);
+        // Elements without a key before those with one: a list that ends with a map.
+        let mixed = keyed && elements.iter().any(|element| element.key.is_none() && !element.is_spread());
+        if mixed {
+            let (named, mut listed): (Vec<Arg>, Vec<Arg>) =
+                args.into_iter().partition(|arg| matches!(arg.slot, Slot::Key(_) | Slot::KeyRest));
+            let map = self.scopes.here.body.make(Shape::Map, named, at);
+            listed.push(crate::walk::pos(map));
+            return self.scopes.here.body.make(Shape::List, listed, at);
+        }
         self.scopes.here.body.make(if keyed { Shape::Map } else { Shape::List }, args, at)
     }
 

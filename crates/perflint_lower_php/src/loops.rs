@@ -3,7 +3,10 @@
 use crate::doc;
 use crate::walk::Php;
 use perflint_ir::{LocalId, LoopSource, OpId, OpKind, RegionKind};
-use php_ast::{AssignOp, BinaryOp, DoWhileStmt, Expr, ExprKind, ForStmt, ForeachStmt, Span, Stmt, UnaryPrefixOp, WhileStmt};
+use php_ast::{
+    AssignOp, BinaryOp, DoWhileStmt, Expr, ExprKind, ForStmt, ForeachStmt, Span, Stmt, UnaryPrefixOp,
+    WhileStmt,
+};
 
 impl Php<'_> {
     fn source(&self) -> LoopSource {
@@ -85,7 +88,8 @@ impl Php<'_> {
     }
 
     pub(crate) fn do_while(&mut self, node: &DoWhileStmt<'_, '_>, at: Span) {
-        let before = self.enter(RegionKind::Loop { over: OpId::NONE, item: LocalId::NONE, source: LoopSource::While }, at);
+        let before = self
+            .enter(RegionKind::Loop { over: OpId::NONE, item: LocalId::NONE, source: LoopSource::While }, at);
         self.statement(node.body);
         self.expr(&node.condition);
         self.leave(before);
@@ -138,7 +142,9 @@ impl Php<'_> {
 
 fn limit_of<'e, 'arena, 'src>(cond: &'e Expr<'arena, 'src>) -> Option<&'e Expr<'arena, 'src>> {
     match &cond.kind {
-        ExprKind::Binary(node) if matches!(node.op, BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::NotEqual) => {
+        ExprKind::Binary(node)
+            if matches!(node.op, BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::NotEqual) =>
+        {
             Some(node.right)
         }
         _ => None,
@@ -146,14 +152,18 @@ fn limit_of<'e, 'arena, 'src>(cond: &'e Expr<'arena, 'src>) -> Option<&'e Expr<'
 }
 
 /// `$row = fetch(..)`, also compared with something or in brackets.
-fn fetched<'e, 'arena, 'src>(cond: &'e Expr<'arena, 'src>) -> Option<(&'e Expr<'arena, 'src>, &'e Expr<'arena, 'src>)> {
+fn fetched<'e, 'arena, 'src>(
+    cond: &'e Expr<'arena, 'src>,
+) -> Option<(&'e Expr<'arena, 'src>, &'e Expr<'arena, 'src>)> {
     let mut cond = cond;
     loop {
         match &cond.kind {
             ExprKind::Parenthesized(inner) | ExprKind::ErrorSuppress(inner) => cond = inner,
             ExprKind::Binary(node) => {
                 let compares = matches!(node.op, BinaryOp::NotEqual | BinaryOp::NotIdentical);
-                let side = |e: &'e Expr<'arena, 'src>| matches!(e.kind, ExprKind::Assign(_) | ExprKind::Parenthesized(_));
+                let side = |e: &'e Expr<'arena, 'src>| {
+                    matches!(e.kind, ExprKind::Assign(_) | ExprKind::Parenthesized(_))
+                };
                 match (compares, side(node.left), side(node.right)) {
                     (true, true, _) => cond = node.left,
                     (true, _, true) => cond = node.right,
@@ -173,7 +183,9 @@ fn fetched<'e, 'arena, 'src>(cond: &'e Expr<'arena, 'src>) -> Option<(&'e Expr<'
 fn is_fetch(call: &Expr<'_, '_>) -> bool {
     let name = match &call.kind {
         ExprKind::FunctionCall(node) => crate::names::class_path(node.name),
-        ExprKind::MethodCall(node) | ExprKind::NullsafeMethodCall(node) => crate::names::class_path(node.method),
+        ExprKind::MethodCall(node) | ExprKind::NullsafeMethodCall(node) => {
+            crate::names::class_path(node.method)
+        }
         _ => None,
     };
     name.is_some_and(|name| {

@@ -51,7 +51,8 @@ impl Php<'_> {
                 let is_null = |hint: &TypeHint<'_, '_>| {
                     matches!(hint.kind, TypeHintKind::Keyword(BuiltinType::Null | BuiltinType::False, _))
                 };
-                let all: Vec<TypeId> = types.iter().filter(|hint| !is_null(hint)).map(|hint| self.ty(hint)).collect();
+                let all: Vec<TypeId> =
+                    types.iter().filter(|hint| !is_null(hint)).map(|hint| self.ty(hint)).collect();
                 self.union(all)
             }
             _ => self.file.ty(TypeExpr::Other),

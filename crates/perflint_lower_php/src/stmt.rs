@@ -91,7 +91,9 @@ impl Php<'_> {
                 continue;
             }
             let (ty, rest) = doc::split_type(tag.rest);
-            let Some(name) = rest.split_whitespace().next().and_then(|name| name.strip_prefix('$')) else { continue };
+            let Some(name) = rest.split_whitespace().next().and_then(|name| name.strip_prefix('$')) else {
+                continue;
+            };
             if assigned(stmt) == Some(name) || loops_over(stmt, name) || name == "this" {
                 continue;
             }

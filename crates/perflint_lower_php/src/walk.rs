@@ -2,8 +2,8 @@
 
 use crate::offsets::Offsets;
 use perflint_ir::{
-    Arg, BodyId, BodyKind, CallForm, Callee, FileBuilder, FileIr, GapKind, ItemId, ItemKind, LocalId, OpId, OpKind,
-    Param, ParamKind, RegionId, RegionKind, Slot, Span, Sym,
+    Arg, BodyId, BodyKind, CallForm, Callee, FileBuilder, FileIr, GapKind, ItemId, ItemKind, LocalId, OpId,
+    OpKind, Param, ParamKind, RegionId, RegionKind, Slot, Span, Sym,
 };
 use perflint_syntax::{Place, Scopes, Source, guard};
 use php_ast::Stmt;
@@ -72,7 +72,8 @@ impl<'a> Php<'a> {
         let body = self.scopes.open(&mut self.file, Place::Function, item, BodyKind::Template, whole);
         self.file.item_mut(item).body = Some(body);
         let name = self.file.sym("context");
-        let param = Param { name, ty: None, default: OpId::NONE, kind: ParamKind::Normal, markers: Vec::new() };
+        let param =
+            Param { name, ty: None, default: OpId::NONE, kind: ParamKind::Normal, markers: Vec::new() };
         let local = self.scopes.here.body.param(param);
         self.scopes.name(CONTEXT, local);
         self.in_template = true;
@@ -131,13 +132,7 @@ impl<'a> Php<'a> {
         self.scopes.here.body.leave(before);
     }
 
-    pub(crate) fn open(
-        &mut self,
-        place: Place,
-        item: ItemId,
-        kind: BodyKind,
-        at: php_ast::Span,
-    ) -> BodyId {
+    pub(crate) fn open(&mut self, place: Place, item: ItemId, kind: BodyKind, at: php_ast::Span) -> BodyId {
         let at = self.span(at);
         self.scopes.open(&mut self.file, place, item, kind, at)
     }
@@ -160,7 +155,13 @@ impl<'a> Php<'a> {
     }
 
     /// A call of a function that the language calls by this name.
-    pub(crate) fn call_named(&mut self, name: &str, args: Vec<Arg>, form: CallForm, at: php_ast::Span) -> OpId {
+    pub(crate) fn call_named(
+        &mut self,
+        name: &str,
+        args: Vec<Arg>,
+        form: CallForm,
+        at: php_ast::Span,
+    ) -> OpId {
         let sym = self.file.sym(name);
         let callee = self.op(OpKind::Name(sym), at);
         self.invoke(Callee::Value(callee), args, form, at, at)
@@ -231,7 +232,10 @@ impl<'a> Php<'a> {
 const MAX_HANDED: usize = 64;
 
 fn is_superglobal(name: &str) -> bool {
-    matches!(name, "_GET" | "_POST" | "_REQUEST" | "_SERVER" | "_COOKIE" | "_FILES" | "_ENV" | "_SESSION" | "GLOBALS")
+    matches!(
+        name,
+        "_GET" | "_POST" | "_REQUEST" | "_SERVER" | "_COOKIE" | "_FILES" | "_ENV" | "_SESSION" | "GLOBALS"
+    )
 }
 
 /// An argument by position.

@@ -19,7 +19,9 @@ impl<'p> Eval<'p> {
             let Some(op) = at else { return };
             match f.body.op(op).kind {
                 OpKind::Local(local) => f.locals[local.at()] = v,
-                OpKind::Get { base, name } if f.body.op(base).kind == OpKind::SelfRef => self.put_self(f, name, v),
+                OpKind::Get { base, name } if f.body.op(base).kind == OpKind::SelfRef => {
+                    self.put_self(f, name, v)
+                }
                 OpKind::Call(id) => {
                     let Callee::Member { recv, name } = f.body.call(id).callee else { return };
                     if !self.changes_receiver(f, op, name) {
@@ -38,10 +40,16 @@ impl<'p> Eval<'p> {
     pub(crate) fn of_one_row(&mut self, row: Row, def: perflint_link::Def, v: V) -> V {
         let Val::Query(q) = *self.vals.get(v) else { return v };
         let name = self.p.item(def).name;
-        if self.p.relation(row.entity, name).is_none_or(|relation| relation.place != def) {
+        let Some(relation) = self.p.relation(row.entity, name).filter(|relation| relation.place == def)
+        else {
             return v;
-        }
-        self.vals.make(Val::Query(crate::value::Query { narrowed: true, related: true, ..q }))
+        };
+        // A target that is named by a text is no class where it stands.
+        let (entity, label) = match (q.entity, relation.target) {
+            (None, Some(target)) => (Some(target), self.p.names.intern("")),
+            (entity, _) => (entity, q.label),
+        };
+        self.vals.make(Val::Query(crate::value::Query { entity, label, narrowed: true, related: true, ..q }))
     }
 
     /// The receiver, if it is an instance of a class; else an instance of it.
@@ -51,7 +59,8 @@ impl<'p> Eval<'p> {
             Val::Row(row) => Some(self.p.entity(row.entity).class),
             _ => None,
         };
-        let is_one = own.is_some_and(|own| self.p.class(own).mro.contains(&perflint_link::Base::Class(class)));
+        let is_one =
+            own.is_some_and(|own| self.p.class(own).mro.contains(&perflint_link::Base::Class(class)));
         match self.p.class(class).entity {
             _ if is_one => f.this,
             Some(entity) => self.typed_row(entity),

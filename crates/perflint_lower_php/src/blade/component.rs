@@ -9,7 +9,9 @@ impl Blade<'_> {
         let live = self.text[start..].starts_with("<livewire:");
         self.at += if live { "<livewire:".len() } else { "<x-".len() };
         let rest = &self.text[self.at..];
-        let len = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.' | '_' | ':'))).unwrap_or(rest.len());
+        let len = rest
+            .find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '.' | '_' | ':')))
+            .unwrap_or(rest.len());
         let name = &rest[..len];
         self.at += len;
         if name.starts_with("slot") || name.is_empty() {
@@ -31,11 +33,16 @@ impl Blade<'_> {
             return false;
         }
         // An echo among the attributes, or a directive such as `@class([..])`.
-        if let Some(close) = [("{{", "}}"), ("{!!", "!!}")].iter().find_map(|(open, close)| rest.starts_with(open).then_some(close)) {
+        if let Some(close) = [("{{", "}}"), ("{!!", "!!}")]
+            .iter()
+            .find_map(|(open, close)| rest.starts_with(open).then_some(close))
+        {
             self.at = find(self.text, close, self.at).map_or(self.text.len(), |at| at + close.len());
             return true;
         }
-        let len = rest.find(|c: char| c.is_whitespace() || matches!(c, '=' | '>' | '/' | '(')).unwrap_or(rest.len());
+        let len = rest
+            .find(|c: char| c.is_whitespace() || matches!(c, '=' | '>' | '/' | '('))
+            .unwrap_or(rest.len());
         if len == 0 {
             self.at += rest.chars().next().map_or(1, char::len_utf8);
             if rest.starts_with('(') {

@@ -4,7 +4,19 @@ use super::scan::{closing, find, split_args};
 use super::{Blade, Block, COMPONENT, INCLUDE};
 
 /// At-rules of style sheets.
-const STYLES: &[&str] = &["media", "import", "keyframes", "font", "supports", "charset", "page", "layer", "container", "apply", "tailwind"];
+const STYLES: &[&str] = &[
+    "media",
+    "import",
+    "keyframes",
+    "font",
+    "supports",
+    "charset",
+    "page",
+    "layer",
+    "container",
+    "apply",
+    "tailwind",
+];
 
 impl<'a> Blade<'a> {
     /// `@name`, `@name(..)`
@@ -12,7 +24,8 @@ impl<'a> Blade<'a> {
         let bytes = self.text.as_bytes();
         let start = self.at;
         self.at += 1;
-        if start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || matches!(bytes[start - 1], b'@' | b'_')) {
+        if start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || matches!(bytes[start - 1], b'@' | b'_'))
+        {
             return;
         }
         if self.text[self.at..].starts_with("{{") || self.text[self.at..].starts_with("{!!") {
@@ -51,9 +64,18 @@ impl<'a> Blade<'a> {
                 self.out.push(";", end);
                 self.at = (end + "@endphp".len()).min(self.text.len());
             }
-            ("foreach" | "forelse", Some(args)) => self.open_block(name, false, start, "foreach(", args, "){"),
+            ("foreach" | "forelse", Some(args)) => {
+                self.open_block(name, false, start, "foreach(", args, "){")
+            }
             ("for" | "while", Some(args)) => {
-                self.open_block(name, false, start, if name == "for" { "for(" } else { "while(" }, args, "){");
+                self.open_block(
+                    name,
+                    false,
+                    start,
+                    if name == "for" { "for(" } else { "while(" },
+                    args,
+                    "){",
+                );
             }
             ("if", Some(args)) => self.open_block(name, true, start, "if(", args, "){"),
             ("unless", Some(args)) => self.open_block(name, true, start, "if(!(", args, ")){"),
@@ -98,7 +120,15 @@ impl<'a> Blade<'a> {
         self.out.push(after, args.1);
     }
 
-    fn open_block(&mut self, name: &'a str, decides: bool, start: usize, before: &str, args: (usize, usize), after: &str) {
+    fn open_block(
+        &mut self,
+        name: &'a str,
+        decides: bool,
+        start: usize,
+        before: &str,
+        args: (usize, usize),
+        after: &str,
+    ) {
         self.wrap(start, before, args, after);
         self.blocks.push(Block { name, decides });
     }
@@ -117,7 +147,10 @@ impl<'a> Blade<'a> {
 
     fn close_block(&mut self, name: &str, start: usize) {
         let opened = &name["end".len()..];
-        let Some(depth) = self.blocks.iter().rposition(|block| block.name.eq_ignore_ascii_case(opened)) else { return };
+        let Some(depth) = self.blocks.iter().rposition(|block| block.name.eq_ignore_ascii_case(opened))
+        else {
+            return;
+        };
         for _ in depth..self.blocks.len() {
             self.out.push("}", start);
         }
@@ -157,15 +190,32 @@ impl<'a> Blade<'a> {
 
     /// A decision by name (`@can`, `@auth`), a block of the project's own, or a value.
     fn other(&mut self, name: &'a str, start: usize, args: Option<(usize, usize)>) {
-        let is_block = !matches!(name, "section" | "push" | "slot" | "prepend" | "component" | "pushOnce" | "prependOnce" | "once" | "fragment" | "teleport" | "persist" | "script" | "assets" | "volt")
-            && self.has_end(name);
+        let is_block = !matches!(
+            name,
+            "section"
+                | "push"
+                | "slot"
+                | "prepend"
+                | "component"
+                | "pushOnce"
+                | "prependOnce"
+                | "once"
+                | "fragment"
+                | "teleport"
+                | "persist"
+                | "script"
+                | "assets"
+                | "volt"
+        ) && self.has_end(name);
         match (is_block, args) {
             (true, Some(args)) => self.open_block(name, true, start, "if(array(", args, ")){"),
             (true, None) => {
                 self.out.push("if(1){", start);
                 self.blocks.push(Block { name, decides: true });
             }
-            (false, Some(args)) if is_known(name) || self.looks_like_php(args) => self.wrap(start, "array(", args, ");"),
+            (false, Some(args)) if is_known(name) || self.looks_like_php(args) => {
+                self.wrap(start, "array(", args, ");")
+            }
             _ => {}
         }
     }
@@ -188,10 +238,59 @@ impl<'a> Blade<'a> {
 fn is_known(name: &str) -> bool {
     matches!(
         name,
-        "foreach" | "forelse" | "for" | "while" | "if" | "elseif" | "unless" | "isset" | "empty" | "switch" | "case" | "php" | "include"
-            | "includeIf" | "includeWhen" | "includeUnless" | "includeFirst" | "extends" | "component" | "each" | "section" | "yield"
-            | "push" | "stack" | "can" | "cannot" | "canany" | "elsecan" | "auth" | "guest" | "error" | "lang" | "json" | "js" | "class"
-            | "style" | "checked" | "selected" | "disabled" | "readonly" | "required" | "livewire" | "inject" | "props" | "aware" | "break" | "continue"
-            | "env" | "session" | "choice" | "slot" | "method" | "dump" | "dd"
+        "foreach"
+            | "forelse"
+            | "for"
+            | "while"
+            | "if"
+            | "elseif"
+            | "unless"
+            | "isset"
+            | "empty"
+            | "switch"
+            | "case"
+            | "php"
+            | "include"
+            | "includeIf"
+            | "includeWhen"
+            | "includeUnless"
+            | "includeFirst"
+            | "extends"
+            | "component"
+            | "each"
+            | "section"
+            | "yield"
+            | "push"
+            | "stack"
+            | "can"
+            | "cannot"
+            | "canany"
+            | "elsecan"
+            | "auth"
+            | "guest"
+            | "error"
+            | "lang"
+            | "json"
+            | "js"
+            | "class"
+            | "style"
+            | "checked"
+            | "selected"
+            | "disabled"
+            | "readonly"
+            | "required"
+            | "livewire"
+            | "inject"
+            | "props"
+            | "aware"
+            | "break"
+            | "continue"
+            | "env"
+            | "session"
+            | "choice"
+            | "slot"
+            | "method"
+            | "dump"
+            | "dd"
     )
 }

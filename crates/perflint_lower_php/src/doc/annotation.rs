@@ -8,9 +8,39 @@ const MAX_NESTING: usize = 16;
 
 /// Tags of documentation, which no framework hangs meaning on.
 const DOCUMENTATION: &[&str] = &[
-    "param", "return", "returns", "var", "throws", "see", "link", "author", "package", "subpackage", "since", "version",
-    "deprecated", "todo", "inheritdoc", "inheritDoc", "internal", "api", "license", "copyright", "example", "uses",
-    "property", "method", "mixin", "template", "extends", "implements", "global", "ignore", "access", "category", "note",
+    "param",
+    "return",
+    "returns",
+    "var",
+    "throws",
+    "see",
+    "link",
+    "author",
+    "package",
+    "subpackage",
+    "since",
+    "version",
+    "deprecated",
+    "todo",
+    "inheritdoc",
+    "inheritDoc",
+    "internal",
+    "api",
+    "license",
+    "copyright",
+    "example",
+    "uses",
+    "property",
+    "method",
+    "mixin",
+    "template",
+    "extends",
+    "implements",
+    "global",
+    "ignore",
+    "access",
+    "category",
+    "note",
 ];
 
 /// An annotation's text being read.
@@ -43,7 +73,9 @@ impl<'t> Reader<'t> {
     fn word(&mut self) -> &'t str {
         self.skip();
         let rest = self.rest();
-        let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '\\' | ':' | '-' | '.'))).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '\\' | ':' | '-' | '.')))
+            .unwrap_or(rest.len());
         self.at += end;
         &rest[..end]
     }
@@ -67,7 +99,8 @@ impl Php<'_> {
         let mut line = 0;
         while line < text.len() {
             let end = text[line..].find('\n').map_or(text.len(), |at| line + at + 1);
-            let skipped = text[line..end].len() - text[line..end].trim_start_matches(['/', '*', ' ', '\t']).len();
+            let skipped =
+                text[line..end].len() - text[line..end].trim_start_matches(['/', '*', ' ', '\t']).len();
             let mut reader = Reader { text, at: line + skipped, start: comment.span.start };
             line = end;
             if !reader.eat('@') {
@@ -76,7 +109,12 @@ impl Php<'_> {
             let start = reader.at;
             let name = reader.word().trim_end_matches(['.', ':', '-']);
             reader.at = start + name.len();
-            if name.is_empty() || DOCUMENTATION.contains(&name) || name.contains('-') || name.starts_with("phpstan") || name.starts_with("psalm") {
+            if name.is_empty()
+                || DOCUMENTATION.contains(&name)
+                || name.contains('-')
+                || name.starts_with("phpstan")
+                || name.starts_with("psalm")
+            {
                 continue;
             }
             markers.push(self.annotation(&mut reader, name, start, 0));
@@ -158,7 +196,9 @@ impl Php<'_> {
             _ => match (word.parse::<i32>(), word.split_once("::")) {
                 (Ok(number), _) => self.op(OpKind::Int(number), at),
                 (_, Some((class, "class"))) => self.chain(&class.replace('\\', "."), at),
-                (_, Some((class, constant))) => self.chain(&format!("{}.{constant}", class.replace('\\', ".")), at),
+                (_, Some((class, constant))) => {
+                    self.chain(&format!("{}.{constant}", class.replace('\\', ".")), at)
+                }
                 _ => self.chain(&word.replace('\\', "."), at),
             },
         })

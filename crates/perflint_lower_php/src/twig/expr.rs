@@ -40,8 +40,16 @@ impl<'a> Twig<'a> {
 
     pub(super) fn expr_of(&mut self, tokens: &[Token<'a>]) {
         let own = self.own.clone();
-        let mut translation =
-            Translation { tokens, at: 0, pieces: Vec::new(), open: Vec::new(), halves: vec![0], operand: 0, filters: 0, own: &own };
+        let mut translation = Translation {
+            tokens,
+            at: 0,
+            pieces: Vec::new(),
+            open: Vec::new(),
+            halves: vec![0],
+            operand: 0,
+            filters: 0,
+            own: &own,
+        };
         translation.run();
         if translation.pieces.is_empty() {
             translation.pieces.push(("null".to_owned(), tokens.first().map_or(self.at, |token| token.at)));
@@ -102,7 +110,8 @@ impl<'a> Translation<'_, 'a> {
     /// A literal; in a map, it may be a key.
     fn key_or(&mut self, token: Token<'a>) {
         self.operand = self.pieces.len();
-        let text = if token.kind == Kind::Number { token.text.replace('_', "") } else { token.text.to_owned() };
+        let text =
+            if token.kind == Kind::Number { token.text.replace('_', "") } else { token.text.to_owned() };
         self.push(text, token.at);
     }
 
@@ -125,9 +134,13 @@ impl<'a> Translation<'_, 'a> {
                 self.push("==", token.at);
             }
             "is" => self.test(),
-            "true" | "false" | "null" | "none" | "TRUE" | "FALSE" | "NULL" | "NONE" | "True" | "False" | "None" => {
+            "true" | "false" | "null" | "none" | "TRUE" | "FALSE" | "NULL" | "NONE" | "True" | "False"
+            | "None" => {
                 self.operand = self.pieces.len();
-                self.push(if token.text.eq_ignore_ascii_case("none") { "null" } else { token.text }, token.at);
+                self.push(
+                    if token.text.eq_ignore_ascii_case("none") { "null" } else { token.text },
+                    token.at,
+                );
             }
             _ if in_map && next == ":" && self.starts_entry() => {
                 self.push(format!("'{}'", token.text), token.at);
@@ -232,8 +245,8 @@ impl<'a> Translation<'_, 'a> {
                 self.complete(token.at);
                 self.push(",", token.at);
             }
-            "+" | "-" | "*" | "/" | "%" | "**" | "<" | ">" | "<=" | ">=" | "==" | "!=" | "===" | "!==" | "<=>" | "??" | "?:"
-            | "=>" | "=" => self.push(token.text, token.at),
+            "+" | "-" | "*" | "/" | "%" | "**" | "<" | ">" | "<=" | ">=" | "==" | "!=" | "===" | "!=="
+            | "<=>" | "??" | "?:" | "=>" | "=" => self.push(token.text, token.at),
             _ => {}
         }
     }
@@ -245,7 +258,11 @@ impl<'a> Translation<'_, 'a> {
             ahead += 1;
         }
         if self.peek(ahead) == ")" && self.peek(ahead + 1) == "=>" {
-            let names: Vec<&str> = self.tokens[self.at..self.at + ahead].iter().filter(|t| t.text != ",").map(|t| t.text).collect();
+            let names: Vec<&str> = self.tokens[self.at..self.at + ahead]
+                .iter()
+                .filter(|t| t.text != ",")
+                .map(|t| t.text)
+                .collect();
             let params: Vec<String> = names.iter().map(|name| format!("${name}")).collect();
             self.push(format!("fn({}) ", params.join(",")), token.at);
             self.at += ahead + 1;
@@ -280,7 +297,9 @@ impl<'a> Translation<'_, 'a> {
 
     /// `x|name`, `x|name(..)`: a call around what stands before.
     fn filter(&mut self, token: Token<'a>) {
-        let Some(name) = self.tokens.get(self.at).copied().filter(|name| name.kind == Kind::Name) else { return };
+        let Some(name) = self.tokens.get(self.at).copied().filter(|name| name.kind == Kind::Name) else {
+            return;
+        };
         self.at += 1;
         self.filters += 1;
         let called = self.peek(0) == "(";

@@ -53,7 +53,8 @@ fn quoted(bytes: &[u8], open: usize, quote: u8) -> usize {
 
 /// The tokens of a range.
 pub(super) fn tokens(text: &str, start: usize, end: usize) -> Vec<Token<'_>> {
-    const LONG: [&str; 13] = ["===", "!==", "<=>", "??", "?:", "==", "!=", "<=", ">=", "**", "//", "..", "=>"];
+    const LONG: [&str; 13] =
+        ["===", "!==", "<=>", "??", "?:", "==", "!=", "<=", ">=", "**", "//", "..", "=>"];
     let bytes = text.as_bytes();
     let (mut at, mut out) = (start, Vec::new());
     while at < end {

@@ -72,9 +72,13 @@ impl<'a> Twig<'a> {
     /// `for x in xs`, `for k, x in xs if y`
     fn for_tag(&mut self, rest: &[Token<'a>], at: usize, end: usize) {
         let Some(word) = rest.iter().position(|token| token.text == "in") else { return };
-        let names: Vec<&str> = rest[..word].iter().filter(|token| token.kind == Kind::Name).map(|token| token.text).collect();
+        let names: Vec<&str> =
+            rest[..word].iter().filter(|token| token.kind == Kind::Name).map(|token| token.text).collect();
         let over = &rest[word + 1..];
-        let cond = over.iter().position(|token| token.text == "if").filter(|_| !over.iter().any(|token| token.text == "?"));
+        let cond = over
+            .iter()
+            .position(|token| token.text == "if")
+            .filter(|_| !over.iter().any(|token| token.text == "?"));
         let (over, cond) = match cond {
             Some(at) => (&over[..at], &over[at + 1..]),
             None => (over, &[][..]),
@@ -107,7 +111,8 @@ impl<'a> Twig<'a> {
             self.blocks.push(("set", 0));
             return;
         };
-        let names: Vec<&str> = rest[..sign].iter().filter(|token| token.kind == Kind::Name).map(|token| token.text).collect();
+        let names: Vec<&str> =
+            rest[..sign].iter().filter(|token| token.kind == Kind::Name).map(|token| token.text).collect();
         match names[..] {
             [name] => {
                 self.out.push(&format!("${name}="), at);
