@@ -11,12 +11,12 @@ use perflint_tests::tree::Tree;
 /// One name per front end.
 const NAMES: &[&str] = &[
     "a.py", "a.js", "a.jsx", "a.ts", "a.tsx", "a.vue", "a.svelte", "a.rs", "a.sql", "a.j2", "a.prisma",
-    "a.go", "A.java", "a.kt", "a.rb", "a.erb", "a.haml", "a.slim", "a.cs",
+    "a.go", "A.java", "a.kt", "a.rb", "a.erb", "a.haml", "a.slim", "a.cs", "a.php", "a.blade.php", "a.twig",
 ];
 
 /// Those of programming languages, whose expressions nest.
 const PROGRAMS: &[&str] =
-    &["a.py", "a.js", "a.ts", "a.tsx", "a.rs", "a.go", "A.java", "a.kt", "a.rb", "a.cs"];
+    &["a.py", "a.js", "a.ts", "a.tsx", "a.rs", "a.go", "A.java", "a.kt", "a.rb", "a.cs", "a.php"];
 
 /// Scans in every format, and gives the report. Panics if an exit code is not one of the documented ones, or if a control
 /// character comes out.
@@ -56,6 +56,7 @@ fn broken_syntax_is_a_gap_and_the_rest_is_read() {
         ("a.go", "package a\nfunc f( { x := }"),
         ("A.java", "class A { void f( { int x = ; }"),
         ("a.rb", "class A\ndef f(\nend\n"),
+        ("a.php", "<?php class A { function f( { $x = ; }"),
     ] {
         let tree = Tree::of(&[(name, broken), ("ok/b.py", REQUESTS)]);
         let report = survive(&tree, &[]);
@@ -154,6 +155,10 @@ fn long_chains_of_decisions() {
         ("a.ts", format!("function f(x: number) {{ if (x) {{ }}{braces} }}")),
         ("a.rs", format!("fn f(x: u32) {{ if x == 7 {{ }}{braces} }}")),
         ("a.rb", format!("def f(x)\nif x\n{}end\nend\n", many("elsif x == {n}\ng({n})\n"))),
+        (
+            "a.php",
+            format!("<?php function f($x) {{ if ($x) {{ }}{} }}", many(" else if ($x == {n}) { g({n}); }")),
+        ),
         ("A.java", format!("class A {{ void f(int x) {{ if (x == 7) {{ }}{braces} }} }}")),
         ("a.go", format!("package a\nfunc f(x int) {{ if x == 7 {{ }}{braces} }}")),
     ] {
@@ -173,6 +178,7 @@ fn literals_of_fifty_thousand_elements() {
         ("map.js", format!("module.exports = {{{pairs}}}\n")),
         ("list.rb", format!("X = [{elements}]\nX.each {{ |x| g(x) }}\n")),
         ("A.java", format!("class A {{ int[] xs = {{{elements}}}; }}\n")),
+        ("list.php", format!("<?php const X = [{elements}]; foreach (X as $x) {{ g($x); }}\n")),
         ("list.go", format!("package a\nvar X = []int{{{elements}}}\n")),
         ("list.rs", format!("const X: &[u32] = &[{elements}];\n")),
         ("insert.sql", format!("INSERT INTO t VALUES {} (1);\n", "(1), ".repeat(50_000))),
@@ -219,6 +225,14 @@ fn programs_that_lead_in_circles() {
         (
             "a.go",
             "package a\ntype A struct { A }\ntype B interface { B }\nfunc (a A) f() { a.f(); a.A.f() }\nvar x = x\n",
+        ),
+        (
+            "a.php",
+            "<?php class A extends A { use A; function f() { return $this->f()->f(self::f()); } function __get($n) { return $this->$n; } }\n",
+        ),
+        (
+            "views/a.blade.php",
+            "@extends('views.a')@include('views.a')@foreach ($x as $x){{ $x->x }}@endforeach",
         ),
         (
             "templates/a.html",

@@ -20,10 +20,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("perflint_lower_go", &["ir", "syntax"]),
     ("perflint_lower_java", &["ir", "syntax"]),
     ("perflint_lower_kotlin", &["ir", "syntax"]),
+    ("perflint_lower_php", &["ir", "syntax"]),
     ("perflint_lower_ruby", &["ir", "syntax"]),
     (
         "perflint_lower",
-        &["ir", "syntax", "lower_csharp", "lower_go", "lower_java", "lower_kotlin", "lower_ruby"],
+        &["ir", "syntax", "lower_csharp", "lower_go", "lower_java", "lower_kotlin", "lower_php", "lower_ruby"],
     ),
     ("perflint_models", &["ir"]),
     ("perflint_link", &["ir", "models"]),

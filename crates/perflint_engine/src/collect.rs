@@ -83,10 +83,7 @@ fn config(root: &Path, options: &Options) -> WalkConfig {
 fn has_front_end(lang: Lang) -> bool {
     !matches!(
         lang,
-        Lang::Php
-            | Lang::Blade
-            | Lang::Twig
-            | Lang::Jsp
+        Lang::Jsp
             | Lang::Thymeleaf
             | Lang::Freemarker
             | Lang::GoTemplate

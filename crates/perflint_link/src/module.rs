@@ -66,7 +66,10 @@ impl Modules {
 
     pub(crate) fn template(&self, name: &str, from: &str) -> Option<FileIx> {
         let name = name.trim_start_matches("./").trim_start_matches('/');
-        let found = self.templates.get(name)?;
+        if let Some(found) = self.templates.get(name) {
+            return self.nearest(found, from);
+        }
+        let found = self.templates.get(&*as_path(name)?)?;
         self.nearest(found, from)
     }
 
@@ -251,6 +254,23 @@ fn stem(file: &FileIr) -> &str {
     }
     let name = file.path.rfind('/').map_or(0, |slash| slash + 1);
     file.path[name..].find('.').map_or(&file.path, |dot| &file.path[..name + dot])
+}
+
+/// The path of a template that is named otherwise: `admin.orders.index`, `shop::orders.index`, `@Shop/Order/index.html.twig`,
+/// `ShopBundle:Order:index.html.twig`.
+fn as_path(name: &str) -> Option<Box<str>> {
+    if let Some((_, inner)) = name.split_once("::") {
+        return Some(inner.replace('.', "/").into());
+    }
+    if let Some((_, inner)) = name.strip_prefix('@').and_then(|name| name.split_once('/')) {
+        return Some(inner.into());
+    }
+    if name.matches(':').count() == 2 {
+        let inner = name.split_once(':').map_or(name, |(_, inner)| inner);
+        return Some(inner.replace(':', "/").trim_start_matches('/').into());
+    }
+    let dotted = !name.contains('/') && name.contains('.') && !name.contains(' ');
+    dotted.then(|| name.replace('.', "/").into())
 }
 
 fn strip_extension(path: &str) -> &str {

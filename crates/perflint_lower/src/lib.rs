@@ -102,6 +102,8 @@ fn dispatch(source: Source<'_>) -> FileIr {
         Lang::Ruby | Lang::Erb | Lang::Haml | Lang::Slim => {
             with_sql(perflint_lower_ruby::lower(source), source)
         }
+        #[cfg(feature = "php")]
+        Lang::Php | Lang::Blade | Lang::Twig => with_sql(perflint_lower_php::lower(source), source),
         #[cfg(feature = "java")]
         Lang::Java => with_sql(perflint_lower_java::lower(source), source),
         #[cfg(feature = "kotlin")]

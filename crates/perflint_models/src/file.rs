@@ -124,6 +124,16 @@ pub struct TypeRow {
     /// nothing is known of.
     #[serde(default)]
     pub builtin: Option<Box<str>>,
+    /// Methods of the user's subclass that its class and queries over it have under another name, and that are given the query
+    /// first: `scope{Name}`.
+    #[serde(default)]
+    pub scopes: Option<Box<str>>,
+    /// Methods of the user's subclass that are read as attributes, the attribute's name in camel case: `get{Name}Attribute`.
+    #[serde(default)]
+    pub accessors: Option<Box<str>>,
+    /// Methods of the user's subclass with this result are read as attributes as well; what they return is called.
+    #[serde(default)]
+    pub accessor_type: Option<Box<str>>,
     /// Markers that make a class of the repository one of this type: `@Mapper`.
     #[serde(default)]
     pub marked_by: OneOrMany,
@@ -342,6 +352,9 @@ pub struct Renders {
     /// More of the context: a map of local names.
     #[serde(default)]
     pub locals: Option<Expr>,
+    /// The arguments add to the context: a name and its value, a map, or a value under the name that follows `with`.
+    #[serde(default)]
+    pub more: bool,
     /// It is rendered once for each element of this value, which it knows by the template's own name.
     #[serde(default)]
     pub each: Option<Expr>,

@@ -171,6 +171,9 @@ impl Models {
             starts_with: None,
             entity_attr: None,
             builtin: None,
+            scopes: None,
+            accessors: None,
+            accessor_type: None,
             marked_by: OneOrMany::default(),
             page: false,
         };

@@ -145,7 +145,11 @@ fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>) -> Option<String
     let parts: Vec<String> = edits
         .into_iter()
         .map(|(template, written)| {
-            let separator = if template.contains("\"{path}\"") { "\", \"" } else { ", " };
+            let separator = match &*template {
+                text if text.contains("\"{path}\"") => "\", \"",
+                text if text.contains("'{path}'") => "', '",
+                _ => ", ",
+            };
             template.replace("{path}", &written.join(separator))
         })
         .collect();

@@ -39,7 +39,11 @@ impl<'p> Eval<'p> {
         if let (None, Some(per)) = (&row.invokes, &row.per) {
             self.iterated(f, per, &given);
         }
-        let built = self.build(f, row, &given);
+        let there = self.loaded_in_place(f, row, &given, recv_op);
+        let built = if there.is_some() { None } else { self.build(f, row, &given) };
+        if let Some(v) = there {
+            given.recv = v;
+        }
         if let Some(q) = built {
             given.recv = self.rebuilt(recv, q, row);
         }
@@ -54,13 +58,10 @@ impl<'p> Eval<'p> {
         }
         if let Some(renders) = row.renders.as_ref().filter(|_| f.lang.family() == "ruby") {
             self.render_view(f, renders, &given);
-        } else if let Some(renders) = &row.renders {
-            let template = self.expr(f, &renders.template, &given).unwrap_or(UNKNOWN);
-            let context = match &renders.context {
-                Expr::ArgsFrom(_) => self.vals.make(Val::Map(args.keys.as_slice().into(), UNKNOWN)),
-                context => self.expr(f, context, &given).unwrap_or(UNKNOWN),
-            };
-            self.render(f, template, context, op);
+        } else if let Some(renders) = &row.renders
+            && let Some(view) = self.render_row(f, row, renders, &given)
+        {
+            return view;
         }
         if let Some(presents) = &row.presents
             && let Some(v) = self.expr(f, &presents.value, &given)
@@ -78,8 +79,12 @@ impl<'p> Eval<'p> {
             self.add_element(f, recv, v, recv_op);
         }
         if let (Some(e), Some(q)) = (&row.becomes, built) {
-            let ran = self.vals.make(Val::Query(Query { ran: true, via: None, ..q }));
-            if let Some(v) = self.over_query(f, e, &given, ran) {
+            let held = match row.effect {
+                Some(_) => Query { ran: true, via: None, ..q },
+                None => q,
+            };
+            let held = self.vals.make(Val::Query(held));
+            if let Some(v) = self.over_query(f, e, &given, held) {
                 self.rebind(f, recv_op, v);
             }
         }
@@ -266,6 +271,10 @@ impl<'p> Eval<'p> {
     fn rebuilt(&mut self, recv: V, q: Query, row: &CallRow) -> V {
         match self.vals.get(recv) {
             Val::Query(_) | Val::Class(_) => self.vals.make(Val::Query(q)),
+            // An instance that a query is started from.
+            Val::Row(_) if matches!(&row.returns, Some(Expr::As(_, inner)) if matches!(**inner, Expr::Query(_))) => {
+                self.vals.make(Val::Query(q))
+            }
             Val::ExtInst(ty, _) if row.sql.is_none() && self.m.role(*ty) == TypeRole::Query => {
                 self.vals.make(Val::Query(q))
             }
@@ -583,16 +592,6 @@ impl<'p> Eval<'p> {
     }
 
     /// Gives the variable, or the receiver's field, that a call's receiver was read from another value.
-    fn rebind(&mut self, f: &mut Frame<'p>, recv_op: Option<OpId>, v: V) {
-        match recv_op.map(|r| f.body.op(r).kind) {
-            Some(OpKind::Local(local)) => f.locals[local.at()] = v,
-            Some(OpKind::Get { base, name }) if f.body.op(base).kind == OpKind::SelfRef => {
-                self.put_self(f, name, v);
-            }
-            _ => {}
-        }
-    }
-
     fn as_batches(&mut self, v: V) -> V {
         match self.vals.get(v).clone() {
             Val::Many { elem, count, .. } => {

@@ -389,6 +389,9 @@ impl<'p> Eval<'p> {
         {
             return self.read_relation(f, recv, row, relation, op);
         }
+        if let Some(v) = self.read_accessor(f, row, recv, name, op) {
+            return v;
+        }
         if let Some(def) = def.filter(|d| self.p.item(*d).kind == ItemKind::Function) {
             if self.p.item(def).flags.is_property {
                 return self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);

@@ -348,6 +348,11 @@ impl<'p> Eval<'p> {
                 ItemKind::Function if item.flags.is_static || item.flags.is_class_method => {
                     self.call_fun(f, def, recv, args, op, How::PLAIN)
                 }
+                // `self::format($x)`, `parent::format($x)`: the receiver stays what it is.
+                ItemKind::Function if f.lang.family() == "php" => {
+                    let this = self.receiver_as(f, class);
+                    self.call_fun(f, def, this, args, op, How::PLAIN)
+                }
                 ItemKind::Function => {
                     let v = self.vals.make(Val::Fun(def));
                     self.call_value(f, v, args, op)
@@ -500,7 +505,8 @@ impl<'p> Eval<'p> {
                 let v = self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
                 return self.call_value(f, v, args, op);
             }
-            return self.call_fun(f, def, recv, args, op, How::PLAIN);
+            let v = self.call_fun(f, def, recv, args, op, How::PLAIN);
+            return self.of_one_row(row, def, v);
         }
         let api = self.p.entity(row.entity).api;
         let types: Vec<TypeIx> = self.p.class(class).types.iter().copied().chain(api).collect();

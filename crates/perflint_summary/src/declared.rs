@@ -20,7 +20,9 @@ impl<'p> Eval<'p> {
         args: &CallArgs,
         op: usize,
     ) -> Option<V> {
-        let (def, row) = self.p.declared_member(class, name)?;
+        let Some((def, row)) = self.p.declared_member(class, name) else {
+            return self.call_named_scope(f, class, recv, name, args, op);
+        };
         let e = self.m.declarations[row].1.scope.as_ref()?;
         // The query is the caller's: what it lacks is added where the scope is used.
         let recv = match self.vals.get(recv) {

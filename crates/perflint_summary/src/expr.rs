@@ -334,7 +334,10 @@ impl<'p> Eval<'p> {
         match self.vals.get(v).clone() {
             Val::Str(sym) => {
                 let text = self.p.text(sym).replace(separator, ".");
-                out.push(self.p.names.intern(&text));
+                // `author:id,name` of Laravel names the columns too.
+                let text =
+                    if f.lang.family() == "php" { text.split(':').next().unwrap_or("") } else { &text };
+                out.push(self.p.names.intern(text));
                 true
             }
             Val::Paths(paths, _) => {

@@ -24,7 +24,8 @@ impl<'p> Eval<'p> {
         if let Some(name) = text.strip_prefix("perflint.") {
             return Some(self.stub_function(f, name, first, second, args, op));
         }
-        if f.lang.family() == "jinja" {
+        let of_php = f.lang.family() == "php" && (text == "include" || text.starts_with('|'));
+        if f.lang.family() == "jinja" || of_php {
             return Some(self.template_function(f, text, args, op));
         }
         Some(match text {

@@ -29,6 +29,7 @@ mod intrinsic;
 mod iterate;
 mod lookup;
 mod memo;
+mod mutate;
 mod ops;
 mod own;
 mod present;

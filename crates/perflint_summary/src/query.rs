@@ -552,27 +552,31 @@ impl<'p> Eval<'p> {
 
     /// Adds relation paths to what a query loads.
     pub(crate) fn load(&mut self, q: &Query, paths: V) -> Query {
+        Query { supply: self.supply_with(q.path, q.supply, paths), ..*q }
+    }
+
+    /// What is loaded with rows under a path, and more of it.
+    pub(crate) fn supply_with(&mut self, path: Sym, supply: crate::SupplyIx, paths: V) -> crate::SupplyIx {
         match self.vals.get(paths).clone() {
             Val::Paths(more, _) => {
-                let (all, known) = self.vals.paths(q.supply);
+                let (all, known) = self.vals.paths(supply);
                 let mut sum: Vec<Sym> = known.to_vec();
-                for path in more.iter() {
-                    if self.p.text(*path).starts_with(MARKS) {
-                        sum.push(self.below(q.path, *path));
+                for more in more.iter() {
+                    if self.p.text(*more).starts_with(MARKS) {
+                        sum.push(self.below(path, *more));
                         continue;
                     }
-                    let mut prefix = q.path;
-                    for part in self.p.text(*path).split('.') {
+                    let mut prefix = path;
+                    for part in self.p.text(*more).split('.') {
                         let part = self.p.names.intern(part);
                         prefix = self.p.names.join(prefix, part);
                         sum.push(prefix);
                     }
                 }
-                let supply = self.vals.supply(all, sum);
-                Query { supply, ..*q }
+                self.vals.supply(all, sum)
             }
-            Val::Null => *q,
-            _ => Query { supply: EVERYTHING, ..*q },
+            Val::Null => supply,
+            _ => EVERYTHING,
         }
     }
 

@@ -1,0 +1,267 @@
+//! Calls that change what they are called on: queries that are built in place, relations loaded for rows that are there,
+//! views that are told more before they are rendered.
+
+use crate::call::CallArgs;
+use crate::eval::{Eval, Frame, How};
+use crate::expr::Given;
+use crate::value::{Row, UNKNOWN, V, Val};
+use perflint_ir::{Callee, OpId, OpKind};
+use perflint_models::{CallRow, Expr, Renders};
+
+/// How many calls of a chain are followed to the variable that it starts from.
+const MAX_CHAIN: usize = 64;
+
+impl<'p> Eval<'p> {
+    /// Gives the variable that a call is made on another value, also where other calls of its kind stand between.
+    pub(crate) fn rebind(&mut self, f: &mut Frame<'p>, recv_op: Option<OpId>, v: V) {
+        let mut at = recv_op;
+        for _ in 0..MAX_CHAIN {
+            let Some(op) = at else { return };
+            match f.body.op(op).kind {
+                OpKind::Local(local) => f.locals[local.at()] = v,
+                OpKind::Get { base, name } if f.body.op(base).kind == OpKind::SelfRef => {
+                    self.put_self(f, name, v)
+                }
+                OpKind::Call(id) => {
+                    let Callee::Member { recv, name } = f.body.call(id).callee else { return };
+                    if !self.changes_receiver(f, op, name) {
+                        return;
+                    }
+                    at = Some(recv);
+                    continue;
+                }
+                _ => {}
+            }
+            return;
+        }
+    }
+
+    /// What the method that declares a relation builds is a query over the rows that belong to one row.
+    pub(crate) fn of_one_row(&mut self, row: Row, def: perflint_link::Def, v: V) -> V {
+        let Val::Query(q) = *self.vals.get(v) else { return v };
+        let name = self.p.item(def).name;
+        let Some(relation) = self.p.relation(row.entity, name).filter(|relation| relation.place == def)
+        else {
+            return v;
+        };
+        // A target that is named by a text is no class where it stands.
+        let (entity, label) = match (q.entity, relation.target) {
+            (None, Some(target)) => (Some(target), self.p.names.intern("")),
+            (entity, _) => (entity, q.label),
+        };
+        self.vals.make(Val::Query(crate::value::Query { entity, label, narrowed: true, related: true, ..q }))
+    }
+
+    /// The receiver, if it is an instance of a class; else an instance of it.
+    pub(crate) fn receiver_as(&mut self, f: &Frame<'p>, class: perflint_link::ClassIx) -> V {
+        let own = match *self.vals.get(f.this) {
+            Val::Inst(own, _) => Some(own),
+            Val::Row(row) => Some(self.p.entity(row.entity).class),
+            _ => None,
+        };
+        let is_one =
+            own.is_some_and(|own| self.p.class(own).mro.contains(&perflint_link::Base::Class(class)));
+        match self.p.class(class).entity {
+            _ if is_one => f.this,
+            Some(entity) => self.typed_row(entity),
+            None => self.vals.make(Val::Inst(class, [].into())),
+        }
+    }
+
+    /// True for a call of a chain that changes the query that it is called on and gives it back.
+    fn changes_receiver(&mut self, f: &Frame<'p>, op: OpId, name: perflint_ir::Sym) -> bool {
+        let Some(Val::Query(q)) = f.vals.get(op.at()).map(|v| self.vals.get(*v)) else { return false };
+        let api = q.api;
+        let row = api.and_then(|api| self.look.method(api, name, false));
+        row.is_some_and(|row| self.m.call(row).becomes.is_some())
+    }
+
+    /// Rows in memory for which a call loads more relations: the rows with them, which the variable holds from here on.
+    pub(crate) fn loaded_in_place(
+        &mut self,
+        f: &mut Frame<'p>,
+        row: &'p CallRow,
+        g: &Given<'_>,
+        recv_op: Option<OpId>,
+    ) -> Option<V> {
+        let loads = row.loads.as_ref().filter(|_| row.effect.is_some())?;
+        if !matches!(self.vals.get(g.recv), Val::Row(_) | Val::Many { .. } | Val::List(_)) {
+            return None;
+        }
+        let paths = self.expr(f, loads, g)?;
+        let v = self.with_paths(g.recv, paths, 0);
+        self.rebind(f, recv_op, v);
+        Some(v)
+    }
+
+    fn with_paths(&mut self, v: V, paths: V, depth: usize) -> V {
+        match self.vals.get(v).clone() {
+            Val::Row(row) => {
+                let supply = self.supply_with(row.path, row.supply, paths);
+                self.vals.make(Val::Row(Row { supply, ..row }))
+            }
+            Val::Many { elem, count, batch, source } if depth < 4 => {
+                let elem = self.with_paths(elem, paths, depth + 1);
+                self.vals.make(Val::Many { elem, count, batch, source })
+            }
+            Val::List(items) if depth < 4 => {
+                let items = items.iter().map(|item| self.with_paths(*item, paths, depth + 1)).collect();
+                self.vals.make(Val::List(items))
+            }
+            Val::Union(all) if depth < 4 => {
+                let mut sum = UNKNOWN;
+                for one in all.iter() {
+                    let one = self.with_paths(*one, paths, depth + 1);
+                    sum = self.vals.join(sum, one);
+                }
+                sum
+            }
+            _ => v,
+        }
+    }
+
+    /// Renders the template of a row, unless the next call of the chain says more about it; gives the view, where the
+    /// call gives one.
+    pub(crate) fn render_row(
+        &mut self,
+        f: &mut Frame<'p>,
+        row: &'p CallRow,
+        renders: &'p Renders,
+        g: &Given<'_>,
+    ) -> Option<V> {
+        let template = self.expr(f, &renders.template, g).unwrap_or(UNKNOWN);
+        let mut context = match &renders.context {
+            Expr::ArgsFrom(_) => self.vals.make(Val::Map(g.args.keys.as_slice().into(), UNKNOWN)),
+            context => self.expr(f, context, g).unwrap_or(UNKNOWN),
+        };
+        if renders.more {
+            context = self.told(f, context, g);
+        }
+        let view = match &row.returns {
+            Some(Expr::New(ty)) => self.m.type_named(f.lang.models(), ty),
+            _ => None,
+        };
+        if !view.is_some_and(|ty| self.is_told_more(f, ty, g.op)) {
+            self.render(f, template, context, g.op);
+        }
+        view.map(|ty| self.vals.make(Val::ExtInst(ty, [template, context].into())))
+    }
+
+    /// True if the value of a call is what another call is made on that renders as well.
+    fn is_told_more(&mut self, f: &Frame<'p>, ty: perflint_models::TypeIx, op: usize) -> bool {
+        f.body.calls.iter().any(|call| match call.callee {
+            Callee::Member { recv, name } if recv.at() == op => {
+                self.look.method(ty, name, false).is_some_and(|row| self.m.call(row).renders.is_some())
+            }
+            _ => false,
+        })
+    }
+
+    /// A context with what the arguments of a call add to it.
+    fn told(&mut self, f: &Frame<'p>, context: V, g: &Given<'_>) -> V {
+        let empty = self.vals.make(Val::Map([].into(), UNKNOWN));
+        let context = if matches!(self.vals.get(context), Val::Map(..)) { context } else { empty };
+        let first = g.args.pos.first().copied().unwrap_or(UNKNOWN);
+        if let Some(name) = self.named_by_method(f, g.op) {
+            return self.with_field(context, name, first);
+        }
+        match self.vals.get(first).clone() {
+            Val::Str(name) => {
+                let value = g.args.pos.get(1).copied().unwrap_or(UNKNOWN);
+                self.with_field(context, name, value)
+            }
+            Val::Map(entries, _) => {
+                entries.iter().fold(context, |context, (name, v)| self.with_field(context, *name, *v))
+            }
+            _ => context,
+        }
+    }
+
+    /// `orders` of `withOrders(..)`.
+    fn named_by_method(&self, f: &Frame<'p>, op: usize) -> Option<perflint_ir::Sym> {
+        let OpKind::Call(id) = f.body.ops.get(op)?.kind else { return None };
+        let Callee::Member { name, .. } = f.body.call(id).callee else { return None };
+        let rest = self.p.text(name).strip_prefix("with")?;
+        let first = rest.chars().next()?;
+        Some(self.p.names.intern(&format!("{}{}", first.to_lowercase(), &rest[first.len_utf8()..])))
+    }
+
+    /// A scope of a class by the name of its method: it is given the query, and what it gives is the query.
+    pub(crate) fn call_named_scope(
+        &mut self,
+        f: &mut Frame<'p>,
+        class: perflint_link::ClassIx,
+        recv: V,
+        name: perflint_ir::Sym,
+        args: &CallArgs,
+        op: usize,
+    ) -> Option<V> {
+        let api = self.p.class(class).entity.and_then(|e| self.p.entity(e).api)?;
+        let pattern = self.m.line(api).iter().find_map(|ty| self.m.type_row(*ty).scopes.as_deref())?;
+        let method = self.p.names.find(&pattern.replace("{Name}", &capital(self.p.text(name))))?;
+        let def = self.p.member_on(class, method, false)?;
+        let query = self.query_for(f, recv, op)?;
+        let start = self.vals.make(Val::Query(query));
+        let mut given = args.clone();
+        given.pos.insert(0, start);
+        let this = self.typed_row(self.p.class(class).entity?);
+        let v = self.call_fun(f, def, this, &given, op, How::PLAIN);
+        Some(match *self.vals.get(v) {
+            Val::Query(q) => self.vals.make(Val::Query(crate::value::Query { origin: query.origin, ..q })),
+            _ => start,
+        })
+    }
+
+    /// Reads an attribute of a row through the method that makes it.
+    pub(crate) fn read_accessor(
+        &mut self,
+        f: &mut Frame<'p>,
+        row: Row,
+        recv: V,
+        name: perflint_ir::Sym,
+        op: usize,
+    ) -> Option<V> {
+        let api = self.p.entity(row.entity).api?;
+        let class = self.p.entity(row.entity).class;
+        let line = self.m.line(api).to_vec();
+        if line.iter().all(|ty| self.m.type_row(*ty).accessors.is_none()) {
+            return None;
+        }
+        let camel = camel(self.p.text(name));
+        for ty in line {
+            let type_row = self.m.type_row(ty);
+            if let Some(pattern) = &type_row.accessors
+                && let Some(method) = self.p.names.find(&pattern.replace("{Name}", &capital(&camel)))
+                && let Some(def) = self.p.member_on(class, method, false)
+            {
+                return Some(self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN));
+            }
+            if let Some(wanted) = &type_row.accessor_type
+                && let Some(method) = self.p.names.find(&camel)
+                && let Some(def) = self.p.member_on(class, method, false)
+                && let Some(result) = self.p.item(def).ty
+                && let result = self.type_value(def.file, result, 0)
+                && let Val::ExtInst(made, _) = *self.vals.get(result)
+                && self.m.type_named(f.lang.models(), wanted) == Some(made)
+            {
+                return Some(self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN));
+            }
+        }
+        None
+    }
+}
+
+fn capital(name: &str) -> String {
+    let mut chars = name.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+/// `customerName` of `customer_name`.
+fn camel(name: &str) -> String {
+    let mut parts = name.split('_').filter(|part| !part.is_empty());
+    let first = parts.next().unwrap_or("").to_owned();
+    parts.fold(first, |sum, part| sum + &capital(part))
+}
