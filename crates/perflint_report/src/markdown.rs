@@ -89,10 +89,13 @@ fn location(place: &Place) -> String {
 pub(crate) fn prose(text: &str) -> String {
     let text = clean::line(text);
     let parts: Vec<&str> = text.split('`').collect();
-    let closed = parts.len() % 2 == 1;
     let mut out = String::with_capacity(text.len() + 16);
+    if parts.len().is_multiple_of(2) {
+        reference(&text, &mut out);
+        return out;
+    }
     for (index, part) in parts.iter().enumerate() {
-        if index % 2 == 1 && closed {
+        if index % 2 == 1 {
             out.push_str(&code(part));
         } else {
             reference(part, &mut out);
