@@ -19,42 +19,44 @@ pub(crate) fn baseline(settings: &Settings, named: Option<&Path>, none: bool) ->
     if none {
         return Ok(None);
     }
-    let path = match named {
-        Some(path) => path.to_owned(),
-        None => match settings.config().baseline {
-            Some(path) => settings.root.join(path),
-            None if settings.loaded.is_none() && settings.pages.pages.is_empty() => return Ok(None),
-            None => {
-                let path = settings.root.join(BASELINE);
-                if path.symlink_metadata().is_err() {
-                    return Ok(None);
-                }
-                path
-            }
-        },
-    };
-    read(&path, &shown(&path, settings)).map(Some)
+    if let Some(path) = named {
+        return read(path, &path.display().to_string()).map(Some);
+    }
+    let set = settings.config().baseline;
+    let file = set.as_deref().unwrap_or(BASELINE);
+    let text = perflint_config::read_inside(&settings.root, file, MAX_SIZE)
+        .map_err(|error| Failure::from(error).with_help(HELP))?;
+    match text {
+        Some(text) => parse(&text, file).map(Some),
+        None if set.is_some() => {
+            Err(Failure::usage(format!("there is no baseline {file}, which the configuration names"), HELP))
+        }
+        None => Ok(None),
+    }
 }
+
+const HELP: &str = "`perflint baseline` writes one; --no-baseline goes without";
 
 /// A path as people know it.
 fn shown(path: &Path, settings: &Settings) -> String {
     path.strip_prefix(&settings.root).unwrap_or(path).display().to_string()
 }
 
+/// A baseline that the user named, wherever it is.
 fn read(path: &Path, shown: &str) -> Result<Baseline, Failure> {
-    let help = "`perflint baseline` writes one; --no-baseline goes without";
-    let metadata = path.metadata().map_err(|error| {
-        Failure::usage(format!("cannot read the baseline {shown}: {error}"), help)
-    })?;
+    let refused = |error: io::Error| Failure::usage(format!("cannot read the baseline {shown}: {error}"), HELP);
+    let metadata = path.metadata().map_err(refused)?;
     if !metadata.is_file() || metadata.len() > MAX_SIZE {
-        return Err(Failure::usage(format!("{shown} is no baseline: it is no file of at most 256 MB"), help));
+        return Err(Failure::usage(format!("{shown} is no baseline: it is no file of at most 256 MB"), HELP));
     }
-    let text = fs::read_to_string(path)
-        .map_err(|error| Failure::usage(format!("cannot read the baseline {shown}: {error}"), help))?;
-    Baseline::parse(&text).map_err(|error| {
+    parse(&fs::read_to_string(path).map_err(refused)?, shown)
+}
+
+fn parse(text: &str, shown: &str) -> Result<Baseline, Failure> {
+    Baseline::parse(text).map_err(|error| {
         let help = match error {
             BaselineError::Version { .. } => "use the perflint that wrote it, or write it again with `perflint baseline`",
-            BaselineError::Format(_) => help,
+            BaselineError::Format(_) => HELP,
         };
         Failure::usage(format!("{shown}: {error}"), help)
     })

@@ -74,6 +74,15 @@ pub fn find(root: &Path, start: &Path) -> Result<Option<Loaded>, ConfigError> {
     Ok(None)
 }
 
+/// Reads a file that a configuration names, relative to `root`; `None` if there is none. It passes no link and stays inside.
+pub fn read_inside(root: &Path, file: &str, max: u64) -> Result<Option<String>, ConfigError> {
+    match read_source(root, file, max) {
+        Ok(text) => Ok(Some(text)),
+        Err(ReadError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Reads the configuration of a file that the user named, relative to `root`.
 pub fn load(root: &Path, file: &str) -> Result<Loaded, ConfigError> {
     let text = read_source(root, file, MAX_SIZE)?;

@@ -17,7 +17,7 @@ mod types;
 
 pub use budget::{Formula, FormulaError, Limit};
 pub use error::{ConfigError, nearest};
-pub use find::{FILES, Loaded, find, load};
+pub use find::{FILES, Loaded, find, load, read_inside};
 pub use local::{Local, LocalFile};
 pub use types::{
     Config, ConfidenceName, FailOnName, LevelName, PathSettings, RuleSettings, Size, Suppressions, schema,
