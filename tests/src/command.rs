@@ -4,7 +4,7 @@ use crate::workspace;
 use serde_json::Value;
 use std::env;
 use std::fs::File;
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -69,12 +69,23 @@ fn build() -> PathBuf {
     path.expect("cargo names the binary")
 }
 
+/// Runs a command to its end with a text on its standard input.
+pub fn run_with_input(command: &mut Command, input: &str) -> Run {
+    let mut file = temporary();
+    file.write_all(input.as_bytes()).and_then(|()| file.rewind()).expect("a file to read from");
+    run_from(command, file.into())
+}
+
 /// Runs a command to its end, or panics if it hangs.
 pub fn run(command: &mut Command) -> Run {
+    run_from(command, Stdio::null())
+}
+
+fn run_from(command: &mut Command, input: Stdio) -> Run {
     // Files rather than pipes: nobody has to read while the command runs, and it cannot block on a full pipe.
     let (stdout, stderr) = (temporary(), temporary());
     let child = command
-        .stdin(Stdio::null())
+        .stdin(input)
         .stdout(stdout.try_clone().expect("file"))
         .stderr(stderr.try_clone().expect("file"))
         .spawn()

@@ -15,6 +15,7 @@ pub mod compare;
 pub mod example;
 pub mod facts;
 pub mod files;
+pub mod git;
 pub mod marks;
 pub mod report;
 pub mod sample;

@@ -223,3 +223,37 @@ fn links(message: &str) -> BTreeSet<String> {
     let targets = message.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
     targets.map(|(target, _)| target.to_owned()).filter(|target| target.parse::<u32>().is_ok()).collect()
 }
+
+/// GitHub rejects a file of more than 25,000 results, or of more than 10 MB after compression.
+#[test]
+fn a_hundred_thousand_findings_become_a_file_that_code_scanning_takes() {
+    let tree = Tree::new();
+    for file in 0..1_000 {
+        let mut text = String::from("import requests\n");
+        for function in 0..100 {
+            let name = format!("fetch_{file}_{function}_of_a_service_with_a_name_that_is_rather_long");
+            text.push_str(&format!("\n\ndef {name}(addresses_{function}):\n"));
+            text.push_str(&format!("    return [requests.get(address, timeout={function}) for address in addresses_{function}]\n"));
+        }
+        tree.write(&format!("packages/part_{}/services/module_number_{file}.py", file % 37), text);
+    }
+    let run = run(perflint().args(["scan", "--format", "sarif"]).arg(tree.path()));
+    let log: Value = serde_json::from_slice(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.err()));
+    let mut faults = Faults::default();
+    faults.log(&log);
+    assert!(faults.list.is_empty(), "{:#?}", faults.list);
+    let results = array(&log["runs"][0]["results"]).len();
+    assert_eq!(results, 5_000, "the most important are kept");
+    let notes = array(&log["runs"][0]["invocations"][0]["toolExecutionNotifications"]);
+    let cut = "95,000 findings left out: code scanning accepts no more";
+    assert!(notes.iter().any(|note| note["message"]["text"] == cut), "{notes:#?}");
+    let compressed = compressed(&run.stdout);
+    assert!(compressed < 10_000_000, "{compressed} bytes");
+}
+
+fn compressed(bytes: &[u8]) -> usize {
+    use std::io::Write;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).expect("memory");
+    encoder.finish().expect("memory").len()
+}

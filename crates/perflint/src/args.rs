@@ -18,6 +18,20 @@ pub(crate) enum Command {
     /// Scan files and folders.
     #[command(after_help = EXIT_CODES)]
     Scan(ScanArgs),
+    /// Show how a change changed what entry points cost.
+    #[command(after_help = EXIT_CODES)]
+    Diff(DiffArgs),
+    /// Accept the findings of today, so that only new ones are reported.
+    Baseline(BaselineArgs),
+    /// Write a configuration that fits the repository.
+    Init(InitArgs),
+    /// Check, print or describe the configuration.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Run the examples of the team's own rules and models.
+    Test(TestArgs),
     /// List the rules.
     Rules,
     /// Print the page of a rule.
@@ -27,25 +41,37 @@ pub(crate) enum Command {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Check the configuration, the team's own rules and models, and the baseline.
+    Check(PlaceArgs),
+    /// Print which configuration is in force.
+    Path(PlaceArgs),
+    /// Print the JSON schema of the configuration.
+    Schema,
+}
+
 const EXIT_CODES: &str = "\
 Exit codes:
   0  no findings at or above --fail-on
   1  findings at or above --fail-on
-  2  wrong usage: a missing path, an unknown rule, a glob that does not parse
+  2  wrong usage: a missing path, an unknown rule, a configuration, revision or baseline that cannot be used
   3  incomplete scan, with --strict
   4  nothing to scan";
 
+/// What to analyse, and how.
 #[derive(Args, Debug)]
-pub(crate) struct ScanArgs {
+pub(crate) struct AnalysisArgs {
     /// Files and folders to scan; the current folder by default.
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
-    /// How to write the report.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-    /// Write the report to a file instead of standard output.
-    #[arg(long, short, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) settings: SettingArgs,
+}
+
+/// How to analyse.
+#[derive(Args, Debug)]
+pub(crate) struct SettingArgs {
     /// Report these rules or categories only; ids separated by commas.
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     pub(crate) select: Vec<String>,
@@ -70,31 +96,140 @@ pub(crate) struct ScanArgs {
     /// Threads; as many as there are processors by default.
     #[arg(long, short, value_name = "N", value_parser = parse_jobs)]
     pub(crate) jobs: Option<NonZeroUsize>,
-    /// The least level of a finding that makes the exit code 1.
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Warning)]
-    pub(crate) fail_on: FailOn,
-    /// Exit with 3 if a file could not be read or a parser failed.
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Skip files larger than this many bytes; K and M are understood.
-    #[arg(long, value_name = "SIZE", default_value = "1M", value_parser = parse_size)]
-    pub(crate) max_file_size: u64,
+    /// Skip files larger than this many bytes; K and M are understood. 1M by default.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) max_file_size: Option<u64>,
     /// Use the models of this folder in place of the builtin ones (for authors of models).
     #[arg(long, value_name = "DIR")]
     pub(crate) models: Option<PathBuf>,
-    /// Write findings only: no progress, no summary.
+    /// Use this configuration instead of the nearest one.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<PathBuf>,
+    /// Use no configuration, and neither rules nor models of the repository's own.
+    #[arg(long)]
+    pub(crate) no_config: bool,
+    /// Report what comments suppress too.
+    #[arg(long)]
+    pub(crate) no_suppressions: bool,
+    /// Write what was asked for only: no progress, no summary.
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }
 
+#[derive(Args, Debug)]
+pub(crate) struct ScanArgs {
+    #[command(flatten)]
+    pub(crate) analysis: AnalysisArgs,
+    /// How to write the report to standard output.
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+    /// Write the report to a file: FILE in the format of --format, or FORMAT=FILE; repeatable.
+    #[arg(long, short, value_name = "[FORMAT=]FILE")]
+    pub(crate) output: Vec<String>,
+    /// Report what is new since HEAD and this revision parted, or with `-` since the patch on standard input was applied.
+    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    pub(crate) diff: Option<String>,
+    /// Report what is not in this file, which `perflint baseline` writes.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Use no baseline.
+    #[arg(long)]
+    pub(crate) no_baseline: bool,
+    /// The least level of a finding that makes the exit code 1. `warning` by default.
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Exit with 3 if a file could not be read or a parser failed.
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DiffArgs {
+    /// The revision to compare with, or `-` for a patch on standard input.
+    #[arg(value_name = "REV", allow_hyphen_values = true)]
+    pub(crate) rev: String,
+    #[command(flatten)]
+    pub(crate) analysis: AnalysisArgs,
+    /// How to write the changes.
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(crate) format: DiffFormat,
+    /// Write to a file instead of standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BaselineArgs {
+    #[command(flatten)]
+    pub(crate) analysis: AnalysisArgs,
+    /// The file to write; by default what the configuration names, or `.perflint/baseline.json`.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Only take out what is found no more.
+    #[arg(long)]
+    pub(crate) prune: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct InitArgs {
+    /// The folder of the repository.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Print the configuration instead of writing it.
+    #[arg(long)]
+    pub(crate) print: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PlaceArgs {
+    /// The folder or file that would be scanned.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct TestArgs {
+    /// The folder of the repository.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
+    /// For people: excerpts, routes, fixes.
+    Text,
+    /// For people: a line a finding.
+    Concise,
+    /// For programs; documented in docs/json.md.
+    Json,
+    /// For programs: a finding a line.
+    Jsonl,
+    /// For code hosts: GitHub code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// Code quality reports of GitLab.
+    Gitlab,
+    /// For whatever reads test reports.
+    Junit,
+    /// For reviewdog.
+    Rdjson,
+    /// For comments and job summaries.
+    Markdown,
+    /// One page that needs nothing else.
+    Html,
+    /// For coding agents: a line a finding.
+    Agent,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
     /// For people.
     Text,
     /// For programs; documented in docs/json.md.
     Json,
-    /// For code hosts.
-    Sarif,
+    /// For a comment on a pull request.
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -150,6 +285,11 @@ fn parse_size(text: &str) -> Result<u64, String> {
     let size = digits.trim().parse::<u64>().ok().and_then(|number| number.checked_mul(factor));
     size.filter(|size| (1..=u64::from(u32::MAX)).contains(size))
         .ok_or_else(|| "a size is a number of bytes below 4096M, such as 500000, 512K or 2M".to_owned())
+}
+
+/// A size as a configuration writes it.
+pub(crate) fn size(text: &str) -> Result<u64, String> {
+    parse_size(text)
 }
 
 #[cfg(test)]

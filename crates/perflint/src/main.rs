@@ -5,12 +5,18 @@
 //! them into a process's end, so that no destructor (a half-written file, a progress bar) is skipped.
 
 mod args;
+mod config;
+mod diff;
+mod init;
+mod known;
 mod output;
 mod progress;
 mod rules;
 mod scan;
+mod settings;
 mod status;
 mod suggest;
+mod try_rules;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -50,6 +56,11 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<Status, Failure> {
     match cli.command {
         Command::Scan(args) => scan::scan(args),
+        Command::Diff(args) => diff::diff(args),
+        Command::Baseline(args) => known::write(args),
+        Command::Init(args) => init::init(&args),
+        Command::Config { command } => config::config(command),
+        Command::Test(args) => try_rules::test(&args),
         Command::Rules => rules::list(),
         Command::Explain { rule } => rules::explain(&rule),
     }

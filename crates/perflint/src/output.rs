@@ -1,6 +1,9 @@
 //! Where a report goes.
 
+use crate::args::Format;
 use crate::status::Failure;
+use crate::suggest::nearest;
+use clap::ValueEnum;
 use perflint_report::ReportError;
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -16,6 +19,83 @@ pub(crate) enum Output {
     Special(PathBuf),
     /// A file, written beside its place and renamed.
     File(PathBuf),
+}
+
+/// All reports of a scan, and where each goes.
+#[derive(Debug)]
+pub(crate) struct Outputs {
+    /// Those to standard output first.
+    pub(crate) list: Vec<(Format, Output)>,
+}
+
+impl Outputs {
+    /// From `--format` and `--output`: `FILE` takes the format's report from standard output, `FORMAT=FILE` adds one.
+    pub(crate) fn new(format: Option<Format>, outputs: &[String]) -> Result<Self, Failure> {
+        let mut plain = None;
+        let mut list = Vec::new();
+        let mut paths: Vec<&str> = Vec::new();
+        for output in outputs {
+            let (named, path) = split(output)?;
+            if path.is_empty() {
+                return Err(Failure::usage(format!("--output {output} names no file"), "write FORMAT=FILE, such as sarif=perflint.sarif"));
+            }
+            if paths.contains(&path) {
+                return Err(Failure::usage(
+                    format!("two reports go to {path}"),
+                    "give each --output a file of its own",
+                ));
+            }
+            paths.push(path);
+            match named {
+                Some(format) => list.push((format, Output::new(Some(PathBuf::from(path)))?)),
+                None if plain.is_some() => {
+                    return Err(Failure::usage(
+                        "--output names two files in the format of --format",
+                        "say which format each has: --output json=a.json --output sarif=b.sarif",
+                    ));
+                }
+                None => plain = Some(PathBuf::from(path)),
+            }
+        }
+        let first = Output::new(plain)?;
+        let twice = first.is_stdout() && list.iter().any(|(_, output)| output.is_stdout());
+        if twice && format.is_some() {
+            return Err(Failure::usage(
+                "two reports go to standard output",
+                "leave out --format, or give --output a file",
+            ));
+        }
+        if !twice {
+            list.insert(0, (format.unwrap_or(Format::Text), first));
+        }
+        Ok(Self { list })
+    }
+
+    /// The formats that are written.
+    pub(crate) fn formats(&self) -> impl Iterator<Item = Format> {
+        self.list.iter().map(|(format, _)| *format)
+    }
+}
+
+/// `FORMAT=FILE`, or a file alone.
+fn split(output: &str) -> Result<(Option<Format>, &str), Failure> {
+    let Some((name, path)) = output.split_once('=') else { return Ok((None, output)) };
+    if let Ok(format) = Format::from_str(name, false) {
+        return Ok((Some(format), path));
+    }
+    if !name.chars().all(|c| c.is_ascii_alphabetic()) {
+        return Ok((None, output));
+    }
+    let names: Vec<String> = Format::value_variants()
+        .iter()
+        .filter_map(|format| Some(format.to_possible_value()?.get_name().to_owned()))
+        .collect();
+    let near = nearest(name, names.iter().map(String::as_str));
+    let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+    Err(Failure::usage(
+        format!("--output {output}: there is no format `{name}`"),
+        format!("{near}There are {}; a file of that name is ./{output}", names.join(", ")),
+    ))
 }
 
 impl Output {
@@ -93,7 +173,8 @@ fn temporary(folder: &Path) -> Result<NamedTempFile, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::Output;
+    use super::{Output, Outputs};
+    use crate::args::Format;
     use std::fs;
     use std::io;
 
@@ -114,5 +195,21 @@ mod tests {
         assert!(Output::new(Some(dir.path().join("absent/x.json"))).is_err());
         assert!(Output::new(Some(dir.path().to_owned())).is_err());
         assert!(Output::new(Some("-".into())).expect("stdout").is_stdout());
+    }
+
+    #[test]
+    fn several_reports_have_several_files() {
+        let dir = tempfile::tempdir().expect("temp");
+        let at = |format: &str| format!("{format}={}", dir.path().join(format).display());
+        let formats = |format, outputs: &[String]| {
+            Outputs::new(format, outputs).map(|outputs| outputs.formats().collect::<Vec<_>>())
+        };
+        let both = [at("sarif"), at("html")];
+        assert_eq!(formats(None, &both).expect("fine"), [Format::Text, Format::Sarif, Format::Html]);
+        assert_eq!(formats(Some(Format::Json), &["json=-".to_owned()]).is_err(), true);
+        assert_eq!(formats(None, &["json=-".to_owned()]).expect("fine"), [Format::Json]);
+        for wrong in [&[at("sarif"), at("sarif")][..], &["srif=x".to_owned()], &["a".to_owned(), "b".to_owned()], &["html=".to_owned()]] {
+            assert!(formats(None, wrong).is_err(), "{wrong:?}");
+        }
     }
 }

@@ -2,12 +2,30 @@
 
 use crate::status::{Failure, Status};
 use crate::suggest::nearest;
-use perflint_rules::{Page, Pages};
+use perflint_config::{ConfidenceName, Local};
+use perflint_rules::{Confidence, Page, Pages};
 use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// The rules of perflint, and those of the repository of the current folder.
+fn pages() -> Result<Pages, Failure> {
+    let root = perflint_engine::repository(&[PathBuf::from(".")])?;
+    let local = Local::read(&root).map_err(crate::settings::config_failure)?;
+    Ok(perflint_engine::rules(&local)?)
+}
+
+/// A confidence by its name in a configuration.
+pub(crate) fn confidence(name: ConfidenceName) -> Confidence {
+    match name {
+        ConfidenceName::Low => Confidence::Low,
+        ConfidenceName::Medium => Confidence::Medium,
+        ConfidenceName::High => Confidence::High,
+    }
+}
 
 /// Lists the rules.
 pub(crate) fn list() -> Result<Status, Failure> {
-    let pages = perflint_engine::rules().map_err(Failure::from)?;
+    let pages = pages()?;
     let width = pages.pages.iter().map(|page| page.id.len()).max().unwrap_or(0).max(4);
     let mut out = io::stdout().lock();
     writeln!(out, "{:<width$}  {:<7}  {:<10}  title", "rule", "level", "confidence")?;
@@ -21,7 +39,7 @@ pub(crate) fn list() -> Result<Status, Failure> {
 
 /// Prints the page of a rule.
 pub(crate) fn explain(rule: &str) -> Result<Status, Failure> {
-    let pages = perflint_engine::rules().map_err(Failure::from)?;
+    let pages = pages()?;
     let Some(page) = pages.pages.iter().find(|page| *page.id == *rule) else {
         return Err(unknown(format!("there is no rule `{rule}`"), rule, &ids(&pages)));
     };
@@ -48,6 +66,19 @@ pub(crate) fn check(option: &str, names: &[String], pages: &Pages) -> Result<(),
     known.dedup();
     match names.iter().find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(unknown(format!("{option}: there is no rule or category `{name}`"), name, &known)),
+        None => Ok(()),
+    }
+}
+
+/// Checks that every name is that of a rule.
+pub(crate) fn check_ids<'a>(
+    place: &str,
+    names: impl IntoIterator<Item = &'a String>,
+    pages: &Pages,
+) -> Result<(), Failure> {
+    let known = ids(pages);
+    match names.into_iter().find(|name| !known.contains(&name.as_str())) {
+        Some(name) => Err(unknown(format!("{place}: there is no rule `{name}`"), name, &known)),
         None => Ok(()),
     }
 }

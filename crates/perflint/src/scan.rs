@@ -1,35 +1,44 @@
 //! `perflint scan`.
 
-use crate::args::{Format, ScanArgs};
-use crate::output::Output;
+use crate::args::{AnalysisArgs, FailOn, Format, ScanArgs, SettingArgs};
+use crate::known;
+use crate::output::{Output, Outputs};
 use crate::progress::Bar;
-use crate::rules;
+use crate::settings::Settings;
 use crate::status::{Failure, Status};
 use crate::suggest::nearest_path;
-use perflint_engine::{Options, Scan, ScanError, WalkError};
+use perflint_engine::{Base, Options, Scan, ScanError, WalkError};
 use perflint_ir::GapKind;
 use perflint_report::{Input, ReportError, TextStyle};
 use perflint_rules::{Coverage, Pages, Report};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Columns where the output is no terminal.
 const DEFAULT_WIDTH: usize = 100;
 
-/// Scans, writes the report, and says how it went.
+/// The largest patch on standard input.
+const MAX_PATCH: u64 = 256 << 20;
+
+/// Scans, writes the reports, and says how it went.
 pub(crate) fn scan(args: ScanArgs) -> Result<Status, Failure> {
     let start = Instant::now();
-    let pages = perflint_engine::rules().map_err(Failure::from)?;
-    rules::check("--select", &args.select, &pages)?;
-    rules::check("--ignore", &args.ignore, &pages)?;
-    let output = Output::new(args.output.clone())?;
-    let bar = Bar::new(args.quiet);
-    let scan = perflint_engine::scan(&options(&args), &bar).map_err(|error| failure(error, &args))?;
-    drop(bar);
-    let style = style(&args, &output, start.elapsed());
-    output.write(|out| write(out, &scan, &pages, args.format, style))?;
-    let status = status(&scan.report, &args);
-    if status == Status::Nothing && !args.quiet {
+    let AnalysisArgs { paths, settings: set } = &args.analysis;
+    let settings = Settings::of(paths, set)?;
+    let outputs = Outputs::new(args.format, &args.output)?;
+    let mut options = settings.options(paths, set)?;
+    options.entries = outputs.formats().any(|format| matches!(format, Format::Json));
+    options.baseline = known::baseline(&settings, args.baseline.as_deref(), args.no_baseline)?;
+    options.base = args.diff.as_deref().map(base).transpose()?;
+    let scan = analyse(&options, &args.analysis)?;
+    for (format, output) in &outputs.list {
+        let style = style(set.quiet, output, start.elapsed());
+        output.write(|out| write(out, &scan, &settings.pages, *format, style))?;
+    }
+    let strict = args.strict || settings.config().strict.unwrap_or(false);
+    let status = status(&scan.report, settings.fail_on(args.fail_on), strict);
+    if status == Status::Nothing && !set.quiet {
         let hint = "nothing to scan: no source file of a supported language was found, see the ignore files and globs\n";
         // Nobody is left to tell that standard error is closed.
         let _ = io::stderr().write_all(hint.as_bytes());
@@ -37,8 +46,32 @@ pub(crate) fn scan(args: ScanArgs) -> Result<Status, Failure> {
     Ok(status)
 }
 
+/// Runs the engine, with a bar for those who wait.
+pub(crate) fn analyse(options: &Options, args: &AnalysisArgs) -> Result<Scan, Failure> {
+    let bar = Bar::new(args.settings.quiet);
+    perflint_engine::scan(options, &bar).map_err(|error| failure(error, &args.paths, &args.settings))
+}
+
+/// What `--diff` names.
+pub(crate) fn base(rev: &str) -> Result<Base, Failure> {
+    if rev != "-" {
+        if rev.is_empty() || rev.starts_with('-') {
+            let help = "name a branch, tag or commit, or `-` for a patch on standard input";
+            return Err(Failure::usage(format!("`{rev}` is no revision"), help));
+        }
+        return Ok(Base::Revision(rev.to_owned()));
+    }
+    if io::stdin().is_terminal() {
+        let help = "pass the change: `git diff main | perflint scan --diff -`";
+        return Err(Failure::usage("there is no patch on standard input", help));
+    }
+    let mut patch = Vec::new();
+    io::stdin().lock().take(MAX_PATCH).read_to_end(&mut patch)?;
+    Ok(Base::Patch(patch))
+}
+
 /// A scan that could not start, with the place of the mistake and the way out.
-fn failure(error: ScanError, args: &ScanArgs) -> Failure {
+pub(crate) fn failure(error: ScanError, _paths: &[PathBuf], args: &SettingArgs) -> Failure {
     let help = match &error {
         ScanError::Root { path, source } if source.kind() == io::ErrorKind::NotFound => {
             let help = match nearest_path(path) {
@@ -54,10 +87,15 @@ fn failure(error: ScanError, args: &ScanArgs) -> Failure {
             let option = if args.include.contains(glob) { "--include" } else { "--exclude" };
             format!("{option} takes globs in the syntax of .gitignore: `*.py`, `legacy/`, `src/**/old_*`")
         }
+        ScanError::Git(error) => error.help().to_owned(),
+        ScanError::Patch(error) => error.help().to_owned(),
         ScanError::Model(_) if args.models.is_some() => {
             "--models takes a folder like perflint's own rules/models; without it those are used".to_owned()
         }
-        ScanError::Model(_) | ScanError::Page(_) => {
+        ScanError::Model(error) if error.to_string().starts_with(".perflint") => {
+            "a model of .perflint/models is written like perflint's own: docs/own-rules.md shows one".to_owned()
+        }
+        ScanError::Model(_) | ScanError::Page(_) | ScanError::PageExists { .. } => {
             "this is a fault of perflint itself: please report it".to_owned()
         }
         ScanError::Walk(WalkError::Thread(_)) => "use fewer threads: --jobs 1".to_owned(),
@@ -65,24 +103,8 @@ fn failure(error: ScanError, args: &ScanArgs) -> Failure {
     Failure::from(error).with_help(help)
 }
 
-fn options(args: &ScanArgs) -> Options {
-    Options {
-        roots: args.paths.clone(),
-        include: args.include.clone(),
-        exclude: args.exclude.clone(),
-        select: args.select.clone(),
-        ignore: args.ignore.clone(),
-        min_confidence: args.min_confidence.map(Into::into),
-        pedantic: args.pedantic,
-        include_tests: args.include_tests,
-        jobs: args.jobs.map(Into::into),
-        max_file_size: args.max_file_size,
-        models: args.models.clone(),
-        entries: args.format == Format::Json,
-    }
-}
-
-fn style(args: &ScanArgs, output: &Output, elapsed: Duration) -> TextStyle {
+/// How text is drawn where it goes.
+pub(crate) fn style(quiet: bool, output: &Output, elapsed: Duration) -> TextStyle {
     let terminal = output.is_stdout() && io::stdout().is_terminal();
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
@@ -94,7 +116,7 @@ fn style(args: &ScanArgs, output: &Output, elapsed: Duration) -> TextStyle {
         color: terminal && !set("NO_COLOR") && !dumb,
         width: width.unwrap_or(DEFAULT_WIDTH),
         elapsed: Some(elapsed),
-        quiet: args.quiet,
+        quiet,
     }
 }
 
@@ -109,19 +131,28 @@ fn write(
         Input { report: &scan.report, pages, sources: &scan.sources, version: env!("CARGO_PKG_VERSION") };
     match format {
         Format::Text => perflint_report::text(out, input, style),
+        Format::Concise => perflint_report::concise(out, input, style),
         Format::Json => perflint_report::json(out, input),
+        Format::Jsonl => perflint_report::jsonl(out, input),
         Format::Sarif => perflint_report::sarif(out, input),
+        Format::Github => perflint_report::github(out, input),
+        Format::Gitlab => perflint_report::gitlab(out, input),
+        Format::Junit => perflint_report::junit(out, input),
+        Format::Rdjson => perflint_report::rdjson(out, input),
+        Format::Markdown => perflint_report::markdown(out, input),
+        Format::Html => perflint_report::html(out, input),
+        Format::Agent => perflint_report::agent(out, input),
     }
 }
 
 /// An incomplete scan outweighs its findings: with `--strict`, their absence means nothing.
-fn status(report: &Report, args: &ScanArgs) -> Status {
-    let fails = |level| args.fail_on.level().is_some_and(|least| level >= least);
-    if args.strict && is_incomplete(&report.coverage) {
+fn status(report: &Report, fail_on: FailOn, strict: bool) -> Status {
+    let fails = |level| fail_on.level().is_some_and(|least| level >= least);
+    if strict && is_incomplete(&report.coverage) {
         Status::Incomplete
     } else if report.coverage.files == 0 {
         Status::Nothing
-    } else if report.findings.iter().any(|finding| finding.suppressed.is_none() && fails(finding.level)) {
+    } else if report.live().any(|finding| fails(finding.level)) {
         Status::Findings
     } else {
         Status::Clean
@@ -136,26 +167,17 @@ fn is_incomplete(coverage: &Coverage) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::args::{Cli, Command};
-    use clap::Parser;
-
-    fn args(line: &[&str]) -> ScanArgs {
-        match Cli::parse_from(["perflint", "scan"].iter().chain(line)).command {
-            Command::Scan(args) => args,
-            _ => panic!("not a scan"),
-        }
-    }
 
     #[test]
     fn incomplete_scans_fail_only_when_strict() {
         let mut report = Report::default();
-        assert_eq!(status(&report, &args(&[])), Status::Nothing);
+        assert_eq!(status(&report, FailOn::Warning, false), Status::Nothing);
         report.coverage.files = 1;
-        assert_eq!(status(&report, &args(&["--strict"])), Status::Clean);
+        assert_eq!(status(&report, FailOn::Warning, true), Status::Clean);
         report.coverage.gaps.insert(("python", GapKind::Syntax.phrase()), 1);
-        assert_eq!(status(&report, &args(&["--strict"])), Status::Clean);
+        assert_eq!(status(&report, FailOn::Warning, true), Status::Clean);
         report.coverage.gaps.insert(("python", GapKind::Failed.phrase()), 1);
-        assert_eq!(status(&report, &args(&["--strict"])), Status::Incomplete);
-        assert_eq!(status(&report, &args(&[])), Status::Clean);
+        assert_eq!(status(&report, FailOn::Warning, true), Status::Incomplete);
+        assert_eq!(status(&report, FailOn::Warning, false), Status::Clean);
     }
 }

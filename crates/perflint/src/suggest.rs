@@ -2,15 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// How alike a name has to be to be suggested, from 0 to 1.
-const LIKENESS: f64 = 0.75;
-
-/// The name that is most alike, if one is alike at all.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let alike = |candidate: &str| strsim::jaro_winkler(name, candidate);
-    let best = known.into_iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));
-    best.filter(|best| alike(best) >= LIKENESS)
-}
+pub(crate) use perflint_config::nearest;
 
 /// A path that exists and differs from one that does not in its first part that is wrong.
 pub(crate) fn nearest_path(absent: &Path) -> Option<PathBuf> {

@@ -11,6 +11,8 @@ use perflint_rules::{EntryCost, Finding, Pages, costs, judge};
 pub(crate) struct Analysis {
     /// Everything found, in any order and whatever the profile. Places know their bytes only ([`perflint_rules::Place::bytes`]).
     pub(crate) findings: Vec<Finding>,
+    /// The function or class around each of them.
+    pub(crate) symbols: Vec<String>,
     /// Entry points, if they were asked for. Places know their bytes only.
     pub(crate) entries: Vec<EntryCost>,
     /// Calls seen.
@@ -48,7 +50,8 @@ fn run(files: Vec<FileIr>, configs: &[Config], models: &Models, pages: &Pages, e
     let facts = perflint_summary::analyse(&program, models);
     let findings = judge(&program, models, &facts, pages);
     let entries = if entries { costs(&program, models, &facts) } else { Vec::new() };
-    Analysis { findings, entries, calls: facts.calls, holes: facts.holes, widened: facts.widened }
+    let symbols = crate::symbol::around(&program, &findings);
+    Analysis { findings, symbols, entries, calls: facts.calls, holes: facts.holes, widened: facts.widened }
 }
 
 /// The models' stubs, lowered like any other file; their path is their module's.

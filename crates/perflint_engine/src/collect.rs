@@ -1,13 +1,14 @@
 //! From roots to lowered files, in the order of their paths.
 
-use crate::suppress::{self, Comment, Comments};
+use crate::suppress::{self, Comment, Comments, Policy};
 use crate::{Options, Progress, ScanError};
+use perflint_git::{BlobId, blob_id};
 use perflint_ir::{FileIr, GapKind, Lang, Role};
 use perflint_link::Config;
 use perflint_lower::{Source, lower};
 use perflint_rules::Coverage;
 use perflint_walk::{FileEntry, SkipReason, WalkConfig, WalkStats, Walker};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +22,7 @@ struct Lowered {
     ir: FileIr,
     lines: usize,
     comments: Vec<Comment>,
+    blob: Option<BlobId>,
 }
 
 /// What a walk gives the analysis.
@@ -34,19 +36,21 @@ pub(crate) struct Collected {
     pub(crate) comments: Comments,
     /// What was read, and what was not.
     pub(crate) coverage: Coverage,
+    /// What git calls the content of each file that was read, if it was asked and can be told from the decoded text.
+    pub(crate) blobs: BTreeMap<Box<str>, Option<BlobId>>,
 }
 
 /// Reads and lowers every file below the roots, and collects its suppressing comments.
 pub(crate) fn collect(
-    root: &Path,
+    walker: &Walker,
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Collected, ScanError> {
-    let walker = Walker::new(config(root, options))?;
+    let policy = options.policy();
     let lowered = Mutex::new(Vec::new());
     let seen = AtomicUsize::new(0);
     let mut stats = walker.run(|file| {
-        let file = lower_one(file);
+        let file = lower_one(file, &policy, options.base.is_some());
         lowered.lock().unwrap_or_else(PoisonError::into_inner).push(file);
         progress.files(seen.fetch_add(1, Ordering::Relaxed) + 1);
     })?;
@@ -55,18 +59,17 @@ pub(crate) fn collect(
     let configs = std::mem::take(&mut stats.configs).into_iter();
     let configs = configs.map(|one| Config { path: one.path.into(), text: one.text.into() }).collect();
     let coverage = coverage(&lowered, stats);
-    let judged = |file: &&mut Lowered| {
-        !file.comments.is_empty()
-            && !matches!(file.ir.role, Role::Generated | Role::Vendored | Role::Minified)
-    };
+    let judged = |file: &&mut Lowered| !file.comments.is_empty() && suppress::counts(file.ir.role);
     let comments = lowered.iter_mut().filter(judged);
     let comments =
         comments.map(|file| (Arc::from(&*file.ir.path), std::mem::take(&mut file.comments))).collect();
+    let blobs = lowered.iter().map(|file| (file.ir.path.clone(), file.blob)).collect();
     let files = lowered.into_iter().map(|file| file.ir).collect();
-    Ok(Collected { files, configs, comments, coverage })
+    Ok(Collected { files, configs, comments, coverage, blobs })
 }
 
-fn config(root: &Path, options: &Options) -> WalkConfig {
+/// How the files of a scan are found.
+pub(crate) fn walk_config(root: &Path, options: &Options) -> WalkConfig {
     let mut config = WalkConfig::new(root.to_owned(), options.roots.clone());
     config.include.clone_from(&options.include);
     config.exclude.clone_from(&options.exclude);
@@ -91,11 +94,15 @@ fn has_front_end(lang: Lang) -> bool {
     )
 }
 
-fn lower_one(file: FileEntry<'_>) -> Lowered {
-    let FileEntry { path, lang, role, text, .. } = file;
+fn lower_one(file: FileEntry<'_>, policy: &Policy, with_blob: bool) -> Lowered {
+    let FileEntry { path, lang, role, text, size, lossy } = file;
+    // A text that was decoded from other bytes does not tell their name.
+    let same_bytes = !lossy && size == text.len() as u64;
+    let blob = (with_blob && same_bytes).then(|| blob_id(text.as_bytes())).flatten();
     let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
     let lines = breaks + usize::from(!text.is_empty() && !text.ends_with('\n'));
-    Lowered { ir: lower(Source { path, lang, role, text }), lines, comments: suppress::comments(text) }
+    let comments = suppress::comments(text, policy);
+    Lowered { ir: lower(Source { path, lang, role, text }), lines, comments, blob }
 }
 
 fn coverage(files: &[Lowered], stats: WalkStats) -> Coverage {
@@ -151,7 +158,8 @@ mod tests {
             fs::write(path, text).expect("write");
         }
         let options = Options { roots: vec![dir.path().to_owned()], jobs: Some(3), ..Options::default() };
-        let Collected { files, coverage, .. } = collect(dir.path(), &options, &Quiet).expect("scan");
+        let walker = Walker::new(walk_config(dir.path(), &options)).expect("walker");
+        let Collected { files, coverage, .. } = collect(&walker, &options, &Quiet).expect("scan");
         let paths: Vec<_> = files.iter().map(|file| &*file.path).collect();
         assert_eq!(paths, ["a.html", "b.prisma", "z/c.prisma"]);
         assert_eq!((coverage.files, coverage.lines, coverage.bytes), (3, 3, 10));

@@ -9,75 +9,33 @@
 //! doubles the memory of a scan to save the reading of a few files.
 
 mod analyse;
+mod before;
+mod budget;
 mod collect;
+mod finish;
 mod lines;
+mod options;
 mod profile;
 mod root;
 mod route;
 mod sources;
 mod suppress;
+mod symbol;
 
+pub use options::{Base, Options, Scope};
 pub use perflint_walk::WalkError;
+pub use root::repository;
 pub use sources::DiskSources;
 
-use perflint_rules::{Confidence, Pages, Report};
+use finish::{Finished, finish};
+use perflint_baseline::{Identity, Matching, ids, matched};
+use perflint_config::Local;
+use perflint_link::Config;
+use perflint_models::Models;
+use perflint_rules::{EntryCost, Page, Pages, Report, Tracking};
+use perflint_walk::Walker;
 use std::io;
 use std::path::PathBuf;
-
-/// What to scan and what to report.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Files and folders to scan.
-    pub roots: Vec<PathBuf>,
-    /// Globs in the syntax of `.gitignore`, relative to the repository: only what matches is read.
-    pub include: Vec<String>,
-    /// Globs in the same syntax: what matches is not read.
-    pub exclude: Vec<String>,
-    /// Rules to report, by id or category; empty for all.
-    pub select: Vec<String>,
-    /// Rules not to report, by id or category.
-    pub ignore: Vec<String>,
-    /// Least confidence to report, instead of each rule's own.
-    pub min_confidence: Option<Confidence>,
-    /// Report what the default profile holds back.
-    pub pedantic: bool,
-    /// Read and judge test code too.
-    pub include_tests: bool,
-    /// Threads; by default as many as there are processors.
-    pub jobs: Option<usize>,
-    /// Files larger than this many bytes are skipped.
-    pub max_file_size: u64,
-    /// Tell what each entry point costs, in [`Report::entries`].
-    pub entries: bool,
-    /// A folder of models to use in place of the builtin ones.
-    pub models: Option<PathBuf>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            roots: vec![PathBuf::from(".")],
-            include: Vec::new(),
-            exclude: Vec::new(),
-            select: Vec::new(),
-            ignore: Vec::new(),
-            min_confidence: None,
-            pedantic: false,
-            include_tests: false,
-            jobs: None,
-            max_file_size: 1 << 20,
-            entries: false,
-            models: None,
-        }
-    }
-}
-
-impl Options {
-    /// How many threads to use.
-    pub(crate) fn threads(&self) -> usize {
-        self.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1)
-    }
-}
 
 /// Told how far a scan is, from any thread.
 pub trait Progress: Sync {
@@ -107,6 +65,12 @@ pub struct Scan {
     pub root: PathBuf,
     /// Reads the report's files again.
     pub sources: DiskSources,
+    /// What each finding is known by, in their order.
+    pub identities: Vec<Identity>,
+    /// How the findings were paired with those of the baseline, if there was one.
+    pub baseline: Option<Matching>,
+    /// What entry points cost before the change, if a change was asked about and costs were asked for.
+    pub entries_before: Vec<EntryCost>,
 }
 
 /// Why nothing could be scanned.
@@ -121,6 +85,20 @@ pub enum ScanError {
     /// A rule page cannot be used.
     #[error(transparent)]
     Page(#[from] perflint_rules::PageError),
+    /// A team's page has the name of another rule.
+    #[error("{path}: there is a rule `{rule}` already")]
+    PageExists {
+        /// The page.
+        path: String,
+        /// The rule.
+        rule: String,
+    },
+    /// The revision to compare with cannot be read.
+    #[error(transparent)]
+    Git(#[from] perflint_git::GitError),
+    /// The patch to undo cannot be undone.
+    #[error(transparent)]
+    Patch(#[from] perflint_git::PatchError),
     /// The folder of the roots cannot be resolved.
     #[error("cannot read {}", path.display())]
     Root {
@@ -131,40 +109,112 @@ pub enum ScanError {
     },
 }
 
-/// The pages of all rules.
+/// The pages of all rules, a team's own among them.
 ///
 /// # Errors
 /// A page that cannot be used.
-pub fn rules() -> Result<Pages, ScanError> {
-    Ok(Pages::builtin()?)
+pub fn rules(local: &Local) -> Result<Pages, ScanError> {
+    let mut pages = Pages::builtin()?;
+    for file in &local.checks {
+        if pages.get(&file.stem).is_some() {
+            return Err(ScanError::PageExists { path: file.path.clone(), rule: file.stem.clone() });
+        }
+        pages.pages.push(Page::parse(&file.stem, &file.text)?);
+    }
+    pages.pages.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(pages)
 }
 
-/// Scans the roots.
+/// Scans the roots, and what was there before if that is asked about.
 pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanError> {
-    let root = root::repository(&options.roots)?;
+    let root = repository(&options.roots)?;
     progress.phase("reading");
-    let collect::Collected { files, configs, comments, mut coverage } =
-        collect::collect(&root, options, progress)?;
-    progress.phase("analysing");
-    let models = match &options.models {
-        Some(folder) => perflint_models::folder(folder)?,
-        None => perflint_models::builtin()?,
+    let walker = Walker::new(collect::walk_config(&root, options))?;
+    let mut now = collect::collect(&walker, options, progress)?;
+    let before = match &options.base {
+        Some(base) => before::before(&root, base, &now, &walker, options)?,
+        None => None,
     };
-    let pages = rules()?;
-    let analysis = analyse::analyse(files, &configs, &models, &pages, options.entries);
-    coverage.calls = analysis.calls;
-    coverage.holes = analysis.holes;
-    coverage.widened = analysis.widened;
-    coverage.partial = root::is_part(&options.roots, &root);
-    progress.phase("reporting");
+    progress.phase("analysing");
+    let models = models(options)?;
+    let pages = rules(&options.local)?;
+    let present = before::present(&now);
+    let files = (std::mem::take(&mut now.files), std::mem::take(&mut now.configs));
     let sources = DiskSources::new(root.clone(), options.max_file_size);
-    coverage.unused_suppressions = suppress::unused(&comments, &analysis.findings, &sources);
-    let (mut findings, held_back) = profile::apply(analysis.findings, &pages, options);
-    lines::complete(&mut findings, &sources);
-    route::tidy(&mut findings);
-    let mut entries = analysis.entries;
-    lines::complete_entries(&mut entries, &sources);
-    suppress::apply(&mut findings, &sources);
-    findings.sort_by(|a, b| (&a.primary, &a.rule, &a.message).cmp(&(&b.primary, &b.rule, &b.message)));
-    Ok(Scan { report: Report { findings, entries, held_back, coverage }, root, sources })
+    let (finished, finished_before) = std::thread::scope(|scope| {
+        let older = before.map(|mut before| {
+            let files = (std::mem::take(&mut before.files), std::mem::take(&mut before.configs));
+            let (models, pages, root) = (&models, &pages, root.clone());
+            scope.spawn(move || {
+                let today = DiskSources::new(root, options.max_file_size);
+                run(files, models, pages, options, &before.comments, &before.sources(&today))
+            })
+        });
+        let newer = run(files, &models, &pages, options, &now.comments, &sources);
+        (newer, older.and_then(|thread| thread.join().ok()))
+    });
+    progress.phase("reporting");
+    let Finished { findings, identities, entries, held_back, unused, unmatched_budgets, analysed } = finished;
+    let baseline = options.baseline.as_ref().map(|baseline| {
+        matched(&baseline.findings, &identities, &|file| present.contains(file))
+    });
+    let before = options.base.as_ref().map(|_| match &finished_before {
+        Some(before) => {
+            let live = before.live();
+            matched(&live, &identities, &|file| present.contains(file)).known
+        }
+        // Nothing differs that could make a difference.
+        None => vec![true; identities.len()],
+    });
+    let tracking = tracking(&identities, baseline.as_ref().map(|matching| &*matching.known), before.as_deref());
+    let mut coverage = now.coverage;
+    coverage.calls = analysed.0;
+    coverage.holes = analysed.1;
+    coverage.widened = analysed.2;
+    coverage.partial = root::is_part(&options.roots, &root);
+    coverage.unused_suppressions = unused;
+    coverage.void_suppressions = suppress::void(&now.comments);
+    if !coverage.partial {
+        coverage.unmatched_budgets = unmatched_budgets;
+    }
+    let entries_before = match (&options.base, finished_before) {
+        (Some(_), Some(before)) => before.entries,
+        (Some(_), None) => entries.clone(),
+        (None, _) => Vec::new(),
+    };
+    let report = Report { findings, tracking, entries, held_back, coverage };
+    Ok(Scan { report, root, sources, identities, baseline, entries_before })
+}
+
+fn models(options: &Options) -> Result<Models, ScanError> {
+    let own = options.local.models.iter().map(|file| (file.path.as_str(), file.text.as_str()));
+    Ok(match &options.models {
+        Some(folder) => perflint_models::folder(folder)?,
+        None => perflint_models::builtin_and(own)?,
+    })
+}
+
+fn run(
+    (files, configs): (Vec<perflint_ir::FileIr>, Vec<Config>),
+    models: &Models,
+    pages: &Pages,
+    options: &Options,
+    comments: &suppress::Comments,
+    sources: &dyn perflint_rules::Sources,
+) -> Finished {
+    let entries = options.entries || !options.budget.is_empty();
+    let analysis = analyse::analyse(files, &configs, models, pages, entries);
+    finish(analysis, pages, options, comments, sources)
+}
+
+/// Known is what either comparison knows.
+fn tracking(identities: &[Identity], baseline: Option<&[bool]>, before: Option<&[bool]>) -> Vec<Tracking> {
+    let known = |at: usize| {
+        let one = |list: Option<&[bool]>| list.map(|list| list.get(at).copied().unwrap_or(false));
+        match (one(baseline), one(before)) {
+            (None, None) => None,
+            (a, b) => Some(a.unwrap_or(false) || b.unwrap_or(false)),
+        }
+    };
+    ids(identities).into_iter().enumerate().map(|(at, id)| Tracking { id, known: known(at) }).collect()
 }

@@ -4,7 +4,10 @@ use crate::ScanError;
 use std::path::{Path, PathBuf};
 
 /// The nearest folder upwards from all roots that holds a `.git`, else the deepest folder that contains them.
-pub(crate) fn repository(roots: &[PathBuf]) -> Result<PathBuf, ScanError> {
+///
+/// # Errors
+/// A root that does not exist or cannot be resolved.
+pub fn repository(roots: &[PathBuf]) -> Result<PathBuf, ScanError> {
     let mut common: Option<PathBuf> = None;
     for root in roots {
         let real = root.canonicalize().map_err(|source| ScanError::Root { path: root.clone(), source })?;

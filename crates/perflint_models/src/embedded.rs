@@ -14,6 +14,14 @@ pub fn builtin() -> Result<Models, ModelError> {
     Models::read(FILES.iter().copied())
 }
 
+/// The builtin models and a team's own: pairs of a file's name and its text.
+///
+/// # Errors
+/// A file that cannot be used.
+pub fn builtin_and<'a>(own: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Models, ModelError> {
+    Models::read(FILES.iter().copied().chain(own))
+}
+
 /// The models of a folder, in place of the builtin ones: for authors of models.
 ///
 /// # Errors

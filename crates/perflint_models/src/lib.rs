@@ -13,7 +13,7 @@ mod expr;
 mod file;
 mod index;
 
-pub use embedded::{builtin, folder};
+pub use embedded::{builtin, builtin_and, folder};
 pub use expr::{Expr, ExprError};
 pub use file::{
     AttrRow, CallRow, DeclarationRow, EffectKind, EntityRow, EntryKind, EntryRow, GeneratedRow, HintRow,

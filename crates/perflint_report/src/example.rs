@@ -90,12 +90,14 @@ pub(crate) fn report() -> Report {
             line: 9,
             rules: vec!["n-plus-one-query".into()],
         }],
+        void_suppressions: vec![],
+        unmatched_budgets: vec![],
         calls: 10,
         holes: 4,
         widened: 0,
     };
     let held_back = BTreeMap::from([(Arc::from("unbounded-query"), 2)]);
-    Report { findings: vec![finding, suppressed], entries: vec![], held_back, coverage }
+    Report { findings: vec![finding, suppressed], tracking: vec![], entries: vec![], held_back, coverage }
 }
 
 pub(crate) fn pages() -> Pages {

@@ -3,7 +3,7 @@
 use crate::clean;
 use crate::fingerprint::Fingerprints;
 use crate::{Input, ReportError};
-use perflint_rules::{CostTerm, Coverage, EntryCost, Finding, Fix, Place, Step, Times, UnusedSuppression};
+use perflint_rules::{CostTerm, Coverage, EntryCost, Finding, Fix, Place, Report, Step, Times, Tracking, UnusedSuppression};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -30,6 +30,7 @@ struct ToolView<'a> {
 
 #[derive(Serialize)]
 struct FindingView<'a> {
+    id: Option<&'a str>,
     rule: &'a str,
     level: &'static str,
     confidence: &'static str,
@@ -42,6 +43,7 @@ struct FindingView<'a> {
     fix: Option<FixView<'a>>,
     also: Vec<PlaceView<'a>>,
     suppressed: Option<Cow<'a, str>>,
+    known: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -115,6 +117,8 @@ struct CoverageView<'a> {
     gaps: Vec<GapView>,
     gap_files: Vec<GapFileView<'a>>,
     unused_suppressions: Vec<UnusedView<'a>>,
+    void_suppressions: Vec<VoidView<'a>>,
+    unmatched_budgets: &'a [String],
     calls: usize,
     holes: usize,
     widened: usize,
@@ -141,6 +145,13 @@ struct UnusedView<'a> {
 }
 
 #[derive(Serialize)]
+struct VoidView<'a> {
+    file: &'a str,
+    line: u32,
+    why: &'a str,
+}
+
+#[derive(Serialize)]
 struct GapFileView<'a> {
     file: &'a str,
     reason: &'static str,
@@ -152,12 +163,7 @@ pub fn json(out: &mut dyn Write, input: Input<'_>) -> Result<(), ReportError> {
     let document = DocumentView {
         version: VERSION,
         tool: ToolView { name: "perflint", version: input.version },
-        findings: input
-            .report
-            .findings
-            .iter()
-            .map(|finding| finding_view(finding, &mut fingerprints))
-            .collect(),
+        findings: views(input.report, &mut fingerprints).collect(),
         entries: input.report.entries.iter().map(entry_view).collect(),
         held_back: input.report.held_back.iter().map(|(rule, count)| (&**rule, *count)).collect(),
         coverage: coverage_view(&input.report.coverage),
@@ -167,8 +173,31 @@ pub fn json(out: &mut dyn Write, input: Input<'_>) -> Result<(), ReportError> {
     Ok(())
 }
 
-fn finding_view<'a>(finding: &'a Finding, fingerprints: &mut Fingerprints<'a>) -> FindingView<'a> {
+/// Writes each finding as JSON on a line of its own, in the form that it has in [`json`].
+pub fn jsonl(out: &mut dyn Write, input: Input<'_>) -> Result<(), ReportError> {
+    let mut fingerprints = Fingerprints::new(input.sources);
+    for view in views(input.report, &mut fingerprints) {
+        writeln!(out, "{}", clean::json(serde_json::to_string(&view)?))?;
+    }
+    Ok(())
+}
+
+fn views<'a, 'f>(
+    report: &'a Report,
+    fingerprints: &'f mut Fingerprints<'a>,
+) -> impl Iterator<Item = FindingView<'a>> + use<'a, 'f> {
+    report.findings.iter().enumerate().map(|(at, finding)| {
+        finding_view(finding, report.tracking.get(at), fingerprints)
+    })
+}
+
+fn finding_view<'a>(
+    finding: &'a Finding,
+    tracking: Option<&'a Tracking>,
+    fingerprints: &mut Fingerprints<'a>,
+) -> FindingView<'a> {
     FindingView {
+        id: tracking.map(|tracking| tracking.id.as_str()),
         rule: &finding.rule,
         level: finding.level.name(),
         confidence: finding.confidence.name(),
@@ -181,6 +210,7 @@ fn finding_view<'a>(finding: &'a Finding, fingerprints: &mut Fingerprints<'a>) -
         fix: finding.fix.as_ref().map(fix_view),
         also: finding.also.iter().map(place_view).collect(),
         suppressed: finding.suppressed.as_deref().map(clean::redact),
+        known: tracking.and_then(|tracking| tracking.known),
     }
 }
 
@@ -263,6 +293,12 @@ fn coverage_view(coverage: &Coverage) -> CoverageView<'_> {
                 rules: rules.iter().map(|rule| clean::redact(rule)).collect(),
             })
             .collect(),
+        void_suppressions: coverage
+            .void_suppressions
+            .iter()
+            .map(|void| VoidView { file: &void.file, line: void.line, why: &void.why })
+            .collect(),
+        unmatched_budgets: &coverage.unmatched_budgets,
         calls: coverage.calls,
         holes: coverage.holes,
         widened: coverage.widened,

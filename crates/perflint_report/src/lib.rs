@@ -1,8 +1,13 @@
-//! Findings as text, JSON and SARIF.
+//! Findings as text, JSON, SARIF and what else people's tools read.
 //!
-//! A report is written for three readers: a person at a terminal ([`text`]), a program of the user's ([`json`]) and a
-//! code host ([`sarif`]). All three are functions of the same [`Input`], know nothing of the analysis, and write the same
-//! bytes for the same input; only text may say how long a scan took.
+//! A report is written for a person at a terminal ([`text`], [`concise`]) or in a browser ([`html`]), for a program of the
+//! user's ([`json`], [`jsonl`]), a coding agent ([`agent`]), or a code host and its tools ([`sarif`], [`github`], [`gitlab`],
+//! [`junit`], [`rdjson`], [`markdown`]). All are functions of the same [`Input`], know nothing of the analysis, and write the
+//! same bytes for the same input; only text may say how long a scan took.
+//!
+//! Formats for programs that keep score themselves (JSON, SARIF, GitLab) hold every finding, and say which were known
+//! before; a code host that is not told of a finding any more closes its alert, and opens it again with the next full
+//! report. All others hold what somebody has to look at.
 //!
 //! What is quoted comes from a repository that nobody vouches for. [`clean`] makes control and bidirectional characters
 //! visible and removes credentials from URLs, and every quotation passes through it: a pull request must neither repaint
@@ -11,14 +16,34 @@
 //! The types of the JSON format are declared here instead of deriving serialisation on the findings: the format is a
 //! contract with other programs, the findings are not.
 
+mod agent;
+mod changes;
 pub mod clean;
+mod concise;
 mod fingerprint;
+mod github;
+mod gitlab;
+mod html;
 mod json;
+mod junit;
+mod markdown;
+mod rdjson;
 mod sarif;
 mod text;
 
+pub use agent::agent;
+pub use changes::{
+    ChangeKind, CostChange, CostChanges, changes_json, changes_markdown, changes_text, cost_changes,
+};
+pub use concise::concise;
 pub use fingerprint::line_hashes;
-pub use json::json;
+pub use github::github;
+pub use gitlab::gitlab;
+pub use html::html;
+pub use json::{json, jsonl};
+pub use junit::junit;
+pub use markdown::markdown;
+pub use rdjson::rdjson;
 pub use sarif::sarif;
 pub use text::{TextStyle, text};
 

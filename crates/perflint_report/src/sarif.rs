@@ -10,7 +10,7 @@ mod rules;
 use crate::clean;
 use crate::fingerprint::Fingerprints;
 use crate::{Input, ReportError, counted};
-use perflint_rules::{Coverage, Finding};
+use perflint_rules::{Coverage, Finding, Report};
 use results::Cut;
 use serde_json::json;
 use serde_sarif::sarif::{
@@ -39,12 +39,19 @@ pub fn sarif(out: &mut dyn Write, input: Input<'_>) -> Result<(), ReportError> {
 }
 
 fn run(input: Input<'_>) -> Run {
-    let kept = most_important(&input.report.findings);
-    let rules = rules::Rules::new(input.pages, &kept);
+    let report = input.report;
+    let kept = most_important(report);
+    let found: Vec<&Finding> = kept.iter().map(|at| &report.findings[*at]).collect();
+    let rules = rules::Rules::new(input.pages, &found);
     let mut fingerprints = Fingerprints::new(input.sources);
-    let mut cut = Cut { results: input.report.findings.len() - kept.len(), ..Cut::default() };
-    let results: Vec<_> =
-        kept.iter().map(|finding| results::result(finding, &rules, &mut fingerprints, &mut cut)).collect();
+    let mut cut = Cut { results: report.findings.len() - kept.len(), ..Cut::default() };
+    let results: Vec<_> = kept
+        .iter()
+        .map(|at| {
+            let (finding, tracking) = (&report.findings[*at], report.tracking.get(*at));
+            results::result(finding, tracking, &rules, &mut fingerprints, &mut cut)
+        })
+        .collect();
     let driver = ToolComponent::builder()
         .name("perflint")
         .semantic_version(input.version)
@@ -60,19 +67,20 @@ fn run(input: Input<'_>) -> Run {
         .build()
 }
 
-/// All findings, or those that matter most if there are too many, in their order.
-fn most_important(findings: &[Finding]) -> Vec<&Finding> {
-    if findings.len() <= MAX_RESULTS {
-        return findings.iter().collect();
+/// The indices of all findings, or of those that matter most if there are too many, in their order.
+fn most_important(report: &Report) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..report.findings.len()).collect();
+    if order.len() <= MAX_RESULTS {
+        return order;
     }
-    let mut order: Vec<usize> = (0..findings.len()).collect();
-    order.sort_by_key(|index| {
-        let finding = &findings[*index];
-        (finding.suppressed.is_some(), std::cmp::Reverse((finding.level, finding.confidence)), *index)
+    order.sort_by_key(|at| {
+        let finding = &report.findings[*at];
+        let quiet = finding.suppressed.is_some() || report.is_known(*at);
+        (quiet, std::cmp::Reverse((finding.level, finding.confidence)), *at)
     });
     order.truncate(KEPT_RESULTS);
     order.sort_unstable();
-    order.into_iter().map(|index| &findings[index]).collect()
+    order
 }
 
 fn invocation(coverage: &Coverage, cut: &Cut) -> Invocation {
@@ -88,6 +96,10 @@ fn invocation(coverage: &Coverage, cut: &Cut) -> Invocation {
             if unused.rules.is_empty() { String::new() } else { format!(" ({})", unused.rules.join(", ")) };
         let text = format!("The comment on line {} suppresses nothing{rules}", unused.line);
         notifications.push(notification("note", &text, Some(&unused.file)));
+    }
+    for void in coverage.void_suppressions.iter().take(MAX_NOTIFICATIONS) {
+        let text = format!("The suppressing comment on line {} does not count: {}", void.line, void.why);
+        notifications.push(notification("warning", &text, Some(&void.file)));
     }
     if !coverage.skipped.is_empty() {
         let parts: Vec<String> = coverage
@@ -185,11 +197,12 @@ mod tests {
     fn too_many_results_leave_the_important_ones() {
         let mut finding = report().findings.swap_remove(0);
         finding.level = Level::Note;
-        let mut findings = vec![finding.clone(); 25_000];
-        assert_eq!(most_important(&findings).len(), 25_000);
+        let mut report = report();
+        report.findings = vec![finding.clone(); 25_000];
+        assert_eq!(most_important(&report).len(), 25_000);
         finding.level = Level::Error;
-        findings.push(finding);
-        let kept = most_important(&findings);
-        assert_eq!((kept.len(), kept[4_999].level), (5_000, Level::Error));
+        report.findings.push(finding);
+        let kept = most_important(&report);
+        assert_eq!((kept.len(), kept[4_999]), (5_000, 25_000));
     }
 }

@@ -1,7 +1,7 @@
 //! Findings for a person at a terminal.
 
 mod excerpt;
-mod summary;
+pub(crate) mod summary;
 
 use crate::clean;
 use crate::{Input, ReportError, split_title};
@@ -36,8 +36,7 @@ pub struct TextStyle {
 /// Writes the report as text: findings by file, then a summary.
 pub fn text(out: &mut dyn Write, input: Input<'_>, style: TextStyle) -> Result<(), ReportError> {
     let mut printer = Printer::new(input.sources, style);
-    let live: Vec<&Finding> =
-        input.report.findings.iter().filter(|finding| finding.suppressed.is_none()).collect();
+    let live: Vec<&Finding> = input.report.live().collect();
     for of_file in live.chunk_by(|a, b| a.primary.file == b.primary.file) {
         let file = clean::line(&of_file[0].primary.file);
         writeln!(out, "{file} ({})\n", crate::counted(of_file.len(), "finding"))?;

@@ -328,7 +328,7 @@ fn formulas(terms: &[CostTerm]) -> BTreeMap<&'static str, String> {
 }
 
 /// What a formula counts for a kind of effect.
-fn unit(effect: &str) -> &'static str {
+pub fn unit(effect: &str) -> &'static str {
     match effect {
         "query" => "queries",
         "write" => "writes",

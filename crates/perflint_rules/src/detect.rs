@@ -17,7 +17,11 @@ pub(crate) const DETECTORS: &[&str] = &[
     "blocked-request",
     "serial-awaits",
     "star-projection",
+    BUDGET,
 ];
+
+/// The detector of what exceeds a budget. Budgets stand in a configuration, which only the engine knows.
+pub const BUDGET: &str = "budget";
 
 /// Judges the facts: every finding of every page, whatever the profile shows. Places know their bytes only.
 pub fn judge(program: &Program, models: &Models, facts: &Facts, pages: &Pages) -> Vec<Finding> {
@@ -32,6 +36,7 @@ pub fn judge(program: &Program, models: &Models, facts: &Facts, pages: &Pages) -
             "blocked-task" => wait::blocked_task(&ctx, page, &mut findings),
             "blocked-request" => wait::blocked_request(&ctx, page, &mut findings),
             "serial-awaits" => wait::serial_awaits(&ctx, page, &mut findings),
+            BUDGET => {}
             _ => rows::star(&ctx, page, &mut findings),
         }
     }

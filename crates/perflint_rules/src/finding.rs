@@ -150,6 +150,10 @@ pub struct Coverage {
     pub gap_files: Vec<(Arc<str>, &'static str)>,
     /// Comments that suppress nothing, in order.
     pub unused_suppressions: Vec<UnusedSuppression>,
+    /// Comments that no longer suppress, or never did, in order.
+    pub void_suppressions: Vec<VoidSuppression>,
+    /// Budgets that no entry point falls under, in order.
+    pub unmatched_budgets: Vec<String>,
     /// Calls seen.
     pub calls: usize,
     /// Calls whose target is neither in the repository nor in a model: holes.
@@ -169,11 +173,33 @@ pub struct UnusedSuppression {
     pub rules: Vec<String>,
 }
 
+/// A comment that would suppress a finding and does not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct VoidSuppression {
+    /// The file.
+    pub file: Arc<str>,
+    /// The comment's line.
+    pub line: u32,
+    /// Why it does not count: `expired on 2026-01-31`, `gives no reason`.
+    pub why: String,
+}
+
+/// What a finding is known by across changes of the code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tracking {
+    /// A name that stays while the finding keeps its file, function and sentence; unique in a report.
+    pub id: String,
+    /// Whether it was there before: at the revision or in the baseline that was compared with. `None` if there was none.
+    pub known: Option<bool>,
+}
+
 /// The result of a scan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// Findings, sorted by file, line, rule.
     pub findings: Vec<Finding>,
+    /// What each of the findings is known by, in their order; empty if nothing was asked about it.
+    pub tracking: Vec<Tracking>,
     /// Entry points with their costs, sorted by place; empty unless they were asked for.
     pub entries: Vec<crate::EntryCost>,
     /// Findings that the profile or a flag holds back, by rule.
@@ -186,6 +212,23 @@ pub struct Report {
 pub trait Sources {
     /// The decoded text of a file of the report, by the path used in [`Place`]; `None` if it can no longer be read.
     fn text(&self, file: &str) -> Option<Arc<str>>;
+}
+
+impl Report {
+    /// The findings that somebody has to look at: neither suppressed nor there before.
+    pub fn live(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().enumerate().filter(|(at, finding)| finding.suppressed.is_none() && !self.is_known(*at)).map(|(_, finding)| finding)
+    }
+
+    /// Whether the finding at an index was there before.
+    pub fn is_known(&self, at: usize) -> bool {
+        self.tracking.get(at).is_some_and(|tracking| tracking.known == Some(true))
+    }
+
+    /// How many findings that are not suppressed were there before.
+    pub fn known(&self) -> usize {
+        (0..self.findings.len()).filter(|at| self.is_known(*at) && self.findings[*at].suppressed.is_none()).count()
+    }
 }
 
 impl Level {

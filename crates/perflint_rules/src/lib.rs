@@ -16,10 +16,10 @@ mod rows;
 mod wait;
 mod write;
 
-pub use cost::{BLOCKING, CostTerm, EntryCost, Times, costs};
-pub use detect::judge;
+pub use cost::{BLOCKING, CostTerm, EntryCost, Times, costs, unit};
+pub use detect::{BUDGET, judge};
 pub use finding::{
     Confidence, Context, Coverage, Finding, Fix, Level, Place, Report, Sources, Step, StepKind,
-    UnusedSuppression,
+    Tracking, UnusedSuppression, VoidSuppression,
 };
 pub use page::{Example, Page, PageError, Pages};

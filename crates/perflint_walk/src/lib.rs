@@ -32,4 +32,4 @@ pub use prefilter::Prefilter;
 pub use read::{ReadError, read_source};
 pub use role::{is_client, is_generated, is_minified, role_of_path};
 pub use stats::{SkipReason, WalkStats};
-pub use walk::{FileEntry, Walker};
+pub use walk::{FileEntry, Judged, Walker};

@@ -325,5 +325,8 @@ fn describe(error: &ignore::Error) -> (Option<PathBuf>, String) {
     }
 }
 
+mod judge;
+pub use judge::Judged;
+
 #[cfg(test)]
 mod tests;

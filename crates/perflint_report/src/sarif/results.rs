@@ -6,7 +6,7 @@ use crate::clean;
 use crate::counted;
 use crate::fingerprint::Fingerprints;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use perflint_rules::{Finding, Level, Place};
+use perflint_rules::{Finding, Level, Place, Tracking};
 use serde_json::json;
 use serde_sarif::sarif::{
     ArtifactLocation, CodeFlow, Location, Message, Notification, PhysicalLocation, PropertyBag, Region,
@@ -56,6 +56,7 @@ pub(super) fn uri(file: &str) -> String {
 /// A finding as a result.
 pub(super) fn result<'a>(
     finding: &'a Finding,
+    tracking: Option<&Tracking>,
     rules: &Rules<'_>,
     fingerprints: &mut Fingerprints<'a>,
     cut: &mut Cut,
@@ -74,6 +75,12 @@ pub(super) fn result<'a>(
     result.partial_fingerprints = fingerprints
         .of(&finding.primary)
         .map(|hash| BTreeMap::from([("primaryLocationLineHash".to_owned(), hash)]));
+    if let Some(tracking) = tracking {
+        let ours = result.partial_fingerprints.get_or_insert_default();
+        ours.insert("perflintId/v1".to_owned(), tracking.id.clone());
+        result.baseline_state =
+            tracking.known.map(|known| json!(if known { "unchanged" } else { "new" }));
+    }
     result.suppressions = finding.suppressed.as_deref().map(|reason| vec![suppression(reason)]);
     result
 }

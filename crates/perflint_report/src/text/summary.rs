@@ -9,7 +9,7 @@ use std::time::Duration;
 const MAX_NAMED: usize = 10;
 
 /// The summary, a few lines.
-pub(super) fn summary(report: &Report, elapsed: Option<Duration>) -> String {
+pub(crate) fn summary(report: &Report, elapsed: Option<Duration>) -> String {
     let coverage = &report.coverage;
     let time = elapsed.map(|time| format!(" in {:.1} s", time.as_secs_f64())).unwrap_or_default();
     let read = format!("{} and {}", counted(coverage.files, "file"), counted(coverage.lines, "line"));
@@ -25,13 +25,16 @@ pub(super) fn summary(report: &Report, elapsed: Option<Duration>) -> String {
     lines.extend(not_read(coverage));
     lines.extend(limits(coverage));
     lines.extend(unused(coverage));
+    lines.extend(void(coverage));
+    lines.extend(budgets(coverage));
     let mut text = lines.join("\n");
     text.push('\n');
     text
 }
 
 fn found(report: &Report) -> String {
-    let live = || report.findings.iter().filter(|finding| finding.suppressed.is_none());
+    let live = || report.live();
+    let compared = report.tracking.iter().any(|tracking| tracking.known.is_some());
     let mut parts = Vec::new();
     for level in [Level::Error, Level::Warning, Level::Note] {
         let count = live().filter(|finding| finding.level == level).count();
@@ -40,9 +43,13 @@ fn found(report: &Report) -> String {
         }
     }
     if parts.is_empty() {
-        parts.push("No findings".to_owned());
+        parts.push(if compared { "No new findings" } else { "No findings" }.to_owned());
     }
-    let suppressed = report.findings.len() - live().count();
+    let known = report.known();
+    if known > 0 {
+        parts.push(format!("{} known", grouped(known)));
+    }
+    let suppressed = report.findings.iter().filter(|finding| finding.suppressed.is_some()).count();
     if suppressed > 0 {
         parts.push(format!("{} suppressed", grouped(suppressed)));
     }
@@ -90,6 +97,26 @@ fn unused(coverage: &Coverage) -> Option<String> {
     places.extend((more > 0).then(|| format!("{} more", grouped(more))));
     let noun = if all.len() == 1 { "comment suppresses" } else { "comments suppress" };
     (!all.is_empty()).then(|| format!("{} {noun} nothing: {}.", grouped(all.len()), places.join(", ")))
+}
+
+/// Comments that do not count, and why.
+fn void(coverage: &Coverage) -> Option<String> {
+    let all = &coverage.void_suppressions;
+    let of = |void: &perflint_rules::VoidSuppression| {
+        format!("{}:{} {}", clean::line(&void.file), void.line, clean::line(&void.why))
+    };
+    let mut places: Vec<String> = all.iter().take(MAX_NAMED).map(of).collect();
+    let more = all.len() - places.len();
+    places.extend((more > 0).then(|| format!("{} more", grouped(more))));
+    let noun = if all.len() == 1 { "suppressing comment does" } else { "suppressing comments do" };
+    (!all.is_empty()).then(|| format!("{} {noun} not count: {}.", grouped(all.len()), places.join(", ")))
+}
+
+/// Budgets that guard nothing.
+fn budgets(coverage: &Coverage) -> Option<String> {
+    let named: Vec<String> =
+        coverage.unmatched_budgets.iter().take(MAX_NAMED).map(|name| format!("`{}`", clean::line(name))).collect();
+    (!named.is_empty()).then(|| format!("No entry point falls under the budget of {}.", named.join(", ")))
 }
 
 fn limits(coverage: &Coverage) -> Option<String> {

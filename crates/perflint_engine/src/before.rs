@@ -1,0 +1,210 @@
+//! The program as it was before a change, made from what is there and what differs.
+//!
+//! Most files are the same before and after, and are lowered once: git names content by its hash, so what has not changed
+//! is known without being read from the base. Only what differs is. Nothing is checked out.
+
+use crate::collect::Collected;
+use crate::suppress::{self, Comments, Policy};
+use crate::{Base, Options, ScanError};
+use perflint_git::{Patch, PatchError, Repository, blob_id};
+use perflint_ir::FileIr;
+use perflint_link::Config;
+use perflint_lower::{Source, lower};
+use perflint_rules::Sources;
+use perflint_walk::{Judged, NameGuess, Walker, lang_of_name, read_source};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Stack of a thread that lowers, as in the walk.
+const STACK: usize = 256 << 20;
+
+/// What differs before the change: content by path, `None` where there was no such file.
+type Changes = BTreeMap<String, Option<Vec<u8>>>;
+
+/// The program before the change.
+#[derive(Debug)]
+pub(crate) struct Before {
+    pub(crate) files: Vec<FileIr>,
+    pub(crate) configs: Vec<Config>,
+    pub(crate) comments: Comments,
+    texts: BTreeMap<String, Option<Arc<str>>>,
+}
+
+/// Texts before the change, where they differ, else those of today.
+pub(crate) struct SourcesBefore<'a> {
+    texts: &'a BTreeMap<String, Option<Arc<str>>>,
+    today: &'a dyn Sources,
+}
+
+impl Sources for SourcesBefore<'_> {
+    fn text(&self, file: &str) -> Option<Arc<str>> {
+        self.texts.get(file).map_or_else(|| self.today.text(file), Clone::clone)
+    }
+}
+
+impl Before {
+    /// The texts before the change.
+    pub(crate) fn sources<'a>(&'a self, today: &'a dyn Sources) -> SourcesBefore<'a> {
+        SourcesBefore { texts: &self.texts, today }
+    }
+}
+
+/// The program before the change; `None` if nothing that matters differs.
+pub(crate) fn before(
+    root: &Path,
+    base: &Base,
+    now: &Collected,
+    walker: &Walker,
+    options: &Options,
+) -> Result<Option<Before>, ScanError> {
+    let changes = match base {
+        Base::Revision(rev) => since_revision(root, rev, now, walker, options)?,
+        Base::Patch(text) => undone(root, text, walker, options)?,
+    };
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    let mut before = unchanged(now, &changes);
+    let policy = options.policy();
+    for (lowered, comments, text) in lowered(&changes, walker, &policy, options.threads()) {
+        let path = lowered.path.to_string();
+        if !comments.is_empty() && suppress::counts(lowered.role) {
+            before.comments.insert(path.as_str().into(), comments);
+        }
+        before.texts.insert(path, Some(text));
+        before.files.push(lowered);
+    }
+    before.files.sort_by(|a, b| a.path.cmp(&b.path));
+    for (path, bytes) in &changes {
+        if let Some(Judged::Config { text }) = bytes.as_deref().map(|bytes| walker.judge(path, bytes)) {
+            before.configs.push(Config { path: path.as_str().into(), text: text.as_ref().into() });
+        }
+        before.texts.entry(path.clone()).or_default();
+    }
+    before.configs.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(Some(before))
+}
+
+/// What is the same before and after.
+fn unchanged(now: &Collected, changes: &Changes) -> Before {
+    let same = |path: &str| !changes.contains_key(path);
+    Before {
+        files: now.files.iter().filter(|file| same(&file.path)).cloned().collect(),
+        configs: now
+            .configs
+            .iter()
+            .filter(|config| same(&config.path))
+            .map(|config| Config { path: config.path.clone(), text: config.text.clone() })
+            .collect(),
+        comments: now
+            .comments
+            .iter()
+            .filter(|(file, _)| same(file))
+            .map(|(file, comments)| (Arc::clone(file), comments.clone()))
+            .collect(),
+        texts: BTreeMap::new(),
+    }
+}
+
+fn since_revision(
+    root: &Path,
+    rev: &str,
+    now: &Collected,
+    walker: &Walker,
+    options: &Options,
+) -> Result<Changes, ScanError> {
+    let repository = Repository::open(root)?;
+    let tree = repository.base(rev)?;
+    let configs: BTreeMap<&str, &str> =
+        now.configs.iter().map(|config| (&*config.path, &*config.text)).collect();
+    let mut changes = Changes::new();
+    for (path, id) in &tree.files {
+        let same = match (now.blobs.get(path.as_str()), configs.get(path.as_str())) {
+            (Some(blob), _) => *blob == Some(*id),
+            (None, Some(text)) => blob_id(text.as_bytes()) == Some(*id),
+            // It is there and the walk did not take it: it is ignored, or its content rules it out.
+            (None, None) => !may_be_source(path) || !walker.may_read(path) || is_there(root, path),
+        };
+        if !same {
+            changes.insert(path.clone(), tree.read(*id, options.max_file_size)?);
+        }
+    }
+    let read = now.blobs.keys().map(|path| &**path).chain(configs.keys().copied());
+    let added = read.filter(|path| !tree.files.contains_key(*path));
+    changes.extend(added.map(|path| (path.to_owned(), None)));
+    Ok(changes)
+}
+
+/// Most files of a tree are ruled out by their names.
+fn may_be_source(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    lang_of_name(name) != NameGuess::Other || name.ends_with(".json") || name.ends_with(".yaml") || name == "go.mod"
+}
+
+fn is_there(root: &Path, path: &str) -> bool {
+    root.join(path).symlink_metadata().is_ok()
+}
+
+fn undone(root: &Path, text: &[u8], walker: &Walker, options: &Options) -> Result<Changes, ScanError> {
+    let patch = Patch::parse(text)?;
+    let mut changes = Changes::new();
+    for change in &patch.changes {
+        let matters = |path: &Option<String>| path.as_deref().is_some_and(|path| walker.may_read(path));
+        if !matters(&change.old) && !matters(&change.new) {
+            continue;
+        }
+        let after = match &change.new {
+            Some(path) => match read_source(root, path, options.max_file_size) {
+                Ok(text) => text.into_bytes(),
+                Err(_) if is_there(root, path) => continue,
+                Err(_) => return Err(PatchError::Mismatch { file: path.clone(), line: 1 }.into()),
+            },
+            None => Vec::new(),
+        };
+        if let Some(new) = change.new.as_ref().filter(|new| change.old.as_ref() != Some(new)) {
+            changes.entry(new.clone()).or_default();
+        }
+        if let Some(old) = &change.old {
+            changes.insert(old.clone(), Some(change.undo(&after)?));
+        }
+    }
+    Ok(changes)
+}
+
+/// The changed sources, lowered on threads whose stacks parsers can live with.
+fn lowered(
+    changes: &Changes,
+    walker: &Walker,
+    policy: &Policy,
+    threads: usize,
+) -> Vec<(FileIr, Vec<suppress::Comment>, Arc<str>)> {
+    let work: Vec<(&String, &Vec<u8>)> =
+        changes.iter().filter_map(|(path, bytes)| Some((path, bytes.as_ref()?))).collect();
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::with_capacity(work.len()));
+    let run = || {
+        while let Some((path, bytes)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if let Judged::Source { lang, role, text } = walker.judge(path, bytes) {
+                let ir = lower(Source { path, lang, role, text: &text });
+                let comments = suppress::comments(&text, policy);
+                let one = (ir, comments, Arc::from(&*text));
+                done.lock().unwrap_or_else(PoisonError::into_inner).push(one);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads.min(work.len()) {
+            // A thread that cannot be started leaves its work to the others.
+            let _ = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+        }
+    });
+    run();
+    done.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The files that are there after the change.
+pub(crate) fn present(now: &Collected) -> BTreeSet<Box<str>> {
+    now.files.iter().map(|file| file.path.clone()).collect()
+}

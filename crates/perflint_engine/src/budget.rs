@@ -1,0 +1,120 @@
+//! Entry points that cost more than the configuration allows.
+
+use crate::Options;
+use perflint_config::{Formula, Limit};
+use perflint_rules::{BUDGET, Confidence, Context, EntryCost, Finding, Page, Pages, Step, StepKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The limits of a configuration.
+type Budgets = BTreeMap<String, BTreeMap<String, Limit>>;
+
+/// Findings for what is exceeded, and the budgets that no entry point falls under. Places know their bytes only.
+pub(crate) fn exceeded(entries: &[EntryCost], pages: &Pages, options: &Options) -> (Vec<Finding>, Vec<String>) {
+    let Some(page) = pages.pages.iter().find(|page| &*page.detector == BUDGET) else { return Default::default() };
+    let mut used = BTreeSet::new();
+    let mut findings = Vec::new();
+    for entry in entries {
+        for (unit, pattern, limit) in limits(entry, &options.budget) {
+            used.insert(pattern);
+            let Some(cost) = entry.cost.get(unit) else { continue };
+            let known = Formula::parse(cost).ok().zip(limit.formula().ok());
+            if known.is_some_and(|(cost, limit)| !limit.allows(&cost)) {
+                findings.push(finding(page, entry, unit, cost, limit));
+            }
+        }
+    }
+    let idle = options.budget.keys().filter(|pattern| !used.contains(pattern.as_str()));
+    (findings, idle.cloned().collect())
+}
+
+/// For each unit, the limit of the pattern that fits an entry point most closely: its own name, else the longest.
+fn limits<'b>(entry: &EntryCost, budgets: &'b Budgets) -> Vec<(&'b str, &'b str, &'b Limit)> {
+    let names = names(entry);
+    let mut fitting: Vec<&str> = budgets.keys().map(String::as_str).collect();
+    fitting.retain(|pattern| names.iter().any(|name| fits(pattern, name)));
+    fitting.sort_by_key(|pattern| (pattern.contains('*'), std::cmp::Reverse(pattern.len())));
+    let mut chosen: BTreeMap<&str, (&str, &Limit)> = BTreeMap::new();
+    for pattern in fitting {
+        for (unit, limit) in budgets.get(pattern).into_iter().flatten() {
+            chosen.entry(unit).or_insert((pattern, limit));
+        }
+    }
+    chosen.into_iter().map(|(unit, (pattern, limit))| (unit, pattern, limit)).collect()
+}
+
+/// What people call an entry point: its label, its route, and the route with its method.
+fn names(entry: &EntryCost) -> Vec<String> {
+    let mut names = vec![entry.label.clone()];
+    names.extend(entry.route.clone());
+    if let (Some(method), Some(route)) = (&entry.method, &entry.route) {
+        names.push(format!("{method} {route}"));
+    }
+    names
+}
+
+/// Whether a name fits a pattern, in which `*` stands for anything.
+fn fits(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+fn finding(page: &Page, entry: &EntryCost, unit: &str, cost: &str, limit: &Limit) -> Finding {
+    let name = match (&entry.method, entry.label.split_once(' ')) {
+        (Some(method), None) if entry.route.is_some() => format!("{method} {}", entry.label),
+        _ => entry.label.clone(),
+    };
+    let context = match entry.kind {
+        "route" | "page" | "resolver" | "socket" | "middleware" => Context::Request,
+        "job" | "schedule" | "signal" => Context::Job,
+        _ => Context::Script,
+    };
+    let mut route =
+        vec![Step { kind: StepKind::Entry, place: entry.place.clone(), label: format!("entry point `{name}`") }];
+    let unit_of = |effect: &str| perflint_rules::unit(effect) == unit || unit == perflint_rules::BLOCKING;
+    let most = entry.terms.iter().find(|term| !term.cold && unit_of(term.effect));
+    route.extend(most.map(|term| Step {
+        kind: StepKind::Effect,
+        place: term.place.clone(),
+        label: format!("{} {unit} here", term.times_text()),
+    }));
+    Finding {
+        rule: (&*page.id).into(),
+        level: page.level,
+        confidence: Confidence::High,
+        context,
+        message: format!(
+            "`{name}` exceeds its budget of {} {unit}. It costs {cost}: cost less, or raise the budget where everybody sees it.",
+            limit.text()
+        ),
+        primary: entry.place.clone(),
+        route,
+        cost: format!("{cost} {unit}"),
+        fix: None,
+        also: Vec::new(),
+        suppressed: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn patterns_stand_for_names() {
+        for (pattern, name) in [("GET /a", "GET /a"), ("GET /a/*", "GET /a/b/c"), ("*", "x"), ("* /a*c", "PUT /abc")] {
+            assert!(fits(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [("GET /a", "GET /ab"), ("GET /a/*", "GET /b"), ("*x", "xy"), ("a*b*c", "acb")] {
+            assert!(!fits(pattern, name), "{pattern} {name}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What can go wrong, in the words of whoever asked.
+
+/// Why a revision cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// The folder is no repository.
+    #[error("this is not a git repository, so there is no revision to compare with")]
+    NoRepository,
+    /// The repository is there and cannot be read.
+    #[error("cannot read the git repository: {reason}")]
+    Unreadable {
+        /// What `gix` said.
+        reason: String,
+    },
+    /// No commit was made yet.
+    #[error("the repository has no commit yet on `{branch}`, so there is nothing to compare with")]
+    Unborn {
+        /// The branch that the first commit will be on.
+        branch: String,
+    },
+    /// The revision names nothing.
+    #[error("there is no revision `{rev}`")]
+    Revision {
+        /// As the user gave it.
+        rev: String,
+        /// The history is cut off, so that it may exist elsewhere.
+        shallow: bool,
+    },
+    /// The history does not reach back to where the two parted.
+    #[error("the history of this shallow clone does not reach back to where HEAD and `{rev}` parted")]
+    Shallow {
+        /// As the user gave it.
+        rev: String,
+    },
+    /// There is no common history.
+    #[error("HEAD and `{rev}` have no commit in common")]
+    Unrelated {
+        /// As the user gave it.
+        rev: String,
+    },
+    /// An object is missing or damaged.
+    #[error("the git repository lacks {what}: {reason}")]
+    Object {
+        /// Which one.
+        what: String,
+        /// What `gix` said.
+        reason: String,
+    },
+}
+
+/// Why a patch cannot be undone.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum PatchError {
+    /// It holds no change.
+    #[error("there is no change in the patch on standard input")]
+    Empty,
+    /// A line cannot be read.
+    #[error("line {line} of the patch: {reason}")]
+    Syntax {
+        /// From 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The files are not in the state that the patch leads to.
+    #[error("{file}:{line}: the file is not what the patch made of it")]
+    Mismatch {
+        /// The file.
+        file: String,
+        /// The line of the file that differs, from 1.
+        line: usize,
+    },
+}
+
+impl GitError {
+    /// A way out.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::NoRepository => "scan a folder of a git repository, or pass the change itself: `git diff .. | perflint scan --diff -`",
+            Self::Unreadable { .. } => "`git fsck` says whether the repository is damaged",
+            Self::Unborn { .. } => "commit something first, or scan without a revision",
+            Self::Revision { shallow: true, .. } | Self::Shallow { .. } => {
+                "fetch more of the history: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout"
+            }
+            Self::Revision { shallow: false, .. } => "`git branch --all` and `git log` list what there is; a remote branch has to be fetched first",
+            Self::Unrelated { .. } => "name a revision that the current branch grew from",
+            Self::Object { .. } => "a partial clone lacks objects: `git fetch --refetch` brings them",
+        }
+    }
+}
+
+impl PatchError {
+    /// A way out.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Empty => "pass the output of `git diff REV` or `git diff REV...HEAD`",
+            Self::Syntax { .. } => "pass a patch in git's format, as `git diff` writes it, without colours",
+            Self::Mismatch { .. } => "the patch has to lead to the files as they are now: pass the output of `git diff REV`",
+        }
+    }
+}
