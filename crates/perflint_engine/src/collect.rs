@@ -150,7 +150,7 @@ mod tests {
             ("b.prisma", "x"),
             ("a.html", "{% x %}\n\n"),
             ("test_a.py", ""),
-            ("m.php", ""),
+            ("m.pug", ""),
             ("z/c.prisma", ""),
         ] {
             let path = dir.path().join(path);
