@@ -30,7 +30,10 @@ pub(crate) fn scan(args: ScanArgs) -> Result<Status, Failure> {
     let mut options = settings.options(paths, set)?;
     options.entries = outputs.formats().any(|format| matches!(format, Format::Json));
     options.baseline = known::baseline(&settings, args.baseline.as_deref(), args.no_baseline)?;
-    options.base = args.diff.as_deref().map(base).transpose()?;
+    options.base = match &args.diff {
+        None if args.commit => Some(Base::Commit),
+        rev => rev.as_deref().map(base).transpose()?,
+    };
     let scan = analyse(&options, &args.analysis)?;
     for (format, output) in &outputs.list {
         let style = style(set.quiet, output, start.elapsed());
@@ -93,7 +96,8 @@ pub(crate) fn failure(error: ScanError, _paths: &[PathBuf], args: &SettingArgs) 
             "--models takes a folder like perflint's own rules/models; without it those are used".to_owned()
         }
         ScanError::Model(error) if error.to_string().starts_with(".perflint") => {
-            "a model of .perflint/models is written like perflint's own: docs/own-rules.md shows one".to_owned()
+            "a model of .perflint/models is written like perflint's own: docs/own-rules.md shows one"
+                .to_owned()
         }
         ScanError::Model(_) | ScanError::Page(_) | ScanError::PageExists { .. } => {
             "this is a fault of perflint itself: please report it".to_owned()

@@ -2,7 +2,7 @@
 
 use crate::error::GitError;
 use gix::objs::Kind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Display, Write};
 use std::path::Path;
 
@@ -67,6 +67,12 @@ impl Repository {
         Ok(Tree { repo: self, files })
     }
 
+    /// The paths that git tracks or that are staged, as reports show them. Without an index there are none.
+    pub fn tracked(&self) -> Result<BTreeSet<String>, GitError> {
+        let index = self.repo.index_or_empty().map_err(unreadable)?;
+        Ok(index.entries().iter().map(|entry| shown(entry.path(&index))).collect())
+    }
+
     fn merge_base(&self, rev: &str) -> Result<BlobId, GitError> {
         let head = self.repo.head().map_err(unreadable)?;
         if head.is_unborn() {
@@ -78,7 +84,8 @@ impl Repository {
         let head = self.repo.head_id().map_err(|_| unknown())?;
         // A revision of several parts (`a..b`, `:/text`) or one that names a file is no commit.
         let other = self.repo.rev_parse_single(rev).map_err(|_| unknown())?;
-        let other = other.object().ok().and_then(|object| object.peel_to_commit().ok()).ok_or_else(unknown)?;
+        let other =
+            other.object().ok().and_then(|object| object.peel_to_commit().ok()).ok_or_else(unknown)?;
         match self.repo.merge_base(head, other.id()) {
             Ok(Some(base)) => Ok(base.detach()),
             Ok(None) | Err(_) if shallow => Err(GitError::Shallow { rev: rev.to_owned() }),
