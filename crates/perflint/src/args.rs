@@ -25,7 +25,9 @@ pub(crate) enum Command {
     Baseline(BaselineArgs),
     /// Write a configuration that fits the repository.
     Init(InitArgs),
-    /// Check, print or describe the configuration.
+    /// Print the JSON schema of the configuration, for editors.
+    Schema,
+    /// Check the configuration, or say which is in force.
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
@@ -47,8 +49,6 @@ pub(crate) enum ConfigCommand {
     Check(PlaceArgs),
     /// Print which configuration is in force.
     Path(PlaceArgs),
-    /// Print the JSON schema of the configuration.
-    Schema,
 }
 
 const EXIT_CODES: &str = "\

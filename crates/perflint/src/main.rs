@@ -59,6 +59,7 @@ fn run(cli: Cli) -> Result<Status, Failure> {
         Command::Diff(args) => diff::diff(args),
         Command::Baseline(args) => known::write(args),
         Command::Init(args) => init::init(&args),
+        Command::Schema => config::schema(),
         Command::Config { command } => config::config(command),
         Command::Test(args) => try_rules::test(&args),
         Command::Rules => rules::list(),
