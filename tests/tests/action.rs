@@ -42,8 +42,13 @@ fn definition_and_documented_files_are_valid() {
         let path = place.path().join(format!("{at}.yml"));
         fs::write(&path, text).expect("written");
         match &*name {
-            ".pre-commit-config.yaml" => succeeds(python("pre-commit").arg("validate-config").arg(&path)).code,
-            ".gitlab-ci.yml" => succeeds(python("check-jsonschema").args(["--builtin-schema", "vendor.gitlab-ci"]).arg(&path)).code,
+            ".pre-commit-config.yaml" => {
+                succeeds(python("pre-commit").arg("validate-config").arg(&path)).code
+            }
+            ".gitlab-ci.yml" => {
+                succeeds(python("check-jsonschema").args(["--builtin-schema", "vendor.gitlab-ci"]).arg(&path))
+                    .code
+            }
             _ => {
                 assert!(name.starts_with(".github/workflows/"), "{name}");
                 check("vendor.github-workflows", &path);
@@ -68,7 +73,8 @@ fn nothing_in_it_can_be_abused() {
     audit(&workspace().join("action.yml"));
     let texts = [vec![("action.yml".to_owned(), text(&workspace().join("action.yml")))], blocks()].concat();
     for (name, text) in texts {
-        for used in text.lines().filter_map(|line| line.trim_start_matches([' ', '-']).strip_prefix("uses: ")) {
+        for used in text.lines().filter_map(|line| line.trim_start_matches([' ', '-']).strip_prefix("uses: "))
+        {
             let (reference, version) = used.split_once(" # ").unwrap_or((used, ""));
             let commit = reference.rsplit_once('@').map_or("", |(_, commit)| commit);
             let pinned = commit.len() == 40 && commit.bytes().all(|b| b.is_ascii_hexdigit());
@@ -116,7 +122,10 @@ impl Runner {
     fn step(&self, script: &str, environment: &[(&str, &str)]) -> Run {
         let mut command = Command::new("bash");
         let path = format!("{}:{}", self.join("fake").display(), std::env::var("PATH").unwrap_or_default());
-        command.arg(workspace().join("action").join(script)).current_dir(self.scratch.path()).env("PATH", path);
+        command
+            .arg(workspace().join("action").join(script))
+            .current_dir(self.scratch.path())
+            .env("PATH", path);
         command.env("RUNNER_TEMP", self.temp.path()).env("ACTION_PATH", workspace());
         for file in ["GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY"] {
             command.env(file, self.join(file));
@@ -125,7 +134,13 @@ impl Runner {
     }
 
     fn scan(&self, environment: &[(&str, &str)]) -> Run {
-        let defaults = [("INPUT_PATHS", "."), ("INPUT_ARGS", ""), ("INPUT_DIFF", ""), ("INPUT_FAIL_ON", "never"), ("BASE_SHA", "")];
+        let defaults = [
+            ("INPUT_PATHS", "."),
+            ("INPUT_ARGS", ""),
+            ("INPUT_DIFF", ""),
+            ("INPUT_FAIL_ON", "never"),
+            ("BASE_SHA", ""),
+        ];
         self.step("scan.sh", &[&defaults, environment].concat())
     }
 
@@ -142,7 +157,8 @@ impl Runner {
     }
 
     fn results(&self) -> usize {
-        let sarif: Value = serde_json::from_str(&self.read("perflint/reports/perflint.sarif")).expect("SARIF");
+        let sarif: Value =
+            serde_json::from_str(&self.read("perflint/reports/perflint.sarif")).expect("SARIF");
         sarif["runs"][0]["results"].as_array().map_or(0, Vec::len)
     }
 }
@@ -152,10 +168,18 @@ fn findings_are_uploaded_or_annotated() {
     let runner = Runner::new(Scratch::of(&[("a.py", REQUESTS)]));
     runner.perflint();
     let scan = runner.scan(&[]);
-    assert_eq!((scan.code, runner.output("code").as_str(), runner.results()), (Some(0), "0", 1), "{}", scan.err());
+    assert_eq!(
+        (scan.code, runner.output("code").as_str(), runner.results()),
+        (Some(0), "0", 1),
+        "{}",
+        scan.err()
+    );
     assert!(runner.output("sarif").ends_with("perflint.sarif"));
     let uploaded = runner.report("success");
-    assert_eq!((uploaded.code, uploaded.out().as_str(), runner.read("GITHUB_STEP_SUMMARY").as_str()), (Some(0), "", ""));
+    assert_eq!(
+        (uploaded.code, uploaded.out().as_str(), runner.read("GITHUB_STEP_SUMMARY").as_str()),
+        (Some(0), "", "")
+    );
     for (upload, notice) in [("failure", true), ("skipped", false)] {
         let reported = runner.report(upload);
         assert_eq!(reported.code, Some(0));
@@ -163,7 +187,11 @@ fn findings_are_uploaded_or_annotated() {
         assert_eq!(reported.out().contains("security-events: write"), notice);
         assert!(runner.read("GITHUB_STEP_SUMMARY").contains("### perflint: 1 finding"));
     }
-    assert_eq!(runner.scan(&[("INPUT_FAIL_ON", "warning")]).code, Some(0), "the verdict comes after the upload");
+    assert_eq!(
+        runner.scan(&[("INPUT_FAIL_ON", "warning")]).code,
+        Some(0),
+        "the verdict comes after the upload"
+    );
     assert_eq!(runner.report("success").code, Some(1));
     assert_eq!(runner.scan(&[("INPUT_FAIL_ON", "warn")]).code, Some(2));
 }
@@ -186,7 +214,8 @@ fn a_pull_request_is_compared_with_its_base() {
     assert!(shallow.code == Some(0) && shallow.out().contains("fetch-depth: 0"), "{}", shallow.out());
     assert_eq!(runner.report("skipped").out().lines().count(), 2);
     // Entries are neither split nor expanded.
-    let paths = runner.scan(&[("INPUT_PATHS", "with space.py\n"), ("INPUT_ARGS", "--pedantic\n--exclude\n*.txt\n")]);
+    let paths =
+        runner.scan(&[("INPUT_PATHS", "with space.py\n"), ("INPUT_ARGS", "--pedantic\n--exclude\n*.txt\n")]);
     assert_eq!((paths.code, runner.results()), (Some(0), 0), "{}", paths.err());
     assert_eq!(runner.scan(&[("INPUT_PATHS", "$(touch x)`touch x`;touch x")]).code, Some(2));
     assert!(!runner.scratch.join("x").exists());
@@ -198,7 +227,12 @@ fn names_are_no_commands() {
     let runner = Runner::new(Scratch::of(&[("::add-mask::a.py", REQUESTS), ("##[add-mask]b.py", REQUESTS)]));
     runner.perflint();
     let out = runner.scan(&[]).out();
-    let token = out.lines().next().and_then(|line| line.strip_prefix("::stop-commands::")).expect("a token").to_owned();
+    let token = out
+        .lines()
+        .next()
+        .and_then(|line| line.strip_prefix("::stop-commands::"))
+        .expect("a token")
+        .to_owned();
     assert!(token.len() == 32 && out.lines().last() == Some(&format!("::{token}::")), "{out}");
     assert_eq!(out.matches(token.as_str()).count(), 2);
     let commands = runner.report("skipped").out();
@@ -214,10 +248,19 @@ fn a_release_is_installed_if_it_is_what_was_released() {
     let pack = "chmod +x perflint; for t in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-apple-darwin aarch64-apple-darwin; do a=perflint-$t.tar.gz; tar -czf $a perflint; (sha256sum $a || shasum -a 256 $a) > $a.sha256; done";
     succeeds(Command::new("bash").args(["-c", pack]).current_dir(&release));
     // What `gh release download` does with these arguments.
-    runner.fake("gh", &format!("[ \"$3\" = v9.9.9 ] || exit 1\nfor f in '{}'/$7; do cp \"$f\" \"$9\"; done", release.display()));
+    runner.fake(
+        "gh",
+        &format!(
+            "[ \"$3\" = v9.9.9 ] || exit 1\nfor f in '{}'/$7; do cp \"$f\" \"$9\"; done",
+            release.display()
+        ),
+    );
     runner.fake("cargo", &format!("echo \"$@\" > '{}'", runner.join("built").display()));
     let install = |version: &str, reference: &str| {
-        runner.step("install.sh", &[("INPUT_VERSION", version), ("ACTION_REF", reference), ("ACTION_REPOSITORY", "o/n")])
+        runner.step(
+            "install.sh",
+            &[("INPUT_VERSION", version), ("ACTION_REF", reference), ("ACTION_REPOSITORY", "o/n")],
+        )
     };
     let installed = runner.join("perflint/bin/perflint");
     for (version, reference) in [("v9.9.9", "main"), ("", "v9.9.9")] {
@@ -227,13 +270,19 @@ fn a_release_is_installed_if_it_is_what_was_released() {
         fs::remove_file(&installed).expect("removed");
     }
     assert!(runner.read("GITHUB_PATH").lines().all(|line| line.ends_with("perflint/bin")));
-    for (version, reference) in [("v0.0.1", "main"), ("", "8aad20d150bbac5944a9f9d289da16a4b0d87c1e"), ("", "v9")] {
+    for (version, reference) in
+        [("v0.0.1", "main"), ("", "8aad20d150bbac5944a9f9d289da16a4b0d87c1e"), ("", "v9")]
+    {
         let run = install(version, reference);
         assert_eq!(run.code, Some(0), "{}", run.err());
         assert!(runner.read("built").contains("install --locked --path"), "{version} {reference}");
         fs::remove_file(runner.join("built")).expect("removed");
     }
-    for entry in fs::read_dir(&release).expect("release").flatten().filter(|e| e.path().extension().is_some_and(|e| e == "gz")) {
+    for entry in fs::read_dir(&release)
+        .expect("release")
+        .flatten()
+        .filter(|e| e.path().extension().is_some_and(|e| e == "gz"))
+    {
         fs::write(entry.path(), "something else").expect("written");
     }
     let forged = install("v9.9.9", "main");

@@ -97,8 +97,7 @@ fn paths_have_settings_of_their_own() {
 
 #[test]
 fn the_schema_knows_what_the_reader_knows() {
-    let schema: Value =
-        serde_json::from_slice(&run(perflint().args(["schema"])).stdout).expect("JSON");
+    let schema: Value = serde_json::from_slice(&run(perflint().args(["schema"])).stdout).expect("JSON");
     let validator = jsonschema::draft7::new(&schema).expect("a schema");
     let valid = |text: &str| {
         let table: toml::Table = text.parse().expect("TOML");

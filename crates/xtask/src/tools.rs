@@ -50,6 +50,9 @@ fn programs(lists: &Path, tools: &Path) -> Result<(), String> {
         fs::copy(lists.join(list), tools.join(list)).map_err(failed)?;
     }
     run(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(tools))?;
+    // The package leaves this to a script of its own, which is not run.
+    let validator = tools.join("node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool");
+    run(Command::new("chmod").arg("+x").arg(validator))?;
     fs::write(&stamp, wanted).map_err(failed)
 }
 
