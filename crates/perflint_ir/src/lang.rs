@@ -121,6 +121,12 @@ impl Lang {
         matches!(self.family(), "ruby" | "java" | "csharp")
     }
 
+    /// True if async code and handlers share one pool of threads: whoever waits in one of them for a promise holds a thread that
+    /// the promise may need.
+    pub fn shares_threads(self) -> bool {
+        self.family() == "csharp"
+    }
+
     /// The family whose models apply: templates are Python's, a schema file belongs to the language of its client.
     pub fn models(self) -> &'static str {
         match self {

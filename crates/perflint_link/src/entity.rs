@@ -94,7 +94,7 @@ impl Program {
                 .file(file)
                 .items
                 .iter()
-                .filter(|i| i.kind == ItemKind::Field)
+                .filter(|i| i.kind == ItemKind::Field || i.flags.is_property)
                 .filter_map(|i| i.ty)
                 .collect();
             for ty in tys {

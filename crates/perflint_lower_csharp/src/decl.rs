@@ -189,12 +189,14 @@ impl<'t> CSharp<'t> {
                 self.low.file.item_mut(id).bases.push(ty);
             }
         }
+        let params = self.type_params(node);
         let item = self.low.file.item_mut(id);
         item.flags.is_static = head.has("static");
         item.flags.is_open = head.has("partial");
         item.flags.is_abstract = head.has("abstract");
         item.flags.is_public = !head.has("private");
         item.markers = head.markers;
+        item.markers.extend(params);
         let outer = std::mem::replace(&mut self.low.owner, id);
         let body = self.low.open(Place::Class, id, BodyKind::Init, node);
         if let Some(list) = self.child(node, K::ParameterList) {
@@ -208,6 +210,19 @@ impl<'t> CSharp<'t> {
         self.low.close();
         self.low.owner = outer;
         self.low.file.item_mut(id).body = Some(body);
+    }
+
+    /// The type parameters of a class, as words of one marker.
+    fn type_params(&mut self, node: Node<'t>) -> Option<Marker> {
+        let list = self.child(node, K::TypeParameters)?;
+        let mut words = Vec::new();
+        for param in self.children(list) {
+            if let Some(name) = field(param, f().name) {
+                words.push(self.low.file.sym(self.word(name)));
+            }
+        }
+        let path = self.low.file.sym(Marker::TYPE_PARAMETERS);
+        Some(Marker { path, value: OpId::NONE, words, span: span(list) })
     }
 
     /// Parameters of a class: fields, and a constructor that assigns them.

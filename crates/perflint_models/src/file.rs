@@ -137,6 +137,12 @@ pub struct TypeRow {
     /// Markers that make a class of the repository one of this type: `@Mapper`.
     #[serde(default)]
     pub marked_by: OneOrMany,
+    /// Endings of methods that give one, where nothing else is known of them: `Async`.
+    #[serde(default)]
+    pub made_by: OneOrMany,
+    /// A value that is declared to be one is where queries start: nothing is loaded and nothing bounds it.
+    #[serde(default)]
+    pub starts: bool,
     /// Yields a page at a time: as a declared result, or as a parameter, of a query it bounds the query.
     #[serde(default)]
     pub page: bool,
@@ -604,6 +610,9 @@ pub struct EntryRow {
     /// The methods; `*` for every public method, `resolve_*` for a prefix.
     #[serde(default)]
     pub methods: OneOrMany,
+    /// Public methods only, as they are called on an instance.
+    #[serde(default)]
+    pub public: bool,
     /// Markers of functions.
     #[serde(default)]
     pub marker: OneOrMany,

@@ -48,6 +48,7 @@ impl<'p> Eval<'p> {
             given.recv = self.rebuilt(recv, q, row);
         }
         let spared = row.effect_unless.as_ref().is_some_and(|e| self.expr(f, e, &given).is_some());
+        let spared = spared || self.waited(f, row.effect, recv_op);
         if let Some(kind) = row.effect.filter(|_| !spared) {
             self.run_effect(f, row, kind, &given, built);
         } else if self.row_count(row) != RowCount::None && built.is_some_and(|q| q.ran) {
