@@ -15,6 +15,7 @@ mod entity;
 mod generated;
 mod implement;
 mod import;
+mod lazy;
 mod module;
 mod names;
 mod namespace;

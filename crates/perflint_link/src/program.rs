@@ -118,6 +118,7 @@ impl Program {
         program.build_declarations(models);
         program.build_entities(models);
         program.build_relations(models);
+        program.wake_lazy(models);
         program.index_methods();
         program
     }

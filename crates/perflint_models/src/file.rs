@@ -263,6 +263,13 @@ pub struct CallRow {
     /// Yields plain values instead of rows with relations.
     #[serde(default)]
     pub plain: bool,
+    /// Closures that it is given become part of a statement: they run nothing.
+    #[serde(default)]
+    pub translated: bool,
+    /// The value, or each of its elements, is copied into an instance of the class that the last type argument names, by the names
+    /// of that class's fields.
+    #[serde(default)]
+    pub maps: Option<Expr>,
     /// A relation that was loaded stays loaded: the call does not run a query on it.
     #[serde(default)]
     pub keeps: bool,
@@ -302,6 +309,9 @@ pub struct CallRow {
     /// Asks a value for its form in an answer.
     #[serde(default)]
     pub presents: Option<Presents>,
+    /// Hands a message to the classes that handle those of its class.
+    #[serde(default)]
+    pub dispatches: Option<Dispatches>,
     /// The value leaves in a response.
     #[serde(default)]
     pub responds: Option<Expr>,
@@ -335,6 +345,18 @@ pub struct CallRow {
     /// Looked at: no effect worth telling. The document says so.
     #[serde(default)]
     pub neutral: bool,
+}
+
+/// How a message finds its handlers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dispatches {
+    /// The message.
+    pub value: Expr,
+    /// Paths of what handlers extend, with the message's class as the first type argument.
+    pub base: OneOrMany,
+    /// The handlers' method.
+    pub method: Box<str>,
 }
 
 /// What a call asks a value for, before it sends it: `render json: order` calls `order.as_json`.
@@ -522,6 +544,12 @@ pub struct RelationRow {
     pub to: Option<To>,
     /// What reading it does.
     pub read: RelationRead,
+    /// It is lazy if a method of one of these names is called anywhere: what switches lazy loading on.
+    #[serde(default)]
+    pub lazy_if_called: Vec<Box<str>>,
+    /// It is lazy if the field has this marker (and a method of `lazy_if_called` is called, if there are any): `virtual`.
+    #[serde(default)]
+    pub lazy_if_marked: Option<Box<str>>,
     /// For `query`: the type of the query.
     #[serde(default)]
     pub query_type: Option<Box<str>>,

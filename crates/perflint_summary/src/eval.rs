@@ -156,6 +156,7 @@ pub(crate) struct Eval<'p> {
     pub(crate) registered: Option<Rc<FxHashMap<ClassIx, ClassIx>>>,
     /// The declaration of the method that a row is applied to, where the repository declares it.
     pub(crate) declaring: Option<Def>,
+    pub(crate) handlers: Option<Rc<crate::dispatch::Handlers>>,
     /// The type parameters of the class whose method is being evaluated.
     pub(crate) generics: crate::generic::Generics,
     nesting: u32,
@@ -198,6 +199,7 @@ impl<'p> Eval<'p> {
             of_row: p.names.intern("=row"),
             registered: None,
             declaring: None,
+            handlers: None,
             generics: crate::generic::Generics::default(),
             nesting: 0,
             fuel: FUEL,
