@@ -127,6 +127,11 @@ impl Lang {
         self.family() == "csharp"
     }
 
+    /// True if methods of one name are told apart by their parameters.
+    pub fn has_overloads(self) -> bool {
+        matches!(self.family(), "java" | "csharp")
+    }
+
     /// The family whose models apply: templates are Python's, a schema file belongs to the language of its client.
     pub fn models(self) -> &'static str {
         match self {

@@ -213,7 +213,7 @@ impl<'t> CSharp<'t> {
     }
 
     /// The type parameters of a class, as words of one marker.
-    fn type_params(&mut self, node: Node<'t>) -> Option<Marker> {
+    pub(crate) fn type_params(&mut self, node: Node<'t>) -> Option<Marker> {
         let list = self.child(node, K::TypeParameters)?;
         let mut words = Vec::new();
         for param in self.children(list) {

@@ -86,6 +86,8 @@ impl<'t> CSharp<'t> {
         let id = self.item(ItemKind::Function, name, node);
         self.low.owner = outer;
         let code = field(node, f().body);
+        let mut head = head;
+        head.markers.extend(self.type_params(node));
         let (is_async, is_static) = (head.has("async"), extension.is_none() && head.has("static"));
         self.describe(id, head, ty);
         let flags = &mut self.low.file.item_mut(id).flags;

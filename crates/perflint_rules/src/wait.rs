@@ -4,7 +4,7 @@ use crate::context::{judged, limited};
 use crate::detect::effects;
 use crate::write::Ctx;
 use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind};
-use perflint_models::EffectKind;
+use perflint_models::{EffectKind, EntryKind};
 use perflint_summary::{Blocking, Site, Sure};
 use std::collections::BTreeMap;
 
@@ -51,7 +51,17 @@ fn sureness(ctx: &Ctx<'_>, event: &Blocking) -> Confidence {
         Sure::Likely => Confidence::Medium,
         Sure::Guess => Confidence::Low,
     };
+    // A program that waits for itself before it serves anybody.
+    let starts = |e: &perflint_summary::Entry| e.kind == EntryKind::Main && e.at == event.at;
+    if has_other_threads(ctx, event) && ctx.facts.programs.iter().chain(&ctx.facts.entries).any(starts) {
+        return Confidence::Low;
+    }
     limited(sure, ctx.contexts.of(ctx.program, event.at))
+}
+
+/// True where a wait holds one thread of several.
+fn has_other_threads(ctx: &Ctx<'_>, event: &Blocking) -> bool {
+    ctx.program.file(event.at.file).lang.shares_threads()
 }
 
 pub(crate) fn blocked_task(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {

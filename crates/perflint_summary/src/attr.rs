@@ -11,7 +11,23 @@ use std::rc::Rc;
 impl<'p> Eval<'p> {
     /// Reads an attribute.
     pub(crate) fn get(&mut self, f: &mut Frame<'p>, recv: V, name: Sym, op: usize, base: Option<OpId>) -> V {
-        self.guarded(|this| this.get_any(f, recv, name, op, base))
+        self.guarded(|this| {
+            let v = this.get_any(f, recv, name, op, base);
+            this.started_at(f, v, op)
+        })
+    }
+
+    /// A query that a declared value starts is built where it is read.
+    fn started_at(&mut self, f: &Frame<'p>, v: V, op: usize) -> V {
+        match *self.vals.get(v) {
+            Val::Query(q)
+                if q.origin.op == OpId::NONE && q.api.is_some_and(|ty| self.m.type_row(ty).starts) =>
+            {
+                let origin = self.site(f, op);
+                self.vals.make(Val::Query(Query { origin, ..q }))
+            }
+            _ => v,
+        }
     }
 
     fn get_any(&mut self, f: &mut Frame<'p>, recv: V, name: Sym, op: usize, base: Option<OpId>) -> V {

@@ -342,7 +342,8 @@ impl<'p> Eval<'p> {
         args: &CallArgs,
         op: usize,
     ) -> V {
-        if let Some(def) = self.p.class_overload(class, name, args.pos.len(), true) {
+        let named = self.p.class_overload(class, name, args.pos.len(), true);
+        if let Some(def) = self.overload(named, args) {
             let item = self.p.item(def);
             return match item.kind {
                 ItemKind::Function if item.flags.is_static || item.flags.is_class_method => {
@@ -400,14 +401,14 @@ impl<'p> Eval<'p> {
         op: usize,
     ) -> V {
         let own = self.p.class_overload(class, name, args.pos.len(), false);
+        let own = self.overload(own, args);
         let own = own.filter(|d| self.p.item(*d).kind == ItemKind::Function);
         if let Some(def) = own.filter(|d| self.p.item(*d).flags.is_property) {
             let v = self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
             return self.call_value(f, v, args, op);
         }
         let exact = fields.iter().any(|(n, _)| *n == self.exact);
-        let overrides =
-            if exact { Vec::new() } else { self.heirs_with(class, fields, name, own, args.pos.len()) };
+        let overrides = if exact { Vec::new() } else { self.heirs_with(class, fields, name, own, args) };
         let concrete = own.filter(|d| !self.p.item(*d).flags.is_abstract && self.p.item(*d).body.is_some());
         if concrete.is_some() || !overrides.is_empty() {
             let several = overrides.len() + usize::from(concrete.is_some()) > 1;
@@ -497,11 +498,8 @@ impl<'p> Eval<'p> {
     ) -> V {
         self.touch(f, row, name, op);
         let class = self.p.entity(row.entity).class;
-        if let Some(def) = self
-            .p
-            .class_overload(class, name, args.pos.len(), false)
-            .filter(|d| self.p.item(*d).kind == ItemKind::Function)
-        {
+        let named = self.p.class_overload(class, name, args.pos.len(), false);
+        if let Some(def) = self.overload(named, args).filter(|d| self.p.item(*d).kind == ItemKind::Function) {
             if self.p.item(def).flags.is_property {
                 let v = self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
                 return self.call_value(f, v, args, op);

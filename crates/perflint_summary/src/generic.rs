@@ -1,6 +1,7 @@
 //! What the type parameters of a class stand for while one of its methods runs: `T` of `Repository<T>` is `Order` in what
 //! `class Orders : Repository<Order>` inherits, and for a receiver that is declared as `Repository<Order>`.
 
+use crate::call::CallArgs;
 use crate::eval::{Eval, Frame};
 use crate::value::{UNKNOWN, V, Val};
 use perflint_ir::{Sym, TypeExpr, TypeId};
@@ -144,16 +145,18 @@ impl<'p> Eval<'p> {
         fields: &Rc<[(Sym, V)]>,
         name: Sym,
         own: Option<Def>,
-        args: usize,
+        args: &CallArgs,
     ) -> Vec<(ClassIx, Def, Rc<[(Sym, V)]>)> {
         let mut found = self.overrides(class, name, own);
         let is_abstract = own.is_some_and(|def| self.p.item(def).flags.is_abstract);
         if found.is_empty() && is_abstract {
             let heirs = self.p.class(class).heirs.iter().take(MAX_HEIRS);
-            let inherited =
-                heirs.filter_map(|heir| Some((*heir, self.p.class_overload(*heir, name, args, false)?)));
+            let inherited = heirs
+                .filter_map(|heir| Some((*heir, self.p.class_overload(*heir, name, args.pos.len(), false)?)));
             found = inherited.filter(|(_, def)| !self.p.item(*def).flags.is_abstract).collect();
         }
+        let several = own.is_some_and(|def| self.p.file(def.file).lang.has_overloads());
+        let found = if several { self.meant(found, args) } else { found };
         let mut out = Vec::new();
         for (heir, def) in found {
             if let Some(fields) = self.as_heir(class, fields, heir) {

@@ -148,7 +148,9 @@ impl<'p> Eval<'p> {
             }
         }
         let found = self.p.extension_methods.get(&(family, name))?;
-        let fits = |def: &&Def| self.arity(**def) == Some(args.pos.len()) || found.len() == 1;
+        let fits = |def: &&Def| {
+            (self.arity(**def) == Some(args.pos.len()) || found.len() == 1) && self.extends_it(**def, recv)
+        };
         let mut fitting = found.iter().filter(fits);
         let first = *fitting.next()?;
         let sure = if fitting.next().is_some() { Sure::Guess } else { Sure::Likely };

@@ -34,6 +34,7 @@ mod mapper;
 mod memo;
 mod mutate;
 mod ops;
+mod overload;
 mod own;
 mod predicate;
 mod present;

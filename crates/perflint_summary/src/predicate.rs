@@ -8,6 +8,8 @@ use perflint_link::BodyRef;
 
 /// Most steps from an expression to what it is read from.
 const MAX_STEPS: u32 = 16;
+/// Most closures inside each other that a condition is looked for in.
+const MAX_DEPTH: u32 = 4;
 
 impl<'p> Eval<'p> {
     /// Closures that become part of a statement run nothing themselves.
@@ -50,14 +52,21 @@ impl<'p> Eval<'p> {
     /// A closure without a parameter is written in a language of its own, whose conditions nobody can tell apart here.
     pub(crate) fn restricts(&self, closure: V) -> bool {
         let Val::Closure(file, body, ..) = *self.vals.get(closure) else { return true };
-        let body = self.p.body(BodyRef { file, body });
-        if body.params.is_empty() {
-            return true;
-        }
+        let at = BodyRef { file, body };
+        self.p.body(at).params.is_empty() || self.compares(at, 0)
+    }
+
+    /// True if a body compares something of its first parameter, or a closure in it something of its own: those of
+    /// `o => o.Lines.Any(l => l.ProductId == id)` are about the row too.
+    fn compares(&self, at: BodyRef, depth: u32) -> bool {
+        let body = self.p.body(at);
         let of_row = |op: OpId| reads_param(body, op);
         body.ops.iter().any(|op| match op.kind {
             OpKind::Binary { op: BinOp::Eq, lhs, rhs } => {
                 (of_row(lhs) != of_row(rhs)) && !is_literal(body, lhs) && !is_literal(body, rhs)
+            }
+            OpKind::Lambda(inner) => {
+                depth < MAX_DEPTH && self.compares(BodyRef { file: at.file, body: inner }, depth + 1)
             }
             OpKind::Call(id) => {
                 let call = body.call(id);

@@ -46,7 +46,11 @@ impl<'p> Eval<'p> {
         let outcome = self.evaluate(at, this, locals, None);
         let item = self.p.item(def);
         let known = || self.entries.iter().any(|entry| entry.at == at);
-        if self.p.text(item.name) == "main" && self.p.class_around(def).is_none() && !known() {
+        let starts = match self.p.class_around(def) {
+            None => self.p.text(item.name) == "main",
+            Some(_) => self.p.text(item.name) == "Main" && item.flags.is_static,
+        };
+        if starts && !known() {
             self.programs.push(Entry {
                 kind: EntryKind::Main,
                 label: "main".to_owned(),
