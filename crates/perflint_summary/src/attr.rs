@@ -17,12 +17,14 @@ impl<'p> Eval<'p> {
         })
     }
 
-    /// A query that a declared value starts is built where it is read.
+    /// A query that nothing was added to is built where it is read, wherever the collection that it starts from is declared.
     fn started_at(&mut self, f: &Frame<'p>, v: V, op: usize) -> V {
         match *self.vals.get(v) {
-            Val::Query(q)
-                if q.origin.op == OpId::NONE && q.api.is_some_and(|ty| self.m.type_row(ty).starts) =>
-            {
+            Val::Query(q) if q.api.is_some_and(|ty| self.m.type_row(ty).starts) => {
+                let pristine = !q.ran && !q.narrowed && !q.plain && q.supply == NOTHING && q.via.is_none();
+                if q.origin.op != OpId::NONE && !(pristine && q.bound == crate::value::Bound::Unbounded) {
+                    return v;
+                }
                 let origin = self.site(f, op);
                 self.vals.make(Val::Query(Query { origin, ..q }))
             }

@@ -5,8 +5,8 @@ use crate::call::CallArgs;
 use crate::eval::{Around, Eval, Frame};
 use crate::iterate::Plan;
 use crate::value::{Binder, V, Val};
-use perflint_ir::{ItemKind, RegionId, Sym};
-use perflint_link::{Base, ClassIx};
+use perflint_ir::{ItemKind, OpId, OpKind, RegionId, Slot, Sym};
+use perflint_link::{Base, BodyRef, ClassIx};
 
 /// Most fields that are read of a value.
 const MAX_FIELDS: usize = 64;
@@ -25,8 +25,15 @@ impl<'p> Eval<'p> {
             self.read_relations(f, v, &names, op);
             return;
         }
-        let (site, binder) = (self.site(f, op), Binder { at: f.at, region: RegionId(0) });
-        let Plan::Repeat { elem, factor, rows, batch } = self.plan(f, v, op, site, binder) else { return };
+        // The rows are bound in the mapper, not here: what is read of each is read anew.
+        let def = self.p.class(target).def;
+        let body = self.p.item(def).body.unwrap_or(f.at.body);
+        let binder = Binder { at: BodyRef { file: def.file, body }, region: RegionId(0) };
+        let site = self.site(f, op);
+        let Plan::Repeat { elem, factor, rows, batch } = self.plan(f, v, mapped_op(f, op), site, binder)
+        else {
+            return;
+        };
         let start = f.terms.len();
         self.read_relations(f, elem, &names, op);
         self.multiply(f, start, Around { region: None, factor, early: false, batch, parallel: false, rows });
@@ -57,4 +64,11 @@ impl<'p> Eval<'p> {
         names.truncate(MAX_FIELDS);
         names
     }
+}
+
+/// The operation of the value that is mapped, for the name of its size: the call's first argument.
+fn mapped_op(f: &Frame<'_>, op: usize) -> usize {
+    let OpKind::Call(id) = f.body.ops[op].kind else { return op };
+    let args = f.body.args(f.body.call(id).args);
+    args.iter().find_map(|arg| arg.value.some().filter(|_| arg.slot == Slot::Pos)).map_or(op, OpId::at)
 }

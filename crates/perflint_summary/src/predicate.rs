@@ -49,11 +49,13 @@ impl<'p> Eval<'p> {
     }
 
     /// True if a closure compares something of its row with something else by equality, or asks whether it is one of several.
-    /// A closure without a parameter is written in a language of its own, whose conditions nobody can tell apart here.
+    /// A closure that reads no parameter is written in a language of its own, whose conditions nobody can tell apart here.
     pub(crate) fn restricts(&self, closure: V) -> bool {
         let Val::Closure(file, body, ..) = *self.vals.get(closure) else { return true };
         let at = BodyRef { file, body };
-        self.p.body(at).params.is_empty() || self.compares(at, 0)
+        let body = self.p.body(at);
+        let reads_row = body.ops.iter().any(|op| op.kind == OpKind::Local(LocalId(0)));
+        body.params.is_empty() || !reads_row || self.compares(at, 0)
     }
 
     /// True if a body compares something of its first parameter, or a closure in it something of its own: those of
@@ -102,7 +104,5 @@ fn reads_param(body: &Body, op: OpId) -> bool {
 }
 
 fn is_literal(body: &Body, op: OpId) -> bool {
-    op.some().is_some_and(|op| {
-        matches!(body.op(op).kind, OpKind::Bool(_) | OpKind::Null | OpKind::Int(_) | OpKind::Str(_))
-    })
+    op.some().is_some_and(|op| matches!(body.op(op).kind, OpKind::Bool(_) | OpKind::Null | OpKind::Int(_)))
 }
