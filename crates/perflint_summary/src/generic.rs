@@ -15,6 +15,9 @@ pub(crate) struct Generics {
     bound: Rc<[(Sym, V)]>,
 }
 
+/// A method of an heir, with the fields that the heir's instance has.
+type Implementation = (ClassIx, Def, Rc<[(Sym, V)]>);
+
 /// Most bases followed from a class to the one whose parameters are asked for.
 const MAX_BASES: u32 = 8;
 
@@ -146,7 +149,7 @@ impl<'p> Eval<'p> {
         name: Sym,
         own: Option<Def>,
         args: &CallArgs,
-    ) -> Vec<(ClassIx, Def, Rc<[(Sym, V)]>)> {
+    ) -> Vec<Implementation> {
         let mut found = self.overrides(class, name, own);
         let is_abstract = own.is_some_and(|def| self.p.item(def).flags.is_abstract);
         if found.is_empty() && is_abstract {
