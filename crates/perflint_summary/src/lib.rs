@@ -41,6 +41,7 @@ mod present;
 mod promise;
 mod query;
 mod root;
+mod service;
 mod value;
 mod view;
 
