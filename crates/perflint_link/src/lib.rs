@@ -10,6 +10,7 @@
 //! outside the repository is an *external path*, which models describe.
 
 mod class;
+mod collected;
 mod declaration;
 mod entity;
 mod generated;
