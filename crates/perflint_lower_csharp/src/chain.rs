@@ -7,6 +7,7 @@ use crate::CSharp;
 use crate::kinds::{K, f, field, kind};
 use crate::types::library_name;
 use perflint_ir::{Arg, CallForm, Callee, OpId, OpKind, Slot};
+use perflint_syntax::Walk;
 use perflint_syntax::lowering::{pos, type_arg};
 use tree_sitter::Node;
 

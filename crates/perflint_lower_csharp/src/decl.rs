@@ -7,6 +7,7 @@ use perflint_ir::{
     Slot, Span, TypeId,
 };
 use perflint_syntax::Place;
+use perflint_syntax::Walk;
 use perflint_syntax::lowering::pos;
 use perflint_syntax::tree::span;
 use tree_sitter::Node;

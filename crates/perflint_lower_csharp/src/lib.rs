@@ -20,9 +20,9 @@ mod tests;
 mod types;
 
 use kinds::{K, kind};
-use perflint_ir::{FileIr, GapKind, TypeId};
+use perflint_ir::{FileIr, GapKind, OpId, TypeId};
 use perflint_syntax::lowering::Lowering;
-use perflint_syntax::{Source, guard, tree, with_gap};
+use perflint_syntax::{Source, Walk, tree, with_gap};
 use tree_sitter::{Node, TreeCursor};
 
 /// Lowers one file. Never fails.
@@ -52,6 +52,16 @@ struct CSharp<'t> {
     constraints: Vec<(&'t str, TypeId)>,
 }
 
+impl<'t> Walk<'t, 't> for CSharp<'t> {
+    fn low(&mut self) -> &mut Lowering<'t> {
+        &mut self.low
+    }
+
+    fn expr(&mut self, node: Node<'t>) -> OpId {
+        self.expression(node)
+    }
+}
+
 impl<'t> CSharp<'t> {
     fn new(low: Lowering<'t>, cursor: TreeCursor<'t>) -> Self {
         Self {
@@ -63,16 +73,6 @@ impl<'t> CSharp<'t> {
             suffix: None,
             constraints: Vec::new(),
         }
-    }
-
-    /// Runs a step that may recurse, unless it is too deep.
-    fn deeper<T>(&mut self, node: Node<'_>, step: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if !self.low.descend(node) {
-            return None;
-        }
-        let result = guard::deeper(|| step(self));
-        self.low.ascend();
-        Some(result)
     }
 
     /// A node's named children, and `this` and `base`, without comments and directives.

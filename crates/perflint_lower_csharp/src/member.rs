@@ -6,6 +6,7 @@ use crate::kinds::{K, f, field, kind};
 use crate::stmt::arrow_value;
 use perflint_ir::{BodyKind, ItemId, ItemKind, OpId, OpKind, ParamKind, TypeId};
 use perflint_syntax::Place;
+use perflint_syntax::Walk;
 use tree_sitter::Node;
 
 impl<'t> CSharp<'t> {
