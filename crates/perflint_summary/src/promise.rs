@@ -45,8 +45,9 @@ impl<'p> Eval<'p> {
                 OpKind::Cast { value, .. } => at = value,
                 OpKind::Call(id) => match f.body.call(id).callee {
                     // `task.ConfigureAwait(false)`, `task.GetAwaiter()` are about the same promise.
-                    Callee::Member { recv, .. }
-                        if matches!(self.vals.get(f.vals[recv.at()]), Val::Future(_)) =>
+                    Callee::Member { recv, name }
+                        if matches!(self.vals.get(f.vals[recv.at()]), Val::Future(_))
+                            || self.is_promise_method(f, name) =>
                     {
                         at = recv;
                     }
@@ -66,6 +67,13 @@ impl<'p> Eval<'p> {
                 _ => return true,
             }
         }
+    }
+
+    /// True for what models describe as a method of promises that gives something of the same promise.
+    fn is_promise_method(&self, f: &Frame<'p>, name: Sym) -> bool {
+        let types = self.m.builtin(f.lang.models(), "promise");
+        let row = types.iter().find_map(|ty| self.m.method(*ty, self.p.text(name), false));
+        row.is_some_and(|row| self.m.call(row).effect.is_none())
     }
 
     /// True for a function that is no `async` one and gives a promise all the same: whoever calls it does not mean to wait in it.
