@@ -29,6 +29,7 @@ const NAMES: &[&str] = &[
     "a.haml",
     "a.slim",
     "a.cs",
+    "a.cshtml",
     "a.php",
     "a.blade.php",
     "a.twig",
@@ -253,6 +254,10 @@ fn programs_that_lead_in_circles() {
         (
             "views/a.blade.php",
             "@extends('views.a')@include('views.a')@foreach ($x as $x){{ $x->x }}@endforeach",
+        ),
+        (
+            "Views/a.cshtml",
+            "@model A\n@foreach (var x in Model.x) { <p>@Html.Partial(\"a\", x)<partial name=\"a\" model=\"x\" /></p> }",
         ),
         (
             "templates/a.html",

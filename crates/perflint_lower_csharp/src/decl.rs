@@ -70,6 +70,30 @@ impl<'t> CSharp<'t> {
         self.sequence(&statements);
     }
 
+    /// A view: a template whose parameter is its model.
+    pub(crate) fn template(&mut self, root: Node<'t>) {
+        for space in IMPLICIT {
+            self.import(space, "", ImportKind::Glob, "", Span::default());
+        }
+        let (usings, statements): (Vec<_>, Vec<_>) =
+            self.children(root).into_iter().partition(|part| kind(*part) == K::UsingDirective);
+        for using in usings {
+            self.using(using);
+        }
+        let path = self.low.source.path;
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let mut item = self.low.file.blank(ItemKind::Template, name, ItemId(0), span(root));
+        item.flags.is_public = true;
+        let id = self.low.file.item(item);
+        let body = self.low.open(Place::Function, id, BodyKind::Template, root);
+        let model = self.low.param("_model", None, ParamKind::Normal);
+        let value = self.low.op(OpKind::Local(model), root);
+        self.low.declare("Model", value, root);
+        self.sequence(&statements);
+        self.low.close();
+        self.low.file.item_mut(id).body = Some(body);
+    }
+
     fn name_package(&mut self, node: Node<'t>) {
         let name = field(node, f().name).map(|name| self.type_name(name)).unwrap_or_default();
         self.low.file.package(&name);

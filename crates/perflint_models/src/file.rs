@@ -377,6 +377,13 @@ pub struct Renders {
     pub template: Expr,
     /// Its context: a map, or all named arguments with `args`; of an instance the fields whose names start with `@`.
     pub context: Expr,
+    /// The template's name where the call names none: `{class}` is the receiver's class without `strip`, `{method}` the method that
+    /// the call stands in.
+    #[serde(default)]
+    pub default: Option<Box<str>>,
+    /// The ending that `{class}` lacks: `Controller`.
+    #[serde(default)]
+    pub strip: Option<Box<str>>,
     /// More of the context: a map of local names.
     #[serde(default)]
     pub locals: Option<Expr>,
