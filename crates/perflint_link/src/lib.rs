@@ -21,6 +21,7 @@ mod module;
 mod names;
 mod namespace;
 mod program;
+mod project;
 mod relation;
 mod resolve;
 mod scope;

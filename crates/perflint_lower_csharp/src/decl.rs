@@ -19,8 +19,13 @@ const IMPLICIT: &[&str] = &[
     "System.IO",
     "System.Linq",
     "System.Net.Http",
+    "System.Net.Http.Json",
     "System.Threading",
     "System.Threading.Tasks",
+    "Microsoft.AspNetCore.Builder",
+    "Microsoft.AspNetCore.Http",
+    "Microsoft.AspNetCore.Routing",
+    "Microsoft.Extensions.Hosting",
 ];
 
 /// The attributes and modifiers of a declaration.

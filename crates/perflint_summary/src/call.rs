@@ -379,8 +379,8 @@ impl<'p> Eval<'p> {
                 }
             }
         }
-        // A method reference calls the method of its first argument.
-        if f.lang.family() == "java"
+        // A method reference calls the method of its first argument, and so does an extension that is called by its class.
+        if f.lang.has_overloads()
             && let Some((first, rest)) = args.pos.split_first()
         {
             let args = CallArgs { pos: rest.to_vec(), keys: args.keys.clone(), open: args.open };
