@@ -4,7 +4,7 @@ use crate::call::CallArgs;
 use crate::eval::Eval;
 use crate::value::{V, Val};
 use perflint_ir::{ItemKind, Marker, Param, ParamKind, TypeExpr};
-use perflint_link::{ClassIx, Def, FileIx};
+use perflint_link::{Base, ClassIx, Def, FileIx};
 
 impl<'p> Eval<'p> {
     /// Of the methods of a name in each class, the one that fits the arguments best.
@@ -94,13 +94,22 @@ impl<'p> Eval<'p> {
         score
     }
 
-    /// How well an argument fits a parameter: callables and collections are told from what is neither.
+    /// How well an argument fits a parameter: by class, and callables and collections are told from what is neither.
     fn agreement(&mut self, file: FileIx, arg: V, param: &Param) -> i32 {
         let Some(ty) = param.ty else { return 0 };
         let is_list = |v: &Val| matches!(v, Val::Many { .. } | Val::List(_) | Val::Query(_));
         let takes_callable = self.is_callable_type(file, ty);
         let declared = self.type_value(file, ty, 0);
         let takes_list = is_list(self.vals.get(declared));
+        match (self.instance_class(arg), self.instance_class(declared)) {
+            (Some(arg), Some(declared)) => {
+                let is_a = self.p.class(arg).mro.contains(&Base::Class(declared));
+                return if is_a { 3 } else { -3 };
+            }
+            // Nothing that is known to be an instance of the repository's.
+            (None, Some(_)) => return -1,
+            _ => {}
+        }
         let given = self.vals.get(arg);
         let callable = match given {
             Val::Closure(..) | Val::Fun(_) | Val::Bound(..) => true,
