@@ -84,8 +84,11 @@ fn lines_are_findings() {
     }
 }
 
+/// Names and values, in their order.
+type Properties = Vec<(String, String)>;
+
 /// What the runner of GitHub Actions does with a line of output.
-fn command(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
+fn command(line: &str) -> Option<(String, Properties, String)> {
     let unescaped = |text: &str, property: bool| {
         let text = text.replace("%0D", "\r").replace("%0A", "\n");
         let text = if property { text.replace("%3A", ":").replace("%2C", ",") } else { text };

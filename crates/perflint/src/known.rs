@@ -118,7 +118,7 @@ pub(crate) fn write(args: BaselineArgs) -> Result<Status, Failure> {
     Ok(Status::Clean)
 }
 
-fn save(path: &PathBuf, baseline: Baseline) -> Result<(), Failure> {
+fn save(path: &Path, baseline: Baseline) -> Result<(), Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     // The folder of perflint's own files is made; any other has to be there.
     if let Some(folder) = folder.filter(|folder| folder.ends_with(".perflint")) {

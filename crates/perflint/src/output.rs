@@ -209,7 +209,7 @@ mod tests {
         };
         let both = [at("sarif"), at("html")];
         assert_eq!(formats(None, &both).expect("fine"), [Format::Text, Format::Sarif, Format::Html]);
-        assert_eq!(formats(Some(Format::Json), &["json=-".to_owned()]).is_err(), true);
+        assert!(formats(Some(Format::Json), &["json=-".to_owned()]).is_err());
         assert_eq!(formats(None, &["json=-".to_owned()]).expect("fine"), [Format::Json]);
         for wrong in [
             &[at("sarif"), at("sarif")][..],

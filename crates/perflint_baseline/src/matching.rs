@@ -38,10 +38,12 @@ pub fn matched(before: &[Identity], after: &[Identity], exists: &dyn Fn(&str) ->
     for pass in PASSES {
         let mut open: BTreeMap<[&str; 5], Vec<usize>> = BTreeMap::new();
         for (index, finding) in before.iter().enumerate().rev() {
-            if !matching.kept[index] && !(pass.renamed && exists(&finding.file)) {
-                if let Some(key) = (pass.key)(finding) {
-                    open.entry(key).or_default().push(index);
-                }
+            let elsewhere = pass.renamed && exists(&finding.file);
+            if matching.kept[index] || elsewhere {
+                continue;
+            }
+            if let Some(key) = (pass.key)(finding) {
+                open.entry(key).or_default().push(index);
             }
         }
         for (index, finding) in after.iter().enumerate() {

@@ -7,6 +7,9 @@ use perflint_rules::{Confidence, Finding, Level, Page, Pages};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// How many findings of each rule are not reported.
+pub(crate) type HeldBack = BTreeMap<Arc<str>, usize>;
+
 /// The settings that decide what is shown.
 pub(crate) struct Profile<'a> {
     pages: &'a Pages,
@@ -22,10 +25,7 @@ impl<'a> Profile<'a> {
     }
 
     /// Keeps what is asked for. What the selection leaves out is dropped; what only the profile leaves out is counted.
-    pub(crate) fn apply<T>(
-        &self,
-        findings: Vec<(Finding, T)>,
-    ) -> (Vec<(Finding, T)>, BTreeMap<Arc<str>, usize>) {
+    pub(crate) fn apply<T>(&self, findings: Vec<(Finding, T)>) -> (Vec<(Finding, T)>, HeldBack) {
         let mut held_back = BTreeMap::new();
         let mut shown = Vec::with_capacity(findings.len());
         for (mut finding, more) in findings {

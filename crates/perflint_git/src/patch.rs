@@ -188,11 +188,11 @@ fn extended(change: &mut Change, line: &[u8]) {
 fn git_header(paths: &[u8]) -> Change {
     let text = String::from_utf8_lossy(paths);
     let halves = text.match_indices(' ').map(|(at, _)| (&text[..at], &text[at + 1..]));
-    let same = halves.filter_map(|(old, new)| {
+    let mut same = halves.filter_map(|(old, new)| {
         let (old, new) = stripped(path(old.as_bytes()), path(new.as_bytes()));
         (old == new).then_some((old, new))
     });
-    let (old, new) = same.last().unwrap_or_default();
+    let (old, new) = same.next_back().unwrap_or_default();
     Change { old, new, hunks: Vec::new() }
 }
 

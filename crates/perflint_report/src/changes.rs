@@ -50,12 +50,15 @@ pub struct CostChanges {
     pub same: usize,
 }
 
+/// Whether two entry points are the same, before and after.
+type Same<'a> = dyn Fn(&EntryCost, &EntryCost) -> bool + 'a;
+
 /// Compares entry points. They are the same if they are called the same; of several with a name, those in one file are.
 pub fn cost_changes(before: &[EntryCost], after: &[EntryCost]) -> CostChanges {
     let mut open: Vec<Option<&EntryCost>> = before.iter().map(Some).collect();
     let mut pairs: Vec<(Option<&EntryCost>, &EntryCost)> = after.iter().map(|entry| (None, entry)).collect();
     let close = |a: &EntryCost, b: &EntryCost| named(a) == named(b) && a.place.file == b.place.file;
-    let rules: [&dyn Fn(&EntryCost, &EntryCost) -> bool; 2] = [&close, &|a, b| named(a) == named(b)];
+    let rules: [&Same<'_>; 2] = [&close, &|a, b| named(a) == named(b)];
     for same in rules {
         // By name, so that thousands of entry points are not compared with thousands.
         let mut by_name: BTreeMap<_, Vec<usize>> = BTreeMap::new();

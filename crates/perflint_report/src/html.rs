@@ -87,13 +87,16 @@ fn head(out: &mut dyn Write, shown: &[(&Finding, Option<&Tracking>)]) -> Result<
     Ok(())
 }
 
+/// What a filter looks at.
+type Field = fn(&Finding) -> &str;
+
 /// The search field, and a filter for each field with more than one value.
 fn controls(out: &mut dyn Write, shown: &[(&Finding, Option<&Tracking>)]) -> Result<(), ReportError> {
     writeln!(
         out,
         "<form autocomplete=\"off\"><input id=\"search\" type=\"search\" placeholder=\"Search\" aria-label=\"Search\">"
     )?;
-    let fields: [(&str, fn(&Finding) -> &str); 4] = [
+    let fields: [(&str, Field); 4] = [
         ("level", |finding| finding.level.name()),
         ("rule", |finding| &finding.rule),
         ("confidence", |finding| finding.confidence.name()),

@@ -281,7 +281,7 @@ mod tests {
         let mut state = 1_u64;
         let mut word = || {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            format!("{:016x}", state)
+            format!("{state:016x}")
         };
         let finding = || {
             let mut finding = template.clone();
