@@ -20,6 +20,7 @@ mod names;
 mod namespace;
 mod program;
 mod relation;
+mod repository;
 mod resolve;
 mod scope;
 

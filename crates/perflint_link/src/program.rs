@@ -61,6 +61,8 @@ pub struct Program {
     pub template_functions: FxHashMap<Sym, Def>,
     /// External import roots seen in the repository, by language family.
     pub imported: FxHashSet<(&'static str, Box<str>)>,
+    /// Classes of objects that queries over one entity are asked of, where no type argument says which.
+    pub repositories: FxHashMap<ClassIx, EntityIx>,
     pub(crate) extension_target: FxHashMap<(FileIx, Sym), ClassIx>,
     pub(crate) modules: Modules,
     pub(crate) imports: Imports,
@@ -104,6 +106,7 @@ impl Program {
             extension_methods: FxHashMap::default(),
             template_functions: FxHashMap::default(),
             imported: FxHashSet::default(),
+            repositories: FxHashMap::default(),
             extension_target: FxHashMap::default(),
             modules,
             imports,
@@ -118,6 +121,7 @@ impl Program {
         program.build_declarations(models);
         program.build_entities(models);
         program.build_relations(models);
+        program.build_repositories(models);
         program.index_methods();
         program
     }

@@ -409,6 +409,12 @@ pub struct EntityRow {
     /// The type whose rows apply to its class and instances.
     #[serde(default)]
     pub api: Option<Box<str>>,
+    /// The argument of its marker that names the class of the object that queries over it are asked of.
+    #[serde(default)]
+    pub repository: Option<Expr>,
+    /// How the class of that object is called where nothing says it: `{entity}Repository`.
+    #[serde(default)]
+    pub repository_name: Option<Box<str>>,
     /// Types of fields, in any class, whose last type argument is an entity: `DbSet<Order>`.
     #[serde(default)]
     pub collected_by: OneOrMany,

@@ -179,7 +179,7 @@ impl<'p> Eval<'p> {
                     }
                 };
                 let text = self.p.text(name);
-                let name = text.rsplit('.').next().unwrap_or(text);
+                let name = text.rsplit(['.', '\\', ':']).next().unwrap_or(text);
                 let entity = self.p.entity_named(f.at.file, name).or_else(|| self.p.entity_like(name))?;
                 self.vals.make(Val::Class(self.p.entity(entity).class))
             }
@@ -200,6 +200,36 @@ impl<'p> Eval<'p> {
                 let text = self.literal_text(v)?;
                 let paths: Vec<Sym> = fetched(&text).iter().map(|path| self.p.names.intern(path)).collect();
                 self.vals.make(Val::Paths(paths.into(), None))
+            }
+            Expr::Joined(path, alias) => {
+                let (path, alias) = (self.expr(f, path, g)?, self.expr(f, alias, g)?);
+                self.joined(f, path, alias)
+            }
+            Expr::Repository(ty, e) => {
+                let v = self.expr(f, e, g)?;
+                self.repository(f, ty, v, g.op)
+            }
+            Expr::Selected(e) => {
+                let v = self.expr(f, e, g)?;
+                self.selected(f, v, g.op, false)
+            }
+            Expr::Reselected(e) => {
+                let v = self.expr(f, e, g)?;
+                self.selected(f, v, g.op, true)
+            }
+            Expr::Condition(e) => {
+                let v = self.expr(f, e, g)?;
+                let text = self.literal_text(v)?;
+                let mut words = text.split_whitespace();
+                words.any(|word| word.eq_ignore_ascii_case("where")).then_some(v)?
+            }
+            Expr::From(e) => {
+                let v = self.expr(f, e, g)?;
+                self.from_class(f, v)?
+            }
+            Expr::Service(e) => {
+                let v = self.expr(f, e, g)?;
+                self.service(f, v)?
             }
             Expr::Scalar => SCALAR,
             Expr::Number(n) => self.vals.make(Val::Int(i32::try_from(*n).unwrap_or(i32::MAX))),
@@ -233,7 +263,14 @@ impl<'p> Eval<'p> {
                 }
             }
         }
-        Box::new([])
+        let about = self.p.class(class).mro.iter().find_map(|base| match base {
+            perflint_link::Base::Class(c) => self.p.repositories.get(c).copied(),
+            perflint_link::Base::External(_) => None,
+        });
+        match about {
+            Some(entity) => Box::new([self.typed_row(entity)]),
+            None => Box::new([]),
+        }
     }
 
     fn type_arguments(&mut self, g: &Given<'_>) -> Box<[V]> {

@@ -27,6 +27,7 @@ mod guard;
 mod implicit;
 mod intrinsic;
 mod iterate;
+mod join;
 mod lookup;
 mod memo;
 mod mutate;
@@ -35,6 +36,7 @@ mod own;
 mod present;
 mod query;
 mod root;
+mod service;
 mod value;
 mod view;
 

@@ -423,14 +423,14 @@ impl<'p> Eval<'p> {
     fn class_entries(&mut self, class: ClassIx, row: &EntryRow) {
         let mut names: Vec<Sym> = Vec::new();
         for method in row.methods.iter() {
-            if let Some(prefix) = method.strip_suffix('*') {
+            if method.contains('*') {
                 let mut own: Vec<Sym> = self
                     .p
                     .class(class)
                     .members
                     .keys()
                     .copied()
-                    .filter(|n| self.p.text(*n).starts_with(prefix) && !self.p.text(*n).starts_with('_'))
+                    .filter(|n| wild(method, self.p.text(*n)) && !self.p.text(*n).starts_with('_'))
                     .collect();
                 own.sort();
                 names.extend(own);
