@@ -430,7 +430,8 @@ impl<'p> Eval<'p> {
         let label = self.p.names.intern(text.trim_end_matches("()"));
         let method = self.call_name(f, g.op);
         let effect = Effect { kind, entity: None, label, method, site, lazy: None, batched: row.batched };
-        self.effect(f, effect, row.wait, None, Sure::Certain);
+        let sure = if row.maybe { Sure::Guess } else { Sure::Certain };
+        self.effect(f, effect, row.wait, None, sure);
     }
 
     /// What an effect does, in a word: the verb of its SQL text, or the name of the method that runs it.
