@@ -467,6 +467,9 @@ impl<'p> Eval<'p> {
             if *language != ir.lang.family() || !globs.iter().any(|g| segments(g, &path)) {
                 continue;
             }
+            if !row.methods.is_empty() {
+                self.classes_of_file(file, row);
+            }
             let mut names: Vec<&str> = row.exports.iter().collect();
             let all: Vec<String> = if names.contains(&"*") {
                 ir.exports
@@ -494,6 +497,17 @@ impl<'p> Eval<'p> {
                         self.pending.push(Pending::new(row.kind, label.clone(), file, callable));
                     }
                 }
+            }
+        }
+    }
+
+    /// Methods of the classes that a file of a certain place declares: middleware, which extends nothing.
+    fn classes_of_file(&mut self, file: FileIx, row: &EntryRow) {
+        let items = (0u32..).zip(&self.p.file(file).items).filter(|(_, item)| item.kind == ItemKind::Class);
+        let defs: Vec<Def> = items.map(|(at, _)| Def { file, item: ItemId(at) }).collect();
+        for def in defs {
+            if let Some(class) = self.p.class_of.get(&def).copied() {
+                self.class_entries(class, row);
             }
         }
     }
