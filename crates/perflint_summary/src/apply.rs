@@ -481,7 +481,11 @@ impl<'p> Eval<'p> {
         let facts = &self.p.file(file).sql[ix as usize];
         let statement = facts.statements.first()?;
         // What stands for a part of the text that is not known is no name.
-        let table = statement.tables.iter().find(|t| !t.contains("perflint_hole")).map_or("sql", |t| t);
+        let table = statement
+            .tables
+            .iter()
+            .find(|t| !t.contains("perflint_hole") && !t.starts_with('$'))
+            .map_or("sql", |t| t);
         let label = self.p.names.intern(table);
         let q = self.fresh_query(f, None, label, g.op);
         let place = facts.place.map(|(body, op)| Site { at: perflint_link::BodyRef { file, body }, op });

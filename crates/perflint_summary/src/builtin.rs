@@ -176,7 +176,13 @@ impl<'p> Eval<'p> {
     }
 
     /// True unless a row takes SQL and what it is given is none: the name alone says too little of a receiver that nobody knows.
-    fn is_for(&mut self, f: &mut Frame<'p>, row: perflint_models::CallIx, args: &CallArgs, op: usize) -> bool {
+    fn is_for(
+        &mut self,
+        f: &mut Frame<'p>,
+        row: perflint_models::CallIx,
+        args: &CallArgs,
+        op: usize,
+    ) -> bool {
         let Some(sql) = &self.m.call(row).sql else { return true };
         let given = crate::expr::Given { recv: UNKNOWN, args, result: None, op };
         let text = self.expr(f, sql, &given);

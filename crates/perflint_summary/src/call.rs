@@ -196,7 +196,11 @@ impl<'p> Eval<'p> {
         match self.vals.get(recv).clone() {
             Val::Unknown => self.call_unknown(f, name, args, op, recv_op),
             // A global variable that another file assigns.
-            Val::Ext(path) if self.p.text(path).starts_with('$') && f.lang.family() == "php" && self.look.ty(path, f.lang).is_none() => {
+            Val::Ext(path)
+                if self.p.text(path).starts_with('$')
+                    && f.lang.family() == "php"
+                    && self.look.ty(path, f.lang).is_none() =>
+            {
                 self.call_unknown(f, name, args, op, recv_op)
             }
             Val::Ext(path) => self.call_external_member(f, recv, path, name, args, op),
