@@ -312,7 +312,17 @@ impl Program {
             return Some(entity);
         }
         let class: ClassIx = self.class_argument(at.file, at.body, op)?;
-        self.class(class).entity
+        self.class(class).entity.or_else(|| self.implementing_entity(class))
+    }
+
+    /// The entity that implements an interface; of several the one that no other extends.
+    fn implementing_entity(&self, interface: ClassIx) -> Option<EntityIx> {
+        let heirs = self.class(interface).heirs.iter().filter(|heir| self.class(**heir).entity.is_some());
+        let last =
+            |heir: &&&ClassIx| !self.class(***heir).heirs.iter().any(|of| self.class(*of).entity.is_some());
+        let mut candidates = heirs.clone().filter(|heir| last(&heir));
+        let only = candidates.next().filter(|_| candidates.next().is_none());
+        only.or_else(|| heirs.clone().next()).and_then(|class| self.class(*class).entity)
     }
 
     fn text_argument(&self, at: At, expr: &Expr) -> Option<Sym> {

@@ -25,7 +25,7 @@ impl Program {
             }
         }
         let named: Vec<&str> =
-            models.entities.iter().filter_map(|(_, row)| row.repository_name.as_deref()).collect();
+            models.entities.iter().flat_map(|(_, row)| row.repository_name.iter()).collect();
         for class in (0..self.classes.len() as u32).map(ClassIx) {
             if let Some(entity) = self.called_after(class, &named) {
                 self.repositories.entry(class).or_insert(entity);
@@ -54,15 +54,17 @@ impl Program {
 
     /// `#[ORM\Entity(repositoryClass: OrderRepository::class)]`
     fn named_repository(&self, entity: EntityIx, key: &str) -> Option<ClassIx> {
-        let def = self.class(self.entity(entity).class).def;
-        let owner = self.item(def).owner?;
-        let body = self.file(def.file).item(owner).body?;
-        let code = self.file(def.file).body(body);
+        let class = self.class(self.entity(entity).class);
         let key = self.names.find(key)?;
-        self.item(def).markers.iter().find_map(|marker| {
-            let OpKind::Call(call) = code.op(marker.value.some()?).kind else { return None };
-            let arg = code.args(code.call(call).args).iter().find(|arg| arg.slot == Slot::Key(key))?;
-            self.class_by_name(def.file, body, code, arg.value)
+        std::iter::once(&class.def).chain(&class.extended_by).find_map(|def| {
+            let owner = self.item(*def).owner?;
+            let body = self.file(def.file).item(owner).body?;
+            let code = self.file(def.file).body(body);
+            self.item(*def).markers.iter().find_map(|marker| {
+                let OpKind::Call(call) = code.op(marker.value.some()?).kind else { return None };
+                let arg = code.args(code.call(call).args).iter().find(|arg| arg.slot == Slot::Key(key))?;
+                self.class_by_name(def.file, body, code, arg.value)
+            })
         })
     }
 

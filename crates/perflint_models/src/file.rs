@@ -417,7 +417,7 @@ pub struct EntityRow {
     pub repository: Option<Expr>,
     /// How the class of that object is called where nothing says it: `{entity}Repository`.
     #[serde(default)]
-    pub repository_name: Option<Box<str>>,
+    pub repository_name: OneOrMany,
     /// Types of fields, in any class, whose last type argument is an entity: `DbSet<Order>`.
     #[serde(default)]
     pub collected_by: OneOrMany,

@@ -259,7 +259,10 @@ impl<'p> Eval<'p> {
                     perflint_link::Base::Class(of) => self.p.is_stub(self.p.class(of).def.file),
                 };
                 if library && !args.is_empty() {
-                    return args.iter().map(|arg| self.type_value(file, *arg, 1)).collect();
+                    let args: Box<[V]> = args.iter().map(|arg| self.type_value(file, *arg, 1)).collect();
+                    if args.iter().any(|arg| *arg != UNKNOWN) || self.p.repositories.is_empty() {
+                        return args;
+                    }
                 }
             }
         }
