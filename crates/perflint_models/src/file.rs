@@ -134,6 +134,9 @@ pub struct TypeRow {
     /// Methods of the user's subclass with this result are read as attributes as well; what they return is called.
     #[serde(default)]
     pub accessor_type: Option<Box<str>>,
+    /// The field whose attributes and methods an instance of the user's subclass has as well.
+    #[serde(default)]
+    pub delegates: Option<Box<str>>,
     /// Markers that make a class of the repository one of this type: `@Mapper`.
     #[serde(default)]
     pub marked_by: OneOrMany,

@@ -343,7 +343,10 @@ impl<'p> Eval<'p> {
                 return v;
             }
         }
-        self.get_unknown(f, name)
+        match self.delegate(f, recv, class, name, op) {
+            Some(inner) => self.get(f, inner, name, op, None),
+            None => self.get_unknown(f, name),
+        }
     }
 
     /// What the constructors assign to a field.

@@ -457,6 +457,11 @@ impl<'p> Eval<'p> {
         if let Some(v) = self.call_extension(f, recv, name, args, op) {
             return v;
         }
+        if own.is_none()
+            && let Some(inner) = self.delegate(f, recv, class, name, op)
+        {
+            return self.call_member(f, inner, name, args, op, None);
+        }
         // A method without code gives what it says it gives.
         if let Some(def) = own {
             return self.call_fun(f, def, recv, args, op, How::PLAIN);
