@@ -248,6 +248,9 @@ pub struct CallRow {
     /// SQL text that it runs.
     #[serde(default)]
     pub sql: Option<Expr>,
+    /// Nothing is said where that text is not known: it may as well write each row's own values.
+    #[serde(default)]
+    pub known_sql: bool,
     /// Its value.
     #[serde(default)]
     pub returns: Option<Expr>,

@@ -24,6 +24,9 @@ impl<'p> Eval<'p> {
         if row.neutral && row.returns.is_none() {
             return SCALAR;
         }
+        if row.known_sql && !self.is_for(f, ix, args, op) {
+            return self.hole(f, args, op);
+        }
         let mut given = Given { recv, args, result: None, op };
         if row.entry.is_some() {
             self.register(f, row, &given);

@@ -175,8 +175,8 @@ impl<'p> Eval<'p> {
         self.hole(f, args, op)
     }
 
-    /// True unless a row takes SQL and what it is given is none: the name alone says too little of a receiver that nobody knows.
-    fn is_for(
+    /// True unless a row takes SQL and what it is given is none that is known.
+    pub(crate) fn is_for(
         &mut self,
         f: &mut Frame<'p>,
         row: perflint_models::CallIx,
