@@ -121,6 +121,7 @@ impl Program {
         program.build_declarations(models);
         program.build_entities(models);
         program.build_relations(models);
+        program.build_always_loaded(models);
         program.build_repositories(models);
         program.index_methods();
         program

@@ -418,6 +418,9 @@ pub struct EntityRow {
     /// The type whose rows apply to its class and instances.
     #[serde(default)]
     pub api: Option<Box<str>>,
+    /// The attribute of its class that lists relations which are always loaded with it.
+    #[serde(default)]
+    pub always_loads: Option<Box<str>>,
     /// The argument of its marker that names the class of the object that queries over it are asked of.
     #[serde(default)]
     pub repository: Option<Expr>,

@@ -225,7 +225,7 @@ impl<'p> Eval<'p> {
             }
             Expr::From(e) => {
                 let v = self.expr(f, e, g)?;
-                self.from_class(f, v)?
+                self.starting_class(f, v)?
             }
             Expr::Service(e) => {
                 let v = self.expr(f, e, g)?;
@@ -493,6 +493,11 @@ impl<'p> Eval<'p> {
         let (entries, rest) = match self.vals.get(v).clone() {
             Val::Map(entries, rest) => (entries, rest),
             Val::Str(name) => {
+                // `author:id,name` of Laravel names the columns too.
+                let name = match self.p.text(name).split_once(':') {
+                    Some((relation, _)) => self.p.names.intern(relation),
+                    None => name,
+                };
                 out.push(base.map_or(name, |b| self.p.names.join(b, name)));
                 return true;
             }

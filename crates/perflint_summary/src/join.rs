@@ -99,14 +99,14 @@ impl<'p> Eval<'p> {
                 }
             }
             Val::List(items) if depth < 3 => {
-                items.iter().for_each(|item| self.aliases(*item, out, depth + 1))
+                items.iter().for_each(|item| self.aliases(*item, out, depth + 1));
             }
             _ => {}
         }
     }
 
     /// The class that a query's text starts from.
-    pub(crate) fn from_class(&mut self, f: &Frame<'p>, v: V) -> Option<V> {
+    pub(crate) fn starting_class(&mut self, f: &Frame<'p>, v: V) -> Option<V> {
         let text = self.literal_text(v)?;
         let query = ObjectQuery::read(&text)?;
         let name = query.class.rsplit(['\\', ':', '.']).next()?;
