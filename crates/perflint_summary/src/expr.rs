@@ -76,6 +76,14 @@ impl<'p> Eval<'p> {
                 }
             }
             Expr::List(e) => {
+                // The elements of a literal list are as many as it has.
+                if let Expr::Elem(whole) = &**e
+                    && matches!(**whole, Expr::Arg(_))
+                    && let Some(v) = self.expr(f, whole, g)
+                    && matches!(self.vals.get(v), Val::List(_) | Val::Map(..))
+                {
+                    return Some(v);
+                }
                 let v = self.expr(f, e, g).unwrap_or(UNKNOWN);
                 self.vals.many(v)
             }
