@@ -63,6 +63,7 @@ pub struct Program {
     pub imported: FxHashSet<(&'static str, Box<str>)>,
     /// Classes of objects that queries over one entity are asked of, where no type argument says which.
     pub repositories: FxHashMap<ClassIx, EntityIx>,
+    pub(crate) repository_classes: FxHashMap<EntityIx, ClassIx>,
     pub(crate) extension_target: FxHashMap<(FileIx, Sym), ClassIx>,
     pub(crate) modules: Modules,
     pub(crate) imports: Imports,
@@ -107,6 +108,7 @@ impl Program {
             template_functions: FxHashMap::default(),
             imported: FxHashSet::default(),
             repositories: FxHashMap::default(),
+            repository_classes: FxHashMap::default(),
             extension_target: FxHashMap::default(),
             modules,
             imports,

@@ -9,6 +9,9 @@ use perflint_ir::{
 };
 use perflint_models::{Expr, Models, RelationRow, To, TypeRole};
 
+/// Classes that implement an interface, among which its entity is looked for.
+const MAX_HEIRS: usize = 64;
+
 /// A call with where it stands.
 #[derive(Clone, Copy)]
 struct At {
@@ -317,7 +320,12 @@ impl Program {
 
     /// The entity that implements an interface; of several the one that no other extends.
     fn implementing_entity(&self, interface: ClassIx) -> Option<EntityIx> {
-        let heirs = self.class(interface).heirs.iter().filter(|heir| self.class(**heir).entity.is_some());
+        let heirs = self
+            .class(interface)
+            .heirs
+            .iter()
+            .take(MAX_HEIRS)
+            .filter(|heir| self.class(**heir).entity.is_some());
         let last =
             |heir: &&&ClassIx| !self.class(***heir).heirs.iter().any(|of| self.class(*of).entity.is_some());
         let mut candidates = heirs.clone().filter(|heir| last(&heir));

@@ -31,6 +31,12 @@ impl Program {
                 self.repositories.entry(class).or_insert(entity);
             }
         }
+        for class in (0..self.classes.len() as u32).map(ClassIx) {
+            let is_class = self.item(self.class(class).def).kind == ItemKind::Class;
+            if let Some(entity) = self.repositories.get(&class).filter(|_| is_class) {
+                self.repository_classes.entry(*entity).or_insert(class);
+            }
+        }
     }
 
     /// `OrderRepository`, of a library's base class, is asked for the entity `Order`.
@@ -48,8 +54,7 @@ impl Program {
 
     /// The class of an entity's own repository, if it has one.
     pub fn repository_of(&self, entity: EntityIx) -> Option<ClassIx> {
-        let found = self.repositories.iter().filter(|(_, of)| **of == entity).map(|(class, _)| *class);
-        found.min_by_key(|class| class.0)
+        self.repository_classes.get(&entity).copied()
     }
 
     /// `#[ORM\Entity(repositoryClass: OrderRepository::class)]`

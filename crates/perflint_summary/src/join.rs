@@ -6,6 +6,10 @@ use perflint_ir::{Body, OpId, OpKind, Slot};
 
 /// How many joins are followed back to the rows that a query starts from.
 const MAX_JOINS: usize = 6;
+/// Joins of a text, and names that it selects, that are looked at.
+const MAX_PARTS: usize = 64;
+/// Most calls of a function in which the other parts of a query are looked for.
+const MAX_CALLS: usize = 1_000;
 
 impl<'p> Eval<'p> {
     /// The path that a join loads: none, unless its alias is selected in the same function.
@@ -15,6 +19,9 @@ impl<'p> Eval<'p> {
             return NULL;
         };
         let alias = self.p.text(alias).to_owned();
+        if f.body.calls.len() > MAX_CALLS {
+            return UNKNOWN;
+        }
         if !self.is_selected(f.body, &alias) {
             return NULL;
         }
@@ -76,6 +83,9 @@ impl<'p> Eval<'p> {
         }
         let mut names = Vec::new();
         self.aliases(v, &mut names, 0);
+        if f.body.calls.len() > MAX_CALLS {
+            return UNKNOWN;
+        }
         let OpKind::Call(own) = f.body.op(OpId(op as u32)).kind else { return NULL };
         // Another call introduces each name: the one that starts the query, or a join. Whoever selects what was joined
         // elsewhere may load anything.
@@ -142,9 +152,9 @@ impl<'t> ObjectQuery<'t> {
         }
         let from = (1..words.len()).find(|at| is(*at, "from"))?;
         let listed = words[1..from].iter().flat_map(|word| word.split(','));
-        let selected = listed.filter(|word| !word.is_empty()).collect();
+        let selected = listed.filter(|word| !word.is_empty()).take(MAX_PARTS).collect();
         let alias = |at: usize| words.get(if is(at, "as") { at + 1 } else { at }).copied();
-        let joins = (from..words.len()).filter(|at| is(*at, "join"));
+        let joins = (from..words.len()).filter(|at| is(*at, "join")).take(MAX_PARTS);
         let joins = joins.filter_map(|at| Some((*words.get(at + 1)?, alias(at + 2)?))).collect();
         Some(Self { selected, class: words.get(from + 1)?, root: alias(from + 2)?, joins })
     }
