@@ -24,7 +24,7 @@ impl<'p> Eval<'p> {
         let name = match self.vals.get(v) {
             Val::Class(class) => {
                 let class = *class;
-                return Some(self.vals.make(Val::Inst(class, Rc::new([]))));
+                return Some(self.made(class));
             }
             Val::Ext(path) => *path,
             Val::Str(text) => *text,
@@ -37,7 +37,14 @@ impl<'p> Eval<'p> {
         let last = text.rsplit(['.', '\\']).next()?;
         let camel: String = last.split('_').map(capitalised).collect();
         let class = self.only_class(f, &camel)?;
-        Some(self.vals.make(Val::Inst(class, Rc::new([]))))
+        Some(self.made(class))
+    }
+
+    fn made(&mut self, class: ClassIx) -> V {
+        match self.p.class(class).entity {
+            Some(entity) => self.typed_row(entity),
+            None => self.vals.make(Val::Inst(class, Rc::new([]))),
+        }
     }
 
     fn only_class(&self, f: &Frame<'p>, name: &str) -> Option<ClassIx> {
