@@ -110,7 +110,11 @@ impl<'p> Eval<'p> {
             },
             Expr::TypeArg(n) => {
                 let args = self.type_arguments(g);
-                *args.get(usize::from(*n))?
+                match args.get(usize::from(*n)).copied() {
+                    Some(arg) => arg,
+                    None if *n == 0 => self.about(g.recv)?,
+                    None => return None,
+                }
             }
             Expr::Awaited(e) => {
                 let v = self.expr(f, e, g)?;
@@ -274,14 +278,17 @@ impl<'p> Eval<'p> {
                 }
             }
         }
-        let about = self.p.class(class).mro.iter().find_map(|base| match base {
+        Box::new([])
+    }
+
+    /// What a repository is asked for, where no type argument says it.
+    fn about(&mut self, recv: V) -> Option<V> {
+        let Val::Inst(class, _) = *self.vals.get(recv) else { return None };
+        let entity = self.p.class(class).mro.iter().find_map(|base| match base {
             perflint_link::Base::Class(c) => self.p.repositories.get(c).copied(),
             perflint_link::Base::External(_) => None,
-        });
-        match about {
-            Some(entity) => Box::new([self.typed_row(entity)]),
-            None => Box::new([]),
-        }
+        })?;
+        Some(self.typed_row(entity))
     }
 
     fn type_arguments(&mut self, g: &Given<'_>) -> Box<[V]> {
