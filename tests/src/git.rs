@@ -91,7 +91,14 @@ impl Scratch {
 /// Runs git in a folder with nobody's configuration but its own.
 pub fn git(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
-        .args(["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org", "-c", "commit.gpgsign=false"])
+        .args([
+            "-c",
+            "user.name=Somebody",
+            "-c",
+            "user.email=somebody@example.org",
+            "-c",
+            "commit.gpgsign=false",
+        ])
         .args(["-c", "protocol.file.allow=always"])
         .args(arguments)
         .current_dir(folder)

@@ -64,9 +64,19 @@ async def show(urls):  # </details></pre><script>alert(3)</script> ::stop-comman
 
 /// A tree of such files, under names that are as bad.
 pub fn hostile() -> Tree {
-    let tree = Tree::of(&[("app/views.py", HOSTILE), ("app/with space & <b>.py", HOSTILE), ("app/ünï😀.py", HOSTILE)]);
+    let tree = Tree::of(&[
+        ("app/views.py", HOSTILE),
+        ("app/with space & <b>.py", HOSTILE),
+        ("app/ünï😀.py", HOSTILE),
+    ]);
     if cfg!(unix) {
-        for name in ["app/a,b:c%0A.py", "app/new\nline.py", "app/\u{1b}[31m.py", "app/\r::error::x.py", "app/'quotes\".py"] {
+        for name in [
+            "app/a,b:c%0A.py",
+            "app/new\nline.py",
+            "app/\u{1b}[31m.py",
+            "app/\r::error::x.py",
+            "app/'quotes\".py",
+        ] {
             tree.write(name, HOSTILE);
         }
     }

@@ -41,7 +41,10 @@ fn an_edit_in_one_file_is_found_through_another() {
 fn the_change_may_be_in_what_is_loaded_elsewhere() {
     let shop = shop();
     let template = fs::read_to_string(shop.join("shop/templates/shop/_order.html")).expect("a template");
-    shop.write("shop/templates/shop/_order.html", format!("{template}{{{{ order.customer.country.name }}}}\n"));
+    shop.write(
+        "shop/templates/shop/_order.html",
+        format!("{template}{{{{ order.customer.country.name }}}}\n"),
+    );
     let found = shop.found(&["--diff", "HEAD"]);
     assert!(found.contains(&"n-plus-one-lazy-load shop/views.py:12".to_owned()), "{found:?}");
 }
@@ -110,7 +113,10 @@ fn a_patch_on_standard_input_is_undone() {
     for (wrong, message) in [
         ("", "no change in the patch"),
         ("hello\n", "no change in the patch"),
-        (&*patch.replace("+    orders", "+    others"), "shop/views.py:12: the file is not what the patch made of it"),
+        (
+            &*patch.replace("+    orders", "+    others"),
+            "shop/views.py:12: the file is not what the patch made of it",
+        ),
         ("--- a/x.py\n+++ b/x.py\n@@ -1,3 +1,3 @@\n a\n", "the hunk ends too early"),
     ] {
         let run = scan(wrong);
@@ -125,7 +131,11 @@ fn a_baseline_is_used_kept_and_pruned() {
     let accepted = shop.found(&[]).len();
     let written = shop.perflint(&["baseline"]);
     assert_eq!(written.code, Some(0), "{}", written.err());
-    assert!(written.out().contains(&format!(".perflint/baseline.json: {accepted} findings")), "{}", written.out());
+    assert!(
+        written.out().contains(&format!(".perflint/baseline.json: {accepted} findings")),
+        "{}",
+        written.out()
+    );
     let again = fs::read(shop.join(".perflint/baseline.json")).expect("written");
     shop.perflint(&["baseline", "--quiet"]);
     assert!(fs::read(shop.join(".perflint/baseline.json")).expect("written") == again, "the same bytes");
@@ -147,11 +157,13 @@ fn reports_for_programs_hold_what_is_known_too() {
     let scratch = Scratch::of(&[("a.py", REQUESTS)]);
     scratch.write("b.py", REQUESTS);
     let json: Value =
-        serde_json::from_slice(&scratch.perflint(&["scan", "--diff", "HEAD", "--format", "json"]).stdout).expect("JSON");
+        serde_json::from_slice(&scratch.perflint(&["scan", "--diff", "HEAD", "--format", "json"]).stdout)
+            .expect("JSON");
     let known: Vec<&Value> = (0..2).map(|at| &json["findings"][at]["known"]).collect();
     assert_eq!(known, [&Value::Bool(true), &Value::Bool(false)]);
     let sarif: Value =
-        serde_json::from_slice(&scratch.perflint(&["scan", "--diff", "HEAD", "--format", "sarif"]).stdout).expect("SARIF");
+        serde_json::from_slice(&scratch.perflint(&["scan", "--diff", "HEAD", "--format", "sarif"]).stdout)
+            .expect("SARIF");
     let states: Vec<&Value> = (0..2).map(|at| &sarif["runs"][0]["results"][at]["baselineState"]).collect();
     assert_eq!(states, ["unchanged", "new"]);
 }
@@ -160,7 +172,10 @@ fn reports_for_programs_hold_what_is_known_too() {
 fn suppressions_expire_and_may_have_to_give_a_reason() {
     let scratch = Scratch::new();
     let call = "def fetch(urls): return [requests.get(url) for url in urls]";
-    scratch.write("a.py", format!("import requests\n\n\n{call}  # perflint: ignore[{RULE}] until=2027-01-31 mirrors\n"));
+    scratch.write(
+        "a.py",
+        format!("import requests\n\n\n{call}  # perflint: ignore[{RULE}] until=2027-01-31 mirrors\n"),
+    );
     let on = |day: &str, arguments: &[&str]| {
         let mut command = perflint();
         command.args(["scan"]).args(arguments).current_dir(scratch.path()).env("SOURCE_DATE_EPOCH", day);
@@ -169,7 +184,10 @@ fn suppressions_expire_and_may_have_to_give_a_reason() {
     let (before, last, after) = ("1704067200", "1801353600", "1801440000");
     assert_eq!((on(before, &[]).code, on(last, &[]).code, on(after, &[]).code), (Some(0), Some(0), Some(1)));
     let expired = on(after, &[]).out();
-    assert!(expired.contains("1 suppressing comment does not count: a.py:4 expired on 2027-01-31."), "{expired}");
+    assert!(
+        expired.contains("1 suppressing comment does not count: a.py:4 expired on 2027-01-31."),
+        "{expired}"
+    );
     assert_eq!(on(before, &["--no-suppressions"]).code, Some(1));
     assert_eq!(on("soon", &[]).code, Some(2));
     scratch.write("perflint.toml", "[suppressions]\nrequire-reason = true\n");
@@ -187,16 +205,27 @@ fn costs_are_compared_by_entry_point() {
     assert_eq!(text.code, Some(0), "{}", text.err());
     assert!(text.out().contains("1 -> 1 + |orders| queries"), "{}", text.out());
     assert!(text.out().contains("1 cost changed, 0 new, 0 gone"), "{}", text.out());
-    let json: Value = serde_json::from_slice(&shop.perflint(&["diff", "HEAD", "--format", "json"]).stdout).expect("JSON");
+    let json: Value =
+        serde_json::from_slice(&shop.perflint(&["diff", "HEAD", "--format", "json"]).stdout).expect("JSON");
     assert_eq!(json["changes"][0]["cost"]["queries"]["after"], "1 + |orders|");
     let markdown = shop.perflint(&["diff", "HEAD", "--format", "markdown"]).out();
-    assert!(markdown.contains("| <code>orders/</code> | queries | <code>1</code> | <code>1 + &#124;orders&#124;</code> |"), "{markdown}");
+    assert!(
+        markdown.contains(
+            "| <code>orders/</code> | queries | <code>1</code> | <code>1 + &#124;orders&#124;</code> |"
+        ),
+        "{markdown}"
+    );
 }
 
 #[test]
 fn budgets_are_kept_or_reported() {
     let shop = shop();
-    let budget = |limit: &str| shop.write("perflint.toml", format!("[budget.\"orders/\"]\nqueries = {limit}\n[budget.\"nowhere\"]\nqueries = 1\n"));
+    let budget = |limit: &str| {
+        shop.write(
+            "perflint.toml",
+            format!("[budget.\"orders/\"]\nqueries = {limit}\n[budget.\"nowhere\"]\nqueries = 1\n"),
+        )
+    };
     budget("1");
     let found = shop.perflint(&["scan", "--select", "budget-exceeded"]);
     assert_eq!(found.code, Some(0), "{}", found.out());

@@ -33,7 +33,11 @@ fn each_place_is_read_and_the_nearest_wins() {
         tree.write("app/perflint.toml", "");
         assert_eq!(code(&tree, &["scan", "app"]).0, Some(1), "the nearest");
         tree.write("other.toml", &ignore);
-        assert_eq!(code(&tree, &["scan", "app", "--config", "other.toml"]).0, Some(0), "the one that is named");
+        assert_eq!(
+            code(&tree, &["scan", "app", "--config", "other.toml"]).0,
+            Some(0),
+            "the one that is named"
+        );
     }
 }
 
@@ -42,9 +46,17 @@ fn mistakes_are_placed_and_corrected() {
     let tree = Tree::of(&[("a.py", REQUESTS)]);
     for (text, place, help) in [
         ("\nselct = []", "perflint.toml:2:1: there is no setting `selct`", "did you mean `select`?"),
-        ("[rules.n-plus-one-qery]\nlevel = 'off'", "there is no rule `n-plus-one-qery`", "did you mean `n-plus-one-query`?"),
+        (
+            "[rules.n-plus-one-qery]\nlevel = 'off'",
+            "there is no rule `n-plus-one-qery`",
+            "did you mean `n-plus-one-query`?",
+        ),
         ("ignore = ['n-plus-on']", "there is no rule or category `n-plus-on`", "did you mean `n-plus-one`?"),
-        ("fail-on = 'warn'", "perflint.toml:1:11: `warn` is not one of its values", "did you mean `warning`?"),
+        (
+            "fail-on = 'warn'",
+            "perflint.toml:1:11: `warn` is not one of its values",
+            "did you mean `warning`?",
+        ),
         ("exclude = ['src/[a']", "`src/[a` is no glob", ".gitignore"),
         ("max-file-size = '2G'", "`2G`", "2M"),
         ("baseline = '../x.json'", "is not inside the repository", ".perflint/baseline.json"),
@@ -75,14 +87,18 @@ fn paths_have_settings_of_their_own() {
     );
     let (_, out) = code(&tree, &["scan", "--format", "concise", "--quiet"]);
     assert!(out.starts_with("app/a.py:4") && out.contains("note[") && out.lines().count() == 1, "{out}");
-    tree.write("perflint.toml", format!("[rules.{RULE}]\nlevel = 'error'\n[[paths]]\nglobs = ['/legacy/*.py']\nlevel = 'off'\n"));
+    tree.write(
+        "perflint.toml",
+        format!("[rules.{RULE}]\nlevel = 'error'\n[[paths]]\nglobs = ['/legacy/*.py']\nlevel = 'off'\n"),
+    );
     let (_, out) = code(&tree, &["scan", "--format", "concise", "--quiet"]);
     assert!(out.lines().count() == 2 && out.matches("error[").count() == 2, "{out}");
 }
 
 #[test]
 fn the_schema_knows_what_the_reader_knows() {
-    let schema: Value = serde_json::from_slice(&run(perflint().args(["config", "schema"])).stdout).expect("JSON");
+    let schema: Value =
+        serde_json::from_slice(&run(perflint().args(["config", "schema"])).stdout).expect("JSON");
     let validator = jsonschema::draft7::new(&schema).expect("a schema");
     let valid = |text: &str| {
         let table: toml::Table = text.parse().expect("TOML");
@@ -90,7 +106,13 @@ fn the_schema_knows_what_the_reader_knows() {
     };
     let everything = "select = ['a']\nmax-file-size = '2M'\nfail-on = 'never'\n[rules.x]\nlevel = 'off'\n[[paths]]\nglobs = ['a']\n[budget.x]\nqueries = 3\nwrites = '1 + n'\n[suppressions]\nrequire-reason = true\n";
     assert!(valid(everything) && valid(""));
-    for wrong in ["selct = []", "fail-on = 'warn'", "[[paths]]\nignore = []", "[budget.x]\nqueries = -1", "[rules.x]\nlvl = 1"] {
+    for wrong in [
+        "selct = []",
+        "fail-on = 'warn'",
+        "[[paths]]\nignore = []",
+        "[budget.x]\nqueries = -1",
+        "[rules.x]\nlvl = 1",
+    ] {
         assert!(!valid(wrong), "{wrong}");
     }
 }
@@ -115,7 +137,13 @@ fn init_writes_a_configuration_that_changes_nothing() {
     assert_eq!(scratch.found(&[]), before);
     assert_eq!(scratch.perflint(&["config", "check"]).code, Some(0));
     // Each setting that is commented out is one that exists.
-    let all: String = written.lines().map(|line| line.strip_prefix("# ").filter(|l| l.contains(" = ") || l.starts_with('[')).unwrap_or(line)).map(|line| format!("{line}\n")).collect();
+    let all: String = written
+        .lines()
+        .map(|line| {
+            line.strip_prefix("# ").filter(|l| l.contains(" = ") || l.starts_with('[')).unwrap_or(line)
+        })
+        .map(|line| format!("{line}\n"))
+        .collect();
     scratch.write("perflint.toml", &all);
     let check = scratch.perflint(&["config", "check"]);
     assert_eq!(check.code, Some(0), "{}\n{all}", check.err());
@@ -138,16 +166,27 @@ fn a_team_teaches_its_own_layer_and_tries_it() {
     let (passed, out) = code(&tree, &["test"]);
     assert!(passed == Some(0) && out.contains("2 passed, 0 failed"), "{out}");
     let rule = "+++\ntitle = \"Store asked in a loop\"\ncategory = \"acme\"\nlevel = \"error\"\ndetector = \"repeated-effect\"\n\n[params]\neffects = [\"query\"]\n+++\n\n# Store asked in a loop\n\n";
-    tree.write(".perflint/checks/store-in-loop.md", format!("{rule}```python bad app/a.py\n{}```\n", marked.replace("n-plus-one-query", "store-in-loop")));
+    tree.write(
+        ".perflint/checks/store-in-loop.md",
+        format!("{rule}```python bad app/a.py\n{}```\n", marked.replace("n-plus-one-query", "store-in-loop")),
+    );
     assert!(code(&tree, &["test"]).1.contains("3 passed, 0 failed"));
     assert!(code(&tree, &["rules"]).1.contains("store-in-loop"));
     assert_eq!(code(&tree, &["explain", "store-in-loop"]).0, Some(0));
     let (_, out) = code(&tree, &["scan", "--select", "acme", "--format", "concise"]);
     assert!(out.contains("error[store-in-loop]"), "{out}");
     // An example that does not do what it says.
-    tree.write(".perflint/checks/store-in-loop.md", format!("{rule}```python bad app/a.py\n{USE}```\n```python good app/b.py\n{USE}```\n"));
+    tree.write(
+        ".perflint/checks/store-in-loop.md",
+        format!("{rule}```python bad app/a.py\n{USE}```\n```python good app/b.py\n{USE}```\n"),
+    );
     let (failed, out) = code(&tree, &["test"]);
-    assert!(failed == Some(1) && out.contains("has to mark") && out.contains("reported: app/b.py:5 store-in-loop"), "{out}");
+    assert!(
+        failed == Some(1)
+            && out.contains("has to mark")
+            && out.contains("reported: app/b.py:5 store-in-loop"),
+        "{out}"
+    );
 }
 
 #[test]
@@ -156,8 +195,16 @@ fn what_a_team_wrote_wrongly_is_placed() {
         (".perflint/models/x.toml", "library = 3", ".perflint/models/x.toml"),
         (".perflint/models/x.toml", "nonsense", ".perflint/models/x.toml"),
         (".perflint/checks/x.md", "# no front matter", "x: no front matter"),
-        (".perflint/checks/x.md", "+++\ntitle = \"x\"\ncategory = \"x\"\ndetector = \"magic\"\n+++\n", "no detector `magic`"),
-        (".perflint/checks/select-star.md", "+++\ntitle = \"x\"\ncategory = \"x\"\ndetector = \"lazy-load\"\n+++\n", "there is a rule `select-star` already"),
+        (
+            ".perflint/checks/x.md",
+            "+++\ntitle = \"x\"\ncategory = \"x\"\ndetector = \"magic\"\n+++\n",
+            "no detector `magic`",
+        ),
+        (
+            ".perflint/checks/select-star.md",
+            "+++\ntitle = \"x\"\ncategory = \"x\"\ndetector = \"lazy-load\"\n+++\n",
+            "there is a rule `select-star` already",
+        ),
     ] {
         let tree = Tree::of(&[("a.py", REQUESTS), (path, text)]);
         for command in [&["scan"][..], &["config", "check"], &["test"]] {

@@ -13,7 +13,8 @@ use std::collections::BTreeSet;
 use std::fs;
 
 const ALL: &[&str] = &[
-    "text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson", "markdown", "html", "agent",
+    "text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit", "rdjson", "markdown", "html",
+    "agent",
 ];
 
 fn trees() -> [(&'static str, Tree); 3] {
@@ -101,9 +102,11 @@ fn github_sees_annotations_and_no_other_command() {
     for (name, tree) in trees() {
         let text = written(&tree, "github");
         let report = json(&written(&tree, "json"));
-        let files: BTreeSet<&str> = array(&report["findings"]).iter().filter_map(|f| f["place"]["file"].as_str()).collect();
+        let files: BTreeSet<&str> =
+            array(&report["findings"]).iter().filter_map(|f| f["place"]["file"].as_str()).collect();
         for line in text.lines() {
-            let (kind, properties, data) = command(line).unwrap_or_else(|| panic!("{name}: no command: {line}"));
+            let (kind, properties, data) =
+                command(line).unwrap_or_else(|| panic!("{name}: no command: {line}"));
             assert!(["error", "warning", "notice"].contains(&kind.as_str()), "{name}: {kind}");
             let keys: Vec<&str> = properties.iter().map(|(key, _)| key.as_str()).collect();
             assert_eq!(keys, ["file", "line", "endLine", "col", "endColumn", "title"], "{line}");
@@ -111,7 +114,10 @@ fn github_sees_annotations_and_no_other_command() {
             assert!(files.contains(file) || file.contains("\\u{"), "{file:?} is no file");
             assert!(data.contains("Cost: ") && !data.contains('\r'), "{data}");
         }
-        assert_eq!(text.lines().count(), array(&report["findings"]).iter().filter(|f| f["suppressed"].is_null()).count());
+        assert_eq!(
+            text.lines().count(),
+            array(&report["findings"]).iter().filter(|f| f["suppressed"].is_null()).count()
+        );
     }
 }
 
@@ -122,9 +128,15 @@ fn gitlab_takes_the_report() {
         let mut seen = BTreeSet::new();
         for issue in array(&report) {
             for field in ["description", "check_name", "fingerprint"] {
-                assert!(issue[field].as_str().is_some_and(|text| !text.is_empty()), "{name}: {field} of {issue}");
+                assert!(
+                    issue[field].as_str().is_some_and(|text| !text.is_empty()),
+                    "{name}: {field} of {issue}"
+                );
             }
-            assert!(seen.insert(issue["fingerprint"].to_string()), "{name}: a fingerprint occurs twice: {issue}");
+            assert!(
+                seen.insert(issue["fingerprint"].to_string()),
+                "{name}: a fingerprint occurs twice: {issue}"
+            );
             let severity = issue["severity"].as_str().unwrap_or_default();
             assert!(["info", "minor", "major", "critical", "blocker"].contains(&severity), "{issue}");
             let path = issue["location"]["path"].as_str().unwrap_or_default();
@@ -138,12 +150,22 @@ fn gitlab_takes_the_report() {
 fn reviewdog_takes_the_report() {
     for (name, tree) in trees() {
         let report = json(&written(&tree, "rdjson"));
-        assert_eq!((&report["source"]["name"], &report["severity"]), (&"perflint".into(), &"WARNING".into()), "{name}");
+        assert_eq!(
+            (&report["source"]["name"], &report["severity"]),
+            (&"perflint".into(), &"WARNING".into()),
+            "{name}"
+        );
         for diagnostic in array(&report["diagnostics"]) {
             assert!(diagnostic["message"].as_str().is_some_and(|text| !text.is_empty()), "{diagnostic}");
-            assert!(["ERROR", "WARNING", "INFO"].contains(&diagnostic["severity"].as_str().unwrap_or_default()));
+            assert!(
+                ["ERROR", "WARNING", "INFO"].contains(&diagnostic["severity"].as_str().unwrap_or_default())
+            );
             assert!(diagnostic["code"]["value"].as_str().is_some_and(|rule| rule.contains('-')));
-            let related = diagnostic["relatedLocations"].as_array().into_iter().flatten().map(|related| &related["location"]);
+            let related = diagnostic["relatedLocations"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|related| &related["location"]);
             for location in related.chain([&diagnostic["location"]]) {
                 let path = location["path"].as_str().unwrap_or_default();
                 assert!(!path.is_empty() && !path.starts_with('/'), "{location}");
@@ -158,10 +180,14 @@ fn reviewdog_takes_the_report() {
         }
     }
     // Columns count bytes: the emoji before the call has four.
-    let tree = Tree::of(&[("a.py", "import requests\n\n\ndef f(urls): return ['😀' and requests.get(u) for u in urls]\n")]);
+    let tree = Tree::of(&[(
+        "a.py",
+        "import requests\n\n\ndef f(urls): return ['😀' and requests.get(u) for u in urls]\n",
+    )]);
     let column = |format: &str| json(&written(&tree, format));
     let utf16 = column("json")["findings"][0]["place"]["end_column"].as_u64().unwrap_or_default();
-    let bytes = column("rdjson")["diagnostics"][0]["location"]["range"]["end"]["column"].as_u64().unwrap_or_default();
+    let bytes =
+        column("rdjson")["diagnostics"][0]["location"]["range"]["end"]["column"].as_u64().unwrap_or_default();
     assert!(bytes >= utf16, "{bytes} {utf16}");
 }
 
@@ -172,14 +198,21 @@ fn test_reports_are_xml_that_adds_up() {
         let document = roxmltree::Document::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let root = document.root_element();
         assert_eq!(root.tag_name().name(), "testsuites");
-        let count = |node: roxmltree::Node<'_, '_>, tag: &str| node.descendants().filter(|n| n.has_tag_name(tag)).count();
-        let says = |node: roxmltree::Node<'_, '_>, what: &str| node.attribute(what).and_then(|n| n.parse::<usize>().ok());
+        let count = |node: roxmltree::Node<'_, '_>, tag: &str| {
+            node.descendants().filter(|n| n.has_tag_name(tag)).count()
+        };
+        let says = |node: roxmltree::Node<'_, '_>, what: &str| {
+            node.attribute(what).and_then(|n| n.parse::<usize>().ok())
+        };
         assert_eq!(says(root, "tests"), Some(count(root, "testcase")), "{name}");
         assert_eq!(says(root, "failures"), Some(count(root, "failure")), "{name}");
         assert!(count(root, "testcase") > 0, "{name}: a report without a test is taken for a failed run");
         for suite in root.children().filter(roxmltree::Node::is_element) {
             assert!(suite.has_tag_name("testsuite") && suite.attribute("name").is_some());
-            assert_eq!((says(suite, "tests"), says(suite, "failures")), (Some(count(suite, "testcase")), Some(count(suite, "failure"))));
+            assert_eq!(
+                (says(suite, "tests"), says(suite, "failures")),
+                (Some(count(suite, "testcase")), Some(count(suite, "failure")))
+            );
         }
     }
 }
@@ -196,7 +229,8 @@ fn markdown_holds_no_markup_of_the_repository() {
         assert!(text.len() < 65_536, "{name}: a comment holds no more");
         let prose = outside_code(&text);
         for line in prose.lines() {
-            let tags: Vec<&str> = line.split('<').skip(1).map(|rest| rest.split(['>', ' ']).next().unwrap_or("")).collect();
+            let tags: Vec<&str> =
+                line.split('<').skip(1).map(|rest| rest.split(['>', ' ']).next().unwrap_or("")).collect();
             let ours = ["details", "summary", "b", "/b", "code", "/code", "/summary", "/details"];
             assert!(tags.iter().all(|tag| ours.contains(tag)), "{name}: {line}");
             assert!(!line.contains("](") && !line.contains('@'), "{name}: {line}");

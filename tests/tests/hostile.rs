@@ -10,8 +10,28 @@ use perflint_tests::tree::Tree;
 
 /// One name per front end.
 const NAMES: &[&str] = &[
-    "a.py", "a.js", "a.jsx", "a.ts", "a.tsx", "a.vue", "a.svelte", "a.rs", "a.sql", "a.j2", "a.prisma",
-    "a.go", "A.java", "a.kt", "a.rb", "a.erb", "a.haml", "a.slim", "a.cs", "a.php", "a.blade.php", "a.twig",
+    "a.py",
+    "a.js",
+    "a.jsx",
+    "a.ts",
+    "a.tsx",
+    "a.vue",
+    "a.svelte",
+    "a.rs",
+    "a.sql",
+    "a.j2",
+    "a.prisma",
+    "a.go",
+    "A.java",
+    "a.kt",
+    "a.rb",
+    "a.erb",
+    "a.haml",
+    "a.slim",
+    "a.cs",
+    "a.php",
+    "a.blade.php",
+    "a.twig",
     "a.cshtml",
 ];
 

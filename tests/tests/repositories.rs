@@ -16,7 +16,11 @@ fn refused(run: &Run, message: &str, help: &str) {
 fn a_repository_without_commits() {
     let scratch = Scratch::new();
     scratch.write("a.py", REQUESTS);
-    refused(&scratch.perflint(&["scan", "--diff", "HEAD"]), "no commit yet on `main`", "commit something first");
+    refused(
+        &scratch.perflint(&["scan", "--diff", "HEAD"]),
+        "no commit yet on `main`",
+        "commit something first",
+    );
     refused(&scratch.perflint(&["diff", "HEAD"]), "no commit yet on `main`", "commit something first");
     assert_eq!(scratch.perflint(&["scan"]).code, Some(1), "without a revision it is scanned like any other");
 }
@@ -25,7 +29,11 @@ fn a_repository_without_commits() {
 fn an_unborn_branch_beside_others() {
     let scratch = Scratch::of(&[("a.py", REQUESTS)]);
     scratch.git(&["checkout", "--quiet", "--orphan", "fresh"]);
-    refused(&scratch.perflint(&["scan", "--diff", "main"]), "no commit yet on `fresh`", "commit something first");
+    refused(
+        &scratch.perflint(&["scan", "--diff", "main"]),
+        "no commit yet on `fresh`",
+        "commit something first",
+    );
 }
 
 #[test]
@@ -43,7 +51,9 @@ fn a_folder_that_is_no_repository() {
 #[test]
 fn revisions_that_do_not_exist() {
     let scratch = Scratch::of(&[("a.py", REQUESTS)]);
-    for revision in ["mian", "deadbeef", "HEAD~99", "main..HEAD", "HEAD:a.py", "main@{9 days ago", ":/", "\u{1b}[31m"] {
+    for revision in
+        ["mian", "deadbeef", "HEAD~99", "main..HEAD", "HEAD:a.py", "main@{9 days ago", ":/", "\u{1b}[31m"]
+    {
         let run = scratch.perflint(&["scan", "--diff", revision]);
         refused(&run, "there is no revision", "git branch --all");
         assert!(!run.err().contains('\u{1b}'));
@@ -63,7 +73,10 @@ fn a_shallow_clone() {
     origin.commit("main goes on");
     let place = tempfile::tempdir().expect("temp");
     let url = format!("file://{}", origin.path().display());
-    git(place.path(), &["clone", "--quiet", "--depth", "1", "--no-single-branch", "--branch", "topic", &url, "clone"]);
+    git(
+        place.path(),
+        &["clone", "--quiet", "--depth", "1", "--no-single-branch", "--branch", "topic", &url, "clone"],
+    );
     let scan = |revision: &str| {
         let mut command = perflint_tests::command::perflint();
         command.args(["scan", "--diff", revision]).current_dir(place.path().join("clone"));
@@ -102,7 +115,9 @@ fn nothing_that_a_configuration_names_is_run() {
     let (trap, sprung) = (place.path().join("trap"), place.path().join("sprung"));
     fs::write(&trap, format!("#!/bin/sh\necho \"$0 $*\" >> '{}'\ncat\n", sprung.display())).expect("written");
     fs::set_permissions(&trap, fs::Permissions::from_mode(0o755)).expect("executable");
-    for hook in ["post-checkout", "post-index-change", "fsmonitor-watchman", "reference-transaction", "pre-commit"] {
+    for hook in
+        ["post-checkout", "post-index-change", "fsmonitor-watchman", "reference-transaction", "pre-commit"]
+    {
         fs::copy(&trap, scratch.join(&format!(".git/hooks/{hook}"))).expect("copied");
     }
     let trap = trap.display().to_string();
@@ -129,12 +144,24 @@ fn nothing_that_a_configuration_names_is_run() {
     ] {
         fs::write(
             scratch.join(".git/config"),
-            format!("{}\n[{}]\n\t{} = \"{value}\"\n", fs::read_to_string(scratch.join(".git/config")).expect("read"), section(key), key.rsplit('.').next().unwrap_or(key)),
+            format!(
+                "{}\n[{}]\n\t{} = \"{value}\"\n",
+                fs::read_to_string(scratch.join(".git/config")).expect("read"),
+                section(key),
+                key.rsplit('.').next().unwrap_or(key)
+            ),
         )
         .expect("written");
     }
     scratch.write("b.py", REQUESTS);
-    for arguments in [&["scan", "--diff", "HEAD"][..], &["diff", "HEAD"], &["baseline"], &["scan"], &["config", "check"], &["init", "--print"]] {
+    for arguments in [
+        &["scan", "--diff", "HEAD"][..],
+        &["diff", "HEAD"],
+        &["baseline"],
+        &["scan"],
+        &["config", "check"],
+        &["init", "--print"],
+    ] {
         let run = scratch.perflint(arguments);
         assert!(matches!(run.code, Some(0 | 1)), "{arguments:?}: {}", run.err());
     }

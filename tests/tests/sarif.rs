@@ -233,12 +233,15 @@ fn a_hundred_thousand_findings_become_a_file_that_code_scanning_takes() {
         for function in 0..100 {
             let name = format!("fetch_{file}_{function}_of_a_service_with_a_name_that_is_rather_long");
             text.push_str(&format!("\n\ndef {name}(addresses_{function}):\n"));
-            text.push_str(&format!("    return [requests.get(address, timeout={function}) for address in addresses_{function}]\n"));
+            text.push_str(&format!(
+                "    return [requests.get(address, timeout={function}) for address in addresses_{function}]\n"
+            ));
         }
         tree.write(&format!("packages/part_{}/services/module_number_{file}.py", file % 37), text);
     }
     let run = run(perflint().args(["scan", "--format", "sarif"]).arg(tree.path()));
-    let log: Value = serde_json::from_slice(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.err()));
+    let log: Value =
+        serde_json::from_slice(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.err()));
     let mut faults = Faults::default();
     faults.log(&log);
     assert!(faults.list.is_empty(), "{:#?}", faults.list);

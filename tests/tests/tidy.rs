@@ -24,7 +24,16 @@ const EDGES: &[(&str, &[&str])] = &[
     ("perflint_lower_ruby", &["ir", "syntax"]),
     (
         "perflint_lower",
-        &["ir", "syntax", "lower_csharp", "lower_go", "lower_java", "lower_kotlin", "lower_php", "lower_ruby"],
+        &[
+            "ir",
+            "syntax",
+            "lower_csharp",
+            "lower_go",
+            "lower_java",
+            "lower_kotlin",
+            "lower_php",
+            "lower_ruby",
+        ],
     ),
     ("perflint_models", &["ir"]),
     ("perflint_link", &["ir", "models"]),

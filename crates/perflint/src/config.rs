@@ -32,7 +32,11 @@ pub(crate) fn config(command: ConfigCommand) -> Result<Status, Failure> {
         ConfigCommand::Path(args) => {
             let settings = in_force(args.path)?;
             let path = settings.loaded.map(|loaded| loaded.file);
-            writeln!(out, "{}", path.as_deref().map_or("none: the defaults are in force".into(), clean::line))?;
+            writeln!(
+                out,
+                "{}",
+                path.as_deref().map_or("none: the defaults are in force".into(), clean::line)
+            )?;
         }
         ConfigCommand::Check(args) => {
             let settings = in_force(args.path)?;
@@ -44,7 +48,8 @@ pub(crate) fn config(command: ConfigCommand) -> Result<Status, Failure> {
                 ..perflint_engine::Options::default()
             };
             perflint_engine::scan(&options, &perflint_engine::Quiet).map_err(|error| {
-                Failure::from(error).with_help("docs/own-rules.md shows how rules and models of your own are written")
+                Failure::from(error)
+                    .with_help("docs/own-rules.md shows how rules and models of your own are written")
             })?;
             let baseline = known::baseline(&settings, None, false)?;
             let file = settings.loaded.as_ref().map_or("no configuration", |loaded| &loaded.file);
@@ -54,8 +59,11 @@ pub(crate) fn config(command: ConfigCommand) -> Result<Status, Failure> {
                 (local.models.len(), "models of the repository"),
                 (baseline.map_or(0, |baseline| baseline.findings.len()), "findings in the baseline"),
             ];
-            let parts: Vec<String> =
-                parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}")).collect();
+            let parts: Vec<String> = parts
+                .iter()
+                .filter(|(count, _)| *count > 0)
+                .map(|(count, what)| format!(", {count} {what}"))
+                .collect();
             writeln!(out, "{}{}: fine", clean::line(file), parts.concat())?;
         }
     }

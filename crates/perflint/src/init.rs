@@ -22,7 +22,10 @@ pub(crate) fn init(args: &InitArgs) -> Result<Status, Failure> {
         let there = perflint_config::find(&root, &root).map_err(crate::settings::config_failure)?;
         if let Some(loaded) = there {
             let message = format!("there is a configuration already: {}", clean::line(&loaded.file));
-            return Err(Failure::usage(message, "edit it; `perflint init --print` shows what would be written"));
+            return Err(Failure::usage(
+                message,
+                "edit it; `perflint init --print` shows what would be written",
+            ));
         }
     }
     let options = Options {
@@ -42,14 +45,20 @@ pub(crate) fn init(args: &InitArgs) -> Result<Status, Failure> {
     writeln!(out, "perflint.toml is written. Next:")?;
     writeln!(out, "  perflint scan{}", if root.join("perflint.toml").exists() { "" } else { " ." })?;
     if scan.report.live().count() > MANY {
-        writeln!(out, "  perflint baseline   to accept the {} findings of today, and report new ones only", scan.report.live().count())?;
+        writeln!(
+            out,
+            "  perflint baseline   to accept the {} findings of today, and report new ones only",
+            scan.report.live().count()
+        )?;
     }
     Ok(Status::Clean)
 }
 
 fn configuration(scan: &Scan) -> String {
     let report = &scan.report;
-    let mut text = String::from("# perflint: where cost grows with data. `perflint config schema` describes every setting.\n#\n");
+    let mut text = String::from(
+        "# perflint: where cost grows with data. `perflint config schema` describes every setting.\n#\n",
+    );
     seen(&mut text, report);
     text.push_str(
         r#"
@@ -94,14 +103,23 @@ fn seen(text: &mut String, report: &Report) {
     let coverage = &report.coverage;
     let mut languages: Vec<_> = coverage.languages.iter().collect();
     languages.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), **name));
-    let listed: Vec<String> = languages.iter().take(8).map(|(name, count)| format!("{name} ({count})")).collect();
-    let _ = writeln!(text, "# Files by language: {}.", if listed.is_empty() { "none".to_owned() } else { listed.join(", ") });
+    let listed: Vec<String> =
+        languages.iter().take(8).map(|(name, count)| format!("{name} ({count})")).collect();
+    let _ = writeln!(
+        text,
+        "# Files by language: {}.",
+        if listed.is_empty() { "none".to_owned() } else { listed.join(", ") }
+    );
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for entry in &report.entries {
         *kinds.entry(entry.kind).or_default() += 1;
     }
     let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{kind} ({count})")).collect();
-    let _ = writeln!(text, "# Entry points by kind: {}.", if kinds.is_empty() { "none".to_owned() } else { kinds.join(", ") });
+    let _ = writeln!(
+        text,
+        "# Entry points by kind: {}.",
+        if kinds.is_empty() { "none".to_owned() } else { kinds.join(", ") }
+    );
     let count = report.live().count();
     let _ = writeln!(text, "# Findings when this was written: {count}.");
     if count > MANY {
@@ -126,7 +144,8 @@ fn suggested(scan: &Scan) -> Vec<String> {
 
 /// The entry points that grow most, as examples.
 fn budget(text: &mut String, report: &Report) {
-    let grows = |entry: &&perflint_rules::EntryCost| entry.cost.get("queries").is_some_and(|cost| cost.contains('|'));
+    let grows =
+        |entry: &&perflint_rules::EntryCost| entry.cost.get("queries").is_some_and(|cost| cost.contains('|'));
     let best = report.entries.iter().find(grows).or(report.entries.first());
     let label = best.map_or_else(|| "GET /orders".to_owned(), |entry| clean::line(&entry.label).into_owned());
     let label = label.replace(['"', '\\'], "_");

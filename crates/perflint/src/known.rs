@@ -15,7 +15,11 @@ use std::path::{Path, PathBuf};
 const MAX_SIZE: u64 = 256 << 20;
 
 /// The baseline of a scan: the one that was named, that of the configuration, or the one that is there.
-pub(crate) fn baseline(settings: &Settings, named: Option<&Path>, none: bool) -> Result<Option<Baseline>, Failure> {
+pub(crate) fn baseline(
+    settings: &Settings,
+    named: Option<&Path>,
+    none: bool,
+) -> Result<Option<Baseline>, Failure> {
     if none {
         return Ok(None);
     }
@@ -44,7 +48,8 @@ fn shown(path: &Path, settings: &Settings) -> String {
 
 /// A baseline that the user named, wherever it is.
 fn read(path: &Path, shown: &str) -> Result<Baseline, Failure> {
-    let refused = |error: io::Error| Failure::usage(format!("cannot read the baseline {shown}: {error}"), HELP);
+    let refused =
+        |error: io::Error| Failure::usage(format!("cannot read the baseline {shown}: {error}"), HELP);
     let metadata = path.metadata().map_err(refused)?;
     if !metadata.is_file() || metadata.len() > MAX_SIZE {
         return Err(Failure::usage(format!("{shown} is no baseline: it is no file of at most 256 MB"), HELP));
@@ -55,7 +60,9 @@ fn read(path: &Path, shown: &str) -> Result<Baseline, Failure> {
 fn parse(text: &str, shown: &str) -> Result<Baseline, Failure> {
     Baseline::parse(text).map_err(|error| {
         let help = match error {
-            BaselineError::Version { .. } => "use the perflint that wrote it, or write it again with `perflint baseline`",
+            BaselineError::Version { .. } => {
+                "use the perflint that wrote it, or write it again with `perflint baseline`"
+            }
             BaselineError::Format(_) => HELP,
         };
         Failure::usage(format!("{shown}: {error}"), help)
@@ -75,7 +82,9 @@ pub(crate) fn write(args: BaselineArgs) -> Result<Status, Failure> {
     let old = if path.exists() { Some(read(&path, &shown)) } else { None };
     // Without --prune the file is written anew, whatever it was.
     let old = if args.prune {
-        let missing = || Failure::usage(format!("there is no baseline {shown} to prune"), "`perflint baseline` writes one");
+        let missing = || {
+            Failure::usage(format!("there is no baseline {shown} to prune"), "`perflint baseline` writes one")
+        };
         Some(old.ok_or_else(missing)??)
     } else {
         old.and_then(Result::ok)
@@ -88,12 +97,14 @@ pub(crate) fn write(args: BaselineArgs) -> Result<Status, Failure> {
             "run it for the whole repository, or name another file with --output",
         ));
     }
-    let suppressed = |at: usize| scan.report.findings.get(at).is_none_or(|finding| finding.suppressed.is_some());
+    let suppressed =
+        |at: usize| scan.report.findings.get(at).is_none_or(|finding| finding.suppressed.is_some());
     let kept = |at: usize| !args.prune || scan.report.is_known(at);
     let live = scan.identities.iter().enumerate().filter(|(at, _)| !suppressed(*at) && kept(*at));
     let now: Vec<Identity> = live.map(|(_, identity)| identity.clone()).collect();
     let count = now.len();
-    let gone = scan.baseline.as_ref().map_or(0, |matching| matching.kept.iter().filter(|kept| !**kept).count());
+    let gone =
+        scan.baseline.as_ref().map_or(0, |matching| matching.kept.iter().filter(|kept| !**kept).count());
     let added = count - scan.report.known().min(count);
     save(&path, Baseline::new(now))?;
     let text = match (args.prune, old.is_some()) {

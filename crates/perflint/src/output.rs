@@ -37,7 +37,10 @@ impl Outputs {
         for output in outputs {
             let (named, path) = split(output)?;
             if path.is_empty() {
-                return Err(Failure::usage(format!("--output {output} names no file"), "write FORMAT=FILE, such as sarif=perflint.sarif"));
+                return Err(Failure::usage(
+                    format!("--output {output} names no file"),
+                    "write FORMAT=FILE, such as sarif=perflint.sarif",
+                ));
             }
             if paths.contains(&path) {
                 return Err(Failure::usage(
@@ -208,7 +211,12 @@ mod tests {
         assert_eq!(formats(None, &both).expect("fine"), [Format::Text, Format::Sarif, Format::Html]);
         assert_eq!(formats(Some(Format::Json), &["json=-".to_owned()]).is_err(), true);
         assert_eq!(formats(None, &["json=-".to_owned()]).expect("fine"), [Format::Json]);
-        for wrong in [&[at("sarif"), at("sarif")][..], &["srif=x".to_owned()], &["a".to_owned(), "b".to_owned()], &["html=".to_owned()]] {
+        for wrong in [
+            &[at("sarif"), at("sarif")][..],
+            &["srif=x".to_owned()],
+            &["a".to_owned(), "b".to_owned()],
+            &["html=".to_owned()],
+        ] {
             assert!(formats(None, wrong).is_err(), "{wrong:?}");
         }
     }

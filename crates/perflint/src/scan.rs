@@ -93,7 +93,8 @@ pub(crate) fn failure(error: ScanError, _paths: &[PathBuf], args: &SettingArgs) 
             "--models takes a folder like perflint's own rules/models; without it those are used".to_owned()
         }
         ScanError::Model(error) if error.to_string().starts_with(".perflint") => {
-            "a model of .perflint/models is written like perflint's own: docs/own-rules.md shows one".to_owned()
+            "a model of .perflint/models is written like perflint's own: docs/own-rules.md shows one"
+                .to_owned()
         }
         ScanError::Model(_) | ScanError::Page(_) | ScanError::PageExists { .. } => {
             "this is a fault of perflint itself: please report it".to_owned()

@@ -7,7 +7,7 @@ use ignore::gitignore::GitignoreBuilder;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use perflint_config::{ConfigError, Config, FailOnName, Loaded, Local, Size};
+use perflint_config::{Config, ConfigError, FailOnName, Loaded, Local, Size};
 use perflint_engine::{Options, Scope};
 use perflint_report::clean;
 use perflint_rules::{Confidence, Pages};
@@ -18,8 +18,19 @@ pub(crate) const BASELINE: &str = ".perflint/baseline.json";
 
 /// The units of budgets.
 const UNITS: &[&str] = &[
-    "queries", "writes", "requests", "calls", "mails", "files", "cache", "messages", "locks", "sleeps", "processes",
-    "computations", "blocking",
+    "queries",
+    "writes",
+    "requests",
+    "calls",
+    "mails",
+    "files",
+    "cache",
+    "messages",
+    "locks",
+    "sleeps",
+    "processes",
+    "computations",
+    "blocking",
 ];
 
 /// The configuration of a scan, and what is read because of it.
@@ -38,7 +49,8 @@ pub(crate) struct Settings {
 impl Settings {
     /// Finds and checks what is in force for some paths.
     pub(crate) fn of(paths: &[PathBuf], args: &SettingArgs) -> Result<Self, Failure> {
-        let root = perflint_engine::repository(paths).map_err(|error| crate::scan::failure(error, paths, args))?;
+        let root =
+            perflint_engine::repository(paths).map_err(|error| crate::scan::failure(error, paths, args))?;
         if args.no_config {
             let pages = perflint_engine::rules(&Local::default())?;
             return Ok(Self { root, pages, ..Self::default() });
@@ -78,7 +90,11 @@ impl Settings {
             rules::check(&format!("{file}: `paths`"), &path.select, &self.pages)?;
             rules::check(&format!("{file}: `paths`"), &path.ignore, &self.pages)?;
             if path.globs.is_empty() {
-                return Err(value("paths.globs", "there is no glob".to_owned(), "name the paths: `globs = [\"legacy/\"]`"));
+                return Err(value(
+                    "paths.globs",
+                    "there is no glob".to_owned(),
+                    "name the paths: `globs = [\"legacy/\"]`",
+                ));
             }
         }
         let globs = config.paths.iter().flat_map(|path| &path.globs);
@@ -87,11 +103,17 @@ impl Settings {
             builder.allow_unclosed_class(false);
             if builder.add_line(None, glob).is_err() {
                 let message = format!("`{glob}` is no glob");
-                return Err(value("globs", message, "globs have the syntax of .gitignore: `*.py`, `legacy/`, `src/**/old_*`"));
+                return Err(value(
+                    "globs",
+                    message,
+                    "globs have the syntax of .gitignore: `*.py`, `legacy/`, `src/**/old_*`",
+                ));
             }
         }
         if let Some(Size::Text(text)) = &config.max_file_size {
-            size(text).map_err(|message| value("max-file-size", format!("`{text}`: {message}"), "write `512K` or `2M`"))?;
+            size(text).map_err(|message| {
+                value("max-file-size", format!("`{text}`: {message}"), "write `512K` or `2M`")
+            })?;
         }
         for (entry, limits) in &config.budget {
             for (unit, limit) in limits {
@@ -99,7 +121,11 @@ impl Settings {
                     let near = perflint_config::nearest(unit, UNITS.iter().copied());
                     let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
                     let key = format!("budget.\"{entry}\"");
-                    return Err(value(&key, format!("there is no unit `{unit}`"), &format!("{near}There are {}", UNITS.join(", "))));
+                    return Err(value(
+                        &key,
+                        format!("there is no unit `{unit}`"),
+                        &format!("{near}There are {}", UNITS.join(", ")),
+                    ));
                 }
                 limit.formula().map_err(|source| {
                     config_failure(ConfigError::Budget {
@@ -112,7 +138,8 @@ impl Settings {
             }
         }
         if let Some(baseline) = &config.baseline {
-            let inside = Path::new(baseline).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+            let inside =
+                Path::new(baseline).components().all(|part| matches!(part, std::path::Component::Normal(_)));
             if !inside {
                 let help = "a path inside the repository, such as `.perflint/baseline.json`";
                 return Err(value("baseline", format!("`{baseline}` is not inside the repository"), help));
@@ -141,7 +168,13 @@ impl Settings {
             include: or(&args.include, below(&config.include)),
             exclude: below(&config.exclude).into_iter().chain(args.exclude.iter().cloned()).collect(),
             select: or(&args.select, config.select.clone()),
-            ignore: config.ignore.iter().filter(|rule| !args.select.contains(rule)).chain(&args.ignore).cloned().collect(),
+            ignore: config
+                .ignore
+                .iter()
+                .filter(|rule| !args.select.contains(rule))
+                .chain(&args.ignore)
+                .cloned()
+                .collect(),
             min_confidence: min_confidence.or(config.min_confidence.map(rules::confidence)),
             pedantic: args.pedantic || config.pedantic.unwrap_or(false),
             include_tests: args.include_tests || config.include_tests.unwrap_or(false),
@@ -192,15 +225,20 @@ fn today() -> Result<Date, Failure> {
 /// The deepest folder that holds all paths.
 fn start(paths: &[PathBuf], root: &Path) -> PathBuf {
     let real = paths.iter().filter_map(|path| path.canonicalize().ok());
-    let folders = real.map(|path| if path.is_dir() { path } else { path.parent().map_or(path.clone(), Path::to_owned) });
+    let folders = real
+        .map(|path| if path.is_dir() { path } else { path.parent().map_or(path.clone(), Path::to_owned) });
     folders
-        .reduce(|a, b| a.ancestors().find(|folder| b.starts_with(folder)).map_or_else(|| root.to_owned(), Path::to_owned))
+        .reduce(|a, b| {
+            a.ancestors().find(|folder| b.starts_with(folder)).map_or_else(|| root.to_owned(), Path::to_owned)
+        })
         .unwrap_or_else(|| root.to_owned())
 }
 
 /// A configuration that was named. It has to stand in the repository, like everything that is read.
 fn named(root: &Path, file: &Path) -> Result<Loaded, Failure> {
-    let absent = || Failure::usage(format!("there is no file {}", file.display()), "--config takes a file that exists");
+    let absent = || {
+        Failure::usage(format!("there is no file {}", file.display()), "--config takes a file that exists")
+    };
     let real = file.canonicalize().map_err(|_| absent())?;
     let Some(relative) = real.strip_prefix(root).ok().and_then(Path::to_str) else {
         return Err(Failure::usage(
@@ -241,8 +279,12 @@ pub(crate) fn config_failure(error: ConfigError) -> Failure {
 /// Rules and models of the repository's own that cannot be used.
 fn local_failure(error: perflint_engine::ScanError) -> Failure {
     let help = match &error {
-        perflint_engine::ScanError::PageExists { .. } => "give the page another name: a rule's id is the name of its page",
-        _ => "a page of .perflint/checks starts like those that `perflint explain` prints; docs/own-rules.md shows one",
+        perflint_engine::ScanError::PageExists { .. } => {
+            "give the page another name: a rule's id is the name of its page"
+        }
+        _ => {
+            "a page of .perflint/checks starts like those that `perflint explain` prints; docs/own-rules.md shows one"
+        }
     };
     Failure::from(error).with_help(help)
 }

@@ -41,7 +41,11 @@ pub(crate) fn test(args: &TestArgs) -> Result<Status, Failure> {
         }
         if examples.is_empty() {
             failed += 1;
-            writeln!(out, "{}\n    has no example: a rule that nothing tries is believed in vain", clean::line(&file.path))?;
+            writeln!(
+                out,
+                "{}\n    has no example: a rule that nothing tries is believed in vain",
+                clean::line(&file.path)
+            )?;
         }
     }
     if passed + failed == 0 {
@@ -73,7 +77,12 @@ fn examples(file: &LocalFile) -> Result<Vec<Example>, Failure> {
     Ok(examples)
 }
 
-fn complaints(settings: &Settings, page: &LocalFile, example: &Example, only: Option<&str>) -> Result<Vec<String>, Failure> {
+fn complaints(
+    settings: &Settings,
+    page: &LocalFile,
+    example: &Example,
+    only: Option<&str>,
+) -> Result<Vec<String>, Failure> {
     let mut expected = BTreeSet::new();
     let mut out = Vec::new();
     for (path, text) in &example.files {
@@ -87,7 +96,9 @@ fn complaints(settings: &Settings, page: &LocalFile, example: &Example, only: Op
         }
     }
     if example.bad && expected.is_empty() {
-        out.push("a bad example has to mark at least one line: `perf: RULE` in a comment at its end".to_owned());
+        out.push(
+            "a bad example has to mark at least one line: `perf: RULE` in a comment at its end".to_owned(),
+        );
     }
     let found = found(settings, example)?;
     let named: BTreeSet<&str> = expected.iter().map(|(_, _, rule)| rule.as_str()).collect();
@@ -97,7 +108,12 @@ fn complaints(settings: &Settings, page: &LocalFile, example: &Example, only: Op
         None => named.is_empty() || named.contains(site.2.as_str()),
     };
     let place = |(file, line, rule): &Site| format!("{file}:{line} {rule}");
-    out.extend(expected.iter().filter(|site| !found.contains(*site)).map(|site| format!("not reported: {}", place(site))));
+    out.extend(
+        expected
+            .iter()
+            .filter(|site| !found.contains(*site))
+            .map(|site| format!("not reported: {}", place(site))),
+    );
     let unexpected = found.iter().filter(counts).filter(|site| !expected.contains(*site));
     out.extend(unexpected.map(|site| format!("reported: {}", place(site))));
     if let Some(path) = outside(example) {
@@ -128,7 +144,9 @@ fn found(settings: &Settings, example: &Example) -> Result<BTreeSet<Site>, Failu
     };
     let scan = perflint_engine::scan(&options, &Quiet)?;
     let places = scan.report.findings.iter().flat_map(|finding| {
-        std::iter::once(&finding.primary).chain(&finding.also).map(|place| (place.file.to_string(), place.line, finding.rule.to_string()))
+        std::iter::once(&finding.primary)
+            .chain(&finding.also)
+            .map(|place| (place.file.to_string(), place.line, finding.rule.to_string()))
     });
     Ok(places.collect())
 }

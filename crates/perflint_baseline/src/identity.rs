@@ -78,7 +78,9 @@ mod tests {
     #[test]
     fn layout_is_no_part_of_code() {
         let one = code_hash("Order.objects.filter(a='x', b=[1, 2]).all();");
-        let other = code_hash("Order.objects.filter(\n    a=\"x\",\n    b=[\n        1,\n        2,\n    ],\n).all()");
+        let other = code_hash(
+            "Order.objects.filter(\n    a=\"x\",\n    b=[\n        1,\n        2,\n    ],\n).all()",
+        );
         assert_eq!(one, other);
         assert_ne!(one, code_hash("Order.objects.filter(a='y', b=[1, 2]).all()"));
     }

@@ -73,7 +73,9 @@ impl Formula {
                 let factor = factor.trim();
                 match factor.parse::<u64>() {
                     Ok(number) => count = count.saturating_mul(number),
-                    Err(_) if factor.is_empty() => return Err(fail("something is missing between its signs")),
+                    Err(_) if factor.is_empty() => {
+                        return Err(fail("something is missing between its signs"));
+                    }
                     Err(_) if is_size(factor) => sizes.push(factor.to_owned()),
                     Err(_) => {
                         return Err(fail(&format!(

@@ -53,7 +53,9 @@ impl ConfigError {
     pub fn help(&self) -> &str {
         match self {
             Self::Syntax { help, .. } | Self::Value { help, .. } => help,
-            Self::Read(_) => "a configuration is a text file of at most 256 KB inside the repository; --no-config goes without one",
+            Self::Read(_) => {
+                "a configuration is a text file of at most 256 KB inside the repository; --no-config goes without one"
+            }
             Self::Budget { .. } => "a limit is a number, or a formula such as \"3 + |orders|\" or \"5 + n\"",
         }
     }

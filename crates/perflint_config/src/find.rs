@@ -55,13 +55,16 @@ pub fn find(root: &Path, start: &Path) -> Result<Option<Loaded>, ConfigError> {
     let folders = start.ancestors().take_while(|folder| folder.starts_with(root));
     for folder in folders {
         let Some(relative) = folder.strip_prefix(root).ok().and_then(Path::to_str) else { continue };
-        let prefix = if relative.is_empty() { String::new() } else { format!("{}/", relative.replace('\\', "/")) };
+        let prefix =
+            if relative.is_empty() { String::new() } else { format!("{}/", relative.replace('\\', "/")) };
         for name in FILES {
             let file = format!("{prefix}{name}");
             let own = *name == "perflint.toml";
             let text = match read_source(root, &file, MAX_SIZE) {
                 Ok(text) => text,
-                Err(ReadError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(ReadError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                    continue;
+                }
                 // A manifest of another tool that cannot be read is for that tool to complain about.
                 Err(_) if !own => continue,
                 Err(error) => return Err(error.into()),
@@ -115,7 +118,11 @@ fn parse(name: &str, file: &str, text: &str) -> Result<Option<Config>, ConfigErr
         }
         _ => {
             let package: Package = serde_json::from_str(text).map_err(|error| {
-                let line_start = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+                let line_start = text
+                    .split_inclusive('\n')
+                    .take(error.line().saturating_sub(1))
+                    .map(str::len)
+                    .sum::<usize>();
                 let whole = error.to_string();
                 let message = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(message, _)| message);
                 ConfigError::syntax(file, text, Some(line_start + error.column().saturating_sub(1)), message)
@@ -159,7 +166,10 @@ mod tests {
             ("perflint.toml", "ignore = ['select-star']"),
             ("pyproject.toml", "[project]\nname = 'x'\n[tool.perflint]\nignore = ['select-star']"),
             ("package.json", "{\"name\": \"x\", \"perflint\": {\"ignore\": [\"select-star\"]}}"),
-            ("Cargo.toml", "[workspace]\nmembers = []\n[workspace.metadata.perflint]\nignore = ['select-star']"),
+            (
+                "Cargo.toml",
+                "[workspace]\nmembers = []\n[workspace.metadata.perflint]\nignore = ['select-star']",
+            ),
             ("Cargo.toml", "[package]\nname = 'x'\n[package.metadata.perflint]\nignore = ['select-star']"),
         ] {
             let loaded = found(&[(file, text)], "a/b").expect(file).expect(file);
@@ -175,7 +185,10 @@ mod tests {
             ("a/b/package.json", "{\"name\": \"perflint-user\"}"),
         ];
         let loaded = found(&files, "a/b").expect("read").expect("one");
-        assert_eq!((loaded.config.ignore[0].as_str(), &*loaded.file, &*loaded.folder), ("near", "a/pyproject.toml", "a/"));
+        assert_eq!(
+            (loaded.config.ignore[0].as_str(), &*loaded.file, &*loaded.folder),
+            ("near", "a/pyproject.toml", "a/")
+        );
         let both = [files[1], ("a/perflint.toml", "ignore = ['own']")];
         assert_eq!(found(&both, "a").expect("read").expect("one").config.ignore, ["own"]);
     }
@@ -185,8 +198,18 @@ mod tests {
         for (file, text, place, help) in [
             ("perflint.toml", "\nselct = []", "perflint.toml:2:1", "did you mean `select`?"),
             ("perflint.toml", "[rules.x]\nlevel = 'warn'", "perflint.toml:2:9", "did you mean `warning`?"),
-            ("pyproject.toml", "[tool.perflint]\nfail_on = 'note'", "pyproject.toml:2:1", "did you mean `fail-on`?"),
-            ("package.json", "{\"perflint\": {\n \"exclud\": []}}", "package.json:2:", "did you mean `exclude`?"),
+            (
+                "pyproject.toml",
+                "[tool.perflint]\nfail_on = 'note'",
+                "pyproject.toml:2:1",
+                "did you mean `fail-on`?",
+            ),
+            (
+                "package.json",
+                "{\"perflint\": {\n \"exclud\": []}}",
+                "package.json:2:",
+                "did you mean `exclude`?",
+            ),
             ("perflint.toml", "[[paths]]\nglobs = 3", "perflint.toml:2:9", "perflint config schema"),
             ("perflint.toml", "a = = 1", "perflint.toml:1:", "perflint config schema"),
         ] {

@@ -20,5 +20,5 @@ pub use error::{ConfigError, nearest};
 pub use find::{FILES, Loaded, find, load, read_inside};
 pub use local::{Local, LocalFile};
 pub use types::{
-    Config, ConfidenceName, FailOnName, LevelName, PathSettings, RuleSettings, Size, Suppressions, schema,
+    ConfidenceName, Config, FailOnName, LevelName, PathSettings, RuleSettings, Size, Suppressions, schema,
 };

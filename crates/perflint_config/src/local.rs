@@ -60,7 +60,8 @@ fn files(root: &Path, folder: &str, extension: &str) -> Result<Vec<LocalFile>, C
     };
     let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
     let ending = format!(".{extension}");
-    let mut names: Vec<String> = names.filter(|name| name.ends_with(&ending) && !name.starts_with('.')).collect();
+    let mut names: Vec<String> =
+        names.filter(|name| name.ends_with(&ending) && !name.starts_with('.')).collect();
     names.sort();
     let too_many = |file: &str| ConfigError::Syntax {
         place: file.to_owned(),

@@ -140,7 +140,10 @@ fn since_revision(
 /// Most files of a tree are ruled out by their names.
 fn may_be_source(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    lang_of_name(name) != NameGuess::Other || name.ends_with(".json") || name.ends_with(".yaml") || name == "go.mod"
+    lang_of_name(name) != NameGuess::Other
+        || name.ends_with(".json")
+        || name.ends_with(".yaml")
+        || name == "go.mod"
 }
 
 fn is_there(root: &Path, path: &str) -> bool {

@@ -9,8 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 type Budgets = BTreeMap<String, BTreeMap<String, Limit>>;
 
 /// Findings for what is exceeded, and the budgets that no entry point falls under. Places know their bytes only.
-pub(crate) fn exceeded(entries: &[EntryCost], pages: &Pages, options: &Options) -> (Vec<Finding>, Vec<String>) {
-    let Some(page) = pages.pages.iter().find(|page| &*page.detector == BUDGET) else { return Default::default() };
+pub(crate) fn exceeded(
+    entries: &[EntryCost],
+    pages: &Pages,
+    options: &Options,
+) -> (Vec<Finding>, Vec<String>) {
+    let Some(page) = pages.pages.iter().find(|page| &*page.detector == BUDGET) else {
+        return Default::default();
+    };
     let mut used = BTreeSet::new();
     let mut findings = Vec::new();
     for entry in entries {
@@ -77,8 +83,11 @@ fn finding(page: &Page, entry: &EntryCost, unit: &str, cost: &str, limit: &Limit
         "job" | "schedule" | "signal" => Context::Job,
         _ => Context::Script,
     };
-    let mut route =
-        vec![Step { kind: StepKind::Entry, place: entry.place.clone(), label: format!("entry point `{name}`") }];
+    let mut route = vec![Step {
+        kind: StepKind::Entry,
+        place: entry.place.clone(),
+        label: format!("entry point `{name}`"),
+    }];
     let unit_of = |effect: &str| perflint_rules::unit(effect) == unit || unit == perflint_rules::BLOCKING;
     let most = entry.terms.iter().find(|term| !term.cold && unit_of(term.effect));
     route.extend(most.map(|term| Step {
@@ -110,10 +119,13 @@ mod tests {
 
     #[test]
     fn patterns_stand_for_names() {
-        for (pattern, name) in [("GET /a", "GET /a"), ("GET /a/*", "GET /a/b/c"), ("*", "x"), ("* /a*c", "PUT /abc")] {
+        for (pattern, name) in
+            [("GET /a", "GET /a"), ("GET /a/*", "GET /a/b/c"), ("*", "x"), ("* /a*c", "PUT /abc")]
+        {
             assert!(fits(pattern, name), "{pattern} {name}");
         }
-        for (pattern, name) in [("GET /a", "GET /ab"), ("GET /a/*", "GET /b"), ("*x", "xy"), ("a*b*c", "acb")] {
+        for (pattern, name) in [("GET /a", "GET /ab"), ("GET /a/*", "GET /b"), ("*x", "xy"), ("a*b*c", "acb")]
+        {
             assert!(!fits(pattern, name), "{pattern} {name}");
         }
     }

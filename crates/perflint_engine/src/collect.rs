@@ -84,10 +84,7 @@ pub(crate) fn walk_config(root: &Path, options: &Options) -> WalkConfig {
 
 /// Whether [`perflint_lower`] reads a language. A new front end is switched on here.
 fn has_front_end(lang: Lang) -> bool {
-    !matches!(
-        lang,
-        Lang::Jsp | Lang::Thymeleaf | Lang::Freemarker | Lang::GoTemplate
-    )
+    !matches!(lang, Lang::Jsp | Lang::Thymeleaf | Lang::Freemarker | Lang::GoTemplate)
 }
 
 fn lower_one(file: FileEntry<'_>, policy: &Policy, with_blob: bool) -> Lowered {
@@ -146,7 +143,7 @@ mod tests {
             ("b.prisma", "x"),
             ("a.html", "{% x %}\n\n"),
             ("test_a.py", ""),
-            ("m.pug", ""),
+            ("m.jsp", ""),
             ("z/c.prisma", ""),
         ] {
             let path = dir.path().join(path);

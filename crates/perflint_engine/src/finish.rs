@@ -31,7 +31,9 @@ impl Finished {
     /// What is known of the findings that no comment suppresses.
     pub(crate) fn live(&self) -> Vec<Identity> {
         let both = self.findings.iter().zip(&self.identities);
-        both.filter(|(finding, _)| finding.suppressed.is_none()).map(|(_, identity)| identity.clone()).collect()
+        both.filter(|(finding, _)| finding.suppressed.is_none())
+            .map(|(_, identity)| identity.clone())
+            .collect()
     }
 }
 
@@ -45,7 +47,11 @@ pub(crate) fn finish(
 ) -> Finished {
     let Analysis { mut findings, mut symbols, mut entries, calls, holes, widened } = analysis;
     let (over_budget, unmatched_budgets) = budget::exceeded(&entries, pages, options);
-    symbols.extend(over_budget.iter().map(|finding| finding.route.first().map_or_else(String::new, |step| step.label.clone())));
+    symbols.extend(
+        over_budget
+            .iter()
+            .map(|finding| finding.route.first().map_or_else(String::new, |step| step.label.clone())),
+    );
     findings.extend(over_budget);
     let policy = options.policy();
     let unused = if options.no_suppressions {

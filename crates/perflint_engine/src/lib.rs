@@ -155,9 +155,10 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
     });
     progress.phase("reporting");
     let Finished { findings, identities, entries, held_back, unused, unmatched_budgets, analysed } = finished;
-    let baseline = options.baseline.as_ref().map(|baseline| {
-        matched(&baseline.findings, &identities, &|file| present.contains(file))
-    });
+    let baseline = options
+        .baseline
+        .as_ref()
+        .map(|baseline| matched(&baseline.findings, &identities, &|file| present.contains(file)));
     let before = options.base.as_ref().map(|_| match &finished_before {
         Some(before) => {
             let live = before.live();
@@ -166,7 +167,8 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
         // Nothing differs that could make a difference.
         None => vec![true; identities.len()],
     });
-    let tracking = tracking(&identities, baseline.as_ref().map(|matching| &*matching.known), before.as_deref());
+    let tracking =
+        tracking(&identities, baseline.as_ref().map(|matching| &*matching.known), before.as_deref());
     let mut coverage = now.coverage;
     coverage.calls = analysed.0;
     coverage.holes = analysed.1;

@@ -16,12 +16,16 @@ pub(crate) struct Profile<'a> {
 
 impl<'a> Profile<'a> {
     pub(crate) fn new(pages: &'a Pages, options: &'a Options) -> Self {
-        let paths = options.scope.paths.iter().filter_map(|settings| Some((compiled(&settings.globs)?, settings)));
+        let paths =
+            options.scope.paths.iter().filter_map(|settings| Some((compiled(&settings.globs)?, settings)));
         Self { pages, options, paths: paths.collect() }
     }
 
     /// Keeps what is asked for. What the selection leaves out is dropped; what only the profile leaves out is counted.
-    pub(crate) fn apply<T>(&self, findings: Vec<(Finding, T)>) -> (Vec<(Finding, T)>, BTreeMap<Arc<str>, usize>) {
+    pub(crate) fn apply<T>(
+        &self,
+        findings: Vec<(Finding, T)>,
+    ) -> (Vec<(Finding, T)>, BTreeMap<Arc<str>, usize>) {
         let mut held_back = BTreeMap::new();
         let mut shown = Vec::with_capacity(findings.len());
         for (mut finding, more) in findings {
@@ -54,9 +58,8 @@ impl<'a> Profile<'a> {
             list.iter()
                 .any(|name| **name == *finding.rule || page.is_some_and(|page| *page.category == **name))
         };
-        let selected = |select: &[String], ignore: &[String]| {
-            (select.is_empty() || names(select)) && !names(ignore)
-        };
+        let selected =
+            |select: &[String], ignore: &[String]| (select.is_empty() || names(select)) && !names(ignore);
         selected(&self.options.select, &self.options.ignore)
             && here.iter().all(|settings| selected(&settings.select, &settings.ignore))
     }
@@ -169,7 +172,10 @@ mod tests {
         options.scope.paths.push(settings("/a.py", Some(LevelName::Error)));
         assert_eq!(shown(&options), (3, 0), "the last that matches counts");
         options.scope.folder = "b/".to_owned();
-        options.rules.insert("a".to_owned(), perflint_config::RuleSettings { level: Some(LevelName::Off), min_confidence: None });
+        options.rules.insert(
+            "a".to_owned(),
+            perflint_config::RuleSettings { level: Some(LevelName::Off), min_confidence: None },
+        );
         assert_eq!(shown(&options), (1, 0), "another folder's paths do not count");
     }
 }

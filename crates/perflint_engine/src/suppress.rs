@@ -54,7 +54,9 @@ impl Policy {
     fn objection(&self, found: &Suppression<'_>) -> Option<String> {
         match found.until.map(|until| (until, until.parse::<Date>())) {
             Some((until, Err(_))) => Some(format!("`{until}` is no date of the form 2027-01-31")),
-            Some((_, Ok(until))) if self.today.is_some_and(|today| today > until) => Some(format!("expired on {until}")),
+            Some((_, Ok(until))) if self.today.is_some_and(|today| today > until) => {
+                Some(format!("expired on {until}"))
+            }
             None if self.require_expiry => Some("does not say until when".to_owned()),
             _ if self.require_reason && found.reason.is_empty() => Some("gives no reason".to_owned()),
             _ => None,
@@ -98,7 +100,8 @@ pub(crate) fn counts(role: Role) -> bool {
 
 /// The comments that do not count.
 pub(crate) fn void(comments: &Comments) -> Vec<VoidSuppression> {
-    let all = comments.iter().flat_map(|(file, comments)| comments.iter().map(move |comment| (file, comment)));
+    let all =
+        comments.iter().flat_map(|(file, comments)| comments.iter().map(move |comment| (file, comment)));
     all.filter_map(|(file, comment)| {
         let why = comment.void.clone()?;
         Some(VoidSuppression { file: Arc::clone(file), line: comment.line, why })

@@ -76,13 +76,17 @@ impl GitError {
     /// A way out.
     pub fn help(&self) -> &'static str {
         match self {
-            Self::NoRepository => "scan a folder of a git repository, or pass the change itself: `git diff .. | perflint scan --diff -`",
+            Self::NoRepository => {
+                "scan a folder of a git repository, or pass the change itself: `git diff .. | perflint scan --diff -`"
+            }
             Self::Unreadable { .. } => "`git fsck` says whether the repository is damaged",
             Self::Unborn { .. } => "commit something first, or scan without a revision",
             Self::Revision { shallow: true, .. } | Self::Shallow { .. } => {
                 "fetch more of the history: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout"
             }
-            Self::Revision { shallow: false, .. } => "`git branch --all` and `git log` list what there is; a remote branch has to be fetched first",
+            Self::Revision { shallow: false, .. } => {
+                "`git branch --all` and `git log` list what there is; a remote branch has to be fetched first"
+            }
             Self::Unrelated { .. } => "name a revision that the current branch grew from",
             Self::Object { .. } => "a partial clone lacks objects: `git fetch --refetch` brings them",
         }
@@ -95,7 +99,9 @@ impl PatchError {
         match self {
             Self::Empty => "pass the output of `git diff REV` or `git diff REV...HEAD`",
             Self::Syntax { .. } => "pass a patch in git's format, as `git diff` writes it, without colours",
-            Self::Mismatch { .. } => "the patch has to lead to the files as they are now: pass the output of `git diff REV`",
+            Self::Mismatch { .. } => {
+                "the patch has to lead to the files as they are now: pass the output of `git diff REV`"
+            }
         }
     }
 }

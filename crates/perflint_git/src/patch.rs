@@ -40,7 +40,8 @@ impl Patch {
         while let Some(line) = reader.next() {
             if let Some(paths) = line.strip_prefix(b"diff --git ") {
                 changes.extend(open.replace(git_header(trimmed(paths))));
-            } else if line.starts_with(b"--- ") && reader.peek().is_some_and(|next| next.starts_with(b"+++ ")) {
+            } else if line.starts_with(b"--- ") && reader.peek().is_some_and(|next| next.starts_with(b"+++ "))
+            {
                 let old = path(trimmed(&line[4..]));
                 let new = reader.next().map(|line| path(trimmed(&line[4..]))).unwrap_or_default();
                 let whole = open.get_or_insert_default();
@@ -198,7 +199,9 @@ fn git_header(paths: &[u8]) -> Change {
 /// Paths without the prefixes of git: `a/` and `b/`, or those that say where a side comes from.
 fn stripped(old: Option<String>, new: Option<String>) -> (Option<String>, Option<String>) {
     let prefix = |path: &Option<String>| {
-        path.as_ref().map(|path| path.len() > 2 && path.as_bytes()[1] == b'/' && b"abciow12".contains(&path.as_bytes()[0]))
+        path.as_ref().map(|path| {
+            path.len() > 2 && path.as_bytes()[1] == b'/' && b"abciow12".contains(&path.as_bytes()[0])
+        })
     };
     let differ = old.as_ref().and_then(|old| old.get(..1)) != new.as_ref().and_then(|new| new.get(..1));
     let both = prefix(&old).unwrap_or(true) && prefix(&new).unwrap_or(true) && differ;
@@ -230,7 +233,11 @@ fn unquoted(text: &[u8]) -> Vec<u8> {
             Some(b't') => out.push(b'\t'),
             Some(first @ b'0'..=b'3') => {
                 let digits = [first, bytes.next().unwrap_or(b'0'), bytes.next().unwrap_or(b'0')];
-                out.push(digits.iter().fold(0_u8, |sum, digit| sum.wrapping_mul(8).wrapping_add(digit.wrapping_sub(b'0'))));
+                out.push(
+                    digits
+                        .iter()
+                        .fold(0_u8, |sum, digit| sum.wrapping_mul(8).wrapping_add(digit.wrapping_sub(b'0'))),
+                );
             }
             Some(other) => out.push(other),
             None => {}
@@ -323,7 +330,10 @@ new file mode 100644
     fn what_is_no_patch_is_refused() {
         assert_eq!(Patch::parse(b""), Err(PatchError::Empty));
         assert_eq!(Patch::parse(b"hello\n"), Err(PatchError::Empty));
-        assert!(matches!(Patch::parse(b"--- a\n+++ a\n@@ -1,9 +1,9 @@\n x\n"), Err(PatchError::Syntax { .. })));
+        assert!(matches!(
+            Patch::parse(b"--- a\n+++ a\n@@ -1,9 +1,9 @@\n x\n"),
+            Err(PatchError::Syntax { .. })
+        ));
         assert!(matches!(Patch::parse(b"--- a\n+++ a\n@@ nonsense\n"), Err(PatchError::Empty)));
     }
 }

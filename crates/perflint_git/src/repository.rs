@@ -78,7 +78,8 @@ impl Repository {
         let head = self.repo.head_id().map_err(|_| unknown())?;
         // A revision of several parts (`a..b`, `:/text`) or one that names a file is no commit.
         let other = self.repo.rev_parse_single(rev).map_err(|_| unknown())?;
-        let other = other.object().ok().and_then(|object| object.peel_to_commit().ok()).ok_or_else(unknown)?;
+        let other =
+            other.object().ok().and_then(|object| object.peel_to_commit().ok()).ok_or_else(unknown)?;
         match self.repo.merge_base(head, other.id()) {
             Ok(Some(base)) => Ok(base.detach()),
             Ok(None) | Err(_) if shallow => Err(GitError::Shallow { rev: rev.to_owned() }),

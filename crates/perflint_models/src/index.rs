@@ -173,6 +173,7 @@ impl Models {
             builtin: None,
             scopes: None,
             accessors: None,
+            delegates: None,
             accessor_type: None,
             marked_by: OneOrMany::default(),
             made_by: OneOrMany::default(),

@@ -92,7 +92,11 @@ fn named(entry: &EntryCost) -> (&str, &str, Option<&str>) {
     (entry.kind, &entry.label, entry.method.as_deref())
 }
 
-fn change(kind: ChangeKind, entry: &EntryCost, units: BTreeMap<&'static str, (String, String)>) -> CostChange {
+fn change(
+    kind: ChangeKind,
+    entry: &EntryCost,
+    units: BTreeMap<&'static str, (String, String)>,
+) -> CostChange {
     let label = match (&entry.method, &entry.route) {
         (Some(method), Some(route)) => format!("{method} {route}"),
         _ => entry.label.clone(),
@@ -138,7 +142,8 @@ pub fn changes_text(out: &mut dyn Write, changes: &CostChanges) -> Result<(), Re
 
 fn totals(changes: &CostChanges) -> String {
     let count = |kind| changes.changes.iter().filter(|change| change.kind == kind).count();
-    let (changed, added, gone) = (count(ChangeKind::Changed), count(ChangeKind::Added), count(ChangeKind::Removed));
+    let (changed, added, gone) =
+        (count(ChangeKind::Changed), count(ChangeKind::Added), count(ChangeKind::Removed));
     format!("{} changed, {added} new, {gone} gone, {} as before.", counted(changed, "cost"), changes.same)
 }
 
@@ -180,7 +185,11 @@ pub fn changes_json(out: &mut dyn Write, changes: &CostChanges, version: &str) -
         label: clean::redact(&change.label),
         file: &change.place.file,
         line: change.place.line,
-        cost: change.units.iter().map(|(unit, (before, after))| (*unit, SidesView { before, after })).collect(),
+        cost: change
+            .units
+            .iter()
+            .map(|(unit, (before, after))| (*unit, SidesView { before, after }))
+            .collect(),
     });
     let document = DocumentView {
         version: VERSION,
@@ -224,7 +233,11 @@ mod tests {
     use super::*;
 
     fn entry(label: &str, file: &str, queries: &str) -> EntryCost {
-        let cost = if queries.is_empty() { BTreeMap::new() } else { BTreeMap::from([("queries", queries.to_owned())]) };
+        let cost = if queries.is_empty() {
+            BTreeMap::new()
+        } else {
+            BTreeMap::from([("queries", queries.to_owned())])
+        };
         EntryCost {
             kind: "route",
             label: label.into(),
@@ -240,20 +253,34 @@ mod tests {
 
     #[test]
     fn costs_are_compared_by_name() {
-        let before = [entry("GET /a", "x.py", "3"), entry("GET /b", "x.py", "1"), entry("GET /c", "x.py", "1")];
-        let after = [entry("GET /a", "y.py", "3 + |orders|"), entry("GET /b", "x.py", "1"), entry("GET /d|e", "x.py", "")];
+        let before =
+            [entry("GET /a", "x.py", "3"), entry("GET /b", "x.py", "1"), entry("GET /c", "x.py", "1")];
+        let after = [
+            entry("GET /a", "y.py", "3 + |orders|"),
+            entry("GET /b", "x.py", "1"),
+            entry("GET /d|e", "x.py", ""),
+        ];
         let changes = cost_changes(&before, &after);
         let mut text = Vec::new();
         changes_text(&mut text, &changes).expect("written");
         let text = String::from_utf8(text).expect("utf-8");
-        for line in ["GET /a    3 -> 3 + |orders| queries", "GET /d|e  new: costs nothing", "GET /c    gone: 1 queries"] {
+        for line in [
+            "GET /a    3 -> 3 + |orders| queries",
+            "GET /d|e  new: costs nothing",
+            "GET /c    gone: 1 queries",
+        ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
         assert!(text.ends_with("1 cost changed, 1 new, 1 gone, 1 as before.\n"), "{text}");
         let mut markdown = Vec::new();
         changes_markdown(&mut markdown, &changes).expect("written");
         let markdown = String::from_utf8(markdown).expect("utf-8");
-        assert!(markdown.contains("| <code>GET /a</code> | queries | <code>3</code> | <code>3 + &#124;orders&#124;</code> |"), "{markdown}");
+        assert!(
+            markdown.contains(
+                "| <code>GET /a</code> | queries | <code>3</code> | <code>3 + &#124;orders&#124;</code> |"
+            ),
+            "{markdown}"
+        );
         let mut json = Vec::new();
         changes_json(&mut json, &changes, "1").expect("written");
         let json: serde_json::Value = serde_json::from_slice(&json).expect("json");

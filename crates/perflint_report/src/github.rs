@@ -24,7 +24,13 @@ pub fn github(out: &mut dyn Write, input: Input<'_>) -> Result<(), ReportError> 
         }
         for step in &finding.route {
             let place = &step.place;
-            message.push_str(&format!("\n  {} {}:{} {}", step.kind.name(), place.file, place.line, step.label));
+            message.push_str(&format!(
+                "\n  {} {}:{} {}",
+                step.kind.name(),
+                place.file,
+                place.line,
+                step.label
+            ));
         }
         if let Some(fix) = &finding.fix {
             message.push_str(&format!("\nFix at {}:{}: {}", fix.place.file, fix.place.line, fix.advice));
@@ -75,7 +81,10 @@ mod tests {
 
     #[test]
     fn nothing_quoted_becomes_a_command() {
-        assert_eq!(data("a\r::stop-commands::x\n::error::y%0A"), "a\\u{d}::stop-commands::x%0A::error::y%250A");
+        assert_eq!(
+            data("a\r::stop-commands::x\n::error::y%0A"),
+            "a\\u{d}::stop-commands::x%0A::error::y%250A"
+        );
         assert_eq!(property("a,b:c%\r\n::"), "a%2Cb%3Ac%25%0D%0A%3A%3A");
         let mut out = Vec::new();
         with_input(|input| github(&mut out, input)).expect("written");

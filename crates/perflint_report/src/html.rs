@@ -53,7 +53,11 @@ pub fn html(out: &mut dyn Write, input: Input<'_>) -> Result<(), ReportError> {
         report.known(),
         coverage.holes,
         counted(coverage.calls, "call"),
-        if shown.len() < all.len() { format!(" The first {} are shown.", shown.len()) } else { String::new() }
+        if shown.len() < all.len() {
+            format!(" The first {} are shown.", shown.len())
+        } else {
+            String::new()
+        }
     )?;
     controls(out, shown)?;
     let mut excerpts = Excerpts { sources: input.sources, files: HashMap::new() };
@@ -85,7 +89,10 @@ fn head(out: &mut dyn Write, shown: &[(&Finding, Option<&Tracking>)]) -> Result<
 
 /// The search field, and a filter for each field with more than one value.
 fn controls(out: &mut dyn Write, shown: &[(&Finding, Option<&Tracking>)]) -> Result<(), ReportError> {
-    writeln!(out, "<form autocomplete=\"off\"><input id=\"search\" type=\"search\" placeholder=\"Search\" aria-label=\"Search\">")?;
+    writeln!(
+        out,
+        "<form autocomplete=\"off\"><input id=\"search\" type=\"search\" placeholder=\"Search\" aria-label=\"Search\">"
+    )?;
     let fields: [(&str, fn(&Finding) -> &str); 4] = [
         ("level", |finding| finding.level.name()),
         ("rule", |finding| &finding.rule),
@@ -94,7 +101,10 @@ fn controls(out: &mut dyn Write, shown: &[(&Finding, Option<&Tracking>)]) -> Res
     ];
     for (name, of) in fields {
         let values: BTreeSet<&str> = shown.iter().map(|(finding, _)| of(finding)).collect();
-        writeln!(out, "<select data-field=\"{name}\" aria-label=\"{name}\"><option value=\"\">any {name}</option>")?;
+        writeln!(
+            out,
+            "<select data-field=\"{name}\" aria-label=\"{name}\"><option value=\"\">any {name}</option>"
+        )?;
         for value in values {
             writeln!(out, "<option>{}</option>", escaped(value))?;
         }
@@ -132,7 +142,8 @@ fn one(finding: &Finding, tracking: Option<&Tracking>, excerpts: &mut Excerpts<'
     excerpts.write(&finding.primary, &mut text);
     if let Some(fix) = &finding.fix {
         let place = format!("{}:{}", fix.place.file, fix.place.line);
-        let _ = writeln!(text, "<p><b>Fix</b> at <code>{}</code>: {}</p>", escaped(&place), prose(&fix.advice));
+        let _ =
+            writeln!(text, "<p><b>Fix</b> at <code>{}</code>: {}</p>", escaped(&place), prose(&fix.advice));
         if fix.place.file != finding.primary.file || fix.place.line.abs_diff(finding.primary.line) > CONTEXT {
             excerpts.write(&fix.place, &mut text);
         }
@@ -166,7 +177,9 @@ impl Excerpts<'_> {
         let sources = self.sources;
         let lines = self.files.entry(Arc::clone(&place.file)).or_insert_with(|| {
             let source = sources.text(&place.file);
-            source.map(|text| Clean::new(&text).text().lines().map(str::to_owned).collect()).unwrap_or_default()
+            source
+                .map(|text| Clean::new(&text).text().lines().map(str::to_owned).collect())
+                .unwrap_or_default()
         });
         if lines.len() < place.line as usize || place.line == 0 {
             return;
@@ -177,7 +190,11 @@ impl Excerpts<'_> {
             let Some(line) = lines.get(number as usize - 1) else { break };
             let cut = line.char_indices().nth(MAX_LINE).map_or(line.as_str(), |(end, _)| &line[..end]);
             let here = if number == place.line { " class=\"here\"" } else { "" };
-            let _ = write!(text, "<span{here}><i>{number:>5} </i>{} </span>", escaped(&cut.replace('\t', "    ")));
+            let _ = write!(
+                text,
+                "<span{here}><i>{number:>5} </i>{} </span>",
+                escaped(&cut.replace('\t', "    "))
+            );
         }
         text.push_str("</pre>\n");
     }

@@ -3,7 +3,9 @@
 use crate::clean;
 use crate::fingerprint::Fingerprints;
 use crate::{Input, ReportError};
-use perflint_rules::{CostTerm, Coverage, EntryCost, Finding, Fix, Place, Report, Step, Times, Tracking, UnusedSuppression};
+use perflint_rules::{
+    CostTerm, Coverage, EntryCost, Finding, Fix, Place, Report, Step, Times, Tracking, UnusedSuppression,
+};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -186,9 +188,11 @@ fn views<'a, 'f>(
     report: &'a Report,
     fingerprints: &'f mut Fingerprints<'a>,
 ) -> impl Iterator<Item = FindingView<'a>> + use<'a, 'f> {
-    report.findings.iter().enumerate().map(|(at, finding)| {
-        finding_view(finding, report.tracking.get(at), fingerprints)
-    })
+    report
+        .findings
+        .iter()
+        .enumerate()
+        .map(|(at, finding)| finding_view(finding, report.tracking.get(at), fingerprints))
 }
 
 fn finding_view<'a>(

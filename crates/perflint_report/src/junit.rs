@@ -12,7 +12,11 @@ pub fn junit(out: &mut dyn Write, input: Input<'_>) -> Result<(), ReportError> {
     let live: Vec<&Finding> = input.report.live().collect();
     let count = live.len();
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-    writeln!(out, "<testsuites name=\"perflint\" tests=\"{}\" failures=\"{count}\" errors=\"0\">", count.max(1))?;
+    writeln!(
+        out,
+        "<testsuites name=\"perflint\" tests=\"{}\" failures=\"{count}\" errors=\"0\">",
+        count.max(1)
+    )?;
     if live.is_empty() {
         // Readers take a report without a test for a run that did not happen.
         writeln!(out, "  <testsuite name=\"perflint\" tests=\"1\" failures=\"0\" errors=\"0\">")?;

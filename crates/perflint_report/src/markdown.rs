@@ -63,14 +63,26 @@ fn one(finding: &Finding) -> String {
         prose(title),
         code_html(&finding.cost)
     );
-    let _ = writeln!(text, "{} Rule {}, {} confidence.\n", prose(rest), code(&finding.rule), finding.confidence.name());
+    let _ = writeln!(
+        text,
+        "{} Rule {}, {} confidence.\n",
+        prose(rest),
+        code(&finding.rule),
+        finding.confidence.name()
+    );
     if let Some(fix) = &finding.fix {
         let _ = writeln!(text, "Fix at {}: {}\n", code(&location(&fix.place)), prose(&fix.advice));
     }
     if !finding.route.is_empty() {
         let steps = finding.route.iter().take(MAX_STEPS);
         for (number, step) in (1..).zip(steps) {
-            let _ = writeln!(text, "{number}. {} {} {}", step.kind.name(), code(&location(&step.place)), prose(&step.label));
+            let _ = writeln!(
+                text,
+                "{number}. {} {} {}",
+                step.kind.name(),
+                code(&location(&step.place)),
+                prose(&step.label)
+            );
         }
         let more = finding.route.len().saturating_sub(MAX_STEPS);
         if more > 0 {
@@ -107,7 +119,8 @@ pub(crate) fn prose(text: &str) -> String {
 fn reference(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {
-            '&' | '<' | '>' | '*' | '_' | '[' | ']' | '(' | ')' | '#' | '!' | '|' | '~' | '@' | '\\' | '`' | '$' | ':' => {
+            '&' | '<' | '>' | '*' | '_' | '[' | ']' | '(' | ')' | '#' | '!' | '|' | '~' | '@' | '\\'
+            | '`' | '$' | ':' => {
                 let _ = write!(out, "&#{};", u32::from(c));
             }
             c => out.push(c),
@@ -139,7 +152,10 @@ mod tests {
 
     #[test]
     fn nothing_quoted_is_markup() {
-        assert_eq!(prose("see `a_b` @all [x](http://y) <b>"), "see `a_b` &#64;all &#91;x&#93;&#40;http&#58;//y&#41; &#60;b&#62;");
+        assert_eq!(
+            prose("see `a_b` @all [x](http://y) <b>"),
+            "see `a_b` &#64;all &#91;x&#93;&#40;http&#58;//y&#41; &#60;b&#62;"
+        );
         assert_eq!(prose("one ` tick"), "one &#96; tick");
         assert_eq!(code("a|b"), "<code>a&#124;b</code>");
         let mut out = Vec::new();

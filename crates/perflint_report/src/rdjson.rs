@@ -116,7 +116,9 @@ fn location<'a>(place: &'a Place, sources: &dyn Sources) -> Location<'a> {
         path: &place.file,
         range: Range {
             start: Position { line: place.line, column: start },
-            end: end.filter(|_| start.is_some()).map(|end| Position { line: place.end_line, column: Some(end) }),
+            end: end
+                .filter(|_| start.is_some())
+                .map(|end| Position { line: place.end_line, column: Some(end) }),
         },
     }
 }

@@ -217,7 +217,11 @@ pub trait Sources {
 impl Report {
     /// The findings that somebody has to look at: neither suppressed nor there before.
     pub fn live(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().enumerate().filter(|(at, finding)| finding.suppressed.is_none() && !self.is_known(*at)).map(|(_, finding)| finding)
+        self.findings
+            .iter()
+            .enumerate()
+            .filter(|(at, finding)| finding.suppressed.is_none() && !self.is_known(*at))
+            .map(|(_, finding)| finding)
     }
 
     /// Whether the finding at an index was there before.
@@ -227,7 +231,9 @@ impl Report {
 
     /// How many findings that are not suppressed were there before.
     pub fn known(&self) -> usize {
-        (0..self.findings.len()).filter(|at| self.is_known(*at) && self.findings[*at].suppressed.is_none()).count()
+        (0..self.findings.len())
+            .filter(|at| self.is_known(*at) && self.findings[*at].suppressed.is_none())
+            .count()
     }
 }
 

@@ -19,7 +19,7 @@ mod write;
 pub use cost::{BLOCKING, CostTerm, EntryCost, Times, costs, unit};
 pub use detect::{BUDGET, judge};
 pub use finding::{
-    Confidence, Context, Coverage, Finding, Fix, Level, Place, Report, Sources, Step, StepKind,
-    Tracking, UnusedSuppression, VoidSuppression,
+    Confidence, Context, Coverage, Finding, Fix, Level, Place, Report, Sources, Step, StepKind, Tracking,
+    UnusedSuppression, VoidSuppression,
 };
 pub use page::{Example, Page, PageError, Pages};

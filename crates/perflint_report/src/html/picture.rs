@@ -43,7 +43,8 @@ pub(super) fn route(steps: &[Step], text: &mut String) {
         match step {
             Some(step) => one(step, top, text),
             None => {
-                let _ = writeln!(text, "<text x=\"{MARGIN}\" y=\"{}\">({} more)</text>", top + HEIGHT / 2, cut);
+                let _ =
+                    writeln!(text, "<text x=\"{MARGIN}\" y=\"{}\">({} more)</text>", top + HEIGHT / 2, cut);
             }
         }
         if index + 1 < shown.len() {

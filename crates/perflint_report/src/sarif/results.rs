@@ -78,8 +78,7 @@ pub(super) fn result<'a>(
     if let Some(tracking) = tracking {
         let ours = result.partial_fingerprints.get_or_insert_default();
         ours.insert("perflintId/v1".to_owned(), tracking.id.clone());
-        result.baseline_state =
-            tracking.known.map(|known| json!(if known { "unchanged" } else { "new" }));
+        result.baseline_state = tracking.known.map(|known| json!(if known { "unchanged" } else { "new" }));
     }
     result.suppressions = finding.suppressed.as_deref().map(|reason| vec![suppression(reason)]);
     result

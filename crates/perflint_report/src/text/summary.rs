@@ -114,8 +114,12 @@ fn void(coverage: &Coverage) -> Option<String> {
 
 /// Budgets that guard nothing.
 fn budgets(coverage: &Coverage) -> Option<String> {
-    let named: Vec<String> =
-        coverage.unmatched_budgets.iter().take(MAX_NAMED).map(|name| format!("`{}`", clean::line(name))).collect();
+    let named: Vec<String> = coverage
+        .unmatched_budgets
+        .iter()
+        .take(MAX_NAMED)
+        .map(|name| format!("`{}`", clean::line(name)))
+        .collect();
     (!named.is_empty()).then(|| format!("No entry point falls under the budget of {}.", named.join(", ")))
 }
 

@@ -65,7 +65,13 @@ impl Walker {
         }
         let role = role_of_path(below_root, lang);
         let wanted = self.config.roles.contains(&role) && lang.is_none_or(self.config.wanted);
-        wanted.then(|| Candidate { path: shown.to_owned(), shown: path.to_owned(), lossy: false, guess, role })
+        wanted.then(|| Candidate {
+            path: shown.to_owned(),
+            shown: path.to_owned(),
+            lossy: false,
+            guess,
+            role,
+        })
     }
 
     fn is_config(&self, path: &str) -> bool {
