@@ -34,11 +34,16 @@ pub(crate) fn analyse(
     pages: &Pages,
     entries: bool,
 ) -> Analysis {
+    with_stack(|| run(files, configs, models, pages, entries))
+}
+
+/// Runs something on a thread whose stack is as deep as programs nest; the default if no thread can be had.
+pub(crate) fn with_stack<T: Default + Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
         std::thread::Builder::new()
             .name("analysis".to_owned())
             .stack_size(STACK)
-            .spawn_scoped(scope, || run(files, configs, models, pages, entries))
+            .spawn_scoped(scope, work)
             .ok()
             .and_then(|thread| thread.join().ok())
             .unwrap_or_default()
@@ -55,7 +60,7 @@ fn run(files: Vec<FileIr>, configs: &[Config], models: &Models, pages: &Pages, e
 }
 
 /// The models' stubs, lowered like any other file; their path is their module's.
-fn stubs(models: &Models) -> Vec<FileIr> {
+pub(crate) fn stubs(models: &Models) -> Vec<FileIr> {
     let language = |family: &str| match family {
         "python" => Some(Lang::Python),
         "javascript" => Some(Lang::TypeScript),

@@ -18,6 +18,7 @@ mod options;
 mod profile;
 mod root;
 mod route;
+mod schema;
 mod sources;
 mod suppress;
 mod symbol;
@@ -25,6 +26,7 @@ mod symbol;
 pub use options::{Base, Options, Scope};
 pub use perflint_walk::WalkError;
 pub use root::repository;
+pub use schema::{SchemaScan, schema};
 pub use sources::DiskSources;
 
 use finish::{Finished, finish};

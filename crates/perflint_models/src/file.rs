@@ -82,6 +82,12 @@ pub struct ModelFile {
     /// Modules of the library that are generated into the repository.
     #[serde(default, rename = "generated")]
     pub generated: Vec<GeneratedRow>,
+    /// Calls that say something about a schema.
+    #[serde(default, rename = "schema")]
+    pub schemas: Vec<crate::SchemaRow>,
+    /// How entities become tables.
+    #[serde(default, rename = "table")]
+    pub tables: Vec<crate::TableRow>,
 }
 
 /// What values of a type are.

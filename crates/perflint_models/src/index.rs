@@ -83,6 +83,10 @@ pub struct Models {
     pub preludes: Vec<(Box<str>, Box<str>)>,
     /// Generated modules: language family and row.
     pub generated: Vec<(Box<str>, GeneratedRow)>,
+    /// Calls that say something about a schema, by language family.
+    pub schemas: Vec<(Box<str>, crate::SchemaRow)>,
+    /// How entities become tables, by language family.
+    pub tables: Vec<(Box<str>, crate::TableRow)>,
 }
 
 /// Types by language family, then by what they are looked up with.
@@ -239,6 +243,8 @@ impl Models {
         self.hints.extend(model.hints.into_iter().map(|row| (family.clone(), imports.clone(), row)));
         self.stubs.extend(model.stubs.into_iter().map(|row| (family.clone(), row)));
         self.generated.extend(model.generated.into_iter().map(|row| (family.clone(), row)));
+        self.schemas.extend(model.schemas.into_iter().map(|row| (family.clone(), row)));
+        self.tables.extend(model.tables.into_iter().map(|row| (family.clone(), row)));
         Ok(())
     }
 

@@ -1,0 +1,179 @@
+//! What calls of migrations, dumps and declarations say about tables: `[[schema]]` and `[[table]]` rows.
+
+use crate::OneOrMany;
+use crate::expr::Expr;
+use serde::Deserialize;
+
+/// What a call says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Does {
+    /// A function of this name is run when a migration is applied.
+    Run,
+    /// Callables of the call are not looked into: they undo, or they are about something else.
+    Skip,
+    /// The text of SQL is somewhere in the file; nothing else happens.
+    Dump,
+    /// Creates a table; its callables get it, its parts are found in `parts`.
+    Table,
+    /// Opens a table that is there.
+    Alter,
+    /// A column.
+    Column,
+    /// Says more about the column that it is called on, or that it decorates.
+    Set,
+    /// An index.
+    Index,
+    /// A primary key.
+    Primary,
+    /// A foreign key.
+    Foreign,
+    /// Removes a table.
+    DropTable,
+    /// Removes columns.
+    DropColumn,
+    /// Removes an index.
+    DropIndex,
+    /// Removes a foreign key.
+    DropForeign,
+    /// Gives a table another name: `table`, `to`.
+    RenameTable,
+    /// Gives a column another name: `columns`, `to`.
+    RenameColumn,
+    /// Gives an index another name: `name`, `to`.
+    RenameIndex,
+}
+
+/// A call that says something about a schema.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SchemaRow {
+    /// Names of the functions or methods; a `*` at the start or end stands for anything.
+    pub call: OneOrMany,
+    /// What it is called on: `table`, `column`, or last names of what stands before the dot. Anything if absent.
+    #[serde(default)]
+    pub on: OneOrMany,
+    /// What it says.
+    pub does: Does,
+    /// The table, unless it is what the call is made on.
+    #[serde(default)]
+    pub table: Option<Expr>,
+    /// The name of an index or constraint.
+    #[serde(default)]
+    pub name: Option<Expr>,
+    /// Columns, of a column its name.
+    #[serde(default)]
+    pub columns: Option<Expr>,
+    /// Added to the names of columns: `_id`.
+    #[serde(default)]
+    pub suffix: Option<Box<str>>,
+    /// Columns that the call makes whatever its arguments: `created_at`.
+    #[serde(default)]
+    pub makes: Vec<Box<str>>,
+    /// The type of a column; the called name if absent.
+    #[serde(default, rename = "type")]
+    pub ty: Option<Expr>,
+    /// May be null.
+    #[serde(default)]
+    pub nullable: Option<Expr>,
+    /// The default.
+    #[serde(default)]
+    pub default: Option<Expr>,
+    /// Unique.
+    #[serde(default)]
+    pub unique: Option<Expr>,
+    /// Has an index.
+    #[serde(default)]
+    pub index: Option<Expr>,
+    /// Is the primary key.
+    #[serde(default)]
+    pub primary: Option<Expr>,
+    /// Refers to a table: its name, `table.column`, a class, or a truth value where the column's name tells.
+    #[serde(default)]
+    pub foreign: Option<Expr>,
+    /// The columns referred to.
+    #[serde(default)]
+    pub references: Option<Expr>,
+    /// The column comes with another one that names the class of the row.
+    #[serde(default)]
+    pub polymorphic: Option<Expr>,
+    /// The condition of a partial index.
+    #[serde(default, rename = "where")]
+    pub condition: Option<Expr>,
+    /// How an index is built.
+    #[serde(default)]
+    pub method: Option<Expr>,
+    /// Columns stored beside the key.
+    #[serde(default)]
+    pub include: Option<Expr>,
+    /// The new name.
+    #[serde(default)]
+    pub to: Option<Expr>,
+    /// Values that hold the parts of a table.
+    #[serde(default)]
+    pub parts: Vec<Expr>,
+    /// The primary key that a table has where nothing else is said.
+    #[serde(default)]
+    pub key: Option<Box<str>>,
+    /// Another name for it, several, or false.
+    #[serde(default)]
+    pub key_named: Option<Expr>,
+    /// A file with this call tells the whole schema; migrations beside it are its history.
+    #[serde(default)]
+    pub dump: bool,
+    /// A file with this call declares tables, wherever it stands.
+    #[serde(default)]
+    pub declares: bool,
+    /// For [`Does::Run`]: the variables with the migration's name and with those that come before it.
+    #[serde(default)]
+    pub order: Vec<Box<str>>,
+    /// The document, if not the file's.
+    #[serde(default)]
+    pub docs: Option<Box<str>>,
+}
+
+/// How entities of an api become tables.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TableRow {
+    /// The api of the entities.
+    pub of: Box<str>,
+    /// Where the table's name stands, the first that is there: `Meta.db_table` (an attribute), `@Table.name` (an argument of a
+    /// marker), `TableName()` (what a method returns).
+    #[serde(default)]
+    pub name: Vec<Box<str>>,
+    /// Its name otherwise: `{app}`, `{name}`, `{lower}`, `{snake}`, `{snakes}` are filled in.
+    pub default_name: Box<str>,
+    /// The name of a column whose declaration gives none: `{name}` or `{snake}`.
+    pub default_column: Box<str>,
+    /// Attributes with indexes and constraints: `Meta.indexes`.
+    #[serde(default)]
+    pub indexes: Vec<Box<str>>,
+    /// Attributes with lists of the columns that are unique together, or indexed together.
+    #[serde(default)]
+    pub unique_together: Vec<Box<str>>,
+    /// As before, not unique.
+    #[serde(default)]
+    pub index_together: Vec<Box<str>>,
+    /// A primary key that is added where none is declared.
+    #[serde(default)]
+    pub key: Option<Box<str>>,
+    /// Every field is a column, unless it is a relation or has one of the markers in `not`.
+    #[serde(default)]
+    pub every_field: bool,
+    /// Markers of fields that are no columns.
+    #[serde(default)]
+    pub not: Vec<Box<str>>,
+    /// Suffix of the column of a relation to one that names none: `_id`.
+    #[serde(default)]
+    pub relation_suffix: Option<Box<str>>,
+    /// Relations to one have an index each.
+    #[serde(default)]
+    pub relation_index: bool,
+    /// The declarations list every index, so that they count more than migrations.
+    #[serde(default)]
+    pub complete: bool,
+    /// The document, if not the file's.
+    #[serde(default)]
+    pub docs: Option<Box<str>>,
+}

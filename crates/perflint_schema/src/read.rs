@@ -1,0 +1,10 @@
+//! From lowered files to a schema.
+
+mod class;
+mod eval;
+mod part;
+mod rows;
+mod sources;
+mod value;
+
+pub use sources::replay;
