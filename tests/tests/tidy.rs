@@ -30,7 +30,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("perflint_link", &["ir", "models"]),
     ("perflint_summary", &["ir", "link", "models"]),
     ("perflint_rules", &["ir", "link", "models", "summary"]),
-    ("perflint_schema", &["ir", "link", "models"]),
+    ("perflint_schema", &["ir", "link", "models", "summary"]),
     ("perflint_report", &["ir", "rules"]),
     ("perflint_plan", &["ir", "rules", "report", "schema"]),
     ("perflint_git", &[]),

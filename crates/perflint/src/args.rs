@@ -152,6 +152,9 @@ pub(crate) struct SchemaArgs {
     /// How to write the schema.
     #[arg(long, value_enum, default_value_t = SchemaFormat::Text)]
     pub(crate) format: SchemaFormat,
+    /// Propose which indexes to add and which to drop instead, from what the queries do.
+    #[arg(long)]
+    pub(crate) indexes: bool,
 }
 
 /// Formats of a schema.

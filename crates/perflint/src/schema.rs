@@ -2,21 +2,29 @@
 
 use crate::args::{SchemaArgs, SchemaFormat};
 use crate::progress::Bar;
-use crate::scan::failure;
+use crate::scan::{analyse, failure};
 use crate::settings::Settings;
 use crate::status::{Failure, Status};
+use perflint_engine::Options;
 use perflint_report::clean;
-use perflint_schema::{Index, IndexColumn, Place, Schema, Table};
+use perflint_schema::{Action, Index, IndexColumn, Place, Schema, Table, propose};
+use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 
 /// How many gaps the text names.
 const MAX_GAPS: usize = 20;
+
+/// How much evidence the text names.
+const MAX_EVIDENCE: usize = 5;
 
 /// Prints the schema.
 pub(crate) fn schema(args: &SchemaArgs) -> Result<Status, Failure> {
     let (paths, set) = (&args.analysis.paths, &args.analysis.settings);
     let settings = Settings::of(paths, set)?;
     let options = settings.options(paths, set)?;
+    if args.indexes {
+        return indexes(args, options);
+    }
     let bar = Bar::new(set.quiet);
     let scan = perflint_engine::schema(&options, &bar).map_err(|error| failure(error, paths, set))?;
     drop(bar);
@@ -38,6 +46,37 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<Status, Failure> {
         let _ = io::stderr().write_all(hint.as_bytes());
     }
     Ok(Status::Clean)
+}
+
+/// Prints which indexes to add and to drop.
+fn indexes(args: &SchemaArgs, mut options: Options) -> Result<Status, Failure> {
+    options.schema = true;
+    options.entries = true;
+    let scan = analyse(&options, &args.analysis)?;
+    let schema = scan.schema.unwrap_or_default();
+    let proposals = propose(&schema, &scan.accesses, &BTreeMap::new());
+    let mut out = BufWriter::new(io::stdout().lock());
+    match args.format {
+        SchemaFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, &proposals).map_err(io::Error::from)?;
+            writeln!(out)?;
+        }
+        SchemaFormat::Text => {
+            for proposal in &proposals {
+                let word = if proposal.action == Action::Add { "add" } else { "drop" };
+                let line = format!("{word} {} on {}", index_text(&proposal.index), proposal.table);
+                writeln!(out, "{}\n  {}", clean::line(&line), clean::line(&proposal.why))?;
+                for evidence in proposal.evidence.iter().take(MAX_EVIDENCE) {
+                    let by = if evidence.entries.is_empty() { String::new() } else { format!("  [{}]", evidence.entries.join(", ")) };
+                    let what = format!("{}{by}", evidence.what);
+                    writeln!(out, "  {}  {}", place(&evidence.place), clean::line(&what))?;
+                }
+            }
+            writeln!(out, "{} proposals", proposals.len())?;
+        }
+    }
+    out.flush()?;
+    Ok(if scan.report.coverage.files == 0 { Status::Nothing } else { Status::Clean })
 }
 
 fn text(out: &mut impl Write, schema: &Schema) -> io::Result<()> {

@@ -5,8 +5,8 @@ use crate::{DiskSources, Options, Progress, ScanError, collect, models, reposito
 use perflint_ir::FileIr;
 use perflint_link::{Config, Program};
 use perflint_models::Models;
-use perflint_rules::{Coverage, Sources};
-use perflint_schema::{Schema, replay};
+use perflint_rules::{Coverage, EntryCost, Sources, Times};
+use perflint_schema::{Access, Schema, replay};
 use perflint_walk::Walker;
 use std::collections::BTreeMap;
 
@@ -33,7 +33,8 @@ pub fn schema(options: &Options, progress: &dyn Progress) -> Result<SchemaScan, 
     let files = (std::mem::take(&mut now.files), std::mem::take(&mut now.configs));
     let sources = DiskSources::new(root, options.max_file_size);
     let mut schema = crate::analyse::with_stack(|| read(files, &models));
-    locate(&mut schema, &sources);
+    let mut lines = Lines::new(&sources);
+    schema.locate(&mut |file, offset| lines.line(file, offset));
     Ok(SchemaScan { schema, coverage: now.coverage })
 }
 
@@ -42,11 +43,54 @@ fn read((files, configs): (Vec<FileIr>, Vec<Config>), models: &Models) -> Schema
     replay(&program, models)
 }
 
-/// Fills in the lines of a schema's places.
-pub(crate) fn locate(schema: &mut Schema, sources: &DiskSources) {
-    let mut indexes: BTreeMap<String, Option<LineIndex>> = BTreeMap::new();
-    schema.locate(&mut |file, offset| {
-        let index = indexes.entry(file.to_owned()).or_insert_with(|| sources.text(file).map(LineIndex::new));
+/// The lines of a schema and of what queries use, and the entry points that run them: those with an effect on their line.
+pub(crate) fn located(
+    found: Option<(Schema, Vec<Access>)>,
+    entries: &[EntryCost],
+    sources: &DiskSources,
+) -> (Option<Schema>, Vec<Access>) {
+    let Some((mut schema, mut accesses)) = found else { return (None, Vec::new()) };
+    let mut lines = Lines::new(sources);
+    schema.locate(&mut |file, offset| lines.line(file, offset));
+    let mut running: BTreeMap<(&str, u32), Vec<(&str, bool)>> = BTreeMap::new();
+    for entry in entries {
+        for term in entry.terms.iter().filter(|term| matches!(term.effect, "query" | "write")) {
+            let repeated = term.times.iter().any(|times| !matches!(times, Times::Const(_)));
+            running.entry((&term.place.file, term.place.line)).or_default().push((&entry.label, repeated));
+        }
+    }
+    for access in &mut accesses {
+        access.place.line = lines.line(&access.place.file, access.place.offset);
+        let found = running.get(&(&*access.place.file, access.place.line));
+        for (label, repeated) in found.into_iter().flatten() {
+            access.entries.push((*label).to_owned());
+            access.repeated |= repeated;
+        }
+        access.entries.sort();
+        access.entries.dedup();
+    }
+    (Some(schema), accesses)
+}
+
+/// Lines by byte, of files that are read when they are first asked about.
+struct Lines<'s> {
+    sources: &'s DiskSources,
+    indexes: BTreeMap<String, Option<LineIndex>>,
+}
+
+impl<'s> Lines<'s> {
+    fn new(sources: &'s DiskSources) -> Self {
+        Self { sources, indexes: BTreeMap::new() }
+    }
+
+    fn line(&mut self, file: &str, offset: u32) -> u32 {
+        let index = match self.indexes.get(file) {
+            Some(index) => index,
+            None => {
+                let index = self.sources.text(file).map(LineIndex::new);
+                self.indexes.entry(file.to_owned()).or_insert(index)
+            }
+        };
         index.as_ref().map_or(0, |index| index.position(offset).0)
-    });
+    }
 }

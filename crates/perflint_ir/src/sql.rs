@@ -59,6 +59,8 @@ pub struct SqlStatement {
     pub single: bool,
     /// Columns compared, and how.
     pub predicates: Vec<SqlPredicate>,
+    /// Some of the comparisons are alternatives: not every one restricts the rows.
+    pub any: bool,
     /// Columns of ORDER BY.
     pub order: Vec<Box<str>>,
     /// The declared table, for CREATE TABLE and ALTER TABLE.

@@ -88,6 +88,9 @@ pub struct ModelFile {
     /// How entities become tables.
     #[serde(default, rename = "table")]
     pub tables: Vec<crate::TableRow>,
+    /// How calls that build queries use columns.
+    #[serde(default, rename = "column")]
+    pub columns: Vec<crate::ColumnRow>,
 }
 
 /// What values of a type are.

@@ -87,6 +87,8 @@ pub struct Models {
     pub schemas: Vec<(Box<str>, crate::SchemaRow)>,
     /// How entities become tables, by language family.
     pub tables: Vec<(Box<str>, crate::TableRow)>,
+    /// How calls that build queries use columns, by the method's name, with the language family.
+    pub columns: FxHashMap<Box<str>, Vec<(Box<str>, crate::ColumnRow)>>,
 }
 
 /// Types by language family, then by what they are looked up with.
@@ -245,6 +247,11 @@ impl Models {
         self.generated.extend(model.generated.into_iter().map(|row| (family.clone(), row)));
         self.schemas.extend(model.schemas.into_iter().map(|row| (family.clone(), row)));
         self.tables.extend(model.tables.into_iter().map(|row| (family.clone(), row)));
+        for row in model.columns {
+            for name in row.name.iter() {
+                self.columns.entry(name.into()).or_default().push((family.clone(), row.clone()));
+            }
+        }
         Ok(())
     }
 

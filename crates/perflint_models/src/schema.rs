@@ -177,3 +177,43 @@ pub struct TableRow {
     #[serde(default)]
     pub docs: Option<Box<str>>,
 }
+
+/// How a call that builds a query uses columns.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnRow {
+    /// Types whose method it is, as the call's own row names them.
+    pub on: OneOrMany,
+    /// Names of the methods.
+    pub name: OneOrMany,
+    /// What is filtered by: a map or named arguments, or the name of one column.
+    #[serde(default)]
+    pub filters: Option<Expr>,
+    /// The operator between the column and its value: `>`. Equality if absent.
+    #[serde(default)]
+    pub operator: Option<Expr>,
+    /// What is sorted by: names, `-name`, `name desc`, a map of directions.
+    #[serde(default)]
+    pub sorts: Option<Expr>,
+    /// The direction, where it is an argument of its own.
+    #[serde(default)]
+    pub direction: Option<Expr>,
+    /// Sorts downwards.
+    #[serde(default)]
+    pub descending: bool,
+    /// A column that the method is about, whatever its arguments: `latest` sorts by `created_at`.
+    #[serde(default)]
+    pub column: Option<Box<str>>,
+    /// Parts of a name stand between two underscores, the last may be an operator: `owner__name__gte`.
+    #[serde(default)]
+    pub dunder: bool,
+    /// The comparison is none that an index helps with.
+    #[serde(default)]
+    pub other: bool,
+    /// Restricts the rows in a way that is not told here.
+    #[serde(default)]
+    pub unknown: bool,
+    /// The document, if not the file's.
+    #[serde(default)]
+    pub docs: Option<Box<str>>,
+}

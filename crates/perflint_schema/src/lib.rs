@@ -15,7 +15,7 @@ mod propose;
 mod read;
 mod types;
 
-pub use access::{Access, How, Use};
+pub use access::{Access, How, Use, accesses};
 pub use apply::Machine;
 pub use propose::{Action, Evidence, Proposal, Reason, propose};
 pub use read::replay;

@@ -661,6 +661,14 @@ impl<'p> Eval<'p> {
             named.iter().map(|name| format!("{name}{suffix}").into()).chain(row.makes.iter().cloned()).collect();
         let name: Option<Box<str>> = call.get(row.name.as_ref()).and_then(|value| value.text().map(Into::into));
         let to: Option<Box<str>> = call.get(row.to.as_ref()).and_then(|value| value.text().map(Into::into));
+        if row.does == Does::RenameColumn && to.is_none() {
+            let nullable = call.get(row.nullable.as_ref()).and_then(|value| value.truth());
+            if let (Some(table), Some(column), true) = (table, columns.into_iter().next(), nullable.is_some()) {
+                let change = Change::AlterColumn { table: table.into(), column, ty: None, nullable };
+                self.events.push(Event::Change(place, change));
+            }
+            return Val::Unknown;
+        }
         let Some(changes) = changes(row.does, table, columns, name, to) else {
             self.events.push(Event::Gap(place, format!("`{}` with names that are no constants", call.name)));
             return Val::Unknown;

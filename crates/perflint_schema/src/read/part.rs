@@ -148,6 +148,11 @@ impl Part {
 
     fn foreign_key(&self, table: &str, columns: Vec<Box<str>>) -> Option<Change> {
         let foreign = self.foreign.as_ref().filter(|foreign| foreign.truth() == Some(true))?;
+        let columns = match (columns.is_empty(), foreign.text()) {
+            // The column is named after the table.
+            (true, Some(table)) => vec![format!("{}_id", cruet::to_singular(table)).into()],
+            _ => columns,
+        };
         let column = columns.first()?;
         let (target, references) = target(foreign, column);
         let references = references.map_or_else(|| self.references.clone(), |one| vec![one]);

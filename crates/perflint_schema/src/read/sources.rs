@@ -69,7 +69,8 @@ fn told<'p>(program: &'p Program, rows: &'p Rows<'p>) -> Vec<Told> {
             _ => Origin::Migration,
         };
         let events = eval.changes();
-        if !events.is_empty() {
+        // A migration that says nothing about tables is a link of the chain all the same.
+        if migration || !events.is_empty() {
             all.push(Told { path: file.path.clone(), origin, events });
         }
     }
@@ -306,11 +307,14 @@ fn variable(program: &Program, file: &FileIr, wanted: &str) -> Vec<String> {
     }
 }
 
-/// What sorts a migration: from the first part of its path that starts with a date on, else all of it, numbers as numbers.
+/// What sorts a migration: its file's name if that starts with a number, from the first part of its path that starts with a
+/// date on, else all of it; numbers as numbers.
 fn version(path: &str) -> String {
     let dated = |part: &&str| part.bytes().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'_')).filter(u8::is_ascii_digit).count() >= 8;
     let parts: Vec<&str> = path.split('/').collect();
-    let from = parts.iter().position(|part| dated(&part)).unwrap_or(0);
+    let numbered = parts.last().is_some_and(|name| name.starts_with(|c: char| c.is_ascii_digit()));
+    let last = parts.len().saturating_sub(1);
+    let from = parts.iter().position(|part| dated(&part)).unwrap_or(if numbered { last } else { 0 });
     let mut out = String::new();
     let mut digits = String::new();
     for c in parts[from..].join("/").chars().chain(std::iter::once('/')) {
