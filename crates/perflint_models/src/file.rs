@@ -91,6 +91,12 @@ pub struct ModelFile {
     /// How calls that build queries use columns.
     #[serde(default, rename = "column")]
     pub columns: Vec<crate::ColumnRow>,
+    /// What shows which kind of database is used.
+    #[serde(default, rename = "dialect")]
+    pub dialects: Vec<crate::DialectRow>,
+    /// How migrations are written.
+    #[serde(default, rename = "migration")]
+    pub migrations: Vec<crate::MigrationRow>,
 }
 
 /// What values of a type are.

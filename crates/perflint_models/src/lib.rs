@@ -22,4 +22,4 @@ pub use file::{
     TypeRow, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};
-pub use schema::{ColumnRow, Does, SchemaRow, TableRow};
+pub use schema::{ColumnRow, DialectRow, Does, MigrationRow, SchemaRow, TableRow};

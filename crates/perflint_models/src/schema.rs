@@ -217,3 +217,50 @@ pub struct ColumnRow {
     #[serde(default)]
     pub docs: Option<Box<str>>,
 }
+
+/// What shows which kind of database is used.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DialectRow {
+    /// `postgres`, `mysql`, `sqlite`, `sqlserver`, or the name of another kind, whose tables get no proposals.
+    pub dialect: Box<str>,
+    /// Names and texts of the program that show it: drivers, adapters, providers.
+    #[serde(default)]
+    pub words: Vec<Box<str>>,
+    /// What types of columns contain that only it has.
+    #[serde(default)]
+    pub types: Vec<Box<str>>,
+}
+
+/// How a framework writes a migration. In all texts `{table}`, `{name}`, `{columns}`, `{class}` and `{lines}` are filled in.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MigrationRow {
+    /// Its name, for people and options: `rails`.
+    pub name: Box<str>,
+    /// It is meant where the schema was read from such files: ends of paths, or parts of them with slashes around.
+    pub files: Vec<Box<str>>,
+    /// The path of the file to write, below the folder that is asked for.
+    pub path: Box<str>,
+    /// The whole file: `{up}` and `{down}` are the lines of the changes and of their undoing.
+    pub file: Box<str>,
+    /// A line that creates an index: by dialect, `any` for the others.
+    pub add: std::collections::BTreeMap<Box<str>, Box<str>>,
+    /// A line that drops one by its name.
+    pub drop: std::collections::BTreeMap<Box<str>, Box<str>>,
+    /// A line that drops one that has no name, by its columns; such an index is named in a comment if absent.
+    #[serde(default)]
+    pub drop_unnamed: Option<Box<str>>,
+    /// How a column is written in a list: `:{column}`.
+    pub column: Box<str>,
+    /// A column that is sorted downwards, where that can be said.
+    #[serde(default)]
+    pub descending: Option<Box<str>>,
+    /// Added to the creation of a unique index.
+    #[serde(default)]
+    pub unique: Box<str>,
+    /// How a comment starts.
+    pub comment: Box<str>,
+    /// The document.
+    pub docs: Box<str>,
+}

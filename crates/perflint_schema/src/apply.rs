@@ -50,6 +50,13 @@ impl Machine {
         }
     }
 
+    /// A column is declared by code of the repository.
+    pub fn set_opaque(&mut self, table: &str, column: &str) {
+        if let Some(column) = self.table(table).and_then(|table| column_mut(table, column)) {
+            column.opaque = true;
+        }
+    }
+
     /// The attribute that holds a column, if it is called otherwise.
     pub fn set_attribute(&mut self, table: &str, column: &str, attribute: &str) {
         let column = self.table(table).and_then(|table| column_mut(table, column));
@@ -239,7 +246,7 @@ fn set_column(table: &mut Table, was: Option<&str>, def: ColumnDef, place: Place
         known.nullable = nullable;
         known.default = default;
     } else if table.columns.len() < MAX_PARTS {
-        let column = Column { name: name.into(), attribute: None, ty: ty.into(), nullable, default, place };
+        let column = Column { name: name.into(), attribute: None, ty: ty.into(), nullable, default, opaque: false, place };
         table.columns.push(column);
     } else {
         table.partial = true;

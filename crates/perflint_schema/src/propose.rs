@@ -21,7 +21,10 @@ const NO_KEY: &[&str] = &["json", "blob", "binary", "bytea", "vector", "tsvector
 
 /// Types with few values, or words that columns with few values have in their names.
 const FEW: &[&str] = &["bool", "bit", "tinyint(1)"];
-const FEW_NAMES: &[&str] = &["is_", "has_", "can_", "use_", "enable", "disabled", "active", "deleted", "archived", "public", "private", "visible", "hidden", "gender"];
+const FEW_NAMES: &[&str] = &["status", "state", "type", "kind", "role", "level", "locale", "language", "currency", "priority", "category", "severity", "source", "mode", "is_", "has_", "can_", "use_", "enable", "disabled", "active", "deleted", "archived", "public", "private", "visible", "hidden", "gender"];
+
+/// Types of moments: what is compared with one is a stretch of time, however that is written.
+const MOMENTS: &[&str] = &["date", "time", "instant"];
 
 /// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -95,7 +98,9 @@ pub fn propose(schema: &Schema, accesses: &[Access], volumes: &BTreeMap<String, 
             foreign_keys(schema, table, &mut added);
             all.extend(added.into_iter().map(|proposal| Proposal { rows, ..proposal }));
         }
-        all.extend(redundant(table).into_iter().map(|proposal| Proposal { rows, ..proposal }));
+        if !table.partial {
+            all.extend(redundant(table).into_iter().map(|proposal| Proposal { rows, ..proposal }));
+        }
     }
     all.sort_by(|a, b| {
         let weight = |p: &Proposal| std::cmp::Reverse(p.evidence.len());
@@ -133,17 +138,22 @@ fn plain_method(index: &Index) -> bool {
 fn keyable(table: &Table, name: &str) -> (bool, bool) {
     let Some(column) = table.column(name) else { return (false, false) };
     let ty = column.ty.to_lowercase();
-    let fits = !NO_KEY.iter().any(|no| ty.contains(no));
+    let fits = !column.opaque && !NO_KEY.iter().any(|no| ty.contains(no));
     let lower = column.name.to_lowercase();
-    let few = FEW.iter().any(|few| ty.starts_with(few)) || FEW_NAMES.iter().any(|few| lower.contains(few));
+    let few = column.opaque || FEW.iter().any(|few| ty.starts_with(few)) || FEW_NAMES.iter().any(|few| lower.contains(few));
     (fits, !few)
 }
 
+fn is_moment(table: &Table, name: &str) -> bool {
+    table.column(name).is_some_and(|column| MOMENTS.iter().any(|word| column.ty.to_lowercase().contains(word)))
+}
+
 /// The columns that a query requires to be equal to something, in order.
-fn required<'a>(access: &'a Access) -> Vec<&'a str> {
+fn required<'a>(table: &Table, access: &'a Access) -> Vec<&'a str> {
     let mut all: Vec<&str> = Vec::new();
     for used in &access.uses {
-        if matches!(used.how, How::Equal | How::Join) && !all.contains(&used.column.as_str()) {
+        let equal = matches!(used.how, How::Equal | How::Join) && !is_moment(table, &used.column);
+        if equal && !all.contains(&used.column.as_str()) {
             all.push(&used.column);
         }
     }
@@ -156,8 +166,9 @@ fn missing(table: &Table, accesses: &[&Access]) -> Vec<Proposal> {
         if access.any || table.partial {
             continue;
         }
-        let equal = required(access);
-        let ranges: Vec<&str> = access.uses.iter().filter(|u| u.how == How::Range).map(|u| u.column.as_str()).collect();
+        let equal = required(table, access);
+        let is_range = |u: &&crate::Use| u.how == How::Range || u.how == How::Equal && is_moment(table, &u.column);
+        let ranges: Vec<&str> = access.uses.iter().filter(is_range).map(|u| u.column.as_str()).collect();
         let filters: Vec<&str> = equal.iter().chain(&ranges).copied().collect();
         if served(table, &filters) {
             continue;
@@ -166,7 +177,13 @@ fn missing(table: &Table, accesses: &[&Access]) -> Vec<Proposal> {
         let evidence = Evidence { place: access.place.clone(), what: said(access), entries: access.entries.clone() };
         wanted.entry(key).or_insert_with(|| (reason, BTreeSet::new())).1.insert(evidence);
     }
-    combined(wanted).into_iter().map(|(key, (reason, evidence))| add(table, key, reason, evidence)).collect()
+    combined(wanted).into_iter().filter(|(key, (_, evidence))| worth(key, evidence)).map(|(key, (reason, evidence))| add(table, key, reason, evidence)).collect()
+}
+
+/// Whether an entry point runs one of the queries, or the column is a key of its own kind.
+fn worth(key: &[IndexColumn], evidence: &BTreeSet<Evidence>) -> bool {
+    let reached = evidence.iter().any(|evidence| !evidence.entries.is_empty());
+    reached || key.first().is_some_and(|part| part.name.to_lowercase().ends_with("id"))
 }
 
 /// The key that serves a query: equality first, then one range or the order.
@@ -269,6 +286,15 @@ fn add(table: &Table, columns: Vec<IndexColumn>, reason: Reason, evidence: BTree
         Reason::Order => format!("pages of `{}` are sorted by {list}, and no index gives that order", table.name),
         _ => format!("rows of `{}` are looked up by {list}, and no index starts with what is looked up", table.name),
     };
+    let mut places: BTreeMap<(Place, String), BTreeSet<String>> = BTreeMap::new();
+    for Evidence { place, what, entries } in evidence {
+        places.entry((place, what)).or_default().extend(entries);
+    }
+    let evidence = places.into_iter().map(|((place, what), entries)| Evidence {
+        place,
+        what,
+        entries: entries.into_iter().collect(),
+    });
     Proposal {
         action: Action::Add,
         reason,
@@ -276,7 +302,7 @@ fn add(table: &Table, columns: Vec<IndexColumn>, reason: Reason, evidence: BTree
         index: Index { name: Some(index_name(table, &columns)), columns, place: table.place.clone(), ..Index::default() },
         instead: None,
         why,
-        evidence: evidence.into_iter().collect(),
+        evidence: evidence.collect(),
         rows: None,
     }
 }

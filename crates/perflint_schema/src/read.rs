@@ -1,6 +1,7 @@
 //! From lowered files to a schema.
 
 mod class;
+mod dialect;
 mod eval;
 mod part;
 mod rows;

@@ -95,7 +95,7 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// How its rows are spread, if it is partitioned.
     pub partition: Option<Partition>,
-    /// Something about it could not be followed: an index may exist that is not listed.
+    /// Something about it could not be followed, or its database has indexes of another kind: nothing is proposed for it.
     pub partial: bool,
 }
 
@@ -122,6 +122,9 @@ pub struct Column {
     /// Its default, if that is a plain value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<String>,
+    /// Its declaration is code of the repository that may add keys of its own.
+    #[serde(skip)]
+    pub opaque: bool,
     /// Where it is declared.
     pub place: Place,
 }

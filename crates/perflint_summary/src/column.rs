@@ -218,6 +218,8 @@ impl<'p> Eval<'p> {
             Val::Map(entries, _) => entries.first().map(|(key, _)| self.p.text(*key)),
             _ => None,
         };
+        // Rows without a value are usually most of them, or few: an index on the column alone does not tell.
+        let how = if value == crate::value::NULL && how == ColumnHow::Equal { ColumnHow::Other } else { how };
         match inner.map(operator_word) {
             Some(Some(how)) => noted.uses.push(ColumnUse { name, how }),
             // Conditions on the rows of a relation.
@@ -278,9 +280,9 @@ fn operator_how(text: &str) -> ColumnHow {
 /// The word that says how a value is compared, if it is one.
 fn operator_word(word: &str) -> Option<ColumnHow> {
     Some(match word {
-        "equals" | "in" | "exact" | "isnull" | "eq" => ColumnHow::Equal,
+        "equals" | "in" | "exact" | "eq" => ColumnHow::Equal,
         "gt" | "gte" | "lt" | "lte" | "range" | "between" | "startsWith" | "startswith" | "date" => ColumnHow::Range,
-        "contains" | "icontains" | "iexact" | "endsWith" | "endswith" | "iendswith" | "istartswith" | "regex" | "iregex"
+        "isnull" | "contains" | "icontains" | "iexact" | "endsWith" | "endswith" | "iendswith" | "istartswith" | "regex" | "iregex"
         | "not" | "notIn" | "ne" | "search" | "has" | "hasSome" | "hasEvery" | "isEmpty" | "mode" | "year" | "month" | "day" | "hour" => {
             ColumnHow::Other
         }

@@ -171,11 +171,15 @@ impl<'p> Reader<'_, 'p> {
         machine.set_entity(table, self.program.text(self.program.entity(self.entity).name));
         let mut columns = BTreeMap::new();
         let mut found: Vec<Eval<'p>> = Vec::new();
+        let mut opaque = Vec::new();
         for class in self.classes() {
             let def = self.program.class(class).def;
             let mut eval = Eval::new(self.program, self.program.file(def.file), self.rows);
             for field in self.fields(class) {
                 self.field(&mut eval, field, table, &mut columns);
+                if self.is_own(field) {
+                    opaque.push(self.program.text(self.program.item(field).name).to_owned());
+                }
             }
             found.push(eval);
         }
@@ -190,6 +194,11 @@ impl<'p> Reader<'_, 'p> {
                     Event::Gap(place, what) => machine.gap(place, what),
                     Event::Part(..) => {}
                 }
+            }
+        }
+        for name in &opaque {
+            if let Some(column) = columns.get(name).cloned().flatten() {
+                machine.set_opaque(table, &column);
             }
         }
         for (attribute, column) in &columns {
@@ -302,6 +311,22 @@ impl<'p> Reader<'_, 'p> {
                 self.take(eval, other, table);
             }
         }
+    }
+
+    /// Whether a field's initial value is made by a class of the repository.
+    fn is_own(&self, field: Def) -> bool {
+        let Some((file, body, op)) = self.program.field_init(field) else { return false };
+        let code = self.program.file(file).body(body);
+        let OpKind::Call(call) = code.op(op).kind else { return false };
+        let target = match code.call(call).callee {
+            Callee::Value(value) => self.program.resolve_op(file, code, value),
+            Callee::Member { recv, name } => self
+                .program
+                .resolve_op(file, code, recv)
+                .and_then(|target| self.program.member(target, name, self.program.file(file).lang)),
+        };
+        let class = target.and_then(|target| self.program.target_class(target));
+        class.is_some_and(|class| !self.program.is_stub(self.program.class(class).def.file))
     }
 
     fn marker_name(&self, marker: &Marker) -> &'p str {

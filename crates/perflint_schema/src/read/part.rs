@@ -126,6 +126,9 @@ impl Part {
         let parts = || names.iter().map(|name| KeyPart { name: (*name).into(), ..KeyPart::default() }).collect::<Vec<_>>();
         if self.primary {
             changes.push(Change::PrimaryKey { table: table.into(), name: None, columns: vec![column.into()] });
+            // The key is an index already, whatever else is said.
+            changes.extend(self.foreign_key(table, vec![column.into()]));
+            return;
         }
         let unique = self.unique.as_ref().and_then(Val::truth) == Some(true);
         let indexed = self.index.as_ref();

@@ -43,6 +43,7 @@ pub fn replay(program: &Program, models: &Models) -> Schema {
     listed.extend(own.tables.values().filter(|table| table.entity.is_none()).map(|table| table.name.clone()));
     let mut schema = merged(dumped, own, history, &listed);
     attach_entities(&mut schema, program, &entities);
+    super::dialect::detect(&mut schema, program, models);
     schema
 }
 
