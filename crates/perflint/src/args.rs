@@ -164,6 +164,10 @@ pub(crate) enum SchemaFormat {
     Text,
     /// For programs.
     Json,
+    /// With --indexes: SQL that makes the changes.
+    Sql,
+    /// With --indexes: a migration of the framework that declares the schema.
+    Migration,
 }
 
 #[derive(Args, Debug)]

@@ -7,7 +7,7 @@ use crate::settings::Settings;
 use crate::status::{Failure, Status};
 use perflint_engine::Options;
 use perflint_report::clean;
-use perflint_schema::{Action, Index, IndexColumn, Place, Schema, Table, propose};
+use perflint_schema::{Action, Dialect, Index, IndexColumn, Place, Schema, Table, propose, sql};
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 
@@ -25,6 +25,10 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<Status, Failure> {
     if args.indexes {
         return indexes(args, options);
     }
+    if matches!(args.format, SchemaFormat::Sql | SchemaFormat::Migration) {
+        let help = "say `perflint schema --indexes --format sql`, or leave out --format";
+        return Err(Failure::usage("only proposals are written as SQL and migrations", help));
+    }
     let bar = Bar::new(set.quiet);
     let scan = perflint_engine::schema(&options, &bar).map_err(|error| failure(error, paths, set))?;
     drop(bar);
@@ -34,7 +38,7 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<Status, Failure> {
             serde_json::to_writer_pretty(&mut out, &scan.schema).map_err(io::Error::from)?;
             writeln!(out)?;
         }
-        SchemaFormat::Text => text(&mut out, &scan.schema)?,
+        _ => text(&mut out, &scan.schema)?,
     }
     out.flush()?;
     if scan.coverage.files == 0 {
@@ -54,12 +58,21 @@ fn indexes(args: &SchemaArgs, mut options: Options) -> Result<Status, Failure> {
     options.entries = true;
     let scan = analyse(&options, &args.analysis)?;
     let schema = scan.schema.unwrap_or_default();
+    let dialect = schema.dialect.unwrap_or(Dialect::Postgres);
     let proposals = propose(&schema, &scan.accesses, &BTreeMap::new());
     let mut out = BufWriter::new(io::stdout().lock());
     match args.format {
         SchemaFormat::Json => {
             serde_json::to_writer_pretty(&mut out, &proposals).map_err(io::Error::from)?;
             writeln!(out)?;
+        }
+        SchemaFormat::Sql => out.write_all(sql(&proposals, dialect).text.as_bytes())?,
+        SchemaFormat::Migration => {
+            let Some(format) = scan.formats.iter().find(|format| format.is_of(&schema)) else {
+                let help = "use --format sql";
+                return Err(Failure::usage("no framework whose migrations can be written declares this schema", help));
+            };
+            out.write_all(format.render(&proposals, dialect).text.trim_start().as_bytes())?;
         }
         SchemaFormat::Text => {
             for proposal in &proposals {

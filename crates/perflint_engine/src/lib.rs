@@ -35,7 +35,7 @@ use perflint_config::Local;
 use perflint_link::Config;
 use perflint_models::Models;
 use perflint_rules::{EntryCost, Page, Pages, Report, Tracking};
-use perflint_schema::{Access, Schema};
+use perflint_schema::{Access, Format, Schema};
 use perflint_walk::Walker;
 use std::io;
 use std::path::PathBuf;
@@ -76,6 +76,8 @@ pub struct Scan {
     pub schema: Option<Schema>,
     /// What queries use of it.
     pub accesses: Vec<Access>,
+    /// How the frameworks that models know write migrations.
+    pub formats: Vec<Format>,
     /// What entry points cost before the change, if a change was asked about and costs were asked for.
     pub entries_before: Vec<EntryCost>,
 }
@@ -190,8 +192,9 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
         (None, _) => Vec::new(),
     };
     let (schema, accesses) = schema::located(schema, &entries, &sources);
+    let formats = if options.schema { perflint_schema::formats(&models) } else { Vec::new() };
     let report = Report { findings, tracking, entries, held_back, coverage };
-    Ok(Scan { report, root, sources, identities, baseline, schema, accesses, entries_before })
+    Ok(Scan { report, root, sources, identities, baseline, schema, accesses, formats, entries_before })
 }
 
 fn models(options: &Options) -> Result<Models, ScanError> {

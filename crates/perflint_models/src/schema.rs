@@ -161,6 +161,9 @@ pub struct TableRow {
     /// Every field is a column, unless it is a relation or has one of the markers in `not`.
     #[serde(default)]
     pub every_field: bool,
+    /// A column may not be null unless something says so.
+    #[serde(default)]
+    pub required: bool,
     /// Markers of fields that are no columns.
     #[serde(default)]
     pub not: Vec<Box<str>>,
@@ -238,7 +241,7 @@ pub struct DialectRow {
 pub struct MigrationRow {
     /// Its name, for people and options: `rails`.
     pub name: Box<str>,
-    /// It is meant where the schema was read from such files: ends of paths, or parts of them with slashes around.
+    /// It is meant where the schema was read from such files: the end of a path, after a `*` with a folder before that.
     pub files: Vec<Box<str>>,
     /// The path of the file to write, below the folder that is asked for.
     pub path: Box<str>,

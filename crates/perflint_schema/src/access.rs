@@ -143,7 +143,15 @@ fn of_query(
                     uses.push(one);
                 }
             }
-            None => partial = true,
+            None => {
+                partial = true;
+                // A condition on the rows that a key leads to: what joins them is the key.
+                let first = used.name.split('.').next().filter(|first| first.len() < used.name.len());
+                let filters = !matches!(used.how, ColumnHow::Ascending | ColumnHow::Descending);
+                if let Some(column) = first.filter(|_| filters).and_then(|first| column(table, first)) {
+                    uses.push(Use { column, how: How::Join });
+                }
+            }
         }
     }
     let span = program.body(access.site.at).op(access.site.op).span;

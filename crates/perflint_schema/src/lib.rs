@@ -10,6 +10,7 @@
 
 mod access;
 mod apply;
+mod migration;
 mod names;
 mod propose;
 mod read;
@@ -17,6 +18,7 @@ mod types;
 
 pub use access::{Access, How, Use, accesses};
 pub use apply::Machine;
+pub use migration::{Format, Migration, formats, sql};
 pub use propose::{Action, Evidence, Proposal, Reason, propose};
 pub use read::replay;
 pub use types::{

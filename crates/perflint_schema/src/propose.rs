@@ -94,7 +94,7 @@ pub fn propose(schema: &Schema, accesses: &[Access], volumes: &BTreeMap<String, 
         let rows = volumes.iter().find(|(name, _)| name.eq_ignore_ascii_case(&table.name)).map(|(_, rows)| *rows);
         let own: Vec<&Access> = accesses.iter().filter(|access| access.table == table.name).collect();
         if rows.is_none_or(|rows| rows >= SMALL) && !table.columns.is_empty() {
-            let mut added = missing(table, &own);
+            let mut added = missing(schema, table, &own);
             foreign_keys(schema, table, &mut added);
             all.extend(added.into_iter().map(|proposal| Proposal { rows, ..proposal }));
         }
@@ -114,7 +114,7 @@ fn names(columns: &[IndexColumn]) -> Vec<&str> {
 }
 
 /// Whether some index, or the primary key, starts with one of these columns, so that the database has something to go by.
-fn served(table: &Table, columns: &[&str]) -> bool {
+fn served(schema: &Schema, table: &Table, columns: &[&str]) -> bool {
     let is = |name: &str| columns.iter().any(|column| column.eq_ignore_ascii_case(name));
     let mut starts = table
         .indexes
@@ -124,6 +124,9 @@ fn served(table: &Table, columns: &[&str]) -> bool {
         .map(|part| part.name.as_str());
     starts.any(is)
         || table.primary_key.first().is_some_and(|name| is(name))
+        // MySQL indexes foreign keys by itself.
+        || schema.dialect == Some(crate::Dialect::Mysql)
+            && table.foreign_keys.iter().filter_map(|key| key.columns.first()).any(|name| is(name))
         // An expression over the column, or a partial index on it, was somebody's answer to the same query.
         || table.indexes.iter().any(|index| {
             index.columns.first().is_some_and(|part| columns.iter().any(|column| part.name.contains(column)))
@@ -160,7 +163,7 @@ fn required<'a>(table: &Table, access: &'a Access) -> Vec<&'a str> {
     all
 }
 
-fn missing(table: &Table, accesses: &[&Access]) -> Vec<Proposal> {
+fn missing(schema: &Schema, table: &Table, accesses: &[&Access]) -> Vec<Proposal> {
     let mut wanted: BTreeMap<Vec<IndexColumn>, (Reason, BTreeSet<Evidence>)> = BTreeMap::new();
     for access in accesses {
         if access.any || table.partial {
@@ -170,10 +173,10 @@ fn missing(table: &Table, accesses: &[&Access]) -> Vec<Proposal> {
         let is_range = |u: &&crate::Use| u.how == How::Range || u.how == How::Equal && is_moment(table, &u.column);
         let ranges: Vec<&str> = access.uses.iter().filter(is_range).map(|u| u.column.as_str()).collect();
         let filters: Vec<&str> = equal.iter().chain(&ranges).copied().collect();
-        if served(table, &filters) {
+        if served(schema, table, &filters) {
             continue;
         }
-        let Some((reason, key)) = key(table, access, &equal, &ranges) else { continue };
+        let Some((reason, key)) = key(schema, table, access, &equal, &ranges) else { continue };
         let evidence = Evidence { place: access.place.clone(), what: said(access), entries: access.entries.clone() };
         wanted.entry(key).or_insert_with(|| (reason, BTreeSet::new())).1.insert(evidence);
     }
@@ -187,7 +190,7 @@ fn worth(key: &[IndexColumn], evidence: &BTreeSet<Evidence>) -> bool {
 }
 
 /// The key that serves a query: equality first, then one range or the order.
-fn key(table: &Table, access: &Access, equal: &[&str], ranges: &[&str]) -> Option<(Reason, Vec<IndexColumn>)> {
+fn key(schema: &Schema, table: &Table, access: &Access, equal: &[&str], ranges: &[&str]) -> Option<(Reason, Vec<IndexColumn>)> {
     let (mut sharp, mut blunt) = (Vec::new(), Vec::new());
     for name in equal {
         match keyable(table, name) {
@@ -207,7 +210,7 @@ fn key(table: &Table, access: &Access, equal: &[&str], ranges: &[&str]) -> Optio
     if sharp.is_empty() {
         // Without a sharp condition only a page in a given order is worth an index.
         let unfiltered = equal.is_empty() && ranges.is_empty() && !access.partial;
-        if !(unfiltered && page && sortable && !access.write) || served(table, &[sorts.first()?.name.as_str()]) {
+        if !(unfiltered && page && sortable && !access.write) || served(schema, table, &[sorts.first()?.name.as_str()]) {
             return None;
         }
         return Some((Reason::Order, same_direction(sorts)));
@@ -307,15 +310,15 @@ fn add(table: &Table, columns: Vec<IndexColumn>, reason: Reason, evidence: BTree
     }
 }
 
-/// Foreign keys that no index starts with. MySQL indexes them by itself.
+/// Foreign keys that no index starts with.
 fn foreign_keys(schema: &Schema, table: &Table, added: &mut Vec<Proposal>) {
-    if schema.dialect == Some(crate::Dialect::Mysql) || table.partial {
+    if table.partial {
         return;
     }
     for key in &table.foreign_keys {
         let Some(first) = key.columns.first() else { continue };
         let planned = added.iter().any(|p| p.index.columns.first().is_some_and(|part| part.name.eq_ignore_ascii_case(first)));
-        if planned || served(table, &[first.as_str()]) || table.column(first).is_none() {
+        if planned || served(schema, table, &[first.as_str()]) || table.column(first).is_none() {
             continue;
         }
         let columns = key.columns.iter().map(IndexColumn::plain).collect();

@@ -187,6 +187,9 @@ impl<'p> Reader<'_, 'p> {
         self.class_parts(&mut first, table, &columns);
         found.push(first);
         self.default_key(machine, table, &found, &place);
+        for part in found.iter_mut().flat_map(|eval| &mut eval.parts).filter(|part| part.kind == Does::Foreign) {
+            part.names = part.names.iter().map(|name| renamed(name, &columns)).collect();
+        }
         for eval in found {
             for event in eval.changes() {
                 match event {
@@ -226,10 +229,19 @@ impl<'p> Reader<'_, 'p> {
     /// The class after the bases that it takes fields from.
     fn classes(&self) -> Vec<ClassIx> {
         let mut all = vec![];
+        // What a base with a table of its own takes from its bases stands in that table.
+        let mut elsewhere: Vec<Base> = Vec::new();
         for base in &self.program.class(self.class).mro {
+            if elsewhere.contains(base) {
+                continue;
+            }
             let Base::Class(class) = base else { continue };
             let has_table = self.program.class(*class).entity.is_some_and(|entity| self.tables.contains_key(&entity));
-            if self.program.is_stub(self.program.class(*class).def.file) || (has_table && *class != self.class) {
+            if has_table && *class != self.class {
+                elsewhere.extend(self.program.class(*class).mro.iter().copied());
+                continue;
+            }
+            if self.program.is_stub(self.program.class(*class).def.file) {
                 continue;
             }
             all.push(*class);
@@ -292,7 +304,12 @@ impl<'p> Reader<'_, 'p> {
                 }
             }
         }
-        let Some(at) = column else { return };
+        let Some(at) = column else {
+            return self.foreign(eval, owner, &markers, relation, table);
+        };
+        if self.row.required {
+            eval.parts[at].nullable = eval.parts[at].nullable.or(Some(false));
+        }
         for marker in &markers {
             eval.marked(owner, marker, self.program, &Val::Part(at));
         }
@@ -310,6 +327,27 @@ impl<'p> Reader<'_, 'p> {
                 }
                 self.take(eval, other, table);
             }
+        }
+    }
+
+    /// A relation that names the columns which hold its key.
+    fn foreign(
+        &self,
+        eval: &mut Eval<'p>,
+        owner: ItemId,
+        markers: &[&Marker],
+        relation: Option<&perflint_link::Relation>,
+        table: &str,
+    ) {
+        let Some(target) = relation.and_then(|relation| self.tables.get(&relation.target?)) else { return };
+        for marker in markers {
+            let part = eval.marked(owner, marker, self.program, &Val::Unknown);
+            let Some(at) = part.filter(|at| eval.parts[*at].kind == Does::Foreign && !eval.parts[*at].names.is_empty()) else {
+                continue;
+            };
+            eval.parts[at].foreign = Some(Val::Str(target.clone()));
+            eval.parts[at].taken = true;
+            eval.events.push(Event::Part(table.to_owned(), at));
         }
     }
 

@@ -321,9 +321,13 @@ impl<'p> Eval<'p> {
             }
         }
         let receiver = recv.clone().unwrap_or_default();
-        match self.rows.find(self.file.lang, &name, recv.as_ref(), &receiver) {
+        let found = self.rows.all(self.file.lang, &name, recv.as_ref(), &receiver);
+        match found.first() {
             Some(row) => {
                 let mut call = Called { row, name: &name, recv: receiver, args, offset, outer: &frame.locals, depth };
+                // Of several libraries' calls with one name the one that the arguments are written for.
+                let meant = found.iter().find(|row| row.columns.is_none() || call.get(row.columns.as_ref()).is_some());
+                call.row = meant.unwrap_or(row);
                 self.apply(&mut call)
             }
             None => self.unknown_call(&name, receiver, &args, frame, depth),
@@ -551,6 +555,13 @@ impl<'p> Eval<'p> {
             }
             Some(one) => vec![one],
         };
+        // A list of columns among other arguments: those are names and options.
+        if let Some(at) = part.names.iter().position(|name| matches!(name, Val::List(_)))
+            && part.kind == Does::Index
+            && part.names.iter().any(|name| !matches!(name, Val::List(_)))
+        {
+            part.names = vec![part.names.swap_remove(at)];
+        }
         part.names.extend(row.makes.iter().map(|name| Val::Str(name.as_ref().to_owned())));
         for name in &mut part.names {
             if let Val::Part(at) = name {

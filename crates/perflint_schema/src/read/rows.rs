@@ -52,18 +52,17 @@ impl<'m> Rows<'m> {
         found.first().copied()
     }
 
-    /// The row of a call.
+    /// The first row of a call.
     pub(crate) fn find(&self, lang: Lang, name: &str, recv: Option<&Val>, value: &Val) -> Option<&'m SchemaRow> {
+        self.all(lang, name, recv, value).into_iter().next()
+    }
+
+    /// The rows of a call, those with its very name first.
+    pub(crate) fn all(&self, lang: Lang, name: &str, recv: Option<&Val>, value: &Val) -> Vec<&'m SchemaRow> {
         let family = lang.models();
-        let fits = |row: &&SchemaRow| fits(row, recv, value);
-        let exact = self.exact.get(&(family, name)).into_iter().flatten().copied().find(|row| fits(row));
-        exact.or_else(|| {
-            self.wild
-                .iter()
-                .filter(|(of, pattern, _)| *of == family && matches(pattern, name))
-                .map(|(_, _, row)| *row)
-                .find(|row| fits(row))
-        })
+        let exact = self.exact.get(&(family, name)).into_iter().flatten().copied();
+        let wild = self.wild.iter().filter(|(of, pattern, _)| *of == family && matches(pattern, name));
+        exact.chain(wild.map(|(_, _, row)| *row)).filter(|row| fits(row, recv, value)).collect()
     }
 
     /// How entities of an api become tables.
