@@ -24,6 +24,9 @@ pub enum Does {
     Set,
     /// An index.
     Index,
+    /// A table that joins the rows of two others, for a relation of many to many: `makes` are its columns, with `{from}` and
+    /// `{to}` for the names of the classes in lower case.
+    JoinTable,
     /// A primary key.
     Primary,
     /// A foreign key.
@@ -127,6 +130,9 @@ pub struct SchemaRow {
     /// For [`Does::Run`]: the variables with the migration's name and with those that come before it.
     #[serde(default)]
     pub order: Vec<Box<str>>,
+    /// Where this is given, the call says nothing.
+    #[serde(default)]
+    pub unless: Option<Expr>,
     /// The document, if not the file's.
     #[serde(default)]
     pub docs: Option<Box<str>>,
@@ -167,6 +173,9 @@ pub struct TableRow {
     /// Markers of fields that are no columns.
     #[serde(default)]
     pub not: Vec<Box<str>>,
+    /// Markers of classes that only give their fields to others.
+    #[serde(default)]
+    pub bases: Vec<Box<str>>,
     /// Suffix of the column of a relation to one that names none: `_id`.
     #[serde(default)]
     pub relation_suffix: Option<Box<str>>,

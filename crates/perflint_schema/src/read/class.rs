@@ -34,6 +34,10 @@ pub(crate) fn declared(program: &Program, models: &Models, rows: &Rows<'_>, mach
         if program.entity(entity).is_abstract || program.is_stub(def.file) || program.file(def.file).role == perflint_ir::Role::Migration {
             continue;
         }
+        let mut markers = program.item(def).markers.iter().map(|marker| program.text(marker.path));
+        if markers.any(|path| row.bases.iter().any(|base| ends_with(path, base))) {
+            continue;
+        }
         let mut eval = Eval::new(program, program.file(def.file), rows);
         let reader = Reader { program, rows, row, entity, class, tables: &out.tables };
         let name = reader.table_name(&mut eval);
@@ -213,8 +217,16 @@ impl<'p> Reader<'_, 'p> {
 
     fn default_key(&self, machine: &mut Machine, table: &str, found: &[Eval<'p>], place: &crate::Place) {
         let Some(key) = &self.row.key else { return };
-        let mut parts = found.iter().flat_map(|eval| &eval.parts);
-        if parts.any(|part| part.taken && (part.primary || part.kind == Does::Primary)) {
+        let of_table = |eval: &Eval<'p>| {
+            eval.events.iter().any(|event| match event {
+                Event::Part(of, at) => {
+                    let part = &eval.parts[*at];
+                    of == table && (part.primary || part.kind == Does::Primary)
+                }
+                _ => false,
+            })
+        };
+        if found.iter().any(of_table) {
             return;
         }
         let mut part = Part::new(Does::Column, place.clone());
@@ -271,10 +283,13 @@ impl<'p> Reader<'_, 'p> {
         let mut column = None;
         if let Some((_, body, op)) = self.program.field_init(field)
             && let Val::Part(at) = eval.value(body, op)
-            && eval.parts[at].kind == Does::Column
         {
             eval.parts[at].place = place.clone();
-            column = Some(at);
+            match eval.parts[at].kind {
+                Does::Column => column = Some(at),
+                Does::JoinTable => return self.join_table(eval, at, &name, relation, table),
+                _ => {}
+            }
         }
         let markers: Vec<&Marker> = item.markers.iter().collect();
         let excluded = markers.iter().any(|marker| {
@@ -328,6 +343,61 @@ impl<'p> Reader<'_, 'p> {
                 self.take(eval, other, table);
             }
         }
+    }
+
+    /// The table of a relation of many to many: a key of its own, both columns together unique, each with an index.
+    fn join_table(
+        &self,
+        eval: &mut Eval<'p>,
+        at: usize,
+        name: &str,
+        relation: Option<&perflint_link::Relation>,
+        table: &str,
+    ) {
+        let Some(target) = relation.and_then(|relation| relation.target) else { return };
+        let Some(target_table) = self.tables.get(&target) else { return };
+        let lower = |entity| self.program.text(self.program.entity(entity).name).to_lowercase();
+        let (mut from, mut to) = (lower(self.entity), lower(target));
+        if target == self.entity {
+            (from, to) = (format!("from_{from}"), format!("to_{to}"));
+        }
+        let part = &eval.parts[at];
+        let join = part.name.clone().unwrap_or_else(|| format!("{table}_{name}"));
+        let place = part.place.clone();
+        let columns: Vec<String> = part
+            .names
+            .iter()
+            .flat_map(Val::texts)
+            .map(|column| column.replace("{from}", &from).replace("{to}", &to))
+            .collect();
+        let create = Change::CreateTable { table: join.as_str().into(), if_absent: false };
+        eval.events.push(Event::Change(place.clone(), create));
+        let mut push = |part: Part| {
+            eval.parts.push(Part { taken: true, ..part });
+            eval.events.push(Event::Part(join.clone(), eval.parts.len() - 1));
+        };
+        if let Some(key) = &self.row.key {
+            let mut part = Part::new(Does::Column, place.clone());
+            part.names = vec![Val::Str(key.as_ref().to_owned())];
+            part.ty = "bigint".to_owned();
+            part.primary = true;
+            push(part);
+        }
+        for (column, target) in columns.iter().zip([table, target_table]) {
+            let mut part = Part::new(Does::Column, place.clone());
+            part.names = vec![Val::Str(column.clone())];
+            part.ty = "bigint".to_owned();
+            part.nullable = Some(false);
+            part.index = Some(Val::Bool(true));
+            part.foreign = Some(Val::Str(target.to_owned()));
+            part.implied = true;
+            push(part);
+        }
+        let mut part = Part::new(Does::Index, place);
+        part.names = columns.into_iter().map(Val::Str).collect();
+        part.unique = Some(Val::Bool(true));
+        part.implied = true;
+        push(part);
     }
 
     /// A relation that names the columns which hold its key.

@@ -385,7 +385,17 @@ impl<'p> Eval<'p> {
         self.dump |= row.dump;
         self.declares |= row.declares;
         let place = self.place(call.offset);
+        if call.get(row.unless.as_ref()).is_some() {
+            return Val::Unknown;
+        }
         match row.does {
+            Does::JoinTable => {
+                let mut part = Part::new(Does::JoinTable, place);
+                part.name = call.get(row.name.as_ref()).and_then(|name| name.text().map(str::to_owned));
+                part.names = row.makes.iter().map(|name| Val::Str(name.as_ref().to_owned())).collect();
+                self.parts.push(part);
+                Val::Part(self.parts.len() - 1)
+            }
             Does::Skip | Does::Run => Val::Unknown,
             Does::Dump => self.callables(call, &Val::Unknown),
             Does::Table | Does::Alter => self.table(call, place),
