@@ -106,7 +106,9 @@ impl<'p> Reader<'_, 'p> {
             }
             return eval.function(body).text().map(str::to_owned);
         }
-        self.attribute(eval, locator)?.text().map(str::to_owned)
+        let (file, body, op) = self.program.field_init(self.inherited(locator)?)?;
+        let mut there = Eval::new(self.program, self.program.file(file), self.rows);
+        there.value(body, op).text().map(str::to_owned)
     }
 
     fn marker_text(&self, eval: &mut Eval<'p>, owner: ItemId, marker: &Marker, key: &str) -> Option<String> {
@@ -140,21 +142,34 @@ impl<'p> Reader<'_, 'p> {
         None
     }
 
-    /// The value of an attribute of the class, or of a class in it: `Meta.db_table`.
+    /// The value of an attribute of the class, or of a class in it: `Meta.db_table`. Parts in it belong to the evaluation of
+    /// the file where it stands, so that they are read there only.
     fn attribute(&self, eval: &mut Eval<'p>, path: &str) -> Option<Val> {
+        let (file, body, op) = self.program.field_init(self.inherited(path)?)?;
+        let file = self.program.file(file);
+        (file.path == eval.file.path).then(|| eval.value(body, op))
+    }
+
+    /// An attribute of the class or of its bases; of a class in it, of the nearest such class and of what that extends.
+    fn inherited(&self, path: &str) -> Option<Def> {
         let (inner, name) = path.split_once('.').map_or((None, path), |(inner, name)| (Some(inner), name));
         let name = self.program.names.find(name)?;
+        let member = |class: ClassIx, name| self.program.class(class).members.get(&name)?.last().copied();
+        let line = |class: ClassIx| {
+            self.program.class(class).mro.iter().filter_map(|base| match base {
+                Base::Class(class) => Some(*class),
+                Base::External(_) => None,
+            })
+        };
         let class = match inner {
             None => self.class,
             Some(inner) => {
                 let inner = self.program.names.find(inner)?;
-                let def = self.program.class(self.class).members.get(&inner)?.last().copied()?;
+                let def = line(self.class).find_map(|class| member(class, inner))?;
                 self.program.class_of.get(&def).copied()?
             }
         };
-        let def = self.program.class(class).members.get(&name)?.last().copied()?;
-        let (file, body, op) = self.program.field_init(def)?;
-        (self.program.file(file).path == eval.file.path).then(|| eval.value(body, op))
+        line(class).find_map(|class| member(class, name))
     }
 
     /// Rows of a class that extends an entity in the same table.
@@ -187,9 +202,14 @@ impl<'p> Reader<'_, 'p> {
             }
             found.push(eval);
         }
-        let mut first = Eval::new(self.program, file, self.rows);
-        self.class_parts(&mut first, table, &columns);
-        found.push(first);
+        let mut files: Vec<_> = self.classes().iter().map(|class| self.program.class(*class).def.file).collect();
+        files.reverse();
+        files.dedup();
+        for file in files {
+            let mut eval = Eval::new(self.program, self.program.file(file), self.rows);
+            self.class_parts(&mut eval, table, &columns);
+            found.push(eval);
+        }
         self.default_key(machine, table, &found, &place);
         for part in found.iter_mut().flat_map(|eval| &mut eval.parts).filter(|part| part.kind == Does::Foreign) {
             part.names = part.names.iter().map(|name| renamed(name, &columns)).collect();
@@ -539,8 +559,10 @@ impl<'p> Reader<'_, 'p> {
         let def = self.program.class(self.class).def;
         let item = self.program.item(def);
         let owner = item.owner.unwrap_or(ItemId(0));
-        for marker in &item.markers {
-            eval.marked(owner, marker, self.program, &Val::Table(String::new()));
+        if self.program.file(def.file).path == eval.file.path {
+            for marker in &item.markers {
+                eval.marked(owner, marker, self.program, &Val::Table(String::new()));
+            }
         }
         for path in &self.row.indexes {
             self.attribute(eval, path);
