@@ -19,7 +19,12 @@ fn tables(files: &[(&str, &str)]) -> Vec<String> {
     let run = schema(&Tree::of(files), &["--format", "json", "--no-config"]);
     assert_eq!(run.code, Some(0), "{}", run.err());
     let schema = json(&run);
-    schema["tables"].as_object().unwrap_or_else(|| panic!("no tables: {schema}")).values().map(shown).collect()
+    schema["tables"]
+        .as_object()
+        .unwrap_or_else(|| panic!("no tables: {schema}"))
+        .values()
+        .map(shown)
+        .collect()
 }
 
 fn list(value: &Value, name: impl Fn(&Value) -> String) -> String {
@@ -72,8 +77,14 @@ fn definitions_in_sql_of_several_databases() {
 #[test]
 fn migrations_in_sql_in_the_order_of_their_versions() {
     let found = tables(&[
-        ("db/migration/V10__c.sql", "ALTER TABLE a DROP COLUMN y; ALTER TABLE a ADD COLUMN z int NOT NULL; DROP INDEX a_x;"),
-        ("db/migration/V2__b.sql", "CREATE INDEX a_x ON a (x); ALTER TABLE a RENAME COLUMN w TO y; DROP TABLE b;"),
+        (
+            "db/migration/V10__c.sql",
+            "ALTER TABLE a DROP COLUMN y; ALTER TABLE a ADD COLUMN z int NOT NULL; DROP INDEX a_x;",
+        ),
+        (
+            "db/migration/V2__b.sql",
+            "CREATE INDEX a_x ON a (x); ALTER TABLE a RENAME COLUMN w TO y; DROP TABLE b;",
+        ),
         ("db/migration/V1__a.sql", "CREATE TABLE a (x int, w int); CREATE TABLE b (x int);"),
         ("migrations/2020_a/down.sql", "DROP TABLE a;"),
     ]);
@@ -154,7 +165,10 @@ fn revisions_of_alembic_in_the_order_that_they_name() {
             "alembic/versions/bb.py",
             "import sqlalchemy as sa\nfrom alembic import op\nrevision = \"bb\"\ndown_revision = \"zz\"\n\n\ndef upgrade():\n    op.create_index(\"ix\", \"a\", [\"x\"], unique=True)\n    op.add_column(\"a\", sa.Column(\"y\", sa.Integer(), nullable=False))\n\n\ndef downgrade():\n    op.drop_table(\"a\")\n",
         ),
-        ("alembic/versions/zz.py", "revision = \"zz\"\ndown_revision = \"cc\"\n\n\ndef upgrade():\n    pass\n"),
+        (
+            "alembic/versions/zz.py",
+            "revision = \"zz\"\ndown_revision = \"cc\"\n\n\ndef upgrade():\n    pass\n",
+        ),
         (
             "alembic/versions/cc.py",
             "import sqlalchemy as sa\nfrom alembic import op\nrevision = \"cc\"\ndown_revision = None\n\n\ndef upgrade():\n    op.create_table(\n        \"a\",\n        sa.Column(\"id\", sa.Integer(), nullable=False),\n        sa.Column(\"x\", sa.String(), nullable=True),\n        sa.ForeignKeyConstraint([\"x\"], [\"b.id\"]),\n        sa.PrimaryKeyConstraint(\"id\"),\n    )\n",
@@ -172,10 +186,7 @@ fn a_schema_of_prisma() {
     )]);
     assert_eq!(
         found,
-        [
-            "Post(a,b,userId) key(a,b) index(userId,b) userId->users",
-            "users(id,mail?) key(id) unique(mail)",
-        ]
+        ["Post(a,b,userId) key(a,b) index(userId,b) userId->users", "users(id,mail?) key(id) unique(mail)",]
     );
 }
 
@@ -234,7 +245,10 @@ fn entities_of_jpa_and_gorm() {
     assert_eq!(found.len(), 3, "{found:?}");
     assert_eq!(found[0], "customer(id) key(id)");
     assert!(found[1].ends_with("unique(sku) index(shop,kind)"), "{found:?}");
-    assert_eq!(found[2], "orders(id,placed,customer_id?) key(id) unique(placed) index(placed,customer_id) customer_id->customer");
+    assert_eq!(
+        found[2],
+        "orders(id,placed,customer_id?) key(id) unique(placed) index(placed,customer_id) customer_id->customer"
+    );
 }
 
 #[test]
@@ -269,7 +283,10 @@ const RAILS: &[(&str, &str)] = &[
         "app/controllers/orders_controller.rb",
         "class OrdersController < ApplicationController\n  def show\n    @order = Order.find_by(token: params[:token])\n  end\n\n  def index\n    @orders = Order.where(shop_id: params[:shop_id]).order(:created_at).limit(20).to_a\n    @paid = Order.where(paid: true).limit(20).to_a\n  end\nend\n",
     ),
-    ("app/controllers/application_controller.rb", "class ApplicationController < ActionController::Base\nend\n"),
+    (
+        "app/controllers/application_controller.rb",
+        "class ApplicationController < ActionController::Base\nend\n",
+    ),
     ("config/routes.rb", "Rails.application.routes.draw do\n  resources :orders\nend\n"),
 ];
 
@@ -283,10 +300,18 @@ fn proposes_what_is_missing_and_what_is_redundant() {
         .iter()
         .map(|p| {
             let columns = list(&p["index"]["columns"], |c| c["name"].as_str().unwrap_or_default().to_owned());
-            format!("{} {} {columns}", p["action"].as_str().unwrap_or_default(), p["table"].as_str().unwrap_or_default())
+            format!(
+                "{} {} {columns}",
+                p["action"].as_str().unwrap_or_default(),
+                p["table"].as_str().unwrap_or_default()
+            )
         })
         .collect();
-    assert_eq!(all, ["add orders token", "drop orders shop_id"], "a flag tells nothing apart, and the shop has its index");
+    assert_eq!(
+        all,
+        ["add orders token", "drop orders shop_id"],
+        "a flag tells nothing apart, and the shop has its index"
+    );
     assert_eq!(found[0]["evidence"][0]["place"]["line"], 3);
 }
 
@@ -295,10 +320,18 @@ fn writes_them_as_sql_and_as_a_migration() {
     let tree = Tree::of(RAILS);
     let sql = schema(&tree, &["--indexes", "--format", "sql"]).out();
     assert!(sql.contains("SET lock_timeout = '5s';"), "{sql}");
-    assert!(sql.contains("CREATE INDEX CONCURRENTLY IF NOT EXISTS \"idx_orders_token\" ON \"orders\" (\"token\");"), "{sql}");
+    assert!(
+        sql.contains(
+            "CREATE INDEX CONCURRENTLY IF NOT EXISTS \"idx_orders_token\" ON \"orders\" (\"token\");"
+        ),
+        "{sql}"
+    );
     assert!(sql.contains("DROP INDEX CONCURRENTLY IF EXISTS \"by_shop\";"), "{sql}");
     let ruby = schema(&tree, &["--indexes", "--format", "migration"]).out();
-    assert!(ruby.contains("add_index :orders, [:token], name: \"idx_orders_token\", algorithm: :concurrently"), "{ruby}");
+    assert!(
+        ruby.contains("add_index :orders, [:token], name: \"idx_orders_token\", algorithm: :concurrently"),
+        "{ruby}"
+    );
     assert!(ruby.contains("remove_index :orders, name: \"by_shop\", algorithm: :concurrently"), "{ruby}");
 }
 
@@ -313,7 +346,10 @@ fn the_text_names_places_and_what_was_not_followed() {
     let text = run.out();
     assert!(text.contains("a  db/migrate/001_a.rb:3"), "{text}");
     assert!(text.contains("  index (x)  db/migrate/001_a.rb:4"), "{text}");
-    assert!(text.contains("not followed: db/migrate/001_a.rb:6 changes `b`, a table that is not known here"), "{text}");
+    assert!(
+        text.contains("not followed: db/migrate/001_a.rb:6 changes `b`, a table that is not known here"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -345,7 +381,10 @@ fn hostile_definitions_end() {
     let tree = Tree::of(&[
         ("a.sql", deep.as_str()),
         ("b.sql", unclosed.as_str()),
-        ("c.sql", "CREATE TABLE \u{1b}[31m (x int); CREATE INDEX ON; ALTER TABLE; DROP; CREATE TABLE c (; CREATE TABLE (,,)"),
+        (
+            "c.sql",
+            "CREATE TABLE \u{1b}[31m (x int); CREATE INDEX ON; ALTER TABLE; DROP; CREATE TABLE c (; CREATE TABLE (,,)",
+        ),
         ("db/migrate/001_a.rb", loops),
         ("alembic/versions/a.py", circle),
         ("alembic/versions/b.py", other),

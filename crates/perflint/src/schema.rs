@@ -70,7 +70,10 @@ fn indexes(args: &SchemaArgs, mut options: Options) -> Result<Status, Failure> {
         SchemaFormat::Migration => {
             let Some(format) = scan.formats.iter().find(|format| format.is_of(&schema)) else {
                 let help = "use --format sql";
-                return Err(Failure::usage("no framework whose migrations can be written declares this schema", help));
+                return Err(Failure::usage(
+                    "no framework whose migrations can be written declares this schema",
+                    help,
+                ));
             };
             out.write_all(format.render(&proposals, dialect).text.trim_start().as_bytes())?;
         }
@@ -80,7 +83,11 @@ fn indexes(args: &SchemaArgs, mut options: Options) -> Result<Status, Failure> {
                 let line = format!("{word} {} on {}", index_text(&proposal.index), proposal.table);
                 writeln!(out, "{}\n  {}", clean::line(&line), clean::line(&proposal.why))?;
                 for evidence in proposal.evidence.iter().take(MAX_EVIDENCE) {
-                    let by = if evidence.entries.is_empty() { String::new() } else { format!("  [{}]", evidence.entries.join(", ")) };
+                    let by = if evidence.entries.is_empty() {
+                        String::new()
+                    } else {
+                        format!("  [{}]", evidence.entries.join(", "))
+                    };
                     let what = format!("{}{by}", evidence.what);
                     writeln!(out, "  {}  {}", place(&evidence.place), clean::line(&what))?;
                 }
@@ -126,7 +133,11 @@ fn table_text(out: &mut impl Write, table: &Table) -> io::Result<()> {
     }
     for key in &table.foreign_keys {
         let columns = key.columns.join(", ");
-        let references = if key.references.is_empty() { String::new() } else { format!(" ({})", key.references.join(", ")) };
+        let references = if key.references.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", key.references.join(", "))
+        };
         let line = format!("foreign key ({columns}) -> {}{references}", key.table);
         writeln!(out, "  {}  {}", clean::line(&line), place(&key.place))?;
     }

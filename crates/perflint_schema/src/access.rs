@@ -65,8 +65,11 @@ pub struct Access {
 /// What the queries of a program use, by place: those that calls build, and those that stand as SQL in strings and files.
 pub fn accesses(program: &Program, facts: &Facts, schema: &Schema) -> Vec<Access> {
     let tables = tables_of(program, schema);
-    let mut all: Vec<Access> =
-        facts.accesses.iter().filter_map(|access| of_query(program, facts, schema, &tables, access)).collect();
+    let mut all: Vec<Access> = facts
+        .accesses
+        .iter()
+        .filter_map(|access| of_query(program, facts, schema, &tables, access))
+        .collect();
     for (ix, file) in program.each_file() {
         if program.is_stub(ix) || !matches!(file.role, Role::App) {
             continue;
@@ -95,7 +98,8 @@ fn tables_of<'s>(program: &Program, schema: &'s Schema) -> BTreeMap<EntityIx, &'
         .each_entity()
         .filter_map(|entity| {
             let name = program.text(program.entity(entity).name);
-            let by_name = crate::names::table_of(program, entity, &exists).and_then(|name| schema.table(&name));
+            let by_name =
+                crate::names::table_of(program, entity, &exists).and_then(|name| schema.table(&name));
             let declared = named.get(name).copied();
             // Two classes of one name in different modules: the table that is named after the module as well.
             let table = match (declared, by_name) {
@@ -201,7 +205,8 @@ fn column(table: &Table, name: &str) -> Option<String> {
 /// The column with which the rows of a relation to many point back.
 fn back(table: &Table, from: Option<&Table>, schema: &Schema) -> Option<String> {
     let from = from?;
-    let mut keys = table.foreign_keys.iter().filter(|key| schema.table(&key.table).is_some_and(|t| t.name == from.name));
+    let mut keys =
+        table.foreign_keys.iter().filter(|key| schema.table(&key.table).is_some_and(|t| t.name == from.name));
     if let (Some(key), None) = (keys.next(), keys.next())
         && let [column] = key.columns.as_slice()
     {
@@ -210,7 +215,13 @@ fn back(table: &Table, from: Option<&Table>, schema: &Schema) -> Option<String> 
     table.column(&format!("{}_id", cruet::to_singular(&from.name))).map(|column| column.name.clone())
 }
 
-fn of_statement(file: &FileIr, statement: &SqlStatement, partial: bool, schema: &Schema, all: &mut Vec<Access>) {
+fn of_statement(
+    file: &FileIr,
+    statement: &SqlStatement,
+    partial: bool,
+    schema: &Schema,
+    all: &mut Vec<Access>,
+) {
     if !matches!(statement.verb, SqlVerb::Select | SqlVerb::Update | SqlVerb::Delete) {
         return;
     }

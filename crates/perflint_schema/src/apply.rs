@@ -114,7 +114,9 @@ impl Machine {
                     }
                 }
             }
-            Change::DropIndex { table, name, columns } => self.drop_index(table.as_deref(), name.as_deref(), &columns),
+            Change::DropIndex { table, name, columns } => {
+                self.drop_index(table.as_deref(), name.as_deref(), &columns)
+            }
             Change::Column { table, was, column } => {
                 let place = place.clone();
                 self.on(&table, &place.clone(), |table| set_column(table, was.as_deref(), column, place));
@@ -135,7 +137,9 @@ impl Machine {
                     }
                 }
             }
-            Change::DropColumn { table, column } => self.on(&table, place, |table| drop_column(table, &column)),
+            Change::DropColumn { table, column } => {
+                self.on(&table, place, |table| drop_column(table, &column))
+            }
             Change::PrimaryKey { table, name: _, columns } => self.on(&table, place, |table| {
                 table.primary_key = columns.into_iter().map(Into::into).collect();
             }),
@@ -174,7 +178,13 @@ impl Machine {
             return;
         }
         let entity = self.remove(&name).and_then(|old| old.entity);
-        let table = Table { name: name.into(), place: place.clone(), origin: self.origin, entity, ..Table::default() };
+        let table = Table {
+            name: name.into(),
+            place: place.clone(),
+            origin: self.origin,
+            entity,
+            ..Table::default()
+        };
         self.insert(table);
     }
 
@@ -246,7 +256,15 @@ fn set_column(table: &mut Table, was: Option<&str>, def: ColumnDef, place: Place
         known.nullable = nullable;
         known.default = default;
     } else if table.columns.len() < MAX_PARTS {
-        let column = Column { name: name.into(), attribute: None, ty: ty.into(), nullable, default, opaque: false, place };
+        let column = Column {
+            name: name.into(),
+            attribute: None,
+            ty: ty.into(),
+            nullable,
+            default,
+            opaque: false,
+            place,
+        };
         table.columns.push(column);
     } else {
         table.partial = true;
@@ -285,7 +303,11 @@ fn add_index(table: &mut Table, def: IndexDef, place: Place) {
     let name: Option<String> = name.map(Into::into);
     let known = table.indexes.iter().position(|index| match (&name, &index.name) {
         (Some(name), Some(known)) => name == known,
-        _ => index.columns == columns && index.condition.as_deref() == condition.as_deref() && (index.implied || implied),
+        _ => {
+            index.columns == columns
+                && index.condition.as_deref() == condition.as_deref()
+                && (index.implied || implied)
+        }
     });
     let index = Index {
         name,

@@ -23,7 +23,8 @@ pub struct Migration {
 /// `PostgreSQL`'s `CREATE INDEX CONCURRENTLY` runs outside of transactions: the file is run statement by statement, as `psql -f`
 /// does.
 pub fn sql(proposals: &[Proposal], dialect: Dialect) -> Migration {
-    let up: Vec<String> = proposals.iter().map(|proposal| statement(proposal, dialect, proposal.action)).collect();
+    let up: Vec<String> =
+        proposals.iter().map(|proposal| statement(proposal, dialect, proposal.action)).collect();
     let undone = proposals.iter().rev().map(|proposal| {
         let action = if proposal.action == Action::Add { Action::Drop } else { Action::Add };
         statement(proposal, dialect, action)
@@ -78,12 +79,14 @@ fn quoted(name: &str, dialect: Dialect) -> String {
 fn create(proposal: &Proposal, dialect: Dialect) -> String {
     let index = &proposal.index;
     let part = |part: &IndexColumn| {
-        let name = if part.expression { format!("({})", comment(&part.name)) } else { quoted(&part.name, dialect) };
+        let name =
+            if part.expression { format!("({})", comment(&part.name)) } else { quoted(&part.name, dialect) };
         format!("{name}{}", if part.descending { " DESC" } else { "" })
     };
     let columns: Vec<String> = index.columns.iter().map(part).collect();
     let unique = if index.unique { "UNIQUE " } else { "" };
-    let (name, table, columns) = (quoted(&name(proposal), dialect), quoted(&proposal.table, dialect), columns.join(", "));
+    let (name, table, columns) =
+        (quoted(&name(proposal), dialect), quoted(&proposal.table, dialect), columns.join(", "));
     let condition = match &index.condition {
         Some(condition) if dialect != Dialect::Mysql => format!(" WHERE {}", comment(condition)),
         _ => String::new(),
@@ -97,14 +100,20 @@ fn create(proposal: &Proposal, dialect: Dialect) -> String {
     };
     match dialect {
         Dialect::Postgres => {
-            format!("CREATE {unique}INDEX CONCURRENTLY IF NOT EXISTS {name} ON {table} ({columns}){include}{condition};")
+            format!(
+                "CREATE {unique}INDEX CONCURRENTLY IF NOT EXISTS {name} ON {table} ({columns}){include}{condition};"
+            )
         }
         Dialect::Mysql => {
             format!("ALTER TABLE {table} ADD {unique}INDEX {name} ({columns}), ALGORITHM=INPLACE, LOCK=NONE;")
         }
-        Dialect::Sqlite => format!("CREATE {unique}INDEX IF NOT EXISTS {name} ON {table} ({columns}){condition};"),
+        Dialect::Sqlite => {
+            format!("CREATE {unique}INDEX IF NOT EXISTS {name} ON {table} ({columns}){condition};")
+        }
         Dialect::Sqlserver => {
-            format!("CREATE {unique}INDEX {name} ON {table} ({columns}){include}{condition} WITH (ONLINE = ON);")
+            format!(
+                "CREATE {unique}INDEX {name} ON {table} ({columns}){include}{condition} WITH (ONLINE = ON);"
+            )
         }
     }
 }
@@ -112,7 +121,11 @@ fn create(proposal: &Proposal, dialect: Dialect) -> String {
 fn drop(proposal: &Proposal, dialect: Dialect) -> String {
     if proposal.index.name.is_none() && proposal.action == Action::Drop {
         let names: Vec<&str> = proposal.index.columns.iter().map(|part| part.name.as_str()).collect();
-        let text = format!("-- Its name is not declared: look it up and drop the index on {} ({}).", proposal.table, names.join(", "));
+        let text = format!(
+            "-- Its name is not declared: look it up and drop the index on {} ({}).",
+            proposal.table,
+            names.join(", ")
+        );
         return comment(&text);
     }
     let (name, table) = (quoted(&name(proposal), dialect), quoted(&proposal.table, dialect));
@@ -176,7 +189,9 @@ impl Format {
         };
         let unnamed = proposal.action == Action::Drop && proposal.index.name.is_none();
         let index = &proposal.index;
-        let plain = index.condition.is_none() && index.include.is_empty() && !index.columns.iter().any(|part| part.expression);
+        let plain = index.condition.is_none()
+            && index.include.is_empty()
+            && !index.columns.iter().any(|part| part.expression);
         let template = match action {
             Action::Drop if unnamed => self.0.drop_unnamed.as_deref().map(str::to_owned),
             Action::Drop => of(&self.0.drop),
@@ -192,13 +207,19 @@ impl Format {
             ("create", escaped(&create(proposal, dialect))),
             ("drop", escaped(&drop(proposal, dialect))),
         ]);
-        let indent: String = self.0.file.lines().find_map(|line| line.strip_suffix("{up}")).unwrap_or_default().to_owned();
+        let indent: String =
+            self.0.file.lines().find_map(|line| line.strip_suffix("{up}")).unwrap_or_default().to_owned();
         let what = match template {
             Some(template) => filled(&template, &values),
             None => {
                 let names: Vec<&str> = index.columns.iter().map(|part| part.name.as_str()).collect();
                 let verb = if action == Action::Add { "create" } else { "drop" };
-                format!("{} {verb} the index on {} ({}) by hand", self.0.comment, comment(&proposal.table), comment(&names.join(", ")))
+                format!(
+                    "{} {verb} the index on {} ({}) by hand",
+                    self.0.comment,
+                    comment(&proposal.table),
+                    comment(&names.join(", "))
+                )
             }
         };
         format!("{}{indent}{what}\n{indent}", why)

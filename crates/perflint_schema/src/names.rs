@@ -17,8 +17,16 @@ pub(crate) fn table_of(program: &Program, entity: EntityIx, exists: &dyn Fn(&str
         _ => name.to_owned(),
     };
     let written = program.text(program.entity(entity).name);
-    [spaced(&plural), last(&plural), plural.clone(), spaced(name), name.to_owned(), written.to_lowercase(), format!("{}s", written.to_lowercase())]
-        .into_iter()
-        .find(|name| exists(name))
-        .map(|name| name.to_lowercase())
+    [
+        spaced(&plural),
+        last(&plural),
+        plural.clone(),
+        spaced(name),
+        name.to_owned(),
+        written.to_lowercase(),
+        format!("{}s", written.to_lowercase()),
+    ]
+    .into_iter()
+    .find(|name| exists(name))
+    .map(|name| name.to_lowercase())
 }

@@ -17,11 +17,28 @@ const MAX_COLUMNS: usize = 3;
 const MAX_NAME: usize = 60;
 
 /// Types whose columns a plain index does not serve.
-const NO_KEY: &[&str] = &["json", "blob", "binary", "bytea", "vector", "tsvector", "point", "geometry", "geography", "[]", "array", "hstore"];
+const NO_KEY: &[&str] = &[
+    "json",
+    "blob",
+    "binary",
+    "bytea",
+    "vector",
+    "tsvector",
+    "point",
+    "geometry",
+    "geography",
+    "[]",
+    "array",
+    "hstore",
+];
 
 /// Types with few values, or words that columns with few values have in their names.
 const FEW: &[&str] = &["bool", "bit", "tinyint(1)"];
-const FEW_NAMES: &[&str] = &["status", "state", "type", "kind", "role", "level", "locale", "language", "currency", "priority", "category", "severity", "source", "mode", "is_", "has_", "can_", "use_", "enable", "disabled", "active", "deleted", "archived", "public", "private", "visible", "hidden", "gender"];
+const FEW_NAMES: &[&str] = &[
+    "status", "state", "type", "kind", "role", "level", "locale", "language", "currency", "priority",
+    "category", "severity", "source", "mode", "is_", "has_", "can_", "use_", "enable", "disabled", "active",
+    "deleted", "archived", "public", "private", "visible", "hidden", "gender",
+];
 
 /// Types of moments: what is compared with one is a stretch of time, however that is written.
 const MOMENTS: &[&str] = &["date", "time", "instant"];
@@ -91,7 +108,8 @@ pub struct Proposal {
 pub fn propose(schema: &Schema, accesses: &[Access], volumes: &BTreeMap<String, u64>) -> Vec<Proposal> {
     let mut all = Vec::new();
     for table in schema.tables.values() {
-        let rows = volumes.iter().find(|(name, _)| name.eq_ignore_ascii_case(&table.name)).map(|(_, rows)| *rows);
+        let rows =
+            volumes.iter().find(|(name, _)| name.eq_ignore_ascii_case(&table.name)).map(|(_, rows)| *rows);
         let own: Vec<&Access> = accesses.iter().filter(|access| access.table == table.name).collect();
         if rows.is_none_or(|rows| rows >= SMALL) && !table.columns.is_empty() {
             let mut added = missing(schema, table, &own);
@@ -104,7 +122,12 @@ pub fn propose(schema: &Schema, accesses: &[Access], volumes: &BTreeMap<String, 
     }
     all.sort_by(|a, b| {
         let weight = |p: &Proposal| std::cmp::Reverse(p.evidence.len());
-        (a.action, weight(a), &a.table, names(&a.index.columns)).cmp(&(b.action, weight(b), &b.table, names(&b.index.columns)))
+        (a.action, weight(a), &a.table, names(&a.index.columns)).cmp(&(
+            b.action,
+            weight(b),
+            &b.table,
+            names(&b.index.columns),
+        ))
     });
     all
 }
@@ -134,7 +157,10 @@ fn served(schema: &Schema, table: &Table, columns: &[&str]) -> bool {
 }
 
 fn plain_method(index: &Index) -> bool {
-    index.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case("btree") || method.eq_ignore_ascii_case("hash"))
+    index
+        .method
+        .as_deref()
+        .is_none_or(|method| method.eq_ignore_ascii_case("btree") || method.eq_ignore_ascii_case("hash"))
 }
 
 /// Whether a column can stand in a key, and whether it tells rows apart.
@@ -143,12 +169,16 @@ fn keyable(table: &Table, name: &str) -> (bool, bool) {
     let ty = column.ty.to_lowercase();
     let fits = !column.opaque && !NO_KEY.iter().any(|no| ty.contains(no));
     let lower = column.name.to_lowercase();
-    let few = column.opaque || FEW.iter().any(|few| ty.starts_with(few)) || FEW_NAMES.iter().any(|few| lower.contains(few));
+    let few = column.opaque
+        || FEW.iter().any(|few| ty.starts_with(few))
+        || FEW_NAMES.iter().any(|few| lower.contains(few));
     (fits, !few)
 }
 
 fn is_moment(table: &Table, name: &str) -> bool {
-    table.column(name).is_some_and(|column| MOMENTS.iter().any(|word| column.ty.to_lowercase().contains(word)))
+    table
+        .column(name)
+        .is_some_and(|column| MOMENTS.iter().any(|word| column.ty.to_lowercase().contains(word)))
 }
 
 /// The columns that a query requires to be equal to something, in order.
@@ -170,17 +200,23 @@ fn missing(schema: &Schema, table: &Table, accesses: &[&Access]) -> Vec<Proposal
             continue;
         }
         let equal = required(table, access);
-        let is_range = |u: &&crate::Use| u.how == How::Range || u.how == How::Equal && is_moment(table, &u.column);
+        let is_range =
+            |u: &&crate::Use| u.how == How::Range || u.how == How::Equal && is_moment(table, &u.column);
         let ranges: Vec<&str> = access.uses.iter().filter(is_range).map(|u| u.column.as_str()).collect();
         let filters: Vec<&str> = equal.iter().chain(&ranges).copied().collect();
         if served(schema, table, &filters) {
             continue;
         }
         let Some((reason, key)) = key(schema, table, access, &equal, &ranges) else { continue };
-        let evidence = Evidence { place: access.place.clone(), what: said(access), entries: access.entries.clone() };
+        let evidence =
+            Evidence { place: access.place.clone(), what: said(access), entries: access.entries.clone() };
         wanted.entry(key).or_insert_with(|| (reason, BTreeSet::new())).1.insert(evidence);
     }
-    combined(wanted).into_iter().filter(|(key, (_, evidence))| worth(key, evidence)).map(|(key, (reason, evidence))| add(table, key, reason, evidence)).collect()
+    combined(wanted)
+        .into_iter()
+        .filter(|(key, (_, evidence))| worth(key, evidence))
+        .map(|(key, (reason, evidence))| add(table, key, reason, evidence))
+        .collect()
 }
 
 /// Whether an entry point runs one of the queries, or the column is a key of its own kind.
@@ -190,7 +226,13 @@ fn worth(key: &[IndexColumn], evidence: &BTreeSet<Evidence>) -> bool {
 }
 
 /// The key that serves a query: equality first, then one range or the order.
-fn key(schema: &Schema, table: &Table, access: &Access, equal: &[&str], ranges: &[&str]) -> Option<(Reason, Vec<IndexColumn>)> {
+fn key(
+    schema: &Schema,
+    table: &Table,
+    access: &Access,
+    equal: &[&str],
+    ranges: &[&str],
+) -> Option<(Reason, Vec<IndexColumn>)> {
     let (mut sharp, mut blunt) = (Vec::new(), Vec::new());
     for name in equal {
         match keyable(table, name) {
@@ -210,7 +252,9 @@ fn key(schema: &Schema, table: &Table, access: &Access, equal: &[&str], ranges: 
     if sharp.is_empty() {
         // Without a sharp condition only a page in a given order is worth an index.
         let unfiltered = equal.is_empty() && ranges.is_empty() && !access.partial;
-        if !(unfiltered && page && sortable && !access.write) || served(schema, table, &[sorts.first()?.name.as_str()]) {
+        if !(unfiltered && page && sortable && !access.write)
+            || served(schema, table, &[sorts.first()?.name.as_str()])
+        {
             return None;
         }
         return Some((Reason::Order, same_direction(sorts)));
@@ -222,8 +266,11 @@ fn key(schema: &Schema, table: &Table, access: &Access, equal: &[&str], ranges: 
         key.push(IndexColumn::plain(*range));
     } else if key.len() < MAX_COLUMNS && page && sortable && ranges.is_empty() {
         let room = MAX_COLUMNS - key.len();
-        let more: Vec<IndexColumn> =
-            sorts.into_iter().filter(|part| !key.iter().any(|known| known.name == part.name)).take(room).collect();
+        let more: Vec<IndexColumn> = sorts
+            .into_iter()
+            .filter(|part| !key.iter().any(|known| known.name == part.name))
+            .take(room)
+            .collect();
         key.extend(same_direction(more));
     }
     Some((Reason::Filter, key))
@@ -245,7 +292,8 @@ fn combined(wanted: Wanted) -> Wanted {
     let mut out: Wanted = BTreeMap::new();
     for (key, (reason, evidence)) in wanted {
         let covers = |other: &&Vec<IndexColumn>| {
-            let same_set = other.len() == key.len() && key.iter().all(|part| other.contains(part)) && **other < key;
+            let same_set =
+                other.len() == key.len() && key.iter().all(|part| other.contains(part)) && **other < key;
             other.len() > key.len() && other.starts_with(&key) || same_set
         };
         let into = keys.iter().find(covers).cloned().unwrap_or(key);
@@ -257,7 +305,8 @@ fn combined(wanted: Wanted) -> Wanted {
 
 fn said(access: &Access) -> String {
     let list = |hows: &[How]| {
-        let names: Vec<&str> = access.uses.iter().filter(|u| hows.contains(&u.how)).map(|u| u.column.as_str()).collect();
+        let names: Vec<&str> =
+            access.uses.iter().filter(|u| hows.contains(&u.how)).map(|u| u.column.as_str()).collect();
         names.join(", ")
     };
     let mut parts = Vec::new();
@@ -276,7 +325,9 @@ fn said(access: &Access) -> String {
 fn index_name(table: &Table, columns: &[IndexColumn]) -> String {
     let mut name = format!("idx_{}_{}", table.name, names(columns).join("_")).to_lowercase();
     if name.len() > MAX_NAME {
-        let sum = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+        let sum = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
+            (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        });
         name.truncate(name.floor_char_boundary(MAX_NAME - 9));
         name.push_str(&format!("_{:08x}", sum & 0xffff_ffff));
     }
@@ -286,8 +337,13 @@ fn index_name(table: &Table, columns: &[IndexColumn]) -> String {
 fn add(table: &Table, columns: Vec<IndexColumn>, reason: Reason, evidence: BTreeSet<Evidence>) -> Proposal {
     let list = names(&columns).join(", ");
     let why = match reason {
-        Reason::Order => format!("pages of `{}` are sorted by {list}, and no index gives that order", table.name),
-        _ => format!("rows of `{}` are looked up by {list}, and no index starts with what is looked up", table.name),
+        Reason::Order => {
+            format!("pages of `{}` are sorted by {list}, and no index gives that order", table.name)
+        }
+        _ => format!(
+            "rows of `{}` are looked up by {list}, and no index starts with what is looked up",
+            table.name
+        ),
     };
     let mut places: BTreeMap<(Place, String), BTreeSet<String>> = BTreeMap::new();
     for Evidence { place, what, entries } in evidence {
@@ -302,7 +358,12 @@ fn add(table: &Table, columns: Vec<IndexColumn>, reason: Reason, evidence: BTree
         action: Action::Add,
         reason,
         table: table.name.clone(),
-        index: Index { name: Some(index_name(table, &columns)), columns, place: table.place.clone(), ..Index::default() },
+        index: Index {
+            name: Some(index_name(table, &columns)),
+            columns,
+            place: table.place.clone(),
+            ..Index::default()
+        },
         instead: None,
         why,
         evidence: evidence.collect(),
@@ -317,7 +378,9 @@ fn foreign_keys(schema: &Schema, table: &Table, added: &mut Vec<Proposal>) {
     }
     for key in &table.foreign_keys {
         let Some(first) = key.columns.first() else { continue };
-        let planned = added.iter().any(|p| p.index.columns.first().is_some_and(|part| part.name.eq_ignore_ascii_case(first)));
+        let planned = added
+            .iter()
+            .any(|p| p.index.columns.first().is_some_and(|part| part.name.eq_ignore_ascii_case(first)));
         if planned || served(schema, table, &[first.as_str()]) || table.column(first).is_none() {
             continue;
         }
@@ -337,7 +400,11 @@ fn redundant(table: &Table) -> Vec<Proposal> {
     let mut all = Vec::new();
     let mut dropped = BTreeSet::new();
     for (at, index) in table.indexes.iter().enumerate() {
-        if index.implied || index.columns.is_empty() || index.columns.iter().any(|part| part.expression) || !plain_method(index) {
+        if index.implied
+            || index.columns.is_empty()
+            || index.columns.iter().any(|part| part.expression)
+            || !plain_method(index)
+        {
             continue;
         }
         let key = same_key(table, index);
@@ -352,7 +419,11 @@ fn redundant(table: &Table) -> Vec<Proposal> {
         });
         let (reason, instead, place) = match (by, key) {
             (Some((_, other)), _) => {
-                let reason = if other.columns.len() == index.columns.len() { Reason::Duplicate } else { Reason::Prefix };
+                let reason = if other.columns.len() == index.columns.len() {
+                    Reason::Duplicate
+                } else {
+                    Reason::Prefix
+                };
                 (reason, shown(other), other.place.clone())
             }
             (None, Some(exact)) => {
@@ -370,7 +441,11 @@ fn redundant(table: &Table) -> Vec<Proposal> {
             index: index.clone(),
             why: format!("{} of `{}` {word} {instead}: every write keeps both", shown(index), table.name),
             instead: Some(instead),
-            evidence: vec![Evidence { place, what: "serves the same queries".to_owned(), entries: Vec::new() }],
+            evidence: vec![Evidence {
+                place,
+                what: "serves the same queries".to_owned(),
+                entries: Vec::new(),
+            }],
             rows: None,
         });
     }
@@ -383,7 +458,11 @@ fn same_key(table: &Table, index: &Index) -> Option<bool> {
     let starts = index.condition.is_none()
         && index.include.is_empty()
         && key.len() >= index.columns.len()
-        && index.columns.iter().zip(key).all(|(part, name)| part.name.eq_ignore_ascii_case(name) && !part.descending);
+        && index
+            .columns
+            .iter()
+            .zip(key)
+            .all(|(part, name)| part.name.eq_ignore_ascii_case(name) && !part.descending);
     let exact = key.len() == index.columns.len();
     (starts && (exact || !index.unique)).then_some(exact)
 }

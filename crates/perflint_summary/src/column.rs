@@ -146,7 +146,18 @@ impl<'p> Eval<'p> {
         }
         let Query { origin, entity, bound, writes, from, .. } = *q;
         let entry = self.entry;
-        let access = Accessed { site, origin, entity, uses: Vec::new(), partial: false, any: false, bound, writes, from, entry };
+        let access = Accessed {
+            site,
+            origin,
+            entity,
+            uses: Vec::new(),
+            partial: false,
+            any: false,
+            bound,
+            writes,
+            from,
+            entry,
+        };
         self.events.columns.ran.entry((site, origin)).or_insert(access);
     }
 
@@ -231,7 +242,9 @@ impl<'p> Eval<'p> {
 
     fn sorted(&self, v: V, how: ColumnHow, dunder: bool, noted: &mut Noted, depth: u32) {
         match self.vals.get(v) {
-            Val::List(items) if depth < 4 => items.iter().for_each(|v| self.sorted(*v, how, dunder, noted, depth + 1)),
+            Val::List(items) if depth < 4 => {
+                items.iter().for_each(|v| self.sorted(*v, how, dunder, noted, depth + 1))
+            }
             Val::Map(entries, _) => {
                 for (key, value) in entries.iter() {
                     let how = if self.is_falling(*value) { ColumnHow::Descending } else { how };
@@ -241,7 +254,8 @@ impl<'p> Eval<'p> {
             Val::Str(text) => {
                 for part in self.p.text(*text).split(',') {
                     let part = part.trim();
-                    let (part, how) = part.strip_prefix('-').map_or((part, how), |rest| (rest, ColumnHow::Descending));
+                    let (part, how) =
+                        part.strip_prefix('-').map_or((part, how), |rest| (rest, ColumnHow::Descending));
                     let mut words = part.split_whitespace();
                     let name = words.next().unwrap_or_default().trim_matches(['`', '"']);
                     let how = match words.next() {
@@ -281,11 +295,12 @@ fn operator_how(text: &str) -> ColumnHow {
 fn operator_word(word: &str) -> Option<ColumnHow> {
     Some(match word {
         "equals" | "in" | "exact" | "eq" => ColumnHow::Equal,
-        "gt" | "gte" | "lt" | "lte" | "range" | "between" | "startsWith" | "startswith" | "date" => ColumnHow::Range,
-        "isnull" | "contains" | "icontains" | "iexact" | "endsWith" | "endswith" | "iendswith" | "istartswith" | "regex" | "iregex"
-        | "not" | "notIn" | "ne" | "search" | "has" | "hasSome" | "hasEvery" | "isEmpty" | "mode" | "year" | "month" | "day" | "hour" => {
-            ColumnHow::Other
+        "gt" | "gte" | "lt" | "lte" | "range" | "between" | "startsWith" | "startswith" | "date" => {
+            ColumnHow::Range
         }
+        "isnull" | "contains" | "icontains" | "iexact" | "endsWith" | "endswith" | "iendswith"
+        | "istartswith" | "regex" | "iregex" | "not" | "notIn" | "ne" | "search" | "has" | "hasSome"
+        | "hasEvery" | "isEmpty" | "mode" | "year" | "month" | "day" | "hour" => ColumnHow::Other,
         _ => return None,
     })
 }

@@ -64,7 +64,17 @@ impl<'t, 'a> Reader<'t, 'a> {
                 return self.create_table();
             } else if token.is("index") {
                 return self.create_index(unique, method);
-            } else if !token.is_any(&["or", "replace", "unlogged", "global", "local", "clustered", "nonclustered", "foreign", "external"]) {
+            } else if !token.is_any(&[
+                "or",
+                "replace",
+                "unlogged",
+                "global",
+                "local",
+                "clustered",
+                "nonclustered",
+                "foreign",
+                "external",
+            ]) {
                 return;
             }
         }
@@ -133,7 +143,10 @@ impl<'t, 'a> Reader<'t, 'a> {
             }
             let table = if self.eat("on") { self.name() } else { None };
             for name in names {
-                self.push(start, Change::DropIndex { table: table.clone(), name: Some(name), columns: Vec::new() });
+                self.push(
+                    start,
+                    Change::DropIndex { table: table.clone(), name: Some(name), columns: Vec::new() },
+                );
             }
         }
     }
@@ -279,7 +292,8 @@ impl<'t, 'a> Reader<'t, 'a> {
                 None => true,
                 // The length of a prefix, in MySQL.
                 Some(next) if next.is_symbol("(") => {
-                    tokens.get(2).is_some_and(|t| t.kind == Kind::Number) && tokens.get(3).is_some_and(|t| t.is_symbol(")"))
+                    tokens.get(2).is_some_and(|t| t.kind == Kind::Number)
+                        && tokens.get(3).is_some_and(|t| t.is_symbol(")"))
                 }
                 Some(next) => is_name(next),
             };

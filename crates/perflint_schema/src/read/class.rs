@@ -31,7 +31,10 @@ pub(crate) fn declared(program: &Program, models: &Models, rows: &Rows<'_>, mach
         let api = program.entity(entity).api;
         let is_api = |of: &str| api.is_some() && models.type_named(lang.models(), of) == api;
         let Some(row) = rows.table(lang, &is_api) else { continue };
-        if program.entity(entity).is_abstract || program.is_stub(def.file) || program.file(def.file).role == perflint_ir::Role::Migration {
+        if program.entity(entity).is_abstract
+            || program.is_stub(def.file)
+            || program.file(def.file).role == perflint_ir::Role::Migration
+        {
             continue;
         }
         let mut markers = program.item(def).markers.iter().map(|marker| program.text(marker.path));
@@ -176,7 +179,10 @@ impl<'p> Reader<'_, 'p> {
     fn shares_table(&self) -> bool {
         let mut bases = self.program.class(self.class).mro.iter().skip(1);
         bases.any(|base| match base {
-            Base::Class(class) => self.program.class(*class).entity.and_then(|e| self.tables.get(&e)) == self.tables.get(&self.entity),
+            Base::Class(class) => {
+                self.program.class(*class).entity.and_then(|e| self.tables.get(&e))
+                    == self.tables.get(&self.entity)
+            }
             Base::External(_) => false,
         })
     }
@@ -202,7 +208,8 @@ impl<'p> Reader<'_, 'p> {
             }
             found.push(eval);
         }
-        let mut files: Vec<_> = self.classes().iter().map(|class| self.program.class(*class).def.file).collect();
+        let mut files: Vec<_> =
+            self.classes().iter().map(|class| self.program.class(*class).def.file).collect();
         files.reverse();
         files.dedup();
         for file in files {
@@ -211,7 +218,9 @@ impl<'p> Reader<'_, 'p> {
             found.push(eval);
         }
         self.default_key(machine, table, &found, &place);
-        for part in found.iter_mut().flat_map(|eval| &mut eval.parts).filter(|part| part.kind == Does::Foreign) {
+        for part in
+            found.iter_mut().flat_map(|eval| &mut eval.parts).filter(|part| part.kind == Does::Foreign)
+        {
             part.names = part.names.iter().map(|name| renamed(name, &columns)).collect();
         }
         for eval in found {
@@ -268,7 +277,8 @@ impl<'p> Reader<'_, 'p> {
                 continue;
             }
             let Base::Class(class) = base else { continue };
-            let has_table = self.program.class(*class).entity.is_some_and(|entity| self.tables.contains_key(&entity));
+            let has_table =
+                self.program.class(*class).entity.is_some_and(|entity| self.tables.contains_key(&entity));
             if has_table && *class != self.class {
                 elsewhere.extend(self.program.class(*class).mro.iter().copied());
                 continue;
@@ -287,14 +297,23 @@ impl<'p> Reader<'_, 'p> {
         let members = self.program.class(class).members.values().flatten();
         let mut fields: Vec<Def> = members
             .filter(|field| field.file == def.file && self.program.item(**field).kind == ItemKind::Field)
-            .filter(|field| !self.program.item(**field).flags.is_static || self.program.item(**field).init.some().is_some())
+            .filter(|field| {
+                !self.program.item(**field).flags.is_static
+                    || self.program.item(**field).init.some().is_some()
+            })
             .copied()
             .collect();
         fields.sort_by_key(|field| field.item);
         fields
     }
 
-    fn field(&self, eval: &mut Eval<'p>, field: Def, table: &str, columns: &mut BTreeMap<String, Option<String>>) {
+    fn field(
+        &self,
+        eval: &mut Eval<'p>,
+        field: Def,
+        table: &str,
+        columns: &mut BTreeMap<String, Option<String>>,
+    ) {
         let item = self.program.item(field);
         let name = self.program.text(item.name).to_owned();
         let from = eval.parts.len();
@@ -321,7 +340,12 @@ impl<'p> Reader<'_, 'p> {
         }
         let many = relation.is_some_and(|relation| relation.to == To::Many);
         let plain = relation.is_none() || (self.row.relation_suffix.is_some() && !many);
-        if column.is_none() && self.row.every_field && plain && !item.flags.is_static && !self.is_embedded(item) {
+        if column.is_none()
+            && self.row.every_field
+            && plain
+            && !item.flags.is_static
+            && !self.is_embedded(item)
+        {
             let mut part = Part::new(Does::Column, place.clone());
             part.ty = self.type_name(eval, item);
             eval.parts.push(part);
@@ -330,7 +354,9 @@ impl<'p> Reader<'_, 'p> {
         let owner = item.owner.unwrap_or(ItemId(0));
         for marker in &markers {
             if column.is_none() {
-                column = eval.marked(owner, marker, self.program, &Val::Unknown).filter(|at| eval.parts[*at].kind == Does::Column);
+                column = eval
+                    .marked(owner, marker, self.program, &Val::Unknown)
+                    .filter(|at| eval.parts[*at].kind == Does::Column);
                 if let Some(at) = column {
                     eval.parts[at].place = place.clone();
                     if eval.parts[at].ty == self.marker_name(marker).to_lowercase() {
@@ -432,7 +458,9 @@ impl<'p> Reader<'_, 'p> {
         let Some(target) = relation.and_then(|relation| self.tables.get(&relation.target?)) else { return };
         for marker in markers {
             let part = eval.marked(owner, marker, self.program, &Val::Unknown);
-            let Some(at) = part.filter(|at| eval.parts[*at].kind == Does::Foreign && !eval.parts[*at].names.is_empty()) else {
+            let Some(at) =
+                part.filter(|at| eval.parts[*at].kind == Does::Foreign && !eval.parts[*at].names.is_empty())
+            else {
                 continue;
             };
             eval.parts[at].foreign = Some(Val::Str(target.clone()));
@@ -464,22 +492,34 @@ impl<'p> Reader<'_, 'p> {
     /// A base that is embedded as a field (Go) is no column.
     fn is_embedded(&self, item: &Item) -> bool {
         let def = self.program.class(self.class).def;
-        let Some(TypeExpr::Path { name, .. }) = item.ty.and_then(|ty| self.program.file(def.file).types.get(ty.0 as usize)) else {
+        let Some(TypeExpr::Path { name, .. }) =
+            item.ty.and_then(|ty| self.program.file(def.file).types.get(ty.0 as usize))
+        else {
             return false;
         };
         self.program.text(*name).rsplit('.').next() == Some(self.program.text(item.name))
     }
 
     fn type_name(&self, eval: &Eval<'p>, item: &Item) -> String {
-        let Some(ty) = item.ty.and_then(|ty| eval.file.types.get(ty.0 as usize)) else { return String::new() };
+        let Some(ty) = item.ty.and_then(|ty| eval.file.types.get(ty.0 as usize)) else {
+            return String::new();
+        };
         match ty {
-            TypeExpr::Path { name, .. } => self.program.text(*name).rsplit('.').next().unwrap_or_default().to_lowercase(),
+            TypeExpr::Path { name, .. } => {
+                self.program.text(*name).rsplit('.').next().unwrap_or_default().to_lowercase()
+            }
             _ => String::new(),
         }
     }
 
     /// The column's name where its declaration gives none, and the table that a relation leads to.
-    fn name_column(&self, eval: &mut Eval<'p>, at: usize, name: &str, relation: Option<&perflint_link::Relation>) {
+    fn name_column(
+        &self,
+        eval: &mut Eval<'p>,
+        at: usize,
+        name: &str,
+        relation: Option<&perflint_link::Relation>,
+    ) {
         let to_one = relation.filter(|relation| relation.to == To::One);
         let part = &mut eval.parts[at];
         let given = part.names.iter().flat_map(Val::texts).next().filter(|name| !name.is_empty());
@@ -501,7 +541,8 @@ impl<'p> Reader<'_, 'p> {
             }
         }
         let target = to_one.and_then(|relation| self.tables.get(&relation.target?));
-        let is_column_of_table = matches!(&part.foreign, Some(Val::Str(text)) if text.contains('.') && to_one.is_none());
+        let is_column_of_table =
+            matches!(&part.foreign, Some(Val::Str(text)) if text.contains('.') && to_one.is_none());
         match target {
             Some(table) => part.foreign = Some(Val::Str(table.clone())),
             None if !is_column_of_table => part.foreign = None,
@@ -526,7 +567,9 @@ impl<'p> Reader<'_, 'p> {
         for (named, of_unique) in names {
             let mut words = named.split(',');
             let name = words.next().unwrap_or_default().to_owned();
-            let is_unique = of_unique || words.any(|word| word == "unique") || unique.as_ref().and_then(Val::truth) == Some(true);
+            let is_unique = of_unique
+                || words.any(|word| word == "unique")
+                || unique.as_ref().and_then(Val::truth) == Some(true);
             let mut part = Part::new(Does::Index, place.clone());
             part.names = column.clone();
             part.name = Some(name);
@@ -543,7 +586,9 @@ impl<'p> Reader<'_, 'p> {
         eval.parts[at].taken = true;
         let name = eval.parts[at].name.clone();
         let same = name.and_then(|name| {
-            eval.parts.iter().position(|part| part.kind == Does::Index && part.taken && part.name.as_ref() == Some(&name))
+            eval.parts
+                .iter()
+                .position(|part| part.kind == Does::Index && part.taken && part.name.as_ref() == Some(&name))
         });
         match same.filter(|same| *same != at) {
             Some(same) => {
@@ -570,7 +615,11 @@ impl<'p> Reader<'_, 'p> {
         for (paths, unique) in [(&self.row.unique_together, true), (&self.row.index_together, false)] {
             for path in paths {
                 let Some(Val::List(items)) = self.attribute(eval, path) else { continue };
-                let groups = if items.iter().all(|item| matches!(item, Val::Str(_))) { vec![Val::List(items)] } else { items };
+                let groups = if items.iter().all(|item| matches!(item, Val::Str(_))) {
+                    vec![Val::List(items)]
+                } else {
+                    items
+                };
                 for group in groups {
                     let place = eval.place(item.name_span.start);
                     let mut part = Part::new(Does::Index, place);
@@ -600,15 +649,19 @@ fn renamed(name: &Val, columns: &BTreeMap<String, Option<String>>) -> Val {
         Val::Map(entries) => Val::Map(
             entries
                 .iter()
-                .map(|(name, order)| (column_of(name, columns).unwrap_or_else(|| name.clone()), order.clone()))
+                .map(|(name, order)| {
+                    (column_of(name, columns).unwrap_or_else(|| name.clone()), order.clone())
+                })
                 .collect(),
         ),
         other => match other.text() {
             Some(text) => {
                 let mut parts = Vec::new();
                 for part in text.split(',') {
-                    let (sign, bare) = part.trim().strip_prefix('-').map_or(("", part.trim()), |rest| ("-", rest));
-                    let (bare, order) = bare.split_once(' ').map_or((bare, String::new()), |(b, o)| (b, format!(" {o}")));
+                    let (sign, bare) =
+                        part.trim().strip_prefix('-').map_or(("", part.trim()), |rest| ("-", rest));
+                    let (bare, order) =
+                        bare.split_once(' ').map_or((bare, String::new()), |(b, o)| (b, format!(" {o}")));
                     let column = column_of(bare, columns).unwrap_or_else(|| bare.to_owned());
                     parts.push(Val::Str(format!("{sign}{column}{order}")));
                 }
@@ -643,7 +696,9 @@ fn words(program: &Program, marker: &Marker) -> Arguments {
     let mut args = Arguments::default();
     for word in &marker.words {
         let word = program.text(*word);
-        let cut = word.find(['=', ':']).filter(|at| word[..*at].bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
+        let cut = word
+            .find(['=', ':'])
+            .filter(|at| word[..*at].bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
         let Some(at) = cut else {
             args.values.push(Val::Str(word.to_owned()));
             args.named.push((word.to_owned(), Val::Bool(true)));

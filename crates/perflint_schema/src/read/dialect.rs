@@ -23,13 +23,19 @@ pub(super) fn detect(schema: &mut Schema, program: &Program, models: &Models) {
     for row in &models.dialects {
         let words = row.words.iter().filter(|word| program.names.find(word).is_some()).count();
         let columns = schema.tables.values().filter(|table| !table.partial).flat_map(|table| &table.columns);
-        let types = columns.filter(|column| row.types.iter().any(|ty| column.ty.contains(ty.as_ref()))).count();
+        let types =
+            columns.filter(|column| row.types.iter().any(|ty| column.ty.contains(ty.as_ref()))).count();
         *votes.entry(&row.dialect).or_default() += words * WORD + types;
     }
-    let best = votes.into_iter().filter(|(_, votes)| *votes > 0).max_by_key(|(name, votes)| (*votes, std::cmp::Reverse(*name)));
+    let best = votes
+        .into_iter()
+        .filter(|(_, votes)| *votes > 0)
+        .max_by_key(|(name, votes)| (*votes, std::cmp::Reverse(*name)));
     schema.dialect = best.and_then(|(name, _)| named(name));
 }
 
 fn named(name: &str) -> Option<Dialect> {
-    [Dialect::Postgres, Dialect::Mysql, Dialect::Sqlite, Dialect::Sqlserver].into_iter().find(|dialect| dialect.name() == name)
+    [Dialect::Postgres, Dialect::Mysql, Dialect::Sqlite, Dialect::Sqlserver]
+        .into_iter()
+        .find(|dialect| dialect.name() == name)
 }

@@ -86,7 +86,11 @@ impl<'p> Eval<'p> {
             match event {
                 Event::Part(table, at) => {
                     let part = &self.parts[*at];
-                    all.extend(part.changes(table).into_iter().map(|change| Event::Change(part.place.clone(), change)));
+                    all.extend(
+                        part.changes(table)
+                            .into_iter()
+                            .map(|change| Event::Change(part.place.clone(), change)),
+                    );
                 }
                 other => all.push(other.clone()),
             }
@@ -114,7 +118,8 @@ impl<'p> Eval<'p> {
     /// Evaluates one operation of an initialiser, with what it needs.
     pub(crate) fn value(&mut self, body: BodyId, op: OpId) -> Val {
         let code = self.file.body(body);
-        let mut frame = Frame { locals: vec![Val::Unknown; code.locals.len()], vals: vec![Val::Unknown; code.ops.len()] };
+        let mut frame =
+            Frame { locals: vec![Val::Unknown; code.locals.len()], vals: vec![Val::Unknown; code.ops.len()] };
         let Some(op) = op.some().filter(|op| op.at() < code.ops.len()) else { return Val::Unknown };
         let mut needed = vec![false; code.ops.len()];
         let mut todo = vec![op];
@@ -142,12 +147,15 @@ impl<'p> Eval<'p> {
         if depth > MAX_DEPTH || self.steps > MAX_STEPS {
             return Val::Unknown;
         }
-        let mut frame = Frame { locals: vec![Val::Unknown; code.locals.len()], vals: Vec::with_capacity(code.ops.len()) };
+        let mut frame =
+            Frame { locals: vec![Val::Unknown; code.locals.len()], vals: Vec::with_capacity(code.ops.len()) };
         for (local, value) in frame.locals.iter_mut().zip(args) {
             *local = value.clone();
         }
         for capture in &code.captures {
-            if let (Some(value), Some(local)) = (outer.get(local_at(capture.outer)), frame.locals.get_mut(local_at(capture.inner))) {
+            if let (Some(value), Some(local)) =
+                (outer.get(local_at(capture.outer)), frame.locals.get_mut(local_at(capture.inner)))
+            {
                 *local = value.clone();
             }
         }
@@ -178,7 +186,9 @@ impl<'p> Eval<'p> {
         let op = &code.ops[at];
         if let Some(facts) = self.sql.get(&(id, OpId(at as u32))) {
             let place = self.place(op.span.start);
-            for (_, change) in self.file.sql[*facts].statements.iter().flat_map(|statement| &statement.changes) {
+            for (_, change) in
+                self.file.sql[*facts].statements.iter().flat_map(|statement| &statement.changes)
+            {
                 self.events.push(Event::Change(place.clone(), change.clone()));
             }
         }
@@ -263,7 +273,14 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn make(&mut self, code: &'p Body, shape: Shape, args: perflint_ir::Args, frame: &Frame, depth: u32) -> Val {
+    fn make(
+        &mut self,
+        code: &'p Body,
+        shape: Shape,
+        args: perflint_ir::Args,
+        frame: &Frame,
+        depth: u32,
+    ) -> Val {
         let mut list = Vec::new();
         let mut map = Vec::new();
         for arg in code.args(args) {
@@ -290,7 +307,14 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn call(&mut self, code: &'p Body, call: perflint_ir::CallId, offset: u32, frame: &Frame, depth: u32) -> Val {
+    fn call(
+        &mut self,
+        code: &'p Body,
+        call: perflint_ir::CallId,
+        offset: u32,
+        frame: &Frame,
+        depth: u32,
+    ) -> Val {
         let call = code.call(call);
         let (name, recv) = match call.callee {
             Callee::Member { recv, name } => (self.text(name).to_owned(), Some(self.at(frame, recv))),
@@ -299,7 +323,9 @@ impl<'p> Eval<'p> {
                     Some((base, name)) => (name.to_owned(), Some(Val::Name(base.to_owned()))),
                     None => (path, None),
                 },
-                Val::Lambda(body) => return self.run_with(body, &self.positional(code, call, frame), &frame.locals, depth + 1),
+                Val::Lambda(body) => {
+                    return self.run_with(body, &self.positional(code, call, frame), &frame.locals, depth + 1);
+                }
                 _ => (String::new(), None),
             },
         };
@@ -324,9 +350,12 @@ impl<'p> Eval<'p> {
         let found = self.rows.all(self.file.lang, &name, recv.as_ref(), &receiver);
         match found.first() {
             Some(row) => {
-                let mut call = Called { row, name: &name, recv: receiver, args, offset, outer: &frame.locals, depth };
+                let mut call =
+                    Called { row, name: &name, recv: receiver, args, offset, outer: &frame.locals, depth };
                 // Of several libraries' calls with one name the one that the arguments are written for.
-                let meant = found.iter().find(|row| row.columns.is_none() || call.get(row.columns.as_ref()).is_some());
+                let meant = found
+                    .iter()
+                    .find(|row| row.columns.is_none() || call.get(row.columns.as_ref()).is_some());
                 call.row = meant.unwrap_or(row);
                 self.apply(&mut call)
             }
@@ -376,7 +405,11 @@ impl<'p> Eval<'p> {
     }
 
     fn own_function(&self, name: &str) -> Option<BodyId> {
-        let item = self.file.items.iter().find(|item| item.kind == ItemKind::Function && self.text(item.name) == name)?;
+        let item = self
+            .file
+            .items
+            .iter()
+            .find(|item| item.kind == ItemKind::Function && self.text(item.name) == name)?;
         item.body
     }
 
@@ -426,7 +459,8 @@ impl<'p> Eval<'p> {
         };
         let table = name.rsplit('.').next().unwrap_or(&name).to_owned();
         if call.row.does == Does::Table {
-            let if_absent = call.get(Some(&Expr::Key("if_not_exists".into()))).and_then(|v| v.truth()) == Some(true);
+            let if_absent =
+                call.get(Some(&Expr::Key("if_not_exists".into()))).and_then(|v| v.truth()) == Some(true);
             let create = Change::CreateTable { table: table.as_str().into(), if_absent };
             self.events.push(Event::Change(place.clone(), create));
             self.implied_key(call, &table, &place);
@@ -533,7 +567,8 @@ impl<'p> Eval<'p> {
         part.names = vec![Val::Str(field.unwrap_or_else(|| name.to_owned()))];
         part.ty = ty.text().unwrap_or_default().to_lowercase();
         part.nullable = first(&["allowNull", "nullable", "null"]).and_then(|value| value.truth());
-        part.primary = first(&["primaryKey", "primary", "isPrimary"]).and_then(|value| value.truth()) == Some(true);
+        part.primary =
+            first(&["primaryKey", "primary", "isPrimary"]).and_then(|value| value.truth()) == Some(true);
         part.unique = first(&["unique", "isUnique"]);
         part.default = first(&["defaultValue", "default"]).and_then(|value| value.written());
         part.foreign = first(&["references"]);
@@ -591,9 +626,14 @@ impl<'p> Eval<'p> {
             },
         };
         match table {
-            Some(table) if !table.is_empty() => self.push_part(table.rsplit('.').next().unwrap_or(&table), part),
+            Some(table) if !table.is_empty() => {
+                self.push_part(table.rsplit('.').next().unwrap_or(&table), part)
+            }
             _ if row.table.is_some() => {
-                self.events.push(Event::Gap(place, format!("`{}` on a table whose name is not a constant", call.name)));
+                self.events.push(Event::Gap(
+                    place,
+                    format!("`{}` on a table whose name is not a constant", call.name),
+                ));
                 Val::Unknown
             }
             _ => {
@@ -606,7 +646,9 @@ impl<'p> Eval<'p> {
     /// Fills in what a row says about a part.
     pub(crate) fn describe(&mut self, part: &mut Part, call: &mut Called<'_, 'p>) {
         let row = call.row;
-        let truth = |call: &mut Called<'_, 'p>, expr: &Option<Expr>| call.get(expr.as_ref()).and_then(|value| value.truth());
+        let truth = |call: &mut Called<'_, 'p>, expr: &Option<Expr>| {
+            call.get(expr.as_ref()).and_then(|value| value.truth())
+        };
         if part.kind == Does::Column && row.does == Does::Column {
             let called = call.name.to_lowercase();
             part.ty = match &row.ty {
@@ -678,13 +720,18 @@ impl<'p> Eval<'p> {
         };
         let suffix = row.suffix.as_deref().unwrap_or_default();
         let named = call.get(row.columns.as_ref()).map(|value| value.texts()).unwrap_or_default();
-        let columns: Vec<Box<str>> =
-            named.iter().map(|name| format!("{name}{suffix}").into()).chain(row.makes.iter().cloned()).collect();
-        let name: Option<Box<str>> = call.get(row.name.as_ref()).and_then(|value| value.text().map(Into::into));
+        let columns: Vec<Box<str>> = named
+            .iter()
+            .map(|name| format!("{name}{suffix}").into())
+            .chain(row.makes.iter().cloned())
+            .collect();
+        let name: Option<Box<str>> =
+            call.get(row.name.as_ref()).and_then(|value| value.text().map(Into::into));
         let to: Option<Box<str>> = call.get(row.to.as_ref()).and_then(|value| value.text().map(Into::into));
         if row.does == Does::RenameColumn && to.is_none() {
             let nullable = call.get(row.nullable.as_ref()).and_then(|value| value.truth());
-            if let (Some(table), Some(column), true) = (table, columns.into_iter().next(), nullable.is_some()) {
+            if let (Some(table), Some(column), true) = (table, columns.into_iter().next(), nullable.is_some())
+            {
                 let change = Change::AlterColumn { table: table.into(), column, ty: None, nullable };
                 self.events.push(Event::Change(place, change));
             }
@@ -713,7 +760,9 @@ fn changes(
             let table = table?;
             columns.into_iter().map(|column| Change::DropColumn { table: table.clone(), column }).collect()
         }
-        Does::DropIndex if name.is_some() || !columns.is_empty() => vec![Change::DropIndex { table, name, columns }],
+        Does::DropIndex if name.is_some() || !columns.is_empty() => {
+            vec![Change::DropIndex { table, name, columns }]
+        }
         Does::DropForeign => vec![Change::DropForeignKey { table: table?, name, columns, to }],
         Does::RenameTable => vec![Change::RenameTable { table: table?, to: to? }],
         Does::RenameColumn => {
@@ -733,7 +782,10 @@ fn local_at(local: LocalId) -> usize {
 fn operands(code: &Body, op: OpId, todo: &mut Vec<OpId>) {
     match code.op(op).kind {
         OpKind::Get { base, .. } | OpKind::Index { base, .. } | OpKind::Slice { base, .. } => todo.push(base),
-        OpKind::Await(value) | OpKind::Not(value) | OpKind::Cast { value, .. } | OpKind::Bind { value, .. } => todo.push(value),
+        OpKind::Await(value)
+        | OpKind::Not(value)
+        | OpKind::Cast { value, .. }
+        | OpKind::Bind { value, .. } => todo.push(value),
         OpKind::Make(_, args) => todo.extend(code.args(args).iter().map(|arg| arg.value)),
         OpKind::Text(kids) | OpKind::Join(kids) | OpKind::Unknown(kids) => todo.extend(code.kids(kids)),
         OpKind::Binary { lhs, rhs, .. } => todo.extend([lhs, rhs]),
@@ -772,12 +824,19 @@ impl Called<'_, '_> {
     pub(crate) fn get(&self, expr: Option<&Expr>) -> Option<Val> {
         match expr? {
             Expr::Recv => Some(self.recv.clone()),
-            Expr::Arg(at) => self.args.values.get(usize::from(*at)).filter(|value| !matches!(value, Val::Lambda(_))).cloned(),
+            Expr::Arg(at) => self
+                .args
+                .values
+                .get(usize::from(*at))
+                .filter(|value| !matches!(value, Val::Lambda(_)))
+                .cloned(),
             Expr::ArgsFrom(from) => {
                 let values: Vec<Val> = self.args.values.iter().skip(usize::from(*from)).cloned().collect();
                 (!values.is_empty()).then_some(Val::List(values))
             }
-            Expr::Key(key) => self.args.named.iter().find(|(name, _)| **name == **key).map(|(_, value)| value.clone()),
+            Expr::Key(key) => {
+                self.args.named.iter().find(|(name, _)| **name == **key).map(|(_, value)| value.clone())
+            }
             Expr::Field(base, name) => self.get(Some(base))?.get(name).cloned(),
             // A callable as it is, to be run.
             Expr::Result(base) => match &**base {
@@ -787,7 +846,9 @@ impl Called<'_, '_> {
             },
             Expr::Text(text) => Some(Val::Str(text.as_ref().to_owned())),
             Expr::Number(number) => Some(Val::Int(i32::try_from(*number).unwrap_or(i32::MAX))),
-            Expr::First(all) => all.iter().find_map(|expr| self.get(Some(expr)).filter(|value| *value != Val::Unknown)),
+            Expr::First(all) => {
+                all.iter().find_map(|expr| self.get(Some(expr)).filter(|value| *value != Val::Unknown))
+            }
             _ => None,
         }
     }

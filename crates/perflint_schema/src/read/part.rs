@@ -123,9 +123,18 @@ impl Part {
     }
 
     fn column_keys(&self, table: &str, names: &[&str], column: &str, changes: &mut Vec<Change>) {
-        let parts = || names.iter().map(|name| KeyPart { name: (*name).into(), ..KeyPart::default() }).collect::<Vec<_>>();
+        let parts = || {
+            names
+                .iter()
+                .map(|name| KeyPart { name: (*name).into(), ..KeyPart::default() })
+                .collect::<Vec<_>>()
+        };
         if self.primary {
-            changes.push(Change::PrimaryKey { table: table.into(), name: None, columns: vec![column.into()] });
+            changes.push(Change::PrimaryKey {
+                table: table.into(),
+                name: None,
+                columns: vec![column.into()],
+            });
             // The key is an index already, whatever else is said.
             changes.extend(self.foreign_key(table, vec![column.into()]));
             return;
@@ -174,7 +183,9 @@ fn target(foreign: &Val, column: &str) -> (String, Option<String>) {
     let stem = column.strip_suffix("_id").unwrap_or(column);
     let by_name = || cruet::to_plural(stem);
     let split = |text: &str| match text.rsplit_once('.') {
-        Some((table, column)) => (table.rsplit('.').next().unwrap_or(table).to_owned(), Some(column.to_owned())),
+        Some((table, column)) => {
+            (table.rsplit('.').next().unwrap_or(table).to_owned(), Some(column.to_owned()))
+        }
         None => (text.to_owned(), None),
     };
     match foreign {
@@ -202,7 +213,8 @@ pub(crate) fn key_parts(value: &Val) -> Vec<KeyPart> {
             .iter()
             .map(|(name, order)| KeyPart {
                 name: name.as_str().into(),
-                descending: order.text().is_some_and(|text| text.eq_ignore_ascii_case("desc")) || *order == Val::Int(-1),
+                descending: order.text().is_some_and(|text| text.eq_ignore_ascii_case("desc"))
+                    || *order == Val::Int(-1),
                 expression: false,
             })
             .collect(),

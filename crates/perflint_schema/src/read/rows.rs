@@ -33,7 +33,9 @@ impl<'m> Rows<'m> {
 
     /// Whether a function of this name is run when a migration is applied.
     pub(crate) fn runs(&self, lang: Lang, name: &str) -> bool {
-        self.exact.get(&(lang.models(), name)).is_some_and(|rows| rows.iter().any(|row| row.does == Does::Run))
+        self.exact
+            .get(&(lang.models(), name))
+            .is_some_and(|rows| rows.iter().any(|row| row.does == Does::Run))
     }
 
     /// The rows about what migrations run, for their order.
@@ -53,7 +55,13 @@ impl<'m> Rows<'m> {
     }
 
     /// The first row of a call.
-    pub(crate) fn find(&self, lang: Lang, name: &str, recv: Option<&Val>, value: &Val) -> Option<&'m SchemaRow> {
+    pub(crate) fn find(
+        &self,
+        lang: Lang,
+        name: &str,
+        recv: Option<&Val>,
+        value: &Val,
+    ) -> Option<&'m SchemaRow> {
         self.all(lang, name, recv, value).into_iter().next()
     }
 
@@ -67,12 +75,17 @@ impl<'m> Rows<'m> {
 
     /// How entities of an api become tables.
     pub(crate) fn table(&self, lang: Lang, is_api: &dyn Fn(&str) -> bool) -> Option<&'m TableRow> {
-        self.tables.iter().find(|(family, row)| *family == lang.models() && is_api(&row.of)).map(|(_, row)| *row)
+        self.tables
+            .iter()
+            .find(|(family, row)| *family == lang.models() && is_api(&row.of))
+            .map(|(_, row)| *row)
     }
 
     /// Names of calls that mark a file as one that tells of tables.
     pub(crate) fn marks(&self, lang: Lang, name: &str) -> bool {
-        self.exact.get(&(lang.models(), name)).is_some_and(|rows| rows.iter().any(|row| row.dump || row.declares))
+        self.exact
+            .get(&(lang.models(), name))
+            .is_some_and(|rows| rows.iter().any(|row| row.dump || row.declares))
     }
 }
 

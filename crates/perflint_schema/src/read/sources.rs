@@ -25,7 +25,8 @@ struct Told {
 pub fn replay(program: &Program, models: &Models) -> Schema {
     let rows = Rows::new(models);
     let told = in_order(program, &rows, told(program, &rows));
-    let (dumps, rest): (Vec<Told>, Vec<Told>) = told.into_iter().partition(|told| told.origin == Origin::Dump);
+    let (dumps, rest): (Vec<Told>, Vec<Told>) =
+        told.into_iter().partition(|told| told.origin == Origin::Dump);
     let (declarations, migrations): (Vec<Told>, Vec<Told>) =
         rest.into_iter().partition(|told| told.origin == Origin::Declaration);
     let dumped: Vec<(String, Schema)> =
@@ -51,7 +52,9 @@ pub fn replay(program: &Program, models: &Models) -> Schema {
 fn told<'p>(program: &'p Program, rows: &'p Rows<'p>) -> Vec<Told> {
     let mut all = Vec::new();
     for (ix, file) in program.each_file() {
-        if program.is_stub(ix) || matches!(file.role, Role::Test | Role::Vendored | Role::Minified | Role::Client) {
+        if program.is_stub(ix)
+            || matches!(file.role, Role::Test | Role::Vendored | Role::Minified | Role::Client)
+        {
             continue;
         }
         if file.lang == Lang::Sql {
@@ -99,7 +102,9 @@ fn of_sql(file: &FileIr) -> Option<Told> {
     let name = file.path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     let stem = name.strip_suffix(".sql").unwrap_or(&name);
     let undoes = ["down", "undo", "rollback", "revert"];
-    if undoes.iter().any(|word| stem == *word || stem.ends_with(&format!(".{word}")) || stem.ends_with(&format!("_{word}"))) {
+    if undoes.iter().any(|word| {
+        stem == *word || stem.ends_with(&format!(".{word}")) || stem.ends_with(&format!("_{word}"))
+    }) {
         return None;
     }
     let path: Arc<str> = Arc::from(&*file.path);
@@ -141,7 +146,8 @@ fn merged(dumped: Vec<(String, Schema)>, own: Schema, history: Schema, listed: &
     let mut schema = Schema::default();
     let mut covered: BTreeSet<String> = BTreeSet::new();
     for (folder, dump) in &dumped {
-        let beside: Vec<&Table> = history.tables.values().filter(|table| below(&table.place.file, folder)).collect();
+        let beside: Vec<&Table> =
+            history.tables.values().filter(|table| below(&table.place.file, folder)).collect();
         let known = beside.iter().filter(|table| dump.table(&table.name).is_some()).count();
         if known * 100 >= beside.len() * COVERS {
             covered.insert(folder.clone());
@@ -210,7 +216,9 @@ fn enrich(table: Option<&mut Table>, class: &Table) {
 fn add_indexes(table: &mut Table, old: Table) {
     for index in old.indexes {
         let there = index.columns.iter().all(|part| part.expression || table.column(&part.name).is_some());
-        let known = table.indexes.iter().any(|known| known.columns == index.columns || (known.name.is_some() && known.name == index.name));
+        let known = table.indexes.iter().any(|known| {
+            known.columns == index.columns || (known.name.is_some() && known.name == index.name)
+        });
         if there && !known {
             table.indexes.push(index);
         }
@@ -224,7 +232,11 @@ fn add_indexes(table: &mut Table, old: Table) {
 }
 
 /// Classes of tables that dumps and migrations declare: by the name that the class has by convention.
-fn attach_entities(schema: &mut Schema, program: &Program, known: &BTreeMap<perflint_link::EntityIx, String>) {
+fn attach_entities(
+    schema: &mut Schema,
+    program: &Program,
+    known: &BTreeMap<perflint_link::EntityIx, String>,
+) {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for entity in program.each_entity() {
         let of = program.entity(entity);
@@ -257,7 +269,9 @@ fn in_order(program: &Program, rows: &Rows<'_>, mut told: Vec<Told>) -> Vec<Told
     let mut after: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     let paths: BTreeMap<&str, usize> = told.iter().enumerate().map(|(at, told)| (&*told.path, at)).collect();
     for (_, file) in program.each_file() {
-        let (Some(at), Some((name, before))) = (paths.get(&*file.path), rows.order(file.lang)) else { continue };
+        let (Some(at), Some((name, before))) = (paths.get(&*file.path), rows.order(file.lang)) else {
+            continue;
+        };
         let texts = |wanted: &str| variable(program, file, wanted);
         if let Some(name) = texts(name).into_iter().next() {
             named.insert(name, *at);
@@ -303,7 +317,9 @@ fn variable(program: &Program, file: &FileIr, wanted: &str) -> Vec<String> {
         _ => None,
     };
     match op.kind {
-        OpKind::Make(_, args) => body.args(args).iter().filter_map(|arg| text(body.op(arg.value).kind)).collect(),
+        OpKind::Make(_, args) => {
+            body.args(args).iter().filter_map(|arg| text(body.op(arg.value).kind)).collect()
+        }
         kind => text(kind).into_iter().collect(),
     }
 }
@@ -311,7 +327,13 @@ fn variable(program: &Program, file: &FileIr, wanted: &str) -> Vec<String> {
 /// What sorts a migration: its file's name if that starts with a number, from the first part of its path that starts with a
 /// date on, else all of it; numbers as numbers.
 fn version(path: &str) -> String {
-    let dated = |part: &&str| part.bytes().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'_')).filter(u8::is_ascii_digit).count() >= 8;
+    let dated = |part: &&str| {
+        part.bytes()
+            .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'_'))
+            .filter(u8::is_ascii_digit)
+            .count()
+            >= 8
+    };
     let parts: Vec<&str> = path.split('/').collect();
     let numbered = parts.last().is_some_and(|name| name.starts_with(|c: char| c.is_ascii_digit()));
     let last = parts.len().saturating_sub(1);

@@ -51,7 +51,22 @@ impl Reader<'_, '_> {
             self.eat("column");
             let was = self.name();
             self.column(table, was, to);
-        } else if adding && is_name(verb) && !verb.is_any(&["set", "owner", "enable", "disable", "engine", "algorithm", "lock", "validate", "attach", "comment", "convert"]) {
+        } else if adding
+            && is_name(verb)
+            && !verb.is_any(&[
+                "set",
+                "owner",
+                "enable",
+                "disable",
+                "engine",
+                "algorithm",
+                "lock",
+                "validate",
+                "attach",
+                "comment",
+                "convert",
+            ])
+        {
             self.element(table, self.at - 1, to);
             return true;
         }
@@ -83,7 +98,12 @@ impl Reader<'_, '_> {
         self.skip(&["if", "exists"]);
         let Some(name) = self.name() else { return };
         if foreign || constraint {
-            let key = Change::DropForeignKey { table: table.clone(), name: Some(name.clone()), columns: Vec::new(), to: None };
+            let key = Change::DropForeignKey {
+                table: table.clone(),
+                name: Some(name.clone()),
+                columns: Vec::new(),
+                to: None,
+            };
             self.push(start, key);
         }
         if index || constraint {

@@ -6,9 +6,38 @@ use perflint_ir::{Change, ColumnDef, ForeignDef, IndexDef};
 
 /// Words that end a column's type.
 const AFTER_TYPE: &[&str] = &[
-    "not", "null", "default", "primary", "unique", "references", "check", "constraint", "collate", "generated", "auto_increment",
-    "autoincrement", "comment", "on", "identity", "key", "as", "stored", "virtual", "invisible", "visible", "first", "after",
-    "sparse", "encode", "storage", "compression", "rowguidcol", "charset", "deferrable", "initially", "always",
+    "not",
+    "null",
+    "default",
+    "primary",
+    "unique",
+    "references",
+    "check",
+    "constraint",
+    "collate",
+    "generated",
+    "auto_increment",
+    "autoincrement",
+    "comment",
+    "on",
+    "identity",
+    "key",
+    "as",
+    "stored",
+    "virtual",
+    "invisible",
+    "visible",
+    "first",
+    "after",
+    "sparse",
+    "encode",
+    "storage",
+    "compression",
+    "rowguidcol",
+    "charset",
+    "deferrable",
+    "initially",
+    "always",
 ];
 
 impl<'a> Reader<'_, 'a> {
@@ -84,7 +113,9 @@ impl<'a> Reader<'_, 'a> {
         if first.is_any(&["index", "key"]) {
             let named = self.ahead(2).filter(|_| self.at + 2 < to);
             let length = self.ahead(3).is_some_and(|t| t.kind == Kind::Number);
-            return opens(next) || next.is_some_and(is_name) && (opens(named) && !length || named.is_some_and(|t| t.is("using")));
+            return opens(next)
+                || next.is_some_and(is_name)
+                    && (opens(named) && !length || named.is_some_and(|t| t.is("using")));
         }
         false
     }
@@ -92,7 +123,9 @@ impl<'a> Reader<'_, 'a> {
     fn constraint(&mut self, table: &str, to: usize) {
         let start = self.here();
         let mut name = None;
-        if self.eat("constraint") && !self.peek().is_some_and(|t| t.is_any(&["primary", "unique", "foreign", "check"])) {
+        if self.eat("constraint")
+            && !self.peek().is_some_and(|t| t.is_any(&["primary", "unique", "foreign", "check"]))
+        {
             name = self.name();
         }
         let Some(kind) = self.peek() else { return };
@@ -164,7 +197,8 @@ impl<'a> Reader<'_, 'a> {
             self.at += 1;
         }
         let ty = self.slice(from, self.at).filter(|_| self.at > from).unwrap_or_default();
-        let mut column = ColumnDef { name: name.clone(), ty: ty.to_lowercase().into(), nullable: true, default: None };
+        let mut column =
+            ColumnDef { name: name.clone(), ty: ty.to_lowercase().into(), nullable: true, default: None };
         let mut more = Vec::new();
         let here = self.found.len();
         while self.at < to {
@@ -189,7 +223,8 @@ impl<'a> Reader<'_, 'a> {
             more.push(Change::PrimaryKey { table: table.into(), name: None, columns });
         } else if token.is("unique") {
             self.eat("key");
-            let parts = columns.into_iter().map(|name| perflint_ir::KeyPart { name, ..Default::default() }).collect();
+            let parts =
+                columns.into_iter().map(|name| perflint_ir::KeyPart { name, ..Default::default() }).collect();
             let index = IndexDef { columns: parts, unique: true, ..IndexDef::default() };
             more.push(Change::Index { table: table.into(), index });
         } else if token.is("default") {
