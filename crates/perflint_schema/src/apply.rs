@@ -207,7 +207,7 @@ impl Machine {
             }
         }
         table.name = to;
-        self.remove(&table.name.clone());
+        self.remove(&table.name);
         self.insert(table);
     }
 

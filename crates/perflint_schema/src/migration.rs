@@ -222,7 +222,7 @@ impl Format {
                 )
             }
         };
-        format!("{}{indent}{what}\n{indent}", why)
+        format!("{why}{indent}{what}\n{indent}")
     }
 
     fn column(&self, part: &IndexColumn) -> String {

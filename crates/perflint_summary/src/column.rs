@@ -243,7 +243,7 @@ impl<'p> Eval<'p> {
     fn sorted(&self, v: V, how: ColumnHow, dunder: bool, noted: &mut Noted, depth: u32) {
         match self.vals.get(v) {
             Val::List(items) if depth < 4 => {
-                items.iter().for_each(|v| self.sorted(*v, how, dunder, noted, depth + 1))
+                items.iter().for_each(|v| self.sorted(*v, how, dunder, noted, depth + 1));
             }
             Val::Map(entries, _) => {
                 for (key, value) in entries.iter() {

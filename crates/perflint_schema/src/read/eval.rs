@@ -130,8 +130,8 @@ impl<'p> Eval<'p> {
                 operands(code, next, &mut todo);
             }
         }
-        for at in 0..=op.at() {
-            if needed[at] {
+        for (at, needed) in needed.iter().enumerate().take(op.at() + 1) {
+            if *needed {
                 frame.vals[at] = self.step(body, code, at, &mut frame, 0);
             }
         }

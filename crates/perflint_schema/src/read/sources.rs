@@ -337,7 +337,7 @@ fn version(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     let numbered = parts.last().is_some_and(|name| name.starts_with(|c: char| c.is_ascii_digit()));
     let last = parts.len().saturating_sub(1);
-    let from = parts.iter().position(|part| dated(&part)).unwrap_or(if numbered { last } else { 0 });
+    let from = parts.iter().position(|part| dated(part)).unwrap_or(if numbered { last } else { 0 });
     let mut out = String::new();
     let mut digits = String::new();
     for c in parts[from..].join("/").chars().chain(std::iter::once('/')) {

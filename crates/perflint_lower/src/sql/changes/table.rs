@@ -132,7 +132,7 @@ impl<'a> Reader<'_, 'a> {
         self.at += 1;
         if kind.is("primary") {
             self.eat("key");
-            self.to_bracket(to);
+            self.skip_to_bracket(to);
             let columns = self.columns();
             self.push(start, Change::PrimaryKey { table: table.into(), name, columns });
         } else if kind.is("foreign") {
@@ -167,7 +167,7 @@ impl<'a> Reader<'_, 'a> {
         }
     }
 
-    fn to_bracket(&mut self, to: usize) {
+    fn skip_to_bracket(&mut self, to: usize) {
         while self.at < to && !self.peek().is_some_and(|t| t.is_symbol("(")) {
             self.at += 1;
         }
@@ -198,7 +198,7 @@ impl<'a> Reader<'_, 'a> {
         }
         let ty = self.slice(from, self.at).filter(|_| self.at > from).unwrap_or_default();
         let mut column =
-            ColumnDef { name: name.clone(), ty: ty.to_lowercase().into(), nullable: true, default: None };
+            ColumnDef { name, ty: ty.to_lowercase().into(), nullable: true, default: None };
         let mut more = Vec::new();
         let here = self.found.len();
         while self.at < to {
