@@ -1,5 +1,6 @@
 //! From lowered files to a schema.
 
+mod call;
 mod class;
 mod dialect;
 mod eval;

@@ -1,6 +1,7 @@
 //! Classes that declare tables.
 
-use super::eval::{Arguments, Called, Eval, Event};
+use super::call::{Arguments, Called};
+use super::eval::{Eval, Event};
 use super::part::Part;
 use super::rows::Rows;
 use super::value::Val;
