@@ -82,6 +82,21 @@ pub struct ModelFile {
     /// Modules of the library that are generated into the repository.
     #[serde(default, rename = "generated")]
     pub generated: Vec<GeneratedRow>,
+    /// Calls that say something about a schema.
+    #[serde(default, rename = "schema")]
+    pub schemas: Vec<crate::SchemaRow>,
+    /// How entities become tables.
+    #[serde(default, rename = "table")]
+    pub tables: Vec<crate::TableRow>,
+    /// How calls that build queries use columns.
+    #[serde(default, rename = "column")]
+    pub columns: Vec<crate::ColumnRow>,
+    /// What shows which kind of database is used.
+    #[serde(default, rename = "dialect")]
+    pub dialects: Vec<crate::DialectRow>,
+    /// How migrations are written.
+    #[serde(default, rename = "migration")]
+    pub migrations: Vec<crate::MigrationRow>,
 }
 
 /// What values of a type are.

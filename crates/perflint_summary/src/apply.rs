@@ -228,6 +228,7 @@ impl<'p> Eval<'p> {
         if let Some(e) = &row.narrows {
             q.narrowed |= self.narrows(f, e, g);
         }
+        self.columns_of(f, &q, row, g);
         q.plain |= row.plain;
         if !row.keeps {
             q.evaluated = false;
@@ -436,6 +437,7 @@ impl<'p> Eval<'p> {
                 self.run_query(f, &q, rows, g.op, row.wait);
                 return;
             }
+            self.accessed(&q, site);
             let label = self.query_label(&q);
             let kind = if q.writes { EffectKind::Write } else { kind };
             let method = self.method_at(f, &q, g.op);

@@ -331,7 +331,10 @@ impl<'a> Facts<'a> {
     fn binary(&mut self, left: &'a Expr, op: &BinaryOperator, right: &'a Expr, reason: Reason<'a>) {
         use BinaryOperator::{And, Eq, Gt, GtEq, Lt, LtEq, NotEq, Or, Spaceship};
         match op {
-            And | Or => self.todo.extend([Todo::Expr(right, reason), Todo::Expr(left, reason)]),
+            And | Or => {
+                self.out.any |= matches!(op, Or);
+                self.todo.extend([Todo::Expr(right, reason), Todo::Expr(left, reason)]);
+            }
             Lt | LtEq | Eq if is_rownum(left) => self.out.limit = constant(right),
             Eq | Spaceship | NotEq | Lt | LtEq | Gt | GtEq => {
                 let equality = matches!(op, Eq | Spaceship);
