@@ -19,6 +19,7 @@ pub mod git;
 pub mod marks;
 pub mod report;
 pub mod sample;
+pub mod tools;
 pub mod tree;
 
 use std::path::{Path, PathBuf};

@@ -64,8 +64,8 @@ fn mistakes_are_placed_and_corrected() {
         ("[budget.\"GET /\"]\nqueries = 'many'", "`many` is no formula", "3 + |orders|"),
         ("select = ['select-star']\nignore = ['select-star']", "both selected and ignored", "one of the two"),
         ("[[paths]]\nglobs = []", "there is no glob", "globs ="),
-        ("[[paths]]\nignore = []", "missing field `globs`", "config schema"),
-        ("= 1", "perflint.toml:1:1", "config schema"),
+        ("[[paths]]\nignore = []", "missing field `globs`", "perflint config schema"),
+        ("= 1", "perflint.toml:1:1", "perflint config schema"),
         ("extends = 'https://example.org/x.toml'", "there is no setting `extends`", "there are "),
     ] {
         tree.write("perflint.toml", text);

@@ -7,6 +7,7 @@
 
 use perflint_tests::command::{perflint, run};
 use perflint_tests::sample::{CLEAN, HOSTILE, everything, hostile};
+use perflint_tests::tools::{npm, python, succeeds};
 use perflint_tests::tree::Tree;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -214,6 +215,38 @@ fn test_reports_are_xml_that_adds_up() {
                 (Some(count(suite, "testcase")), Some(count(suite, "failure")))
             );
         }
+    }
+}
+
+/// The validators and parsers of others: Microsoft's of SARIF with its rules for GitHub, one of reviewdog's format, one of
+/// JUnit's.
+#[test]
+fn the_readers_of_others_accept_it() {
+    let place = tempfile::tempdir().expect("temp");
+    for (name, tree) in trees() {
+        let at = |format: &str| {
+            let path = place.path().join(format!("{name}.{format}"));
+            fs::write(&path, written(&tree, format)).expect("written");
+            path
+        };
+        let verdict = place.path().join("verdict.sarif");
+        let mut sarif = npm("@microsoft/sarif-multitool-linux/Sarif.Multitool");
+        sarif.env("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1").arg("validate").arg(at("sarif"));
+        succeeds(
+            sarif.args(["--rule-kind", "Sarif;Ghas", "--log", "ForceOverwrite", "--output"]).arg(&verdict),
+        );
+        let verdict = fs::read_to_string(&verdict).expect("a verdict");
+        let verdict = json(verdict.trim_start_matches('\u{feff}'));
+        let faults: Vec<&Value> =
+            array(&verdict["runs"][0]["results"]).iter().filter(|r| r["level"] != "note").collect();
+        assert!(faults.is_empty(), "{name}: {faults:#?}");
+        succeeds(npm(".bin/rdformat-validator").arg("--silent").arg(at("rdjson")));
+        let count = "import sys, junitparser; x = junitparser.JUnitXml.fromfile(sys.argv[1]); print(sum(len(list(s)) for s in x), x.failures)";
+        let counted = succeeds(python("python").args(["-c", count]).arg(at("junit"))).out();
+        let text = written(&tree, "junit");
+        let expected =
+            format!("{} {}", text.matches("<testcase ").count(), text.matches("<failure ").count());
+        assert_eq!(counted.trim(), expected, "{name}");
     }
 }
 

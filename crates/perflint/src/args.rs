@@ -49,7 +49,7 @@ pub(crate) enum ConfigCommand {
     Check(PlaceArgs),
     /// Print which configuration is in force.
     Path(PlaceArgs),
-    /// Print the JSON schema of the configuration.
+    /// Print the JSON schema of the configuration, for editors.
     Schema,
 }
 
@@ -131,6 +131,9 @@ pub(crate) struct ScanArgs {
     /// Report what is new since HEAD and this revision parted, or with `-` since the patch on standard input was applied.
     #[arg(long, value_name = "REV", allow_hyphen_values = true)]
     pub(crate) diff: Option<String>,
+    /// Report what committing the tracked files as they are would add; untracked files do not count. For hooks.
+    #[arg(long, conflicts_with = "diff")]
+    pub(crate) commit: bool,
     /// Report what is not in this file, which `perflint baseline` writes.
     #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
     pub(crate) baseline: Option<PathBuf>,

@@ -30,7 +30,10 @@ pub(crate) fn scan(args: ScanArgs) -> Result<Status, Failure> {
     let mut options = settings.options(paths, set)?;
     options.entries = outputs.formats().any(|format| matches!(format, Format::Json));
     options.baseline = known::baseline(&settings, args.baseline.as_deref(), args.no_baseline)?;
-    options.base = args.diff.as_deref().map(base).transpose()?;
+    options.base = match &args.diff {
+        None if args.commit => Some(Base::Commit),
+        rev => rev.as_deref().map(base).transpose()?,
+    };
     let scan = analyse(&options, &args.analysis)?;
     for (format, output) in &outputs.list {
         let style = style(set.quiet, output, start.elapsed());

@@ -6,7 +6,7 @@
 use crate::collect::Collected;
 use crate::suppress::{self, Comments, Policy};
 use crate::{Base, Options, ScanError};
-use perflint_git::{Patch, PatchError, Repository, blob_id};
+use perflint_git::{GitError, Patch, PatchError, Repository, blob_id};
 use perflint_ir::FileIr;
 use perflint_link::Config;
 use perflint_lower::{Source, lower};
@@ -61,6 +61,13 @@ pub(crate) fn before(
 ) -> Result<Option<Before>, ScanError> {
     let changes = match base {
         Base::Revision(rev) => since_revision(root, rev, now, walker, options)?,
+        Base::Commit => match since_revision(root, "HEAD", now, walker, options) {
+            // The first commit adds everything.
+            Err(ScanError::Git(GitError::Unborn { .. })) => {
+                read(now).map(|path| (path.to_owned(), None)).collect()
+            }
+            changes => changes?,
+        },
         Base::Patch(text) => undone(root, text, walker, options)?,
     };
     if changes.is_empty() {
@@ -131,10 +138,14 @@ fn since_revision(
             changes.insert(path.clone(), tree.read(*id, options.max_file_size)?);
         }
     }
-    let read = now.blobs.keys().map(|path| &**path).chain(configs.keys().copied());
-    let added = read.filter(|path| !tree.files.contains_key(*path));
+    let added = read(now).filter(|path| !tree.files.contains_key(*path));
     changes.extend(added.map(|path| (path.to_owned(), None)));
     Ok(changes)
+}
+
+/// The paths of everything that was read.
+fn read(now: &Collected) -> impl Iterator<Item = &str> {
+    now.blobs.keys().map(|path| &**path).chain(now.configs.iter().map(|config| &*config.path))
 }
 
 /// Most files of a tree are ruled out by their names.

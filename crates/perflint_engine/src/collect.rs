@@ -1,8 +1,8 @@
 //! From roots to lowered files, in the order of their paths.
 
 use crate::suppress::{self, Comment, Comments, Policy};
-use crate::{Options, Progress, ScanError};
-use perflint_git::{BlobId, blob_id};
+use crate::{Base, Options, Progress, ScanError};
+use perflint_git::{BlobId, Repository, blob_id};
 use perflint_ir::{FileIr, GapKind, Lang, Role};
 use perflint_link::Config;
 use perflint_lower::{Source, lower};
@@ -42,21 +42,31 @@ pub(crate) struct Collected {
 
 /// Reads and lowers every file below the roots, and collects its suppressing comments.
 pub(crate) fn collect(
+    root: &Path,
     walker: &Walker,
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<Collected, ScanError> {
+    let tracked = match options.base {
+        Some(Base::Commit) => Some(Repository::open(root)?.tracked()?),
+        _ => None,
+    };
+    // What git does not track is no part of a commit.
+    let counts = |path: &str| tracked.as_ref().is_none_or(|tracked| tracked.contains(path));
     let policy = options.policy();
     let lowered = Mutex::new(Vec::new());
     let seen = AtomicUsize::new(0);
     let mut stats = walker.run(|file| {
+        if !counts(file.path) {
+            return;
+        }
         let file = lower_one(file, &policy, options.base.is_some());
         lowered.lock().unwrap_or_else(PoisonError::into_inner).push(file);
         progress.files(seen.fetch_add(1, Ordering::Relaxed) + 1);
     })?;
     let mut lowered = lowered.into_inner().unwrap_or_else(PoisonError::into_inner);
     lowered.sort_by(|a, b| a.ir.path.cmp(&b.ir.path));
-    let configs = std::mem::take(&mut stats.configs).into_iter();
+    let configs = std::mem::take(&mut stats.configs).into_iter().filter(|one| counts(&one.path));
     let configs = configs.map(|one| Config { path: one.path.into(), text: one.text.into() }).collect();
     let coverage = coverage(&lowered, stats);
     let judged = |file: &&mut Lowered| !file.comments.is_empty() && suppress::counts(file.ir.role);
@@ -152,7 +162,7 @@ mod tests {
         }
         let options = Options { roots: vec![dir.path().to_owned()], jobs: Some(3), ..Options::default() };
         let walker = Walker::new(walk_config(dir.path(), &options)).expect("walker");
-        let Collected { files, coverage, .. } = collect(&walker, &options, &Quiet).expect("scan");
+        let Collected { files, coverage, .. } = collect(dir.path(), &walker, &options, &Quiet).expect("scan");
         let paths: Vec<_> = files.iter().map(|file| &*file.path).collect();
         assert_eq!(paths, ["a.html", "b.prisma", "z/c.prisma"]);
         assert_eq!((coverage.files, coverage.lines, coverage.bytes), (3, 3, 10));

@@ -139,7 +139,7 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
     let root = repository(&options.roots)?;
     progress.phase("reading");
     let walker = Walker::new(collect::walk_config(&root, options))?;
-    let mut now = collect::collect(&walker, options, progress)?;
+    let mut now = collect::collect(&root, &walker, options, progress)?;
     let before = match &options.base {
         Some(base) => before::before(&root, base, &now, &walker, options)?,
         None => None,

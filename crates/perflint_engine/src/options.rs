@@ -14,6 +14,8 @@ use std::path::PathBuf;
 pub enum Base {
     /// The commit at which HEAD and this revision parted.
     Revision(String),
+    /// HEAD, and only what git tracks counts: what committing it adds.
+    Commit,
     /// The tree before this patch.
     Patch(Vec<u8>),
 }

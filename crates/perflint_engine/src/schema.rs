@@ -27,7 +27,7 @@ pub fn schema(options: &Options, progress: &dyn Progress) -> Result<SchemaScan, 
     let root = repository(&options.roots)?;
     progress.phase("reading");
     let walker = Walker::new(collect::walk_config(&root, options))?;
-    let mut now = collect::collect(&walker, options, progress)?;
+    let mut now = collect::collect(&root, &walker, options, progress)?;
     progress.phase("analysing");
     let models = models(options)?;
     let files = (std::mem::take(&mut now.files), std::mem::take(&mut now.configs));

@@ -2,7 +2,7 @@
 
 use crate::error::GitError;
 use gix::objs::Kind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{Display, Write};
 use std::path::Path;
 
@@ -65,6 +65,12 @@ impl Repository {
         let regular = entries.into_iter().filter(|entry| entry.mode.is_blob());
         let files = regular.map(|entry| (shown(&entry.filepath), entry.oid)).collect();
         Ok(Tree { repo: self, files })
+    }
+
+    /// The paths that git tracks or that are staged, as reports show them. Without an index there are none.
+    pub fn tracked(&self) -> Result<BTreeSet<String>, GitError> {
+        let index = self.repo.index_or_empty().map_err(unreadable)?;
+        Ok(index.entries().iter().map(|entry| shown(entry.path(&index))).collect())
     }
 
     fn merge_base(&self, rev: &str) -> Result<BlobId, GitError> {

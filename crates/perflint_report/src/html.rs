@@ -74,7 +74,7 @@ pub fn html(out: &mut dyn Write, input: Input<'_>) -> Result<(), ReportError> {
 
 fn head(out: &mut dyn Write, shown: &[(&Finding, Option<&Tracking>)]) -> Result<(), ReportError> {
     let policy = format!(
-        "default-src 'none'; script-src '{SCRIPT_HASH}'; style-src '{STYLE_HASH}'; base-uri 'none'; form-action 'none'"
+        "default-src 'none'; script-src '{SCRIPT_HASH}'; style-src '{STYLE_HASH}'; img-src data:; base-uri 'none'; form-action 'none'"
     );
     writeln!(
         out,

@@ -10,6 +10,8 @@ mod rules;
 use crate::clean;
 use crate::fingerprint::Fingerprints;
 use crate::{Input, ReportError, counted};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use perflint_rules::{Coverage, Finding, Report};
 use results::Cut;
 use serde_json::json;
@@ -27,24 +29,82 @@ const MAX_RESULTS: usize = 25_000;
 /// .. and this many are kept then, which is how many it shows.
 const KEPT_RESULTS: usize = 5_000;
 
+/// A file of more than 10 MB after compression is rejected too. Compressors differ by a little.
+const MAX_SIZE: usize = 9_500_000;
+
+/// A route that is cut keeps this much.
+const MIN_STEPS: usize = 2;
+
 /// How many unreadable files become notifications.
 const MAX_NOTIFICATIONS: usize = 100;
 
 /// Writes the report as SARIF.
 pub fn sarif(out: &mut dyn Write, input: Input<'_>) -> Result<(), ReportError> {
-    let log = Sarif::builder().schema(SCHEMA).version(json!("2.1.0")).runs(vec![run(input)]).build();
-    let text = clean::json(serde_json::to_string_pretty(&log)?);
+    let text = fitting(input)?;
     writeln!(out, "{text}")?;
     Ok(())
 }
 
-fn run(input: Input<'_>) -> Run {
+/// The report, cut until GitHub takes it: first to the most important findings, then their routes.
+fn fitting(input: Input<'_>) -> Result<String, ReportError> {
+    let findings = &input.report.findings;
+    let mut kept: Vec<usize> = (0..findings.len()).collect();
+    if kept.len() > MAX_RESULTS {
+        kept = most_important(input.report);
+    }
+    let mut max_steps = results::MAX_FLOW;
+    loop {
+        let text = written(input, &kept, max_steps)?;
+        let size = compressed_size(&text)?;
+        if size <= MAX_SIZE || (kept.len() <= KEPT_RESULTS && max_steps <= MIN_STEPS) {
+            return Ok(text);
+        }
+        if kept.len() > KEPT_RESULTS {
+            kept = most_important(input.report);
+        } else {
+            let longest = kept.iter().map(|at| findings[*at].route.len()).max().unwrap_or(0);
+            max_steps = (max_steps.min(longest) * MAX_SIZE / size).max(MIN_STEPS);
+        }
+    }
+}
+
+/// How many bytes a text takes after compression, or before it where that is little already.
+fn compressed_size(text: &str) -> Result<usize, ReportError> {
+    if text.len() <= MAX_SIZE {
+        return Ok(text.len());
+    }
+    let mut encoder = GzEncoder::new(Count(0), Compression::default());
+    encoder.write_all(text.as_bytes())?;
+    Ok(encoder.finish()?.0)
+}
+
+/// Counts what is written.
+struct Count(usize);
+
+impl Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn written(input: Input<'_>, kept: &[usize], max_steps: usize) -> Result<String, ReportError> {
+    let run = run(input, kept, max_steps);
+    let log = Sarif::builder().schema(SCHEMA).version(json!("2.1.0")).runs(vec![run]).build();
+    Ok(clean::json(serde_json::to_string_pretty(&log)?))
+}
+
+/// The findings that are kept, by their indices, with routes of at most `max_steps` steps.
+fn run(input: Input<'_>, kept: &[usize], max_steps: usize) -> Run {
     let report = input.report;
-    let kept = most_important(report);
     let found: Vec<&Finding> = kept.iter().map(|at| &report.findings[*at]).collect();
     let rules = rules::Rules::new(input.pages, &found);
     let mut fingerprints = Fingerprints::new(input.sources);
-    let mut cut = Cut { results: report.findings.len() - kept.len(), ..Cut::default() };
+    let mut cut = Cut { results: report.findings.len() - kept.len(), max_steps, ..Cut::default() };
     let results: Vec<_> = kept
         .iter()
         .map(|at| {
@@ -67,12 +127,9 @@ fn run(input: Input<'_>) -> Run {
         .build()
 }
 
-/// The indices of all findings, or of those that matter most if there are too many, in their order.
+/// The indices of the findings that matter most, in their order.
 fn most_important(report: &Report) -> Vec<usize> {
     let mut order: Vec<usize> = (0..report.findings.len()).collect();
-    if order.len() <= MAX_RESULTS {
-        return order;
-    }
     order.sort_by_key(|at| {
         let finding = &report.findings[*at];
         let quiet = finding.suppressed.is_some() || report.is_known(*at);
@@ -127,9 +184,10 @@ fn notification(level: &str, text: &str, file: Option<&str>) -> Notification {
 
 #[cfg(test)]
 mod tests {
-    use super::{most_important, sarif};
+    use super::sarif;
+    use crate::Input;
     use crate::example::{report, with_input};
-    use perflint_rules::Level;
+    use perflint_rules::{Finding, Level};
     use serde_json::{Value, json};
 
     fn example() -> Value {
@@ -197,12 +255,62 @@ mod tests {
     fn too_many_results_leave_the_important_ones() {
         let mut finding = report().findings.swap_remove(0);
         finding.level = Level::Note;
-        let mut report = report();
-        report.findings = vec![finding.clone(); 25_000];
-        assert_eq!(most_important(&report).len(), 25_000);
+        let (mut report, pages) = (report(), crate::example::pages());
+        let mut kept = |findings: Vec<Finding>| {
+            report.findings = findings;
+            let input =
+                Input { report: &report, pages: &pages, sources: &crate::example::Texts, version: "1" };
+            let mut out = Vec::new();
+            sarif(&mut out, input).expect("written");
+            let log: Value = serde_json::from_slice(&out).expect("json");
+            let results = log["runs"][0]["results"].as_array().expect("results").clone();
+            (results.len(), results.last().expect("one")["level"].clone())
+        };
+        let mut many = vec![finding.clone(); 25_000];
+        assert_eq!(kept(many.clone()), (25_000, "note".into()));
         finding.level = Level::Error;
-        report.findings.push(finding);
-        let kept = most_important(&report);
-        assert_eq!((kept.len(), kept[4_999]), (5_000, 25_000));
+        many.push(finding);
+        assert_eq!(kept(many), (5_000, "error".into()));
+    }
+
+    /// What a report of `count` findings takes, compressed, if each has a route of its own through long names.
+    fn compressed(count: usize) -> (usize, usize) {
+        use std::io::Write;
+        let (mut report, pages) = (report(), crate::example::pages());
+        let template = report.findings.swap_remove(0);
+        let mut state = 1_u64;
+        let mut word = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            format!("{:016x}", state)
+        };
+        let finding = || {
+            let mut finding = template.clone();
+            let step = finding.route[2].clone();
+            finding.message = format!("`{}` is queried once per element of `{}`. {}", word(), word(), word());
+            finding.route = (0..24)
+                .map(|_| {
+                    let mut step = step.clone();
+                    step.place.file = format!("services/{}/{}/{}.py", word(), word(), word()).into();
+                    step.label = format!("calls `{}.{}`", word(), word());
+                    step
+                })
+                .collect();
+            finding
+        };
+        report.findings = std::iter::repeat_with(finding).take(count).collect();
+        let mut plain = Vec::new();
+        let input = Input { report: &report, pages: &pages, sources: &crate::example::Texts, version: "1" };
+        sarif(&mut plain, input).expect("written");
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(&plain).expect("memory");
+        (plain.len(), encoder.finish().expect("memory").len())
+    }
+
+    #[test]
+    fn the_worst_case_fits_into_what_github_takes() {
+        for count in [4_000, 25_000] {
+            let (plain, compressed) = compressed(count);
+            assert!(compressed < 10_000_000, "{count} findings: {plain} bytes, {compressed} compressed");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Everything that has to hold before a change goes in.
 
-use crate::say;
+use crate::{say, tools};
 use std::env;
 use std::ffi::OsString;
 use std::path::Path;
@@ -17,6 +17,10 @@ const STEPS: &[(&str, &[&str])] = &[
 /// Runs every step, also after one that fails: a run on another machine should tell all that is wrong.
 pub(crate) fn all(workspace: &Path) -> Result<(), String> {
     let mut failed = Vec::new();
+    if let Err(error) = tools::install(workspace) {
+        say(&error);
+        failed.push("tools");
+    }
     for (name, arguments) in STEPS {
         say(&format!("\n== {name}: cargo {}", arguments.join(" ")));
         let start = Instant::now();

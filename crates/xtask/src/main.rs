@@ -1,10 +1,11 @@
 //! The project's own commands: `cargo xtask test` is what has to pass, `cargo xtask rule NAME` starts a rule.
 //!
-//! A program instead of scripts: it runs wherever cargo does, and needs nothing installed. It depends on no other crate,
+//! A program instead of scripts: it runs wherever cargo does. It depends on no other crate,
 //! so that it is compiled in a second.
 
 mod check;
 mod rule;
+mod tools;
 
 use std::env;
 use std::io::{self, Write};
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage:
   cargo xtask test        formatting, lints and all tests
+  cargo xtask tools       install what the tests need beyond cargo
   cargo xtask rule NAME   write the skeleton of a rule page
 ";
 
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments[..] {
         ["test"] => check::all(&workspace()),
+        ["tools"] => tools::install(&workspace()),
         ["rule", name] => rule::create(&workspace(), name),
         _ => Err(USAGE.to_owned()),
     };

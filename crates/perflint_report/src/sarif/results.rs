@@ -6,7 +6,7 @@ use crate::clean;
 use crate::counted;
 use crate::fingerprint::Fingerprints;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use perflint_rules::{Finding, Level, Place, Tracking};
+use perflint_rules::{Finding, Level, Place, Step, Tracking};
 use serde_json::json;
 use serde_sarif::sarif::{
     ArtifactLocation, CodeFlow, Location, Message, Notification, PhysicalLocation, PropertyBag, Region,
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 const MAX_LOCATIONS: usize = 100;
 
 /// How many locations of a thread flow GitHub keeps.
-const MAX_FLOW: usize = 1_000;
+pub(super) const MAX_FLOW: usize = 1_000;
 
 /// What a URI's path keeps as it is.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -26,6 +26,8 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_')
 /// What was left out because of a limit.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Cut {
+    /// How many steps of a route are written.
+    pub(super) max_steps: usize,
     /// Findings.
     pub(super) results: usize,
     /// Related locations, of all results.
@@ -61,17 +63,19 @@ pub(super) fn result<'a>(
     fingerprints: &mut Fingerprints<'a>,
     cut: &mut Cut,
 ) -> SarifResult {
-    let related = related(finding, cut);
+    let steps: Vec<&Step> = steps(finding, cut.max_steps).collect();
+    cut.steps += finding.route.len() - steps.len();
+    let related = related(finding, &steps, cut);
     let mut result = SarifResult::builder()
         .rule_id(&*finding.rule)
         .level(level(finding.level))
-        .message(Message::from(&message(finding, related.len())))
+        .message(Message::from(&message(finding, &steps, related.len())))
         .locations(vec![location(&finding.primary)])
         .properties(properties(finding))
         .build();
     result.rule_index = rules.index(&finding.rule);
     result.related_locations = (!related.is_empty()).then_some(related);
-    result.code_flows = (!finding.route.is_empty()).then(|| vec![code_flow(finding, cut)]);
+    result.code_flows = (!finding.route.is_empty()).then(|| vec![code_flow(&steps)]);
     result.partial_fingerprints = fingerprints
         .of(&finding.primary)
         .map(|hash| BTreeMap::from([("primaryLocationLineHash".to_owned(), hash)]));
@@ -105,7 +109,7 @@ fn properties(finding: &Finding) -> PropertyBag {
 
 /// The message, the cost, the route as links to the first `linked` related locations, and the fix. The first sentence is
 /// the finding's own, because GitHub takes it as the title.
-fn message(finding: &Finding, linked: usize) -> String {
+fn message(finding: &Finding, steps: &[&Step], linked: usize) -> String {
     let mut text = plain(&finding.message);
     if !text.ends_with(['.', '!', '?']) {
         text.push('.');
@@ -113,15 +117,13 @@ fn message(finding: &Finding, linked: usize) -> String {
     if !finding.cost.is_empty() {
         text.push_str(&format!(" Cost: {}.", plain(&finding.cost)));
     }
-    let links: Vec<String> = (1..=linked)
-        .zip(&finding.route)
-        .map(|(id, step)| format!("[{}]({id})", link_text(&step.label)))
-        .collect();
+    let links: Vec<String> =
+        (1..=linked).zip(steps).map(|(id, step)| format!("[{}]({id})", link_text(&step.label))).collect();
     if !links.is_empty() {
         text.push_str(&format!(" Route: {}.", links.join(", ")));
     }
     let others: Vec<String> = (1..=linked)
-        .skip(finding.route.len())
+        .skip(steps.len())
         .zip(&finding.also)
         .map(|(id, place)| format!("[line {}]({id})", place.line))
         .collect();
@@ -145,12 +147,12 @@ fn link_text(text: &str) -> String {
 }
 
 /// The steps of the route, then further places of the same cause. Ids count from 1.
-fn related(finding: &Finding, cut: &mut Cut) -> Vec<Location> {
-    let steps = finding.route.iter().map(|step| (&step.place, &*step.label));
+fn related(finding: &Finding, steps: &[&Step], cut: &mut Cut) -> Vec<Location> {
+    let route = steps.iter().map(|step| (&step.place, &*step.label));
     let also = finding.also.iter().map(|place| (place, "the same cause"));
-    cut.locations += (finding.route.len() + finding.also.len()).saturating_sub(MAX_LOCATIONS);
+    cut.locations += (steps.len() + finding.also.len()).saturating_sub(MAX_LOCATIONS);
     (1..)
-        .zip(steps.chain(also).take(MAX_LOCATIONS))
+        .zip(route.chain(also).take(MAX_LOCATIONS))
         .map(|(id, (place, label))| {
             let mut location = location(place);
             location.id = Some(id);
@@ -160,9 +162,18 @@ fn related(finding: &Finding, cut: &mut Cut) -> Vec<Location> {
         .collect()
 }
 
-fn code_flow(finding: &Finding, cut: &mut Cut) -> CodeFlow {
-    cut.steps += finding.route.len().saturating_sub(MAX_FLOW);
-    let steps = finding.route.iter().take(MAX_FLOW).map(|step| {
+/// The steps of a route, or where it begins and where it leads if it has more than `max`.
+pub(super) fn steps(finding: &Finding, max: usize) -> impl Iterator<Item = &Step> {
+    let route = &finding.route;
+    let (first, last) = match route.len() > max {
+        true => (max / 2, route.len() - max.div_ceil(2)),
+        false => (route.len(), route.len()),
+    };
+    route[..first].iter().chain(&route[last..])
+}
+
+fn code_flow(steps: &[&Step]) -> CodeFlow {
+    let steps = steps.iter().map(|step| {
         let mut location = location(&step.place);
         location.message = Some(Message::from(&*clean::line(&step.label)));
         ThreadFlowLocation::builder().location(location).kinds(vec![step.kind.name().to_owned()]).build()

@@ -1,0 +1,68 @@
+//! The HTML report in a real Chromium, which `cargo xtask tools` installs.
+
+use perflint_tests::command::{perflint, run};
+use perflint_tests::sample::{everything, hostile};
+use perflint_tests::tools::{succeeds, tools};
+use perflint_tests::tree::Tree;
+use perflint_tests::workspace;
+use serde_json::Value;
+use std::fs;
+use std::process::Command;
+
+/// What happened when somebody used the page of a tree.
+fn used(tree: &Tree) -> Value {
+    let (place, tools) = (tempfile::tempdir().expect("temp"), tools());
+    let page = place.path().join("report.html");
+    let output = format!("html={}", page.display());
+    let scan = run(perflint().args(["scan", "--quiet", "--pedantic", "--output", &output]).arg(tree.path()));
+    assert_eq!(scan.code, Some(1), "{}", scan.err());
+    // Modules are looked for beside the script, and the browser unpacks itself into the folder of temporary files.
+    let script = tools.join("page.mjs");
+    fs::copy(workspace().join("tests/tools/page.mjs"), &script).expect("copied");
+    let unpacked = tools.join("chromium");
+    fs::create_dir_all(&unpacked).expect("created");
+    let screenshot = place.path().join("page.png");
+    let mut command = Command::new("node");
+    command.arg(&script).arg(format!("file://{}", page.display())).arg(&screenshot);
+    let run = succeeds(command.env("TMPDIR", &unpacked));
+    assert!(fs::metadata(&screenshot).is_ok_and(|file| file.len() > 10_000), "a picture of the page");
+    serde_json::from_slice(&run.stdout).expect("JSON")
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap_or_default()
+}
+
+#[test]
+fn the_page_works_and_runs_nothing_else() {
+    for (name, tree) in [("everything", everything()), ("hostile", hostile())] {
+        let seen = used(&tree);
+        let whole = number(&seen["whole"]["shown"]);
+        assert!(whole > 5, "{name}: {seen:#}");
+        assert_eq!(seen["whole"]["count"], format!("{whole} of {whole} shown"), "{name}");
+        let searched = number(&seen["searched"]["shown"]);
+        assert!(searched > 0 && searched < whole, "{name}: {seen:#}");
+        assert_eq!((number(&seen["none"]["shown"]), number(&seen["none"]["files"])), (0, 0), "{name}");
+        assert!(number(&seen["filtered"]["shown"]) > 0, "{name}");
+        assert_eq!(seen["filtered"]["rules"], Value::from(vec![seen["rule"].clone()]), "{name}");
+        let opened = &seen["opened"];
+        assert!(
+            opened["picture"] == true && opened["excerpt"] == true && number(&opened["steps"]) > 0,
+            "{name}: {opened}"
+        );
+        assert_ne!(opened["colour"], "rgba(0, 0, 0, 0)", "{name}: the style is in force");
+        assert_eq!(seen["linked"], true, "{name}: a link to a finding opens it");
+        assert_eq!(
+            (number(&seen["foreign"]), number(&seen["scripts"])),
+            (0, 1),
+            "{name}: nothing quoted is an element"
+        );
+        assert_eq!(seen["said"], Value::Array(vec![]), "{name}: no error, no dialog");
+        let requests: Vec<&str> =
+            seen["requests"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        assert!(
+            requests.iter().all(|url| url.starts_with("file://") || url.starts_with("data:")),
+            "{name}: {requests:?}"
+        );
+    }
+}
