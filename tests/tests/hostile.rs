@@ -32,6 +32,7 @@ const NAMES: &[&str] = &[
     "a.php",
     "a.blade.php",
     "a.twig",
+    "a.cshtml",
 ];
 
 /// Those of programming languages, whose expressions nest.
@@ -253,6 +254,10 @@ fn programs_that_lead_in_circles() {
         (
             "views/a.blade.php",
             "@extends('views.a')@include('views.a')@foreach ($x as $x){{ $x->x }}@endforeach",
+        ),
+        (
+            "Views/a.cshtml",
+            "@model A\n@foreach (var x in Model.x) { <p>@Html.Partial(\"a\", x)<partial name=\"a\" model=\"x\" /></p> }",
         ),
         (
             "templates/a.html",

@@ -84,7 +84,7 @@ pub(crate) fn walk_config(root: &Path, options: &Options) -> WalkConfig {
 
 /// Whether [`perflint_lower`] reads a language. A new front end is switched on here.
 fn has_front_end(lang: Lang) -> bool {
-    !matches!(lang, Lang::Jsp | Lang::Thymeleaf | Lang::Freemarker | Lang::GoTemplate | Lang::Razor)
+    !matches!(lang, Lang::Jsp | Lang::Thymeleaf | Lang::Freemarker | Lang::GoTemplate)
 }
 
 fn lower_one(file: FileEntry<'_>, policy: &Policy, with_blob: bool) -> Lowered {

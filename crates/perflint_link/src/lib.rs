@@ -11,15 +11,18 @@
 
 mod always;
 mod class;
+mod collected;
 mod declaration;
 mod entity;
 mod generated;
 mod implement;
 mod import;
+mod lazy;
 mod module;
 mod names;
 mod namespace;
 mod program;
+mod project;
 mod relation;
 mod repository;
 mod resolve;

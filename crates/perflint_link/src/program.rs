@@ -92,6 +92,7 @@ impl Program {
             let map: Vec<Sym> = file.names.iter().map(|name| names.intern(name)).collect();
             file.rename(&map);
         }
+        crate::project::share_imports(&mut files, &names);
         let modules = Modules::build(&files, first_stub, models);
         let imports = Imports::resolve(&files, first_stub, configs, &names, &modules, models);
         let mut program = Self {
@@ -125,6 +126,7 @@ impl Program {
         program.build_relations(models);
         program.build_always_loaded(models);
         program.build_repositories(models);
+        program.wake_lazy(models);
         program.index_methods();
         program
     }

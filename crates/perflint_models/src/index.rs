@@ -176,6 +176,8 @@ impl Models {
             delegates: None,
             accessor_type: None,
             marked_by: OneOrMany::default(),
+            made_by: OneOrMany::default(),
+            starts: false,
             page: false,
         };
         self.types.push(Type {
