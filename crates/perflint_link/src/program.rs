@@ -124,9 +124,9 @@ impl Program {
         program.build_declarations(models);
         program.build_entities(models);
         program.build_relations(models);
-        program.wake_lazy(models);
         program.build_always_loaded(models);
         program.build_repositories(models);
+        program.wake_lazy(models);
         program.index_methods();
         program
     }

@@ -96,7 +96,11 @@ impl<'p> Eval<'p> {
             }
             Expr::New(path) => match self.m.type_named(f.lang.models(), path) {
                 Some(ty) => {
-                    let args: Box<[V]> = self.type_arguments(g);
+                    // What the user's class tells its base is no argument of what the base makes.
+                    let args: Box<[V]> = match self.vals.get(g.recv) {
+                        Val::Inst(..) if f.lang.family() == "php" => Box::new([]),
+                        _ => self.type_arguments(g),
+                    };
                     self.vals.make(Val::ExtInst(ty, args))
                 }
                 None => UNKNOWN,
