@@ -64,8 +64,8 @@ fn mistakes_are_placed_and_corrected() {
         ("[budget.\"GET /\"]\nqueries = 'many'", "`many` is no formula", "3 + |orders|"),
         ("select = ['select-star']\nignore = ['select-star']", "both selected and ignored", "one of the two"),
         ("[[paths]]\nglobs = []", "there is no glob", "globs ="),
-        ("[[paths]]\nignore = []", "missing field `globs`", "perflint schema"),
-        ("= 1", "perflint.toml:1:1", "perflint schema"),
+        ("[[paths]]\nignore = []", "missing field `globs`", "perflint config schema"),
+        ("= 1", "perflint.toml:1:1", "perflint config schema"),
         ("extends = 'https://example.org/x.toml'", "there is no setting `extends`", "there are "),
     ] {
         tree.write("perflint.toml", text);
@@ -97,7 +97,8 @@ fn paths_have_settings_of_their_own() {
 
 #[test]
 fn the_schema_knows_what_the_reader_knows() {
-    let schema: Value = serde_json::from_slice(&run(perflint().args(["schema"])).stdout).expect("JSON");
+    let schema: Value =
+        serde_json::from_slice(&run(perflint().args(["config", "schema"])).stdout).expect("JSON");
     let validator = jsonschema::draft7::new(&schema).expect("a schema");
     let valid = |text: &str| {
         let table: toml::Table = text.parse().expect("TOML");
@@ -186,33 +187,6 @@ fn a_team_teaches_its_own_layer_and_tries_it() {
             && out.contains("reported: app/b.py:5 store-in-loop"),
         "{out}"
     );
-}
-
-/// The fenced blocks of a document, by their fence and language.
-fn blocks(document: &str, opening: &str) -> Vec<String> {
-    let text = fs::read_to_string(workspace().join(document)).expect("a document");
-    let fence: String = opening.chars().take_while(|c| *c == '`').collect();
-    let (start, end) = (format!("\n{opening}\n"), format!("\n{fence}\n"));
-    let blocks = text.split(&start).skip(1);
-    blocks.map(|block| block.split(&end).next().unwrap_or_default().to_owned() + "\n").collect()
-}
-
-#[test]
-fn what_the_documents_show_works() {
-    let tree = Tree::of(&[("app/names.py", USE)]);
-    for text in blocks("docs/configuration.md", "```toml") {
-        tree.write("perflint.toml", text);
-        let (passed, out) = code(&tree, &["config", "check"]);
-        assert_eq!(passed, Some(0), "{out}");
-    }
-    fs::remove_file(tree.join("perflint.toml")).expect("removed");
-    let pages = blocks("docs/own-rules.md", "````markdown");
-    assert_eq!(pages.len(), 2);
-    tree.write(".perflint/models/store.toml", &blocks("docs/own-rules.md", "```toml")[0]);
-    tree.write(".perflint/models/store.md", &pages[0]);
-    tree.write(".perflint/checks/store-in-loop.md", &pages[1]);
-    let (passed, out) = code(&tree, &["test"]);
-    assert!(passed == Some(0) && out.contains("3 passed, 0 failed"), "{out}");
 }
 
 #[test]

@@ -212,7 +212,7 @@ fn flags_that_contradict_each_other() {
         &["scan", "--diff", "HEAD", "--diff", "main"],
         &["baseline", "--prune"],
         &["diff"],
-        &["schema", "x"],
+        &["config", "schema", "x"],
     ] {
         let run = scratch.perflint(arguments);
         assert_eq!(run.code, Some(2), "{arguments:?}: {}", run.out());

@@ -23,11 +23,11 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Accept the findings of today, so that only new ones are reported.
     Baseline(BaselineArgs),
+    /// Show the tables, columns, indexes and foreign keys that declarations and migrations make.
+    Schema(SchemaArgs),
     /// Write a configuration that fits the repository.
     Init(InitArgs),
-    /// Print the JSON schema of the configuration, for editors.
-    Schema,
-    /// Check the configuration, or say which is in force.
+    /// Check, print or describe the configuration.
     Config {
         #[command(subcommand)]
         command: ConfigCommand,
@@ -49,6 +49,8 @@ pub(crate) enum ConfigCommand {
     Check(PlaceArgs),
     /// Print which configuration is in force.
     Path(PlaceArgs),
+    /// Print the JSON schema of the configuration, for editors.
+    Schema,
 }
 
 const EXIT_CODES: &str = "\
@@ -144,6 +146,31 @@ pub(crate) struct ScanArgs {
     /// Exit with 3 if a file could not be read or a parser failed.
     #[arg(long)]
     pub(crate) strict: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SchemaArgs {
+    #[command(flatten)]
+    pub(crate) analysis: AnalysisArgs,
+    /// How to write the schema.
+    #[arg(long, value_enum, default_value_t = SchemaFormat::Text)]
+    pub(crate) format: SchemaFormat,
+    /// Propose which indexes to add and which to drop instead, from what the queries do.
+    #[arg(long)]
+    pub(crate) indexes: bool,
+}
+
+/// Formats of a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// With --indexes: SQL that makes the changes.
+    Sql,
+    /// With --indexes: a migration of the framework that declares the schema.
+    Migration,
 }
 
 #[derive(Args, Debug)]

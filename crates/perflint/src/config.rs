@@ -1,4 +1,4 @@
-//! `perflint config` and `perflint schema`.
+//! `perflint config`.
 
 use crate::args::{ConfigCommand, SettingArgs};
 use crate::known;
@@ -22,16 +22,13 @@ pub(crate) fn in_force(path: PathBuf) -> Result<Settings, Failure> {
     Settings::of(&[path], &settings)
 }
 
-/// Prints what a configuration may hold.
-pub(crate) fn schema() -> Result<Status, Failure> {
-    writeln!(io::stdout().lock(), "{}", serde_json::to_string_pretty(&perflint_config::schema())?)?;
-    Ok(Status::Clean)
-}
-
-/// Checks or names the configuration.
+/// Checks, names or describes the configuration.
 pub(crate) fn config(command: ConfigCommand) -> Result<Status, Failure> {
     let mut out = io::stdout().lock();
     match command {
+        ConfigCommand::Schema => {
+            writeln!(out, "{}", serde_json::to_string_pretty(&perflint_config::schema())?)?;
+        }
         ConfigCommand::Path(args) => {
             let settings = in_force(args.path)?;
             let path = settings.loaded.map(|loaded| loaded.file);

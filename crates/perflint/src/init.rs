@@ -57,7 +57,7 @@ pub(crate) fn init(args: &InitArgs) -> Result<Status, Failure> {
 fn configuration(scan: &Scan) -> String {
     let report = &scan.report;
     let mut text = String::from(
-        "# perflint: where cost grows with data. `perflint schema` describes every setting.\n#\n",
+        "# perflint: where cost grows with data. `perflint config schema` describes every setting.\n#\n",
     );
     seen(&mut text, report);
     text.push_str(

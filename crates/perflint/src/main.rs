@@ -13,6 +13,7 @@ mod output;
 mod progress;
 mod rules;
 mod scan;
+mod schema;
 mod settings;
 mod status;
 mod suggest;
@@ -58,8 +59,8 @@ fn run(cli: Cli) -> Result<Status, Failure> {
         Command::Scan(args) => scan::scan(args),
         Command::Diff(args) => diff::diff(args),
         Command::Baseline(args) => known::write(args),
+        Command::Schema(args) => schema::schema(&args),
         Command::Init(args) => init::init(&args),
-        Command::Schema => config::schema(),
         Command::Config { command } => config::config(command),
         Command::Test(args) => try_rules::test(&args),
         Command::Rules => rules::list(),

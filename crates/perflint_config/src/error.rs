@@ -81,7 +81,7 @@ impl ConfigError {
             }
             _ => (
                 message.lines().next().unwrap_or_default().to_owned(),
-                "`perflint schema` prints what a configuration may hold".to_owned(),
+                "`perflint config schema` prints what a configuration may hold".to_owned(),
             ),
         };
         Self::Syntax { place, message, help }

@@ -210,8 +210,8 @@ mod tests {
                 "package.json:2:",
                 "did you mean `exclude`?",
             ),
-            ("perflint.toml", "[[paths]]\nglobs = 3", "perflint.toml:2:9", "perflint schema"),
-            ("perflint.toml", "a = = 1", "perflint.toml:1:", "perflint schema"),
+            ("perflint.toml", "[[paths]]\nglobs = 3", "perflint.toml:2:9", "perflint config schema"),
+            ("perflint.toml", "a = = 1", "perflint.toml:1:", "perflint config schema"),
         ] {
             let error = found(&[(file, text)], "").expect_err(text);
             assert!(error.to_string().starts_with(place), "{error} should start with {place}");

@@ -5,6 +5,7 @@ use perflint_link::{Config, Program};
 use perflint_lower::{Source, lower};
 use perflint_models::Models;
 use perflint_rules::{EntryCost, Finding, Pages, costs, judge};
+use perflint_schema::{Access, Schema, accesses, replay};
 
 /// What the analysis found, and what it could not follow.
 #[derive(Debug, Default)]
@@ -15,6 +16,8 @@ pub(crate) struct Analysis {
     pub(crate) symbols: Vec<String>,
     /// Entry points, if they were asked for. Places know their bytes only.
     pub(crate) entries: Vec<EntryCost>,
+    /// The schema and what queries use of it, if they were asked for.
+    pub(crate) schema: Option<(Schema, Vec<Access>)>,
     /// Calls seen.
     pub(crate) calls: usize,
     /// Calls whose target is neither in the repository nor in a model.
@@ -26,36 +29,62 @@ pub(crate) struct Analysis {
 /// Stack of the thread that evaluates: as deep as calls nest in the analysed program.
 const STACK: usize = 512 << 20;
 
-/// Analyses files that are sorted by path. `entries` asks for the costs of entry points too.
+/// Analyses files that are sorted by path. `entries` asks for the costs of entry points too, `schema` for the schema.
 pub(crate) fn analyse(
     files: Vec<FileIr>,
     configs: &[Config],
     models: &Models,
     pages: &Pages,
     entries: bool,
+    schema: bool,
 ) -> Analysis {
+    with_stack(|| run(files, configs, models, pages, entries, schema))
+}
+
+/// Runs something on a thread whose stack is as deep as programs nest; the default if no thread can be had.
+pub(crate) fn with_stack<T: Default + Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| {
         std::thread::Builder::new()
             .name("analysis".to_owned())
             .stack_size(STACK)
-            .spawn_scoped(scope, || run(files, configs, models, pages, entries))
+            .spawn_scoped(scope, work)
             .ok()
             .and_then(|thread| thread.join().ok())
             .unwrap_or_default()
     })
 }
 
-fn run(files: Vec<FileIr>, configs: &[Config], models: &Models, pages: &Pages, entries: bool) -> Analysis {
+fn run(
+    files: Vec<FileIr>,
+    configs: &[Config],
+    models: &Models,
+    pages: &Pages,
+    entries: bool,
+    schema: bool,
+) -> Analysis {
     let program = Program::link_configured(files, stubs(models), configs, models);
     let facts = perflint_summary::analyse(&program, models);
     let findings = judge(&program, models, &facts, pages);
     let entries = if entries { costs(&program, models, &facts) } else { Vec::new() };
+    let schema = schema.then(|| {
+        let schema = replay(&program, models);
+        let accesses = accesses(&program, &facts, &schema);
+        (schema, accesses)
+    });
     let symbols = crate::symbol::around(&program, &findings);
-    Analysis { findings, symbols, entries, calls: facts.calls, holes: facts.holes, widened: facts.widened }
+    Analysis {
+        findings,
+        symbols,
+        entries,
+        schema,
+        calls: facts.calls,
+        holes: facts.holes,
+        widened: facts.widened,
+    }
 }
 
 /// The models' stubs, lowered like any other file; their path is their module's.
-fn stubs(models: &Models) -> Vec<FileIr> {
+pub(crate) fn stubs(models: &Models) -> Vec<FileIr> {
     let language = |family: &str| match family {
         "python" => Some(Lang::Python),
         "javascript" => Some(Lang::TypeScript),

@@ -153,7 +153,7 @@ mod tests {
             ("b.prisma", "x"),
             ("a.html", "{% x %}\n\n"),
             ("test_a.py", ""),
-            ("m.pug", ""),
+            ("m.jsp", ""),
             ("z/c.prisma", ""),
         ] {
             let path = dir.path().join(path);

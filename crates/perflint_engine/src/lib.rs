@@ -18,6 +18,7 @@ mod options;
 mod profile;
 mod root;
 mod route;
+mod schema;
 mod sources;
 mod suppress;
 mod symbol;
@@ -25,6 +26,7 @@ mod symbol;
 pub use options::{Base, Options, Scope};
 pub use perflint_walk::WalkError;
 pub use root::repository;
+pub use schema::{SchemaScan, schema};
 pub use sources::DiskSources;
 
 use finish::{Finished, finish};
@@ -33,6 +35,7 @@ use perflint_config::Local;
 use perflint_link::Config;
 use perflint_models::Models;
 use perflint_rules::{EntryCost, Page, Pages, Report, Tracking};
+use perflint_schema::{Access, Format, Schema};
 use perflint_walk::Walker;
 use std::io;
 use std::path::PathBuf;
@@ -69,6 +72,12 @@ pub struct Scan {
     pub identities: Vec<Identity>,
     /// How the findings were paired with those of the baseline, if there was one.
     pub baseline: Option<Matching>,
+    /// The schema, if it was asked for; places are relative to [`Scan::root`].
+    pub schema: Option<Schema>,
+    /// What queries use of it.
+    pub accesses: Vec<Access>,
+    /// How the frameworks that models know write migrations.
+    pub formats: Vec<Format>,
     /// What entry points cost before the change, if a change was asked about and costs were asked for.
     pub entries_before: Vec<EntryCost>,
 }
@@ -154,7 +163,8 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
         (newer, older.and_then(|thread| thread.join().ok()))
     });
     progress.phase("reporting");
-    let Finished { findings, identities, entries, held_back, unused, unmatched_budgets, analysed } = finished;
+    let Finished { findings, identities, entries, schema, held_back, unused, unmatched_budgets, analysed } =
+        finished;
     let baseline = options
         .baseline
         .as_ref()
@@ -184,8 +194,10 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
         (Some(_), None) => entries.clone(),
         (None, _) => Vec::new(),
     };
+    let (schema, accesses) = schema::located(schema, &entries, &sources);
+    let formats = if options.schema { perflint_schema::formats(&models) } else { Vec::new() };
     let report = Report { findings, tracking, entries, held_back, coverage };
-    Ok(Scan { report, root, sources, identities, baseline, entries_before })
+    Ok(Scan { report, root, sources, identities, baseline, schema, accesses, formats, entries_before })
 }
 
 fn models(options: &Options) -> Result<Models, ScanError> {
@@ -205,7 +217,7 @@ fn run(
     sources: &dyn perflint_rules::Sources,
 ) -> Finished {
     let entries = options.entries || !options.budget.is_empty();
-    let analysis = analyse::analyse(files, &configs, models, pages, entries);
+    let analysis = analyse::analyse(files, &configs, models, pages, entries, options.schema);
     finish(analysis, pages, options, comments, sources)
 }
 

@@ -54,6 +54,8 @@ pub struct Options {
     pub max_file_size: u64,
     /// Tell what each entry point costs, in [`perflint_rules::Report::entries`].
     pub entries: bool,
+    /// Replay the schema, and tell which columns queries use.
+    pub schema: bool,
     /// A folder of models to use in place of the builtin ones.
     pub models: Option<PathBuf>,
     /// A team's own models and rules.
@@ -92,6 +94,7 @@ impl Default for Options {
             jobs: None,
             max_file_size: 1 << 20,
             entries: false,
+            schema: false,
             models: None,
             local: Local::default(),
             rules: BTreeMap::new(),

@@ -132,6 +132,11 @@ impl Lang {
         matches!(self.family(), "java" | "csharp")
     }
 
+    /// True if reading an attribute calls the accessor of that name: Kotlin's `order.total` is `getTotal()`, and so is Twig's.
+    pub fn reads_accessors(self) -> bool {
+        self.family() == "java" || self == Self::Twig
+    }
+
     /// The family whose models apply: templates are Python's, a schema file belongs to the language of its client.
     pub fn models(self) -> &'static str {
         match self {

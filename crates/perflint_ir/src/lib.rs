@@ -15,6 +15,7 @@
 //! every language, and needs a second, smaller IR for data flow anyway.
 
 mod build;
+mod change;
 mod file;
 mod lang;
 mod op;
@@ -24,6 +25,7 @@ mod text;
 mod validate;
 
 pub use build::{BodyBuilder, FileBuilder};
+pub use change::{Change, ColumnDef, ForeignDef, IndexDef, KeyPart};
 pub use file::{
     Export, FileIr, Gap, GapKind, Import, ImportKind, Item, ItemFlags, ItemId, ItemKind, Marker, TypeExpr,
     TypeId,

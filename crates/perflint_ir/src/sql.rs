@@ -1,5 +1,6 @@
 //! Facts about SQL text: what a statement does to which tables, and whether it is bounded.
 
+use crate::change::Change;
 use crate::op::{BodyId, OpId, Span};
 
 /// A piece of SQL of a file.
@@ -58,12 +59,16 @@ pub struct SqlStatement {
     pub single: bool,
     /// Columns compared, and how.
     pub predicates: Vec<SqlPredicate>,
+    /// Some of the comparisons are alternatives: not every one restricts the rows.
+    pub any: bool,
     /// Columns of ORDER BY.
     pub order: Vec<Box<str>>,
     /// The declared table, for CREATE TABLE and ALTER TABLE.
     pub table: Option<SqlTable>,
     /// The declared index, for CREATE INDEX.
     pub index: Option<SqlIndex>,
+    /// What it changes about the schema, with the byte where that is written: of the file, or of the string.
+    pub changes: Vec<(u32, Change)>,
     /// Where it stands.
     pub span: Span,
 }

@@ -43,6 +43,8 @@ pub struct Class {
     pub types: Vec<TypeIx>,
     /// Classes that extend or implement it, directly or not.
     pub heirs: Vec<ClassIx>,
+    /// What says more about it elsewhere: extensions, mappings beside it.
+    pub extended_by: Vec<Def>,
     /// Interfaces that it satisfies without saying so.
     pub satisfies: Vec<ClassIx>,
     /// The entity that it is.
@@ -97,6 +99,7 @@ impl Program {
             members: FxHashMap::default(),
             types: Vec::new(),
             heirs: Vec::new(),
+            extended_by: Vec::new(),
             satisfies: Vec::new(),
             entity: None,
         });
@@ -204,6 +207,7 @@ impl Program {
                     self.extension_target.insert((file, *name), class);
                 }
                 self.classes[class.0 as usize].bases.extend(resolved.into_iter().skip(1));
+                self.classes[class.0 as usize].extended_by.push(Def { file, item: ItemId(i as u32) });
                 let members: Vec<(ItemId, Sym)> =
                     self.files[f].members(ItemId(i as u32)).map(|(id, item)| (id, item.name)).collect();
                 for (item, name) in members {

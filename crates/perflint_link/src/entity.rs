@@ -102,12 +102,16 @@ impl Program {
                     && self.declares_field(class, row));
         }
         if !row.marker.is_empty() {
-            for i in 0..self.item(def).markers.len() {
-                let path = self.item(def).markers[i].path;
-                let resolved =
-                    self.resolve_dotted(def.file, path).and_then(|t| self.target_path(t)).unwrap_or(path);
-                if row.marker.iter().any(|m| m == self.text(resolved) || m == self.text(path)) {
-                    return true;
+            for place in std::iter::once(&def).chain(&self.class(class).extended_by) {
+                for marker in &self.item(*place).markers {
+                    let path = marker.path;
+                    let resolved = self
+                        .resolve_dotted(place.file, path)
+                        .and_then(|t| self.target_path(t))
+                        .unwrap_or(path);
+                    if row.marker.iter().any(|m| m == self.text(resolved) || m == self.text(path)) {
+                        return true;
+                    }
                 }
             }
         }

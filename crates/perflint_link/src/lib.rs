@@ -9,6 +9,7 @@
 //! that the repository holds; what none explains is matched by suffix if one file is clearly meant. A name that stays
 //! outside the repository is an *external path*, which models describe.
 
+mod always;
 mod class;
 mod collected;
 mod declaration;
@@ -23,6 +24,7 @@ mod namespace;
 mod program;
 mod project;
 mod relation;
+mod repository;
 mod resolve;
 mod scope;
 

@@ -20,6 +20,8 @@ pub(crate) struct Namespaces {
     around: Vec<Vec<Sym>>,
     /// Paths that models know, and what stands before each of their dots.
     known: FxHashSet<(Box<str>, Sym)>,
+    /// First parts of the repository's own namespaces.
+    roots: FxHashSet<(&'static str, Sym)>,
     /// Namespaces whose names need no import.
     preludes: Vec<(Box<str>, Sym)>,
     /// Go's modules: the path that imports start with, and the folder that it means.
@@ -47,6 +49,9 @@ impl Program {
         for (file, ir) in (0u32..).map(FileIx).zip(&self.files) {
             let mut around = Vec::new();
             if ir.lang.has_namespaces() {
+                if let Some((root, _)) = self.names.text(ir.package).split_once('.') {
+                    spaces.roots.insert((ir.lang.family(), self.names.intern(root)));
+                }
                 self.name_items(file, ir, &mut spaces, &mut around);
             }
             spaces.around.push(around);
@@ -158,6 +163,11 @@ impl Program {
     /// True if models know a path, or paths below it.
     pub(crate) fn knows(&self, family: &str, path: Sym) -> bool {
         self.spaces.known.contains(&(family.into(), path))
+    }
+
+    /// True for the first part of full names: of the repository's own namespaces, or of those that models know.
+    pub(crate) fn is_root(&self, family: &'static str, name: Sym) -> bool {
+        self.spaces.roots.contains(&(family, name)) || self.knows(family, name)
     }
 
     /// The namespace that an import means: in Go the folder of the repository, if it is one.

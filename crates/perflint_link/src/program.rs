@@ -61,6 +61,9 @@ pub struct Program {
     pub template_functions: FxHashMap<Sym, Def>,
     /// External import roots seen in the repository, by language family.
     pub imported: FxHashSet<(&'static str, Box<str>)>,
+    /// Classes of objects that queries over one entity are asked of, where no type argument says which.
+    pub repositories: FxHashMap<ClassIx, EntityIx>,
+    pub(crate) repository_classes: FxHashMap<EntityIx, ClassIx>,
     pub(crate) extension_target: FxHashMap<(FileIx, Sym), ClassIx>,
     pub(crate) modules: Modules,
     pub(crate) imports: Imports,
@@ -105,6 +108,8 @@ impl Program {
             extension_methods: FxHashMap::default(),
             template_functions: FxHashMap::default(),
             imported: FxHashSet::default(),
+            repositories: FxHashMap::default(),
+            repository_classes: FxHashMap::default(),
             extension_target: FxHashMap::default(),
             modules,
             imports,
@@ -119,6 +124,8 @@ impl Program {
         program.build_declarations(models);
         program.build_entities(models);
         program.build_relations(models);
+        program.build_always_loaded(models);
+        program.build_repositories(models);
         program.wake_lazy(models);
         program.index_methods();
         program

@@ -9,6 +9,9 @@ use perflint_ir::{
 };
 use perflint_models::{Expr, Models, RelationRow, To, TypeRole};
 
+/// Classes that implement an interface, among which its entity is looked for.
+const MAX_HEIRS: usize = 64;
+
 /// A call with where it stands.
 #[derive(Clone, Copy)]
 struct At {
@@ -312,7 +315,22 @@ impl Program {
             return Some(entity);
         }
         let class: ClassIx = self.class_argument(at.file, at.body, op)?;
-        self.class(class).entity
+        self.class(class).entity.or_else(|| self.implementing_entity(class))
+    }
+
+    /// The entity that implements an interface; of several the one that no other extends.
+    fn implementing_entity(&self, interface: ClassIx) -> Option<EntityIx> {
+        let heirs = self
+            .class(interface)
+            .heirs
+            .iter()
+            .take(MAX_HEIRS)
+            .filter(|heir| self.class(**heir).entity.is_some());
+        let last =
+            |heir: &&&ClassIx| !self.class(***heir).heirs.iter().any(|of| self.class(*of).entity.is_some());
+        let mut candidates = heirs.clone().filter(|heir| last(&heir));
+        let only = candidates.next().filter(|_| candidates.next().is_none());
+        only.or_else(|| heirs.clone().next()).and_then(|class| self.class(*class).entity)
     }
 
     fn text_argument(&self, at: At, expr: &Expr) -> Option<Sym> {

@@ -115,7 +115,10 @@ impl Program {
         if let Some(path) = self.in_prelude(file, name) {
             return self.external(ir.lang, path, MAX_HOPS);
         }
-        self.item_named(ir.lang.family(), name).map(|def| self.declared(file, def, name))
+        let family = ir.lang.family();
+        let item = self.item_named(family, name).map(|def| self.declared(file, def, name));
+        // The first part of a full name: `\App\Models\Order`, `com.shop.Order`.
+        item.or_else(|| self.is_root(family, name).then_some(Target::External(name)))
     }
 
     /// An item, or for Rust's `mod name;` the file that it declares.

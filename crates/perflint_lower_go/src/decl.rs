@@ -102,7 +102,7 @@ impl Go<'_> {
 
     /// The tags of a field: `gorm:"column:id;primaryKey" json:"id"`.
     fn tags(&mut self, tag: Node<'_>) -> Vec<Marker> {
-        let text = self.low.text(tag).trim_matches(['`', '"']);
+        let text = self.low.text(tag).trim_matches('`');
         let mut markers = Vec::new();
         let mut rest = text;
         while let Some((key, after)) = rest.split_once(":\"") {

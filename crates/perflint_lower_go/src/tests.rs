@@ -49,6 +49,11 @@ fn an_error_is_no_part_of_a_result() {
 }
 
 #[test]
+fn a_tag_alone_is_read_to_its_end() {
+    has("package a\ntype A struct { B string `gorm:\"unique\"` }", &["@gorm \"unique\""]);
+}
+
+#[test]
 fn loops() {
     has("package a\nfunc f(xs []int) { for _, x := range xs { g(x) } }", &["loop For over %0 as x#1"]);
     has("package a\nfunc f(xs []int) { for i := 0; i < len(xs); i++ { g(i) } }", &["loop For over %2 as _"]);

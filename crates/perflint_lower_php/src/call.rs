@@ -141,7 +141,7 @@ impl Php<'_> {
     }
 
     fn static_call(&mut self, node: &StaticMethodCallExpr<'_, '_>, at: Span) -> OpId {
-        let recv = self.class_ref(node.class);
+        let recv = self.called_class(node.class);
         let Some(name) = class_path(node.method) else {
             let args = self.args(&node.args);
             let children: Vec<OpId> = std::iter::once(recv).chain(args.iter().map(|arg| arg.value)).collect();
@@ -159,9 +159,18 @@ impl Php<'_> {
             let callee = self.chain(&name, at);
             return self.invoke(Callee::Value(callee), args, CallForm::New, node.class.span, at);
         }
-        let callee = self.class_ref(node.class);
+        let callee = self.called_class(node.class);
         let args = self.args(&node.args);
         self.invoke(Callee::Value(callee), args, CallForm::New, node.class.span, at)
+    }
+
+    /// The class that is called or made. Which one `static` is, is known when it runs.
+    fn called_class(&mut self, class: &Expr<'_, '_>) -> OpId {
+        if class_path(class).is_some_and(|path| path.eq_ignore_ascii_case("static")) {
+            let name = self.file.sym("static");
+            return self.op(OpKind::Name(name), class.span);
+        }
+        self.class_ref(class)
     }
 
     /// A class without a name: one of the file, called by a name that nobody else has.

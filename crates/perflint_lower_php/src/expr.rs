@@ -125,7 +125,7 @@ impl Php<'_> {
                 children.push(self.expr(inner));
             }
             ExprKind::Isset(values) => {
-                children.extend(values.iter().map(|value| self.expr(value)).collect::<Vec<_>>())
+                children.extend(values.iter().map(|value| self.expr(value)).collect::<Vec<_>>());
             }
             ExprKind::CloneWith(value, changes) => {
                 self.expr(changes);
@@ -163,8 +163,8 @@ impl Php<'_> {
             }
             None => {
                 let name = self.expr(property);
-                let get = self.call_named("getattr", vec![pos(base), pos(name)], CallForm::Plain, at);
-                get
+
+                self.call_named("getattr", vec![pos(base), pos(name)], CallForm::Plain, at)
             }
         }
     }

@@ -14,6 +14,7 @@ mod expr;
 mod function;
 mod literal;
 mod loops;
+mod mapping;
 mod names;
 mod offsets;
 mod stmt;
@@ -23,7 +24,7 @@ mod twig;
 mod walk;
 
 use offsets::Offsets;
-use perflint_ir::{FileIr, GapKind, Lang, Role};
+use perflint_ir::{FileIr, GapKind, ItemKind, Lang, Role};
 use perflint_syntax::{Source, guard, with_gap};
 use php_rs_parser::bumpalo::Bump;
 use php_rs_parser::diagnostics::ParseError;
@@ -35,7 +36,9 @@ const MAX_SYNTAX_GAPS: usize = 50;
 
 /// Lowers one file. Never fails.
 pub fn lower(source: Source<'_>) -> FileIr {
+    let is_mapping = mapping::is_mapping(source.path);
     let offsets = match source.lang {
+        _ if is_mapping => mapping::to_php(source.text),
         Lang::Blade => blade::to_php(source.text),
         Lang::Twig => twig::to_php(source.text),
         _ => Offsets::same(source.text),
@@ -57,7 +60,12 @@ pub fn lower(source: Source<'_>) -> FileIr {
     if is_page || source.role == Role::App && declare::is_page(&parsed.program.stmts) {
         php.template(&parsed.program.stmts);
     }
-    php.finish()
+    let mut file = php.finish();
+    // What a mapping declares belongs to the class that it maps.
+    for item in file.items.iter_mut().filter(|item| is_mapping && item.kind == ItemKind::Class) {
+        item.kind = ItemKind::Extension;
+    }
+    file
 }
 
 /// False for what a compiler forbids although it can be read.

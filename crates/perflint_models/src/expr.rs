@@ -66,6 +66,24 @@ pub enum Expr {
     Marked(Box<str>, Option<Box<str>>),
     /// Relation paths that a query in JPA's language fetches: `select o from Order o join fetch o.items`.
     Fetched(Box<Expr>),
+    /// The relation path that a join names, if what it calls the joined rows is among what another call is given to select:
+    /// `leftJoin('o.customer', 'c')` before `addSelect('c')`.
+    Joined(Box<Expr>, Box<Expr>),
+    /// The object that queries over an entity are asked of: its own class, where it names one, else a type of the library.
+    Repository(Box<str>, Box<Expr>),
+    /// What is selected besides the rows that a query starts from: the relation paths that a text of Doctrine's query language
+    /// joins and selects, or anything at all, if names are selected that no join of the same function introduces.
+    Selected(Box<Expr>),
+    /// The same for a call that replaces what is selected: where the rows that the query starts from are not among it, the
+    /// query gives others, of which nothing is known.
+    Reselected(Box<Expr>),
+    /// A text of Doctrine's query language, if it has a condition.
+    Condition(Box<Expr>),
+    /// The class that a text of Doctrine's query language starts from: `SELECT o FROM App\Entity\Order o`.
+    From(Box<Expr>),
+    /// The object that a container has under a name: of the class that the name is, or that the end of the name spells:
+    /// `app.order_exporter` is the one `OrderExporter`.
+    Service(Box<Expr>),
     /// A value that nothing is known of and that holds no rows: a number, a flag, a string.
     Scalar,
     /// A constant number.
@@ -176,6 +194,20 @@ impl Expr {
                 None => Self::Marked(inner.trim().into(), None),
             },
             "fetched" => Self::Fetched(nested()?),
+            "joined" => {
+                let (path, alias) = inner.split_once(',').ok_or("joined(path, alias) takes two")?;
+                let part = |text: &str| Self::parse(text).map(Box::new).map_err(|e| e.to_string());
+                Self::Joined(part(path)?, part(alias)?)
+            }
+            "repository" => {
+                let (ty, value) = inner.split_once(',').ok_or("repository(TYPE, value) takes two")?;
+                Self::Repository(ty.trim().into(), Box::new(Self::parse(value).map_err(|e| e.to_string())?))
+            }
+            "selected" => Self::Selected(nested()?),
+            "reselected" => Self::Reselected(nested()?),
+            "condition" => Self::Condition(nested()?),
+            "from" => Self::From(nested()?),
+            "service" => Self::Service(nested()?),
             "key" => Self::Key(inner.trim().into()),
             "new" => Self::New(inner.trim().into()),
             "type" => Self::TypeArg(inner.trim().parse().map_err(|_| "type(n) takes a number".to_owned())?),

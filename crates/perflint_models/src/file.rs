@@ -82,6 +82,21 @@ pub struct ModelFile {
     /// Modules of the library that are generated into the repository.
     #[serde(default, rename = "generated")]
     pub generated: Vec<GeneratedRow>,
+    /// Calls that say something about a schema.
+    #[serde(default, rename = "schema")]
+    pub schemas: Vec<crate::SchemaRow>,
+    /// How entities become tables.
+    #[serde(default, rename = "table")]
+    pub tables: Vec<crate::TableRow>,
+    /// How calls that build queries use columns.
+    #[serde(default, rename = "column")]
+    pub columns: Vec<crate::ColumnRow>,
+    /// What shows which kind of database is used.
+    #[serde(default, rename = "dialect")]
+    pub dialects: Vec<crate::DialectRow>,
+    /// How migrations are written.
+    #[serde(default, rename = "migration")]
+    pub migrations: Vec<crate::MigrationRow>,
 }
 
 /// What values of a type are.
@@ -134,6 +149,9 @@ pub struct TypeRow {
     /// Methods of the user's subclass with this result are read as attributes as well; what they return is called.
     #[serde(default)]
     pub accessor_type: Option<Box<str>>,
+    /// The field whose attributes and methods an instance of the user's subclass has as well.
+    #[serde(default)]
+    pub delegates: Option<Box<str>>,
     /// Markers that make a class of the repository one of this type: `@Mapper`.
     #[serde(default)]
     pub marked_by: OneOrMany,
@@ -233,6 +251,9 @@ pub struct CallRow {
     /// Where this argument is given, the effect does not happen: with a block, `sum` walks the rows that are there.
     #[serde(default)]
     pub effect_unless: Option<Expr>,
+    /// Whether the effect happens is decided by a configuration that is not read: a cache that may be memory.
+    #[serde(default)]
+    pub maybe: bool,
     /// How the caller waits.
     #[serde(default)]
     pub wait: Wait,
@@ -248,6 +269,9 @@ pub struct CallRow {
     /// SQL text that it runs.
     #[serde(default)]
     pub sql: Option<Expr>,
+    /// Nothing is said where that text is not known: it may as well write each row's own values.
+    #[serde(default)]
+    pub known_sql: bool,
     /// Its value.
     #[serde(default)]
     pub returns: Option<Expr>,
@@ -444,6 +468,15 @@ pub struct EntityRow {
     /// The type whose rows apply to its class and instances.
     #[serde(default)]
     pub api: Option<Box<str>>,
+    /// The attribute of its class that lists relations which are always loaded with it.
+    #[serde(default)]
+    pub always_loads: Option<Box<str>>,
+    /// The argument of its marker that names the class of the object that queries over it are asked of.
+    #[serde(default)]
+    pub repository: Option<Expr>,
+    /// How the class of that object is called where nothing says it: `{entity}Repository`.
+    #[serde(default)]
+    pub repository_name: OneOrMany,
     /// Types of fields, in any class, whose last type argument is an entity: `DbSet<Order>`.
     #[serde(default)]
     pub collected_by: OneOrMany,

@@ -83,6 +83,16 @@ pub struct Models {
     pub preludes: Vec<(Box<str>, Box<str>)>,
     /// Generated modules: language family and row.
     pub generated: Vec<(Box<str>, GeneratedRow)>,
+    /// Calls that say something about a schema, by language family.
+    pub schemas: Vec<(Box<str>, crate::SchemaRow)>,
+    /// How entities become tables, by language family.
+    pub tables: Vec<(Box<str>, crate::TableRow)>,
+    /// How calls that build queries use columns, by the method's name, with the language family.
+    pub columns: FxHashMap<Box<str>, Vec<(Box<str>, crate::ColumnRow)>>,
+    /// What shows which kind of database is used.
+    pub dialects: Vec<crate::DialectRow>,
+    /// How migrations are written.
+    pub migrations: Vec<crate::MigrationRow>,
 }
 
 /// Types by language family, then by what they are looked up with.
@@ -173,6 +183,7 @@ impl Models {
             builtin: None,
             scopes: None,
             accessors: None,
+            delegates: None,
             accessor_type: None,
             marked_by: OneOrMany::default(),
             made_by: OneOrMany::default(),
@@ -241,6 +252,15 @@ impl Models {
         self.hints.extend(model.hints.into_iter().map(|row| (family.clone(), imports.clone(), row)));
         self.stubs.extend(model.stubs.into_iter().map(|row| (family.clone(), row)));
         self.generated.extend(model.generated.into_iter().map(|row| (family.clone(), row)));
+        self.schemas.extend(model.schemas.into_iter().map(|row| (family.clone(), row)));
+        self.tables.extend(model.tables.into_iter().map(|row| (family.clone(), row)));
+        self.dialects.extend(model.dialects);
+        self.migrations.extend(model.migrations);
+        for row in model.columns {
+            for name in row.name.iter() {
+                self.columns.entry(name.into()).or_default().push((family.clone(), row.clone()));
+            }
+        }
         Ok(())
     }
 

@@ -12,6 +12,7 @@ mod embedded;
 mod expr;
 mod file;
 mod index;
+mod schema;
 
 pub use embedded::{builtin, builtin_and, folder};
 pub use expr::{Expr, ExprError};
@@ -21,3 +22,4 @@ pub use file::{
     TypeRole, TypeRow, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};
+pub use schema::{ColumnRow, DialectRow, Does, MigrationRow, SchemaRow, TableRow};

@@ -158,7 +158,10 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
                 });
             }
         }
+        let unknown = best.entity.is_none() && matches!(ctx.text(best.label), "" | "sql");
         let confidence = match (context, growth(ctx, page, best.entity, &name)) {
+            // Of what rows there are too many is all that there would be to say.
+            _ if unknown => Confidence::Low,
             (Context::Request, growth) if best.open_limit && growth != Growth::Little => Confidence::Medium,
             (Context::Request, Growth::Always) if !best.narrowed || (best.direct && !best.plain) => {
                 Confidence::Medium

@@ -24,6 +24,9 @@ impl<'p> Eval<'p> {
         if row.neutral && row.returns.is_none() {
             return SCALAR;
         }
+        if row.known_sql && !self.is_for(f, ix, args, op) {
+            return self.hole(f, args, op);
+        }
         let mut given = Given { recv, args, result: None, op };
         if row.entry.is_some() {
             self.register(f, row, &given);
@@ -225,6 +228,7 @@ impl<'p> Eval<'p> {
         if let Some(e) = &row.narrows {
             q.narrowed |= self.narrows(f, e, g);
         }
+        self.columns_of(f, &q, row, g);
         q.plain |= row.plain;
         if !row.keeps {
             q.evaluated = false;
@@ -433,6 +437,7 @@ impl<'p> Eval<'p> {
                 self.run_query(f, &q, rows, g.op, row.wait);
                 return;
             }
+            self.accessed(&q, site);
             let label = self.query_label(&q);
             let kind = if q.writes { EffectKind::Write } else { kind };
             let method = self.method_at(f, &q, g.op);
@@ -445,7 +450,8 @@ impl<'p> Eval<'p> {
         let label = self.p.names.intern(text.trim_end_matches("()"));
         let method = self.call_name(f, g.op);
         let effect = Effect { kind, entity: None, label, method, site, lazy: None, batched: row.batched };
-        self.effect(f, effect, row.wait, None, Sure::Certain);
+        let sure = if row.maybe { Sure::Guess } else { Sure::Certain };
+        self.effect(f, effect, row.wait, None, sure);
     }
 
     /// What an effect does, in a word: the verb of its SQL text, or the name of the method that runs it.
@@ -495,7 +501,11 @@ impl<'p> Eval<'p> {
         let facts = &self.p.file(file).sql[ix as usize];
         let statement = facts.statements.first()?;
         // What stands for a part of the text that is not known is no name.
-        let table = statement.tables.iter().find(|t| !t.contains("perflint_hole")).map_or("sql", |t| t);
+        let table = statement
+            .tables
+            .iter()
+            .find(|t| !t.contains("perflint_hole") && !t.starts_with('$'))
+            .map_or("sql", |t| t);
         let label = self.p.names.intern(table);
         let q = self.fresh_query(f, None, label, g.op);
         let place = facts.place.map(|(body, op)| Site { at: perflint_link::BodyRef { file, body }, op });

@@ -347,7 +347,7 @@ impl<'p> Eval<'p> {
         if let Some(v) = self.get_declared(f, class, recv, name, op) {
             return v;
         }
-        if f.lang.family() == "java"
+        if f.lang.reads_accessors()
             && let Some(def) = self.accessor_of(class, name)
         {
             return self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
@@ -363,7 +363,10 @@ impl<'p> Eval<'p> {
                 return v;
             }
         }
-        self.get_unknown(f, name)
+        match self.delegate(f, recv, class, name, op) {
+            Some(inner) => self.get(f, inner, name, op, None),
+            None => self.get_unknown(f, name),
+        }
     }
 
     /// What the constructors assign to a field.
@@ -423,6 +426,12 @@ impl<'p> Eval<'p> {
         }
         if let Some(v) = self.get_declared(f, class, recv, name, op) {
             return v;
+        }
+        if f.lang == perflint_ir::Lang::Twig
+            && def.is_none()
+            && let Some(accessor) = self.accessor_of(class, name)
+        {
+            return self.call_fun(f, accessor, recv, &CallArgs::default(), op, How::PLAIN);
         }
         if self.p.is_key(row.entity, name) {
             self.read_column(f, row, name, op);

@@ -158,7 +158,9 @@ impl<'p> Eval<'p> {
         });
         let named = self.look.ty(unknown, f.lang).into_iter();
         for ty in named.chain(self.m.builtin(f.lang.models(), "unknown").iter().copied()) {
-            if let Some(row) = self.look.method(ty, name, false) {
+            if let Some(row) = self.look.method(ty, name, false)
+                && self.is_for(f, row, args, op)
+            {
                 return self.apply(f, row, UNKNOWN, args, op, recv_op);
             }
         }
@@ -171,6 +173,20 @@ impl<'p> Eval<'p> {
             return self.call_fun(f, def, this, args, op, how);
         }
         self.hole(f, args, op)
+    }
+
+    /// True unless a row takes SQL and what it is given is none that is known.
+    pub(crate) fn is_for(
+        &mut self,
+        f: &mut Frame<'p>,
+        row: perflint_models::CallIx,
+        args: &CallArgs,
+        op: usize,
+    ) -> bool {
+        let Some(sql) = &self.m.call(row).sql else { return true };
+        let given = crate::expr::Given { recv: UNKNOWN, args, result: None, op };
+        let text = self.expr(f, sql, &given);
+        text.is_some_and(|text| matches!(self.vals.get(text), Val::Sql(..)))
     }
 
     /// The one method of that name in the repository, if the name is telling.

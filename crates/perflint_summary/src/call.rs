@@ -195,6 +195,14 @@ impl<'p> Eval<'p> {
     ) -> V {
         match self.vals.get(recv).clone() {
             Val::Unknown => self.call_unknown(f, name, args, op, recv_op),
+            // A global variable that another file assigns.
+            Val::Ext(path)
+                if self.p.text(path).starts_with('$')
+                    && f.lang.family() == "php"
+                    && self.look.ty(path, f.lang).is_none() =>
+            {
+                self.call_unknown(f, name, args, op, recv_op)
+            }
             Val::Ext(path) => self.call_external_member(f, recv, path, name, args, op),
             Val::Module(file) => self.call_target(f, Target::Module(file), name, file, args, op),
             Val::Space(def) => self.call_target(f, Target::Item(def), name, def.file, args, op),
@@ -450,6 +458,11 @@ impl<'p> Eval<'p> {
         }
         if let Some(v) = self.call_extension(f, recv, name, args, op) {
             return v;
+        }
+        if own.is_none()
+            && let Some(inner) = self.delegate(f, recv, class, name, op)
+        {
+            return self.call_member(f, inner, name, args, op, None);
         }
         // A method without code gives what it says it gives.
         if let Some(def) = own {

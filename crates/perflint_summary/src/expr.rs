@@ -76,6 +76,14 @@ impl<'p> Eval<'p> {
                 }
             }
             Expr::List(e) => {
+                // The elements of a literal list are as many as it has.
+                if let Expr::Elem(whole) = &**e
+                    && matches!(**whole, Expr::Arg(_))
+                    && let Some(v) = self.expr(f, whole, g)
+                    && matches!(self.vals.get(v), Val::List(_) | Val::Map(..))
+                {
+                    return Some(v);
+                }
                 let v = self.expr(f, e, g).unwrap_or(UNKNOWN);
                 self.vals.many(v)
             }
@@ -88,7 +96,11 @@ impl<'p> Eval<'p> {
             }
             Expr::New(path) => match self.m.type_named(f.lang.models(), path) {
                 Some(ty) => {
-                    let args: Box<[V]> = self.type_arguments(g);
+                    // What the user's class tells its base is no argument of what the base makes.
+                    let args: Box<[V]> = match self.vals.get(g.recv) {
+                        Val::Inst(..) if f.lang.family() == "php" => Box::new([]),
+                        _ => self.type_arguments(g),
+                    };
                     self.vals.make(Val::ExtInst(ty, args))
                 }
                 None => UNKNOWN,
@@ -102,7 +114,11 @@ impl<'p> Eval<'p> {
             },
             Expr::TypeArg(n) => {
                 let args = self.type_arguments(g);
-                *args.get(usize::from(*n))?
+                match args.get(usize::from(*n)).copied() {
+                    Some(arg) => arg,
+                    None if *n == 0 => self.about(g.recv)?,
+                    None => return None,
+                }
             }
             Expr::Awaited(e) => {
                 let v = self.expr(f, e, g)?;
@@ -179,7 +195,7 @@ impl<'p> Eval<'p> {
                     }
                 };
                 let text = self.p.text(name);
-                let name = text.rsplit('.').next().unwrap_or(text);
+                let name = text.rsplit(['.', '\\', ':']).next().unwrap_or(text);
                 let entity = self.p.entity_named(f.at.file, name).or_else(|| self.p.entity_like(name))?;
                 self.vals.make(Val::Class(self.p.entity(entity).class))
             }
@@ -200,6 +216,36 @@ impl<'p> Eval<'p> {
                 let text = self.literal_text(v)?;
                 let paths: Vec<Sym> = fetched(&text).iter().map(|path| self.p.names.intern(path)).collect();
                 self.vals.make(Val::Paths(paths.into(), None))
+            }
+            Expr::Joined(path, alias) => {
+                let (path, alias) = (self.expr(f, path, g)?, self.expr(f, alias, g)?);
+                self.joined(f, path, alias)
+            }
+            Expr::Repository(ty, e) => {
+                let v = self.expr(f, e, g)?;
+                self.repository(f, ty, v, g.op)
+            }
+            Expr::Selected(e) => {
+                let v = self.expr(f, e, g)?;
+                self.selected(f, v, g.op, false)
+            }
+            Expr::Reselected(e) => {
+                let v = self.expr(f, e, g)?;
+                self.selected(f, v, g.op, true)
+            }
+            Expr::Condition(e) => {
+                let v = self.expr(f, e, g)?;
+                let text = self.literal_text(v)?;
+                let mut words = text.split_whitespace();
+                words.any(|word| word.eq_ignore_ascii_case("where")).then_some(v)?
+            }
+            Expr::From(e) => {
+                let v = self.expr(f, e, g)?;
+                self.starting_class(f, v)?
+            }
+            Expr::Service(e) => {
+                let v = self.expr(f, e, g)?;
+                self.service(f, v)?
             }
             Expr::Scalar => SCALAR,
             Expr::Number(n) => self.vals.make(Val::Int(i32::try_from(*n).unwrap_or(i32::MAX))),
@@ -229,11 +275,24 @@ impl<'p> Eval<'p> {
                     perflint_link::Base::Class(of) => self.p.is_stub(self.p.class(of).def.file),
                 };
                 if library && !args.is_empty() {
-                    return args.iter().map(|arg| self.type_value(file, *arg, 1)).collect();
+                    let args: Box<[V]> = args.iter().map(|arg| self.type_value(file, *arg, 1)).collect();
+                    if args.iter().any(|arg| *arg != UNKNOWN) || self.p.repositories.is_empty() {
+                        return args;
+                    }
                 }
             }
         }
         Box::new([])
+    }
+
+    /// What a repository is asked for, where no type argument says it.
+    fn about(&mut self, recv: V) -> Option<V> {
+        let Val::Inst(class, _) = *self.vals.get(recv) else { return None };
+        let entity = self.p.class(class).mro.iter().find_map(|base| match base {
+            perflint_link::Base::Class(c) => self.p.repositories.get(c).copied(),
+            perflint_link::Base::External(_) => None,
+        })?;
+        Some(self.typed_row(entity))
     }
 
     fn type_arguments(&mut self, g: &Given<'_>) -> Box<[V]> {
@@ -460,6 +519,11 @@ impl<'p> Eval<'p> {
         let (entries, rest) = match self.vals.get(v).clone() {
             Val::Map(entries, rest) => (entries, rest),
             Val::Str(name) => {
+                // `author:id,name` of Laravel names the columns too.
+                let name = match self.p.text(name).split_once(':') {
+                    Some((relation, _)) => self.p.names.intern(relation),
+                    None => name,
+                };
                 out.push(base.map_or(name, |b| self.p.names.join(b, name)));
                 return true;
             }

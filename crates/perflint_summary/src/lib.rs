@@ -16,6 +16,8 @@ mod apply;
 mod attr;
 mod builtin;
 mod call;
+mod column;
+mod container;
 mod declared;
 mod dispatch;
 mod eval;
@@ -29,6 +31,7 @@ mod guard;
 mod implicit;
 mod intrinsic;
 mod iterate;
+mod join;
 mod lookup;
 mod mapper;
 mod memo;
@@ -45,6 +48,7 @@ mod service;
 mod value;
 mod view;
 
+pub use column::{Accessed, ColumnHow, ColumnUse};
 pub use fact::{
     Blocking, Effect, Entry, Factor, Lazy, Materialised, Repeat, Responded, SerialAwait, StepNode, Steps,
     Summary, Sure, Term,
@@ -70,6 +74,8 @@ pub struct Facts {
     pub blocking: Vec<Blocking>,
     /// Awaits in loops.
     pub serial: Vec<SerialAwait>,
+    /// Queries that ran, with the columns that they use.
+    pub accesses: Vec<Accessed>,
     /// Entry points with their costs.
     pub entries: Vec<Entry>,
     /// The `main` functions with their costs.
@@ -95,6 +101,7 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
         responded: events.responded.into_values().collect(),
         blocking: events.blocking.into_values().collect(),
         serial: events.serial.into_values().collect(),
+        accesses: events.columns.accesses(program),
         entries: eval.entries,
         graph: events.graph,
         programs: eval.programs,

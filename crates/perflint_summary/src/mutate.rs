@@ -52,6 +52,34 @@ impl<'p> Eval<'p> {
         self.vals.make(Val::Query(crate::value::Query { entity, label, narrowed: true, related: true, ..q }))
     }
 
+    /// What an instance asks for what it lacks: the value of the field that its library's type names.
+    pub(crate) fn delegate(
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        class: perflint_link::ClassIx,
+        name: perflint_ir::Sym,
+        op: usize,
+    ) -> Option<V> {
+        let types = &self.p.class(class).types;
+        let field = types.iter().find_map(|ty| self.m.type_row(*ty).delegates.as_deref())?;
+        let field = self.p.names.intern(field);
+        if field == name {
+            return None;
+        }
+        let inner = self.get(f, recv, field, op, None);
+        (inner != UNKNOWN && inner != recv).then_some(inner)
+    }
+
+    /// The class that `static` is: that of the receiver, else the one around.
+    pub(crate) fn late_class(&mut self, f: &Frame<'p>) -> V {
+        let around = || crate::eval::def_of(self.p, f.at).and_then(|def| self.p.class_around(def));
+        match self.class_of(f.this).or_else(around) {
+            Some(class) => self.vals.make(Val::Class(class)),
+            None => UNKNOWN,
+        }
+    }
+
     /// The receiver, if it is an instance of a class; else an instance of it.
     pub(crate) fn receiver_as(&mut self, f: &Frame<'p>, class: perflint_link::ClassIx) -> V {
         let own = match *self.vals.get(f.this) {

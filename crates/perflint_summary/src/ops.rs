@@ -24,6 +24,9 @@ impl<'p> Eval<'p> {
             OpKind::SelfRef | OpKind::SuperRef => f.this,
             OpKind::Name(name) if let Some(class) = self.generic_class(f, name) => class,
             OpKind::Name(name) if f.lang.has_implicit_receiver() => self.bare(f, name, i),
+            OpKind::Name(name) if f.lang.family() == "php" && self.p.text(name) == "static" => {
+                self.late_class(f)
+            }
             OpKind::Name(name) => self.name(f.at.file, name),
             OpKind::Get { base, name } => {
                 let recv = at(f, base);

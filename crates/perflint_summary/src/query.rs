@@ -188,13 +188,22 @@ impl<'p> Eval<'p> {
             // What the row brings along is not known: nothing to say about its relations.
             return;
         }
+        self.accessed(q, site);
         let kind = if q.writes { EffectKind::Write } else { EffectKind::Query };
         let (lazy, method) = (lazy.map(|(l, _)| l), self.method_at(f, q, op));
         let effect = Effect { kind, entity: q.entity, label, method, site, lazy, batched: false };
-        self.effect(f, effect, wait, None, Sure::Certain);
+        let binder = self.collection_binder(q);
+        self.effect(f, effect, wait, binder, Sure::Certain);
         if rows == RowCount::All && !q.writes {
             self.materialise(f, q, site, label);
         }
+    }
+
+    /// A collection that stands in a row is fetched once for that row, however often it is looked at.
+    fn collection_binder(&self, q: &Query) -> Option<Binder> {
+        let Val::Row(row) = self.vals.get(q.via?) else { return None };
+        let relation = self.p.relation(row.entity, q.from?.1)?;
+        row.binder.filter(|_| self.m.relations[relation.row].1.proxy)
     }
 
     /// A query that was iterated keeps its rows: the variables that hold it need no second one.

@@ -427,14 +427,14 @@ impl<'p> Eval<'p> {
     fn class_entries(&mut self, class: ClassIx, row: &EntryRow) {
         let mut names: Vec<Sym> = Vec::new();
         for method in row.methods.iter() {
-            if let Some(prefix) = method.strip_suffix('*') {
+            if method.contains('*') {
                 let mut own: Vec<Sym> = self
                     .p
                     .class(class)
                     .members
                     .keys()
                     .copied()
-                    .filter(|n| self.p.text(*n).starts_with(prefix) && !self.p.text(*n).starts_with('_'))
+                    .filter(|n| wild(method, self.p.text(*n)) && !self.p.text(*n).starts_with('_'))
                     .collect();
                 own.sort();
                 names.extend(own);
@@ -485,6 +485,9 @@ impl<'p> Eval<'p> {
             if *language != ir.lang.family() || !globs.iter().any(|g| segments(g, &path)) {
                 continue;
             }
+            if !row.methods.is_empty() {
+                self.classes_of_file(file, row);
+            }
             let mut names: Vec<&str> = row.exports.iter().collect();
             let all: Vec<String> = if names.contains(&"*") {
                 ir.exports
@@ -512,6 +515,17 @@ impl<'p> Eval<'p> {
                         self.pending.push(Pending::new(row.kind, label.clone(), file, callable));
                     }
                 }
+            }
+        }
+    }
+
+    /// Methods of the classes that a file of a certain place declares: middleware, which extends nothing.
+    fn classes_of_file(&mut self, file: FileIx, row: &EntryRow) {
+        let items = (0u32..).zip(&self.p.file(file).items).filter(|(_, item)| item.kind == ItemKind::Class);
+        let defs: Vec<Def> = items.map(|(at, _)| Def { file, item: ItemId(at) }).collect();
+        for def in defs {
+            if let Some(class) = self.p.class_of.get(&def).copied() {
+                self.class_entries(class, row);
             }
         }
     }

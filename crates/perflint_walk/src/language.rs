@@ -89,6 +89,9 @@ const INTERPRETERS: &[(&str, Lang)] = &[
     ("php", Lang::Php),
 ];
 
+/// Endings of files that map PHP's classes to tables.
+const MAPPINGS: &[&str] = &[".orm.xml", ".dcm.xml", ".mapped-superclass.xml"];
+
 /// The language that a file's name tells, compared without case.
 pub fn lang_of_name(name: &str) -> NameGuess {
     if let Some((_, lang)) = NAMES.iter().find(|(known, _)| *known == name) {
@@ -96,6 +99,9 @@ pub fn lang_of_name(name: &str) -> NameGuess {
     }
     if name.len() > BLADE.len() && name.to_ascii_lowercase().ends_with(BLADE) {
         return NameGuess::Known(Lang::Blade);
+    }
+    if MAPPINGS.iter().any(|ending| name.ends_with(ending)) {
+        return NameGuess::Known(Lang::Php);
     }
     let Some((stem, extension)) = name.rsplit_once('.') else { return NameGuess::Shebang };
     if stem.is_empty() {

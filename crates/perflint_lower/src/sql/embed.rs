@@ -8,7 +8,8 @@ use perflint_ir::{BinOp, Body, BodyId, FileIr, LocalId, OpId, OpKind, SqlFacts};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 const ARTICLES: &[&str] = &["the", "an", "your", "this", "my", "these", "that", "our", "please"];
-const VERBS: &[&str] = &["select", "insert", "update", "delete", "with", "create", "alter", "replace"];
+const VERBS: &[&str] =
+    &["select", "insert", "update", "delete", "with", "create", "alter", "replace", "drop"];
 
 pub(crate) fn embedded(mut file: FileIr, _source: Source<'_>) -> FileIr {
     let sql: Vec<bool> = file.names.iter().map(|name| starts_like_sql(name)).collect();
@@ -203,6 +204,7 @@ fn has_partner(verb: &Token<'_>, rest: &[Token<'_>]) -> bool {
         "alter" => {
             next(&["table"]) && later(&["add", "drop", "rename", "alter", "modify", "change", "set", "owner"])
         }
+        "drop" => next(&["table", "index"]) && rest.len() > 1,
         _ => false,
     }
 }

@@ -25,6 +25,7 @@ pub(crate) fn lower(source: Source<'_>) -> FileIr {
         let reading = read(head(&text, start..range.end));
         for mut statement in reading.statements {
             statement.span = span;
+            statement.changes.iter_mut().for_each(|(at, _)| *at += start as u32);
             let partial = templated || reading.partial;
             if partial != all.partial {
                 flush(&mut file, &mut all, partial);

@@ -135,6 +135,7 @@ pub(super) fn read(tokens: &[Token<'_>]) -> SqlStatement {
     }
     let Reader { mut out, ctes, .. } = reader;
     out.tables.retain(|table| !ctes.contains(table));
+    out.any = tokens.iter().any(|token| token.is("or"));
     if out.verb == SqlVerb::CreateIndex {
         read_index(tokens, &mut out);
     }

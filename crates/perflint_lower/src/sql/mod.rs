@@ -6,6 +6,7 @@
 //! structure, and by a reader of keywords, for what must be right even in a fragment.
 
 mod bounds;
+mod changes;
 mod definitions;
 mod embed;
 mod file;

@@ -31,6 +31,9 @@ pub(super) fn read(text: &str) -> Reading {
     if statements.is_empty() {
         statements.push(by_keywords(&tokens, verb, &normal.sql));
     }
+    if let Some(first) = statements.first_mut() {
+        first.changes = super::changes::changes(text, &tokens);
+    }
     Reading { statements, partial: normal.partial }
 }
 

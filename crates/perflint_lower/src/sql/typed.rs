@@ -192,7 +192,8 @@ impl<'a> Facts<'a> {
 
     fn select(&mut self, select: &'a Select, place: Place) {
         if place == Place::Top {
-            self.out.single = self.out.tables.is_empty() && yields_one_row(select);
+            self.out.single =
+                self.out.tables.is_empty() && (yields_one_row(select) || is_from_dual(&select.from));
             self.out.star |= select.projection.iter().any(is_star);
             self.out.limit = self.out.limit.or_else(|| top(select));
         }
@@ -330,7 +331,10 @@ impl<'a> Facts<'a> {
     fn binary(&mut self, left: &'a Expr, op: &BinaryOperator, right: &'a Expr, reason: Reason<'a>) {
         use BinaryOperator::{And, Eq, Gt, GtEq, Lt, LtEq, NotEq, Or, Spaceship};
         match op {
-            And | Or => self.todo.extend([Todo::Expr(right, reason), Todo::Expr(left, reason)]),
+            And | Or => {
+                self.out.any |= matches!(op, Or);
+                self.todo.extend([Todo::Expr(right, reason), Todo::Expr(left, reason)]);
+            }
             Lt | LtEq | Eq if is_rownum(left) => self.out.limit = constant(right),
             Eq | Spaceship | NotEq | Lt | LtEq | Gt | GtEq => {
                 let equality = matches!(op, Eq | Spaceship);
@@ -435,4 +439,11 @@ fn constraint(operator: &JoinOperator) -> Option<&JoinConstraint> {
         | J::StraightJoin(c) => Some(c),
         _ => None,
     }
+}
+
+/// The table of one row that asks for values only: `SELECT 1 FROM dual`.
+fn is_from_dual(from: &[TableWithJoins]) -> bool {
+    let [TableWithJoins { relation: TableFactor::Table { name, .. }, joins }] = from else { return false };
+    let last = name.0.last().and_then(|part| part.as_ident());
+    joins.is_empty() && last.is_some_and(|ident| ident.value.eq_ignore_ascii_case("dual"))
 }

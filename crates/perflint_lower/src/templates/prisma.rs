@@ -111,6 +111,10 @@ impl<'a> Reader<'a> {
         self.skip_space(false);
         let ty = if is_variant { None } else { self.ty() };
         let mut markers = Vec::new();
+        if self.text.as_bytes().get(self.at.wrapping_sub(1)) == Some(&b'?') {
+            let path = self.file.sym("prisma.optional");
+            markers.push(Marker { path, value: perflint_ir::OpId::NONE, words: Vec::new(), span: name_span });
+        }
         loop {
             self.skip_space(false);
             if !self.eat("@") {

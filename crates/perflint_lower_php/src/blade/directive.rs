@@ -65,7 +65,7 @@ impl<'a> Blade<'a> {
                 self.at = (end + "@endphp".len()).min(self.text.len());
             }
             ("foreach" | "forelse", Some(args)) => {
-                self.open_block(name, false, start, "foreach(", args, "){")
+                self.open_block(name, false, start, "foreach(", args, "){");
             }
             ("for" | "while", Some(args)) => {
                 self.open_block(
@@ -214,7 +214,7 @@ impl<'a> Blade<'a> {
                 self.blocks.push(Block { name, decides: true });
             }
             (false, Some(args)) if is_known(name) || self.looks_like_php(args) => {
-                self.wrap(start, "array(", args, ");")
+                self.wrap(start, "array(", args, ");");
             }
             _ => {}
         }

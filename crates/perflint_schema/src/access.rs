@@ -1,0 +1,268 @@
+//! Which columns queries use, and how.
+
+use crate::{Place, Schema, Table};
+use perflint_ir::{FileIr, Role, SqlStatement, SqlVerb};
+use perflint_link::{EntityIx, Program};
+use perflint_models::To;
+use perflint_summary::{Accessed, Bound, ColumnHow, Facts};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// How a query uses a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum How {
+    /// Compared for equality with a value, or with one of several.
+    Equal,
+    /// Compared with a bound, or with the start of a text.
+    Range,
+    /// Compared in a way that no plain index serves: `LIKE '%x%'`, inequality.
+    Other,
+    /// Compared with a column of another table.
+    Join,
+    /// Sorted by, upwards.
+    Ascending,
+    /// Sorted by, downwards.
+    Descending,
+    /// Read.
+    Select,
+}
+
+/// A column that a query uses.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Use {
+    /// The column.
+    pub column: String,
+    /// How.
+    pub how: How,
+}
+
+/// One query's use of one table.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Access {
+    /// The table.
+    pub table: String,
+    /// Where the query runs, or where it is written if that is all that is known.
+    pub place: Place,
+    /// Its columns, in the order in which they are written. Conditions are all required unless `any` is set.
+    pub uses: Vec<Use>,
+    /// It restricts the rows in ways that could not be followed: a condition may be missing from `uses`.
+    pub partial: bool,
+    /// Some of the conditions are alternatives.
+    pub any: bool,
+    /// At most so many rows are asked for.
+    pub limit: Option<u32>,
+    /// It changes or removes rows.
+    pub write: bool,
+    /// Entry points that run it, by label, sorted.
+    pub entries: Vec<String>,
+    /// It runs once per row of something: a request runs it many times.
+    pub repeated: bool,
+    /// SQL text says so, not calls.
+    pub sql: bool,
+}
+
+/// What the queries of a program use, by place: those that calls build, and those that stand as SQL in strings and files.
+pub fn accesses(program: &Program, facts: &Facts, schema: &Schema) -> Vec<Access> {
+    let tables = tables_of(program, schema);
+    let mut all: Vec<Access> = facts
+        .accesses
+        .iter()
+        .filter_map(|access| of_query(program, facts, schema, &tables, access))
+        .collect();
+    for (ix, file) in program.each_file() {
+        if program.is_stub(ix) || !matches!(file.role, Role::App) {
+            continue;
+        }
+        for found in &file.sql {
+            for statement in &found.statements {
+                of_statement(file, statement, found.partial, schema, &mut all);
+            }
+        }
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// The table of each entity.
+fn tables_of<'s>(program: &Program, schema: &'s Schema) -> BTreeMap<EntityIx, &'s Table> {
+    let mut named: BTreeMap<&str, &Table> = BTreeMap::new();
+    for table in schema.tables.values() {
+        if let Some(entity) = &table.entity {
+            named.entry(entity).or_insert(table);
+        }
+    }
+    let exists = |name: &str| schema.table(name).is_some();
+    program
+        .each_entity()
+        .filter_map(|entity| {
+            let name = program.text(program.entity(entity).name);
+            let by_name =
+                crate::names::table_of(program, entity, &exists).and_then(|name| schema.table(&name));
+            let declared = named.get(name).copied();
+            // Two classes of one name in different modules: the table that is named after the module as well.
+            let table = match (declared, by_name) {
+                (Some(declared), Some(by_name)) if by_name.entity.as_deref() != Some(name) => Some(declared),
+                (declared, by_name) => by_name.or(declared),
+            };
+            Some((entity, table?))
+        })
+        .collect()
+}
+
+fn of_query(
+    program: &Program,
+    facts: &Facts,
+    schema: &Schema,
+    tables: &BTreeMap<EntityIx, &Table>,
+    access: &Accessed,
+) -> Option<Access> {
+    let file = program.file(access.site.at.file);
+    if program.is_stub(access.site.at.file) || file.role != Role::App {
+        return None;
+    }
+    let table = tables.get(&access.entity?)?;
+    let mut uses = Vec::new();
+    let mut partial = access.partial;
+    if let Some((from, relation)) = access.from {
+        let many = program.relation(from, relation).is_none_or(|relation| relation.to == To::Many);
+        match many.then(|| back(table, tables.get(&from).copied(), schema)).flatten() {
+            Some(column) => uses.push(Use { column, how: How::Equal }),
+            None => partial = true,
+        }
+    }
+    for used in &access.uses {
+        match column(table, &used.name) {
+            Some(column) => {
+                let how = match used.how {
+                    ColumnHow::Equal => How::Equal,
+                    ColumnHow::Range => How::Range,
+                    ColumnHow::Other => How::Other,
+                    ColumnHow::Ascending => How::Ascending,
+                    ColumnHow::Descending => How::Descending,
+                };
+                let one = Use { column, how };
+                if !uses.contains(&one) {
+                    uses.push(one);
+                }
+            }
+            None => {
+                partial = true;
+                // A condition on the rows that a key leads to: what joins them is the key.
+                let first = used.name.split('.').next().filter(|first| first.len() < used.name.len());
+                let filters = !matches!(used.how, ColumnHow::Ascending | ColumnHow::Descending);
+                if let Some(column) = first.filter(|_| filters).and_then(|first| column(table, first)) {
+                    uses.push(Use { column, how: How::Join });
+                }
+            }
+        }
+    }
+    let span = program.body(access.site.at).op(access.site.op).span;
+    let limit = match access.bound {
+        Bound::One => Some(1),
+        Bound::AtMost(rows) => Some(rows),
+        Bound::Page => Some(u32::MAX),
+        _ => None,
+    };
+    let entries = access.entry.and_then(|entry| facts.entries.get(entry)).map(|entry| entry.label.clone());
+    Some(Access {
+        table: table.name.clone(),
+        place: Place::bytes(file.path.as_ref().into(), span.start),
+        uses,
+        partial,
+        any: access.any,
+        limit,
+        write: access.writes,
+        entries: entries.into_iter().collect(),
+        repeated: false,
+        sql: false,
+    })
+}
+
+/// The column that an attribute stands for: itself, the key of a relation to one, the primary key.
+fn column(table: &Table, name: &str) -> Option<String> {
+    let name = name.strip_prefix(&format!("{}.", table.name)).unwrap_or(name);
+    if name == "pk" {
+        return match table.primary_key.as_slice() {
+            [one] => Some(one.clone()),
+            _ => None,
+        };
+    }
+    let (first, rest) = name.split_once('.').map_or((name, None), |(first, rest)| (first, Some(rest)));
+    // A column of another table, unless it is the key that stands here.
+    if rest.is_some_and(|rest| rest != "id" && rest != "pk") {
+        return None;
+    }
+    let by_attribute = table.columns.iter().find(|column| column.attribute.as_deref() == Some(first));
+    let found = by_attribute
+        .or_else(|| table.column(first))
+        .or_else(|| table.column(&format!("{first}_id")))
+        .or_else(|| table.column(&cruet::to_snake_case(first)));
+    found.map(|column| column.name.clone())
+}
+
+/// The column with which the rows of a relation to many point back.
+fn back(table: &Table, from: Option<&Table>, schema: &Schema) -> Option<String> {
+    let from = from?;
+    let mut keys =
+        table.foreign_keys.iter().filter(|key| schema.table(&key.table).is_some_and(|t| t.name == from.name));
+    if let (Some(key), None) = (keys.next(), keys.next())
+        && let [column] = key.columns.as_slice()
+    {
+        return Some(column.clone());
+    }
+    table.column(&format!("{}_id", cruet::to_singular(&from.name))).map(|column| column.name.clone())
+}
+
+fn of_statement(
+    file: &FileIr,
+    statement: &SqlStatement,
+    partial: bool,
+    schema: &Schema,
+    all: &mut Vec<Access>,
+) {
+    if !matches!(statement.verb, SqlVerb::Select | SqlVerb::Update | SqlVerb::Delete) {
+        return;
+    }
+    let Some(main) = statement.tables.first() else { return };
+    for name in &statement.tables {
+        let Some(table) = schema.table(name) else { continue };
+        let alone = statement.tables.len() == 1;
+        let of_table = |of: Option<&str>, column: &str| match of {
+            Some(of) => of.eq_ignore_ascii_case(name),
+            None => alone || (table.column(column).is_some() && others(statement, schema, name, column)),
+        };
+        let mut uses = Vec::new();
+        for predicate in &statement.predicates {
+            if of_table(predicate.table.as_deref(), &predicate.column)
+                && let Some(column) = table.column(&predicate.column)
+            {
+                let how = if predicate.equality { How::Equal } else { How::Other };
+                uses.push(Use { column: column.name.clone(), how });
+            }
+        }
+        if name == main {
+            let sorted = statement.order.iter().filter_map(|column| table.column(column));
+            uses.extend(sorted.map(|column| Use { column: column.name.clone(), how: How::Ascending }));
+        }
+        all.push(Access {
+            table: table.name.clone(),
+            place: Place::bytes(file.path.as_ref().into(), statement.span.start),
+            uses,
+            partial,
+            any: statement.any,
+            limit: statement.limit,
+            write: statement.verb != SqlVerb::Select,
+            entries: Vec::new(),
+            repeated: false,
+            sql: true,
+        });
+    }
+}
+
+/// Whether no other table of a statement has a column.
+fn others(statement: &SqlStatement, schema: &Schema, name: &str, column: &str) -> bool {
+    let mut others = statement.tables.iter().filter(|other| &***other != name);
+    others.all(|other| schema.table(other).is_some_and(|table| table.column(column).is_none()))
+}

@@ -1,0 +1,485 @@
+//! Indexes to add and to drop, each with its evidence.
+//!
+//! Few and sure: a column is proposed if every query that is meant requires it, if nothing that exists starts with one of the
+//! required columns, and if it tells rows apart. What only might help is left out.
+
+use crate::{Access, How, Index, IndexColumn, Place, Schema, Table};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A table with fewer rows is read whole as fast.
+const SMALL: u64 = 1_000;
+
+/// The longest key that is proposed.
+const MAX_COLUMNS: usize = 3;
+
+/// The longest name that every database takes.
+const MAX_NAME: usize = 60;
+
+/// Types whose columns a plain index does not serve.
+const NO_KEY: &[&str] = &[
+    "json",
+    "blob",
+    "binary",
+    "bytea",
+    "vector",
+    "tsvector",
+    "point",
+    "geometry",
+    "geography",
+    "[]",
+    "array",
+    "hstore",
+];
+
+/// Types with few values, or words that columns with few values have in their names.
+const FEW: &[&str] = &["bool", "bit", "tinyint(1)"];
+const FEW_NAMES: &[&str] = &[
+    "status", "state", "type", "kind", "role", "level", "locale", "language", "currency", "priority",
+    "category", "severity", "source", "mode", "is_", "has_", "can_", "use_", "enable", "disabled", "active",
+    "deleted", "archived", "public", "private", "visible", "hidden", "gender",
+];
+
+/// Types of moments: what is compared with one is a stretch of time, however that is written.
+const MOMENTS: &[&str] = &["date", "time", "instant"];
+
+/// What to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Create an index.
+    Add,
+    /// Drop an index.
+    Drop,
+}
+
+/// Why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Queries filter by columns that no index starts with.
+    Filter,
+    /// Queries sort by columns that no index gives in that order.
+    Order,
+    /// Queries join by a column that no index starts with.
+    Join,
+    /// Nothing supports a foreign key: deleting the parent, and following it back, reads the whole table.
+    ForeignKey,
+    /// Another index has the same columns.
+    Duplicate,
+    /// Another index starts with its columns.
+    Prefix,
+}
+
+/// A query, or a declaration, that speaks for a proposal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Evidence {
+    /// Where.
+    pub place: Place,
+    /// What stands there, for people: `filters by status, sorts by created_at`.
+    pub what: String,
+    /// Entry points that run it, by label.
+    pub entries: Vec<String>,
+}
+
+/// A change to the indexes of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Proposal {
+    /// What to do.
+    pub action: Action,
+    /// Why.
+    pub reason: Reason,
+    /// The table.
+    pub table: String,
+    /// The index to create, or the one to drop. One to create has a name.
+    pub index: Index,
+    /// The index that makes the dropped one unnecessary: its name, or its columns.
+    pub instead: Option<String>,
+    /// A sentence that says why.
+    pub why: String,
+    /// What speaks for it, by place.
+    pub evidence: Vec<Evidence>,
+    /// Rows of the table, if they are known.
+    pub rows: Option<u64>,
+}
+
+/// What is proposed for a schema, given how it is used and how many rows its tables have (by table; may be empty). What to add
+/// comes first, most evidence first, then what to drop, by table.
+pub fn propose(schema: &Schema, accesses: &[Access], volumes: &BTreeMap<String, u64>) -> Vec<Proposal> {
+    let mut all = Vec::new();
+    for table in schema.tables.values() {
+        let rows =
+            volumes.iter().find(|(name, _)| name.eq_ignore_ascii_case(&table.name)).map(|(_, rows)| *rows);
+        let own: Vec<&Access> = accesses.iter().filter(|access| access.table == table.name).collect();
+        if rows.is_none_or(|rows| rows >= SMALL) && !table.columns.is_empty() {
+            let mut added = missing(schema, table, &own);
+            foreign_keys(schema, table, &mut added);
+            all.extend(added.into_iter().map(|proposal| Proposal { rows, ..proposal }));
+        }
+        if !table.partial {
+            all.extend(redundant(table).into_iter().map(|proposal| Proposal { rows, ..proposal }));
+        }
+    }
+    all.sort_by(|a, b| {
+        let weight = |p: &Proposal| std::cmp::Reverse(p.evidence.len());
+        (a.action, weight(a), &a.table, names(&a.index.columns)).cmp(&(
+            b.action,
+            weight(b),
+            &b.table,
+            names(&b.index.columns),
+        ))
+    });
+    all
+}
+
+fn names(columns: &[IndexColumn]) -> Vec<&str> {
+    columns.iter().map(|column| column.name.as_str()).collect()
+}
+
+/// Whether some index, or the primary key, starts with one of these columns, so that the database has something to go by.
+fn served(schema: &Schema, table: &Table, columns: &[&str]) -> bool {
+    let is = |name: &str| columns.iter().any(|column| column.eq_ignore_ascii_case(name));
+    let mut starts = table
+        .indexes
+        .iter()
+        .filter(|index| index.condition.is_none() && plain_method(index))
+        .filter_map(|index| index.columns.first())
+        .map(|part| part.name.as_str());
+    starts.any(is)
+        || table.primary_key.first().is_some_and(|name| is(name))
+        // MySQL indexes foreign keys by itself.
+        || schema.dialect == Some(crate::Dialect::Mysql)
+            && table.foreign_keys.iter().filter_map(|key| key.columns.first()).any(|name| is(name))
+        // An expression over the column, or a partial index on it, was somebody's answer to the same query.
+        || table.indexes.iter().any(|index| {
+            index.columns.first().is_some_and(|part| columns.iter().any(|column| part.name.contains(column)))
+        })
+}
+
+fn plain_method(index: &Index) -> bool {
+    index
+        .method
+        .as_deref()
+        .is_none_or(|method| method.eq_ignore_ascii_case("btree") || method.eq_ignore_ascii_case("hash"))
+}
+
+/// Whether a column can stand in a key, and whether it tells rows apart.
+fn keyable(table: &Table, name: &str) -> (bool, bool) {
+    let Some(column) = table.column(name) else { return (false, false) };
+    let ty = column.ty.to_lowercase();
+    let fits = !column.opaque && !NO_KEY.iter().any(|no| ty.contains(no));
+    let lower = column.name.to_lowercase();
+    let few = column.opaque
+        || FEW.iter().any(|few| ty.starts_with(few))
+        || FEW_NAMES.iter().any(|few| lower.contains(few));
+    (fits, !few)
+}
+
+fn is_moment(table: &Table, name: &str) -> bool {
+    table
+        .column(name)
+        .is_some_and(|column| MOMENTS.iter().any(|word| column.ty.to_lowercase().contains(word)))
+}
+
+/// The columns that a query requires to be equal to something, in order.
+fn required<'a>(table: &Table, access: &'a Access) -> Vec<&'a str> {
+    let mut all: Vec<&str> = Vec::new();
+    for used in &access.uses {
+        let equal = matches!(used.how, How::Equal | How::Join) && !is_moment(table, &used.column);
+        if equal && !all.contains(&used.column.as_str()) {
+            all.push(&used.column);
+        }
+    }
+    all
+}
+
+fn missing(schema: &Schema, table: &Table, accesses: &[&Access]) -> Vec<Proposal> {
+    let mut wanted: BTreeMap<Vec<IndexColumn>, (Reason, BTreeSet<Evidence>)> = BTreeMap::new();
+    for access in accesses {
+        if access.any || table.partial {
+            continue;
+        }
+        let equal = required(table, access);
+        let is_range =
+            |u: &&crate::Use| u.how == How::Range || u.how == How::Equal && is_moment(table, &u.column);
+        let ranges: Vec<&str> = access.uses.iter().filter(is_range).map(|u| u.column.as_str()).collect();
+        let filters: Vec<&str> = equal.iter().chain(&ranges).copied().collect();
+        if served(schema, table, &filters) {
+            continue;
+        }
+        let Some((reason, key)) = key(schema, table, access, &equal, &ranges) else { continue };
+        let evidence =
+            Evidence { place: access.place.clone(), what: said(access), entries: access.entries.clone() };
+        wanted.entry(key).or_insert_with(|| (reason, BTreeSet::new())).1.insert(evidence);
+    }
+    combined(wanted)
+        .into_iter()
+        .filter(|(key, (_, evidence))| worth(key, evidence))
+        .map(|(key, (reason, evidence))| add(table, key, reason, evidence))
+        .collect()
+}
+
+/// Whether an entry point runs one of the queries, or the column is a key of its own kind.
+fn worth(key: &[IndexColumn], evidence: &BTreeSet<Evidence>) -> bool {
+    let reached = evidence.iter().any(|evidence| !evidence.entries.is_empty());
+    reached || key.first().is_some_and(|part| part.name.to_lowercase().ends_with("id"))
+}
+
+/// The key that serves a query: equality first, then one range or the order.
+fn key(
+    schema: &Schema,
+    table: &Table,
+    access: &Access,
+    equal: &[&str],
+    ranges: &[&str],
+) -> Option<(Reason, Vec<IndexColumn>)> {
+    let (mut sharp, mut blunt) = (Vec::new(), Vec::new());
+    for name in equal {
+        match keyable(table, name) {
+            (true, true) => sharp.push(*name),
+            (true, false) => blunt.push(*name),
+            _ => {}
+        }
+    }
+    let sorts: Vec<IndexColumn> = access
+        .uses
+        .iter()
+        .filter(|u| matches!(u.how, How::Ascending | How::Descending))
+        .map(|u| IndexColumn { descending: u.how == How::Descending, ..IndexColumn::plain(&u.column) })
+        .collect();
+    let sortable = !sorts.is_empty() && sorts.iter().all(|part| keyable(table, &part.name) == (true, true));
+    let page = access.limit.is_some_and(|limit| limit > 1);
+    if sharp.is_empty() {
+        // Without a sharp condition only a page in a given order is worth an index.
+        let unfiltered = equal.is_empty() && ranges.is_empty() && !access.partial;
+        if !(unfiltered && page && sortable && !access.write)
+            || served(schema, table, &[sorts.first()?.name.as_str()])
+        {
+            return None;
+        }
+        return Some((Reason::Order, same_direction(sorts)));
+    }
+    let mut key: Vec<IndexColumn> = sharp.into_iter().map(IndexColumn::plain).take(MAX_COLUMNS).collect();
+    if key.len() < MAX_COLUMNS
+        && let Some(range) = ranges.first().filter(|name| keyable(table, name) == (true, true))
+    {
+        key.push(IndexColumn::plain(*range));
+    } else if key.len() < MAX_COLUMNS && page && sortable && ranges.is_empty() {
+        let room = MAX_COLUMNS - key.len();
+        let more: Vec<IndexColumn> = sorts
+            .into_iter()
+            .filter(|part| !key.iter().any(|known| known.name == part.name))
+            .take(room)
+            .collect();
+        key.extend(same_direction(more));
+    }
+    Some((Reason::Filter, key))
+}
+
+/// An index is read both ways, so that only a mix of directions has to be said.
+fn same_direction(mut parts: Vec<IndexColumn>) -> Vec<IndexColumn> {
+    if parts.iter().all(|part| part.descending) {
+        parts.iter_mut().for_each(|part| part.descending = false);
+    }
+    parts
+}
+
+type Wanted = BTreeMap<Vec<IndexColumn>, (Reason, BTreeSet<Evidence>)>;
+
+/// A key that another one starts with is served by that one; the same columns in another order are one key.
+fn combined(wanted: Wanted) -> Wanted {
+    let keys: Vec<Vec<IndexColumn>> = wanted.keys().cloned().collect();
+    let mut out: Wanted = BTreeMap::new();
+    for (key, (reason, evidence)) in wanted {
+        let covers = |other: &&Vec<IndexColumn>| {
+            let same_set =
+                other.len() == key.len() && key.iter().all(|part| other.contains(part)) && **other < key;
+            other.len() > key.len() && other.starts_with(&key) || same_set
+        };
+        let into = keys.iter().find(covers).cloned().unwrap_or(key);
+        let entry = out.entry(into).or_insert_with(|| (reason, BTreeSet::new()));
+        entry.1.extend(evidence);
+    }
+    out
+}
+
+fn said(access: &Access) -> String {
+    let list = |hows: &[How]| {
+        let names: Vec<&str> =
+            access.uses.iter().filter(|u| hows.contains(&u.how)).map(|u| u.column.as_str()).collect();
+        names.join(", ")
+    };
+    let mut parts = Vec::new();
+    for (word, names) in [
+        ("filters by", list(&[How::Equal, How::Join])),
+        ("compares", list(&[How::Range])),
+        ("sorts by", list(&[How::Ascending, How::Descending])),
+    ] {
+        if !names.is_empty() {
+            parts.push(format!("{word} {names}"));
+        }
+    }
+    if parts.is_empty() { "reads it".to_owned() } else { parts.join(", ") }
+}
+
+fn index_name(table: &Table, columns: &[IndexColumn]) -> String {
+    let mut name = format!("idx_{}_{}", table.name, names(columns).join("_")).to_lowercase();
+    if name.len() > MAX_NAME {
+        let sum = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
+            (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        });
+        name.truncate(name.floor_char_boundary(MAX_NAME - 9));
+        name.push_str(&format!("_{:08x}", sum & 0xffff_ffff));
+    }
+    name
+}
+
+fn add(table: &Table, columns: Vec<IndexColumn>, reason: Reason, evidence: BTreeSet<Evidence>) -> Proposal {
+    let list = names(&columns).join(", ");
+    let why = match reason {
+        Reason::Order => {
+            format!("pages of `{}` are sorted by {list}, and no index gives that order", table.name)
+        }
+        _ => format!(
+            "rows of `{}` are looked up by {list}, and no index starts with what is looked up",
+            table.name
+        ),
+    };
+    let mut places: BTreeMap<(Place, String), BTreeSet<String>> = BTreeMap::new();
+    for Evidence { place, what, entries } in evidence {
+        places.entry((place, what)).or_default().extend(entries);
+    }
+    let evidence = places.into_iter().map(|((place, what), entries)| Evidence {
+        place,
+        what,
+        entries: entries.into_iter().collect(),
+    });
+    Proposal {
+        action: Action::Add,
+        reason,
+        table: table.name.clone(),
+        index: Index {
+            name: Some(index_name(table, &columns)),
+            columns,
+            place: table.place.clone(),
+            ..Index::default()
+        },
+        instead: None,
+        why,
+        evidence: evidence.collect(),
+        rows: None,
+    }
+}
+
+/// Foreign keys that no index starts with.
+fn foreign_keys(schema: &Schema, table: &Table, added: &mut Vec<Proposal>) {
+    if table.partial {
+        return;
+    }
+    for key in &table.foreign_keys {
+        let Some(first) = key.columns.first() else { continue };
+        let planned = added
+            .iter()
+            .any(|p| p.index.columns.first().is_some_and(|part| part.name.eq_ignore_ascii_case(first)));
+        if planned || served(schema, table, &[first.as_str()]) || table.column(first).is_none() {
+            continue;
+        }
+        let columns = key.columns.iter().map(IndexColumn::plain).collect();
+        let what = format!("refers to {}", key.table);
+        let evidence = Evidence { place: key.place.clone(), what, entries: Vec::new() };
+        let mut proposal = add(table, columns, Reason::ForeignKey, BTreeSet::from([evidence]));
+        proposal.why = format!(
+            "no index supports the foreign key to `{}`: deleting one of its rows, and finding the rows of one, reads all of `{}`",
+            key.table, table.name
+        );
+        added.push(proposal);
+    }
+}
+
+fn redundant(table: &Table) -> Vec<Proposal> {
+    let mut all = Vec::new();
+    let mut dropped = BTreeSet::new();
+    for (at, index) in table.indexes.iter().enumerate() {
+        if index.implied
+            || index.columns.is_empty()
+            || index.columns.iter().any(|part| part.expression)
+            || !plain_method(index)
+        {
+            continue;
+        }
+        let key = same_key(table, index);
+        let by = table.indexes.iter().enumerate().find(|(other_at, other)| {
+            *other_at != at
+                && !dropped.contains(other_at)
+                && other.condition == index.condition
+                && other.method == index.method
+                && other.columns.len() >= index.columns.len()
+                && other.columns.starts_with(&index.columns)
+                && makes_needless(index, other, at > *other_at)
+        });
+        let (reason, instead, place) = match (by, key) {
+            (Some((_, other)), _) => {
+                let reason = if other.columns.len() == index.columns.len() {
+                    Reason::Duplicate
+                } else {
+                    Reason::Prefix
+                };
+                (reason, shown(other), other.place.clone())
+            }
+            (None, Some(exact)) => {
+                let reason = if exact { Reason::Duplicate } else { Reason::Prefix };
+                (reason, "the primary key".to_owned(), table.place.clone())
+            }
+            _ => continue,
+        };
+        dropped.insert(at);
+        let word = if reason == Reason::Duplicate { "has the same columns as" } else { "is the start of" };
+        all.push(Proposal {
+            action: Action::Drop,
+            reason,
+            table: table.name.clone(),
+            index: index.clone(),
+            why: format!("{} of `{}` {word} {instead}: every write keeps both", shown(index), table.name),
+            instead: Some(instead),
+            evidence: vec![Evidence {
+                place,
+                what: "serves the same queries".to_owned(),
+                entries: Vec::new(),
+            }],
+            rows: None,
+        });
+    }
+    all
+}
+
+/// Whether the primary key starts with a plain index's columns; true if it has no others.
+fn same_key(table: &Table, index: &Index) -> Option<bool> {
+    let key = &table.primary_key;
+    let starts = index.condition.is_none()
+        && index.include.is_empty()
+        && key.len() >= index.columns.len()
+        && index
+            .columns
+            .iter()
+            .zip(key)
+            .all(|(part, name)| part.name.eq_ignore_ascii_case(name) && !part.descending);
+    let exact = key.len() == index.columns.len();
+    (starts && (exact || !index.unique)).then_some(exact)
+}
+
+/// Whether the other index does all that this one does, given that it starts with its columns.
+fn makes_needless(index: &Index, other: &Index, later: bool) -> bool {
+    let covers = index.include.iter().all(|name| other.include.contains(name));
+    match other.columns.len() == index.columns.len() {
+        // Of two alike the plain one goes, else the later one.
+        true => covers && (other.unique && !index.unique || (other.unique == index.unique && later)),
+        false => covers && !index.unique,
+    }
+}
+
+fn shown(index: &Index) -> String {
+    match &index.name {
+        Some(name) => format!("`{name}`"),
+        None => format!("the index on ({})", names(&index.columns).join(", ")),
+    }
+}

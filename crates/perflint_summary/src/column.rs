@@ -1,0 +1,316 @@
+//! Which columns queries use: noted beside the values, so that no value and no context depends on them.
+//!
+//! Each call that builds a query notes the columns of its arguments under the place where the query was first built; a query
+//! that runs notes that place. What was noted in a branch that the run does not stand in may or may not apply.
+
+use crate::eval::{Eval, Frame};
+use crate::expr::Given;
+use crate::value::{Bound, Query, Site, V, Val};
+use perflint_ir::{RegionId, Sym};
+use perflint_link::{EntityIx, Program};
+use perflint_models::{CallRow, ColumnRow};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
+/// Columns kept of one call.
+const MAX_USES: usize = 32;
+
+/// How a column is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ColumnHow {
+    /// Compared for equality, or with several values.
+    Equal,
+    /// Compared with a bound.
+    Range,
+    /// Compared otherwise.
+    Other,
+    /// Sorted by, upwards.
+    Ascending,
+    /// Sorted by, downwards.
+    Descending,
+}
+
+/// A column, or the attribute that holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnUse {
+    /// Its name, or the path that leads to it through relations, joined with dots.
+    pub name: String,
+    /// How it is used.
+    pub how: ColumnHow,
+}
+
+/// A query that ran.
+#[derive(Clone, Debug)]
+pub struct Accessed {
+    /// Where it ran.
+    pub site: Site,
+    /// Where it was built first.
+    pub origin: Site,
+    /// The entity.
+    pub entity: Option<EntityIx>,
+    /// Its columns, in the order of the calls.
+    pub uses: Vec<ColumnUse>,
+    /// It may be restricted in ways that are not known.
+    pub partial: bool,
+    /// Some conditions are alternatives.
+    pub any: bool,
+    /// How many rows.
+    pub bound: Bound,
+    /// It writes.
+    pub writes: bool,
+    /// The relation that it was reached through.
+    pub from: Option<(EntityIx, Sym)>,
+    /// The entry point that was being evaluated.
+    pub entry: Option<usize>,
+}
+
+/// What one call notes.
+#[derive(Clone, Debug, Default)]
+struct Noted {
+    uses: Vec<ColumnUse>,
+    partial: bool,
+    any: bool,
+    region: Option<RegionId>,
+}
+
+/// What has been noted.
+#[derive(Debug, Default)]
+pub(crate) struct Columns {
+    calls: FxHashMap<Site, BTreeMap<Site, Noted>>,
+    ran: FxHashMap<(Site, Site), Accessed>,
+}
+
+impl Columns {
+    /// All queries that ran, by place.
+    pub(crate) fn accesses(self, program: &Program) -> Vec<Accessed> {
+        let Self { calls, ran } = self;
+        let mut all: Vec<Accessed> = ran.into_values().collect();
+        for access in &mut all {
+            for (site, noted) in calls.get(&access.origin).into_iter().flatten() {
+                if !applies(program, *site, noted.region.unwrap_or(RegionId(0)), access.site) {
+                    access.partial = true;
+                    continue;
+                }
+                access.partial |= noted.partial;
+                access.any |= noted.any;
+                for used in &noted.uses {
+                    if !access.uses.contains(used) {
+                        access.uses.push(used.clone());
+                    }
+                }
+            }
+        }
+        all.sort_by_key(|access| (access.site, access.origin));
+        all
+    }
+}
+
+/// Whether what a call adds is certain where the query runs.
+fn applies(program: &Program, call: Site, region: RegionId, run: Site) -> bool {
+    if call.at != run.at {
+        return region == RegionId(0);
+    }
+    let body = program.body(run.at);
+    let Some(op) = body.ops.get(run.op.at()) else { return region == RegionId(0) };
+    call.op <= run.op && body.enclosing(op.region).any(|(here, _)| here == region)
+}
+
+impl<'p> Eval<'p> {
+    /// Notes the columns that a call adds to a query.
+    pub(crate) fn columns_of(&mut self, f: &mut Frame<'p>, q: &Query, row: &'p CallRow, g: &Given<'_>) {
+        let name = self.method_at(f, &Query { verb: None, fresh: false, ..*q }, g.op);
+        let models = self.m;
+        let rows = models.columns.get(self.p.text(name));
+        let family = f.lang.models();
+        let known = rows.into_iter().flatten().find(|(of, column)| {
+            **of == *family && column.on.iter().any(|on| row.on.iter().any(|own| own == on))
+        });
+        let mut noted = Noted::default();
+        match known {
+            Some((_, column)) => self.note(f, column, g, &mut noted),
+            None => noted.partial = row.narrows.is_some(),
+        }
+        if noted.uses.is_empty() && !noted.partial && !noted.any {
+            return;
+        }
+        let site = self.site(f, g.op);
+        noted.region = Some(self.here(f, g.op).region);
+        let calls = self.events.columns.calls.entry(q.origin).or_default();
+        calls.entry(site).or_insert(noted);
+    }
+
+    /// Notes that a query runs.
+    pub(crate) fn accessed(&mut self, q: &Query, site: Site) {
+        if q.entity.is_none() || q.fresh {
+            return;
+        }
+        let Query { origin, entity, bound, writes, from, .. } = *q;
+        let entry = self.entry;
+        let access = Accessed {
+            site,
+            origin,
+            entity,
+            uses: Vec::new(),
+            partial: false,
+            any: false,
+            bound,
+            writes,
+            from,
+            entry,
+        };
+        self.events.columns.ran.entry((site, origin)).or_insert(access);
+    }
+
+    fn note(&mut self, f: &mut Frame<'p>, row: &'p ColumnRow, g: &Given<'_>, noted: &mut Noted) {
+        noted.partial |= row.unknown;
+        let how = match &row.operator {
+            Some(operator) => match self.expr(f, operator, g).map(|v| self.vals.get(v).clone()) {
+                Some(Val::Str(text)) => operator_how(self.p.text(text)),
+                _ => ColumnHow::Equal,
+            },
+            None if row.other => ColumnHow::Other,
+            None => ColumnHow::Equal,
+        };
+        if let Some(filters) = &row.filters {
+            match self.expr(f, filters, g) {
+                Some(v) => self.conditions(v, how, row.dunder, noted, 0),
+                None => noted.partial = true,
+            }
+        }
+        let falling = row.descending
+            || row.direction.as_ref().and_then(|e| self.expr(f, e, g)).is_some_and(|v| self.is_falling(v));
+        let sorted = if falling { ColumnHow::Descending } else { ColumnHow::Ascending };
+        let given = row.sorts.as_ref().and_then(|e| self.expr(f, e, g));
+        match given {
+            Some(v) => self.sorted(v, sorted, row.dunder, noted, 0),
+            None => {
+                if let Some(column) = &row.column {
+                    noted.uses.push(ColumnUse { name: column.as_ref().to_owned(), how: sorted });
+                }
+            }
+        }
+        noted.uses.truncate(MAX_USES);
+    }
+
+    fn conditions(&self, v: V, how: ColumnHow, dunder: bool, noted: &mut Noted, depth: u32) {
+        match self.vals.get(v) {
+            Val::Map(entries, _) if depth < 4 => {
+                for (key, value) in entries.iter() {
+                    self.condition(self.p.text(*key), *value, how, dunder, noted, depth);
+                }
+            }
+            Val::List(items) if depth < 4 => {
+                let mut items = items.iter();
+                if let Some(first) = items.next() {
+                    self.conditions(*first, how, dunder, noted, depth + 1);
+                }
+            }
+            Val::Str(text) if is_name(self.p.text(*text)) => {
+                let name = self.p.text(*text);
+                noted.uses.push(ColumnUse { name: name.to_owned(), how });
+            }
+            Val::Null => {}
+            _ => noted.partial = true,
+        }
+    }
+
+    fn condition(&self, key: &str, value: V, how: ColumnHow, dunder: bool, noted: &mut Noted, depth: u32) {
+        match key {
+            "AND" => return self.conditions(value, how, dunder, noted, depth + 1),
+            "OR" | "NOT" => {
+                noted.any = true;
+                noted.partial = true;
+                return;
+            }
+            _ => {}
+        }
+        let (name, how) = if dunder { dunder_how(key, how) } else { (key.to_owned(), how) };
+        let inner = match self.vals.get(value) {
+            Val::Map(entries, _) => entries.first().map(|(key, _)| self.p.text(*key)),
+            _ => None,
+        };
+        // Rows without a value are usually most of them, or few: an index on the column alone does not tell.
+        let how = if value == crate::value::NULL && how == ColumnHow::Equal { ColumnHow::Other } else { how };
+        match inner.map(operator_word) {
+            Some(Some(how)) => noted.uses.push(ColumnUse { name, how }),
+            // Conditions on the rows of a relation.
+            Some(None) => noted.partial = true,
+            None if is_name(&name.replace('.', "_")) => noted.uses.push(ColumnUse { name, how }),
+            None => noted.partial = true,
+        }
+    }
+
+    fn sorted(&self, v: V, how: ColumnHow, dunder: bool, noted: &mut Noted, depth: u32) {
+        match self.vals.get(v) {
+            Val::List(items) if depth < 4 => {
+                items.iter().for_each(|v| self.sorted(*v, how, dunder, noted, depth + 1));
+            }
+            Val::Map(entries, _) => {
+                for (key, value) in entries.iter() {
+                    let how = if self.is_falling(*value) { ColumnHow::Descending } else { how };
+                    noted.uses.push(ColumnUse { name: self.p.text(*key).to_owned(), how });
+                }
+            }
+            Val::Str(text) => {
+                for part in self.p.text(*text).split(',') {
+                    let part = part.trim();
+                    let (part, how) =
+                        part.strip_prefix('-').map_or((part, how), |rest| (rest, ColumnHow::Descending));
+                    let mut words = part.split_whitespace();
+                    let name = words.next().unwrap_or_default().trim_matches(['`', '"']);
+                    let how = match words.next() {
+                        Some(word) if word.eq_ignore_ascii_case("desc") => ColumnHow::Descending,
+                        _ => how,
+                    };
+                    let name = if dunder { name.replace("__", ".") } else { name.to_owned() };
+                    if is_name(&name.replace('.', "_")) {
+                        noted.uses.push(ColumnUse { name, how });
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn is_falling(&self, v: V) -> bool {
+        matches!(self.vals.get(v), Val::Str(text) if self.p.text(*text).eq_ignore_ascii_case("desc"))
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn operator_how(text: &str) -> ColumnHow {
+    match text.trim() {
+        "=" | "==" | "===" | "in" | "IN" | "is" => ColumnHow::Equal,
+        "<" | ">" | "<=" | ">=" => ColumnHow::Range,
+        "!=" | "<>" | "like" | "LIKE" | "ilike" | "not in" | "~" => ColumnHow::Other,
+        // It is the value: two arguments, column and value.
+        _ => ColumnHow::Equal,
+    }
+}
+
+/// The word that says how a value is compared, if it is one.
+fn operator_word(word: &str) -> Option<ColumnHow> {
+    Some(match word {
+        "equals" | "in" | "exact" | "eq" => ColumnHow::Equal,
+        "gt" | "gte" | "lt" | "lte" | "range" | "between" | "startsWith" | "startswith" | "date" => {
+            ColumnHow::Range
+        }
+        "isnull" | "contains" | "icontains" | "iexact" | "endsWith" | "endswith" | "iendswith"
+        | "istartswith" | "regex" | "iregex" | "not" | "notIn" | "ne" | "search" | "has" | "hasSome"
+        | "hasEvery" | "isEmpty" | "mode" | "year" | "month" | "day" | "hour" => ColumnHow::Other,
+        _ => return None,
+    })
+}
+
+/// `owner__name__gte` as a path and a comparison.
+fn dunder_how(key: &str, how: ColumnHow) -> (String, ColumnHow) {
+    let mut parts: Vec<&str> = key.split("__").collect();
+    let operator = parts.last().copied().filter(|_| parts.len() > 1).and_then(operator_word);
+    if operator.is_some() {
+        parts.pop();
+    }
+    (parts.join("."), operator.unwrap_or(how))
+}

@@ -1,0 +1,61 @@
+//! Objects that are asked for by name: of a container, or of what hands out the object that queries are asked of.
+
+use crate::eval::{Eval, Frame};
+use crate::value::{UNKNOWN, V, Val};
+use perflint_link::ClassIx;
+use std::rc::Rc;
+
+impl<'p> Eval<'p> {
+    /// What queries over an entity are asked of.
+    pub(crate) fn repository(&mut self, f: &Frame<'p>, ty: &str, v: V, op: usize) -> V {
+        let Some(q) = self.query_for(f, v, op) else { return UNKNOWN };
+        if let Some(class) = q.entity.and_then(|entity| self.p.repository_of(entity)) {
+            return self.vals.make(Val::Inst(class, Rc::new([])));
+        }
+        let query = self.vals.make(Val::Query(q));
+        match self.m.type_named(f.lang.models(), ty) {
+            Some(ty) => self.with_api(query, ty),
+            None => query,
+        }
+    }
+
+    /// What a container has under a name. Where several classes of the repository are called so, nothing is said.
+    pub(crate) fn service(&mut self, f: &Frame<'p>, v: V) -> Option<V> {
+        let name = match self.vals.get(v) {
+            Val::Class(class) => {
+                let class = *class;
+                return Some(self.made(class));
+            }
+            Val::Ext(path) => *path,
+            Val::Str(text) => *text,
+            _ => return None,
+        };
+        if let Some(ty) = self.look.ty(name, f.lang) {
+            return Some(self.vals.make(Val::ExtInst(ty, Box::new([]))));
+        }
+        let text = self.p.text(name);
+        let last = text.rsplit(['.', '\\']).next()?;
+        let camel: String = last.split('_').map(capitalised).collect();
+        let class = self.only_class(f, &camel)?;
+        Some(self.made(class))
+    }
+
+    fn made(&mut self, class: ClassIx) -> V {
+        match self.p.class(class).entity {
+            Some(entity) => self.typed_row(entity),
+            None => self.vals.make(Val::Inst(class, Rc::new([]))),
+        }
+    }
+
+    fn only_class(&self, f: &Frame<'p>, name: &str) -> Option<ClassIx> {
+        let class = self.p.class_named(f.at.file, name)?;
+        let same = self.p.class(class).name;
+        let mut all = self.p.classes.iter().filter(|c| c.name == same && !self.p.is_stub(c.def.file));
+        (all.next().is_some() && all.next().is_none()).then_some(class)
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
+}
