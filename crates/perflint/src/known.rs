@@ -9,7 +9,7 @@ use perflint_baseline::{Baseline, BaselineError, Identity};
 use perflint_report::clean;
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The largest baseline: a hundred thousand findings take some 30 MB.
 const MAX_SIZE: u64 = 256 << 20;
@@ -125,5 +125,5 @@ fn save(path: &Path, baseline: Baseline) -> Result<(), Failure> {
         fs::create_dir_all(folder)?;
     }
     let text = baseline.text()?;
-    Output::new(Some(path.clone()))?.write(|out| Ok(out.write_all(text.as_bytes())?))
+    Output::new(Some(path.to_owned()))?.write(|out| Ok(out.write_all(text.as_bytes())?))
 }
