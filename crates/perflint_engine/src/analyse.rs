@@ -15,6 +15,8 @@ pub(crate) struct Analysis {
     pub(crate) symbols: Vec<String>,
     /// Entry points, if they were asked for. Places know their bytes only.
     pub(crate) entries: Vec<EntryCost>,
+    /// The names of all entities, sorted, if entry points were asked for.
+    pub(crate) entities: Vec<String>,
     /// Calls seen.
     pub(crate) calls: usize,
     /// Calls whose target is neither in the repository nor in a model.
@@ -49,9 +51,19 @@ fn run(files: Vec<FileIr>, configs: &[Config], models: &Models, pages: &Pages, e
     let program = Program::link_configured(files, stubs(models), configs, models);
     let facts = perflint_summary::analyse(&program, models);
     let findings = judge(&program, models, &facts, pages);
+    let entities = if entries { entities(&program) } else { Vec::new() };
     let entries = if entries { costs(&program, models, &facts) } else { Vec::new() };
     let symbols = crate::symbol::around(&program, &findings);
-    Analysis { findings, symbols, entries, calls: facts.calls, holes: facts.holes, widened: facts.widened }
+    Analysis { findings, symbols, entries, entities, calls: facts.calls, holes: facts.holes, widened: facts.widened }
+}
+
+/// The names of all entities that have a table.
+fn entities(program: &Program) -> Vec<String> {
+    let concrete = program.each_entity().map(|at| program.entity(at)).filter(|entity| !entity.is_abstract);
+    let mut names: Vec<String> = concrete.map(|entity| program.text(entity.name).to_owned()).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// The models' stubs, lowered like any other file; their path is their module's.

@@ -20,6 +20,7 @@ pub(crate) struct Finished {
     /// In their order.
     pub(crate) identities: Vec<Identity>,
     pub(crate) entries: Vec<EntryCost>,
+    pub(crate) entities: Vec<String>,
     pub(crate) held_back: BTreeMap<Arc<str>, usize>,
     pub(crate) unused: Vec<UnusedSuppression>,
     pub(crate) unmatched_budgets: Vec<String>,
@@ -43,7 +44,7 @@ pub(crate) fn finish(
     comments: &Comments,
     sources: &dyn Sources,
 ) -> Finished {
-    let Analysis { mut findings, mut symbols, mut entries, calls, holes, widened } = analysis;
+    let Analysis { mut findings, mut symbols, mut entries, entities, calls, holes, widened } = analysis;
     let (over_budget, unmatched_budgets) = budget::exceeded(&entries, pages, options);
     symbols.extend(over_budget.iter().map(|finding| finding.route.first().map_or_else(String::new, |step| step.label.clone())));
     findings.extend(over_budget);
@@ -72,7 +73,7 @@ pub(crate) fn finish(
     whole.sort_by(|(a, _), (b, _)| (&a.primary, &a.rule, &a.message).cmp(&(&b.primary, &b.rule, &b.message)));
     let (findings, identities) = whole.into_iter().unzip();
     let analysed = (calls, holes, widened);
-    Finished { findings, identities, entries, held_back, unused, unmatched_budgets, analysed }
+    Finished { findings, identities, entries, entities, held_back, unused, unmatched_budgets, analysed }
 }
 
 fn identity(finding: &Finding, symbol: String, code: String, options: &Options) -> Identity {

@@ -154,7 +154,7 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
         (newer, older.and_then(|thread| thread.join().ok()))
     });
     progress.phase("reporting");
-    let Finished { findings, identities, entries, held_back, unused, unmatched_budgets, analysed } = finished;
+    let Finished { findings, identities, entries, entities, held_back, unused, unmatched_budgets, analysed } = finished;
     let baseline = options.baseline.as_ref().map(|baseline| {
         matched(&baseline.findings, &identities, &|file| present.contains(file))
     });
@@ -182,7 +182,7 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
         (Some(_), None) => entries.clone(),
         (None, _) => Vec::new(),
     };
-    let report = Report { findings, tracking, entries, held_back, coverage };
+    let report = Report { findings, tracking, entries, entities, held_back, coverage };
     Ok(Scan { report, root, sources, identities, baseline, entries_before })
 }
 

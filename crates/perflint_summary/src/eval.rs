@@ -80,6 +80,7 @@ pub(crate) struct Events {
     pub(crate) responded: FxHashMap<(Site, Site), Responded>,
     pub(crate) blocking: FxHashMap<(Site, Site), Blocking>,
     pub(crate) serial: FxHashMap<Site, SerialAwait>,
+    pub(crate) extents: crate::extent::Extents,
     pub(crate) graph: CallGraph,
     pub(crate) calls: usize,
     pub(crate) holes: usize,

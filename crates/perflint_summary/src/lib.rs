@@ -20,6 +20,7 @@ mod declared;
 mod eval;
 mod exec;
 mod expr;
+mod extent;
 mod fact;
 mod function;
 mod graph;
@@ -42,6 +43,7 @@ pub use fact::{
     Blocking, Effect, Entry, Factor, Lazy, Materialised, Repeat, Responded, SerialAwait, StepNode, Steps,
     Summary, Sure, Term,
 };
+pub use extent::{Extent, Extents};
 pub use graph::{CallGraph, Node};
 pub use iterate::expression;
 pub use value::{Binder, Bound, Site, SupplyIx};
@@ -67,6 +69,8 @@ pub struct Facts {
     pub entries: Vec<Entry>,
     /// The `main` functions with their costs.
     pub programs: Vec<Entry>,
+    /// How many rows queries and loops are about.
+    pub extents: Extents,
     /// Who calls whom, as evaluated.
     pub graph: CallGraph,
     /// Calls evaluated.
@@ -89,6 +93,7 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
         blocking: events.blocking.into_values().collect(),
         serial: events.serial.into_values().collect(),
         entries: eval.entries,
+        extents: events.extents,
         graph: events.graph,
         programs: eval.programs,
         calls: events.calls,

@@ -188,6 +188,7 @@ impl<'p> Eval<'p> {
             // What the row brings along is not known: nothing to say about its relations.
             return;
         }
+        self.events.extents.run(site, q, rows);
         let kind = if q.writes { EffectKind::Write } else { EffectKind::Query };
         let (lazy, method) = (lazy.map(|(l, _)| l), self.method_at(f, q, op));
         let effect = Effect { kind, entity: q.entity, label, method, site, lazy, batched: false };
