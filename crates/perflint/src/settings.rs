@@ -111,6 +111,7 @@ impl Settings {
                 })?;
             }
         }
+        config.check_targets(file, UNITS).map_err(config_failure)?;
         if let Some(baseline) = &config.baseline {
             let inside = Path::new(baseline).components().all(|part| matches!(part, std::path::Component::Normal(_)));
             if !inside {
