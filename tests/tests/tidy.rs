@@ -31,7 +31,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("perflint_summary", &["ir", "link", "models"]),
     ("perflint_rules", &["ir", "link", "models", "summary"]),
     ("perflint_report", &["ir", "rules"]),
-    ("perflint_plan", &["ir", "rules", "report"]),
+    ("perflint_plan", &["ir", "rules", "report", "config", "schema"]),
     ("perflint_git", &[]),
     ("perflint_baseline", &[]),
     ("perflint_config", &["walk"]),

@@ -30,6 +30,8 @@ pub struct Extents {
     built: FxHashMap<Site, Extent>,
     /// Of queries whose rows come into memory, by where they run.
     runs: FxHashMap<Site, Extent>,
+    /// Where queries run whose rows are fetched later, by where they were built.
+    pending: FxHashMap<Site, Site>,
     /// Of loops, by the site of their factor.
     loops: FxHashMap<Site, Extent>,
 }
@@ -48,13 +50,23 @@ impl Extents {
     /// A query runs and brings rows into memory.
     pub(crate) fn run(&mut self, site: Site, q: &Query, rows: RowCount) {
         let bound = match rows {
-            RowCount::None | RowCount::Declared => return,
+            RowCount::None | RowCount::Declared => {
+                self.pending.insert(q.origin, site);
+                return;
+            }
             RowCount::One => Bound::One,
             RowCount::All | RowCount::Stream => q.bound,
         };
         let extent = Extent { bound, ..of_query(q) };
         join(&mut self.built, q.origin, extent);
         join(&mut self.runs, site, extent);
+    }
+
+    /// The rows of a query that has run come into memory: they count where it ran.
+    pub(crate) fn fetched(&mut self, q: &Query) {
+        if let Some(site) = self.pending.get(&q.origin).copied() {
+            self.run(site, q, RowCount::All);
+        }
     }
 }
 

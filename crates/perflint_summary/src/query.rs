@@ -157,6 +157,7 @@ impl<'p> Eval<'p> {
         if q.bound == Bound::AtMost(0) || q.evaluated || q.ran || q.preloaded {
             if q.ran && !q.evaluated && rows == RowCount::All && !q.writes {
                 // The statement has run; its rows come into memory here.
+                self.events.extents.fetched(q);
                 let site = self.site(f, op);
                 let label = self.query_label(q);
                 self.materialise(f, q, site, label);
