@@ -20,8 +20,8 @@ pub struct Targets {
     pub requests_per_second: Option<f64>,
     /// People who use it at the same time.
     pub concurrent_users: Option<i64>,
-    /// What is stored, such as `200GB`.
-    pub data_volume: Option<String>,
+    /// Gigabytes that are stored.
+    pub data_gigabytes: Option<f64>,
     /// How much the tables grow in a month, in percent.
     pub growth_per_month: Option<f64>,
     /// The share of requests that have to succeed, in percent.
@@ -219,6 +219,9 @@ fn rates(file: &str, targets: &Targets) -> Result<(), ConfigError> {
     }
     if let Some(share) = targets.availability.filter(|share| !(*share > 0.0 && *share < 100.0)) {
         return fail("targets.availability", format!("`{share}` is no share"), "a percentage above 0 and below 100, such as 99.9");
+    }
+    if let Some(size) = targets.data_gigabytes.filter(|size| !(size.is_finite() && *size > 0.0)) {
+        return fail("targets.data-gigabytes", format!("`{size}` is not above zero"), "leave it out if it is not known");
     }
     if let Some(growth) = targets.growth_per_month.filter(|growth| !(growth.is_finite() && *growth >= 0.0)) {
         return fail("targets.growth-per-month", format!("`{growth}` is no growth"), "a percentage of 0 or more");

@@ -211,7 +211,7 @@ fn term_cost(evaluated: &Evaluated<'_>) -> TermCost {
     }));
     let lazy = if term.lazy { "lazy load of " } else { "" };
     TermCost {
-        what: format!("{lazy}{} `{}`", term.effect, clean::line(name)),
+        what: if name.is_empty() { term.effect.to_owned() } else { format!("{lazy}{} `{}`", term.effect, clean::line(name)) },
         unit: unit(term.effect),
         times: clean::line(&term.times_text()).into_owned(),
         counts: SCALES.map(|scale| evaluated.count(scale)),
@@ -244,13 +244,17 @@ fn why(costs: &[TermCost], breaks_at: Option<f64>, waits: bool, p95: &Figure, no
     let Some(first) = costs.iter().find(|cost| cost.waited) else {
         return "It does nothing that perflint counts.".to_owned();
     };
-    let driver = format!("{} at {}, {} times", first.what, first.place, first.times);
+    let driver = format!("{} at {}, {}", first.what, first.place, often(&first.times));
     match breaks_at {
         _ if !waits => format!("Nobody waits for it. What takes longest: {driver}."),
         None => format!("It stays below {} ms up to {FAR} times the volumes. What takes longest: {driver}.", short(p95.value)),
         Some(scale) if scale <= 1.0 => format!("It takes {} ms already, more than {} ms. What takes longest: {driver}.", short(now), short(p95.value)),
         Some(scale) => format!("At {} times the volumes it takes more than {} ms, because of {driver}.", short(scale), short(p95.value)),
     }
+}
+
+fn often(times: &str) -> String {
+    if times == "1" { "once".to_owned() } else { format!("{times} times") }
 }
 
 /// A number for people: three digits that matter.

@@ -213,6 +213,7 @@ fn requirements(input: &Input<'_>, questions: &mut Questions) -> Vec<(&'static s
         ("Response time, p99", figure(time(&targets.p99), "ms", "targets.p99"), "How fast do 99 of 100 responses have to be? (targets.p99)"),
         ("Throughput", figure(targets.requests_per_second, "requests/s", "targets.requests-per-second"), "How many requests a second arrive at the peak? (targets.requests-per-second)"),
         ("Concurrent users", figure(targets.concurrent_users.map(|n| n as f64), "users", "targets.concurrent-users"), "How many people use it at the same time? (targets.concurrent-users)"),
+        ("Data volume", figure(targets.data_gigabytes, "GB", "targets.data-gigabytes"), "How much is stored? (targets.data-gigabytes)"),
         ("Growth", figure(targets.growth_per_month, "% per month", "targets.growth-per-month"), "How much do the tables grow in a month? (targets.growth-per-month)"),
         ("Availability", figure(targets.availability, "%", "targets.availability"), "What share of requests has to succeed? (targets.availability)"),
         ("Database connections", figure(targets.database_connections.map(|n| n as f64), "connections", "targets.database-connections"), "How many connections does the database accept? (targets.database-connections)"),
@@ -236,7 +237,10 @@ fn check_volumes(input: &Input<'_>) -> Result<(), PlanError> {
     let known: Vec<&str> = report.entities.iter().map(String::as_str).chain(labels).collect();
     let stems: std::collections::BTreeSet<String> = known.iter().map(|name| stem(name)).collect();
     for name in input.volumes.keys().filter(|name| !stems.contains(&stem(name))) {
-        let help = match nearest(name, report.entities.iter().map(String::as_str)) {
+        let stems: Vec<String> = report.entities.iter().map(|entity| stem(entity)).collect();
+        let near = nearest(&stem(name), stems.iter().map(String::as_str));
+        let near = near.and_then(|near| report.entities.iter().find(|entity| stem(entity) == near));
+        let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the entities are {}", listed(&report.entities)),
         };

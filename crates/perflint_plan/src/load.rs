@@ -12,7 +12,7 @@ const RATE: f64 = 10.0;
 /// A request of a load test.
 #[derive(Clone, Debug, Serialize)]
 pub struct Request {
-    /// The entry point's label.
+    /// Its method and path: the name under which results are told.
     pub name: String,
     /// Its method.
     pub method: String,
@@ -55,8 +55,8 @@ pub(crate) fn load(input: &Input<'_>, entries: &[EntryPlan]) -> Load {
     for entry in routes {
         match entry.route.as_deref().and_then(path) {
             Some((path, parameters)) => requests.push(Request {
-                name: entry.label.clone(),
-                method: entry.method.clone().unwrap_or_else(|| "GET".to_owned()).to_ascii_uppercase(),
+                name: format!("{} {path}", method(entry)),
+                method: method(entry),
                 safe: entry.method.as_deref().is_none_or(|method| matches!(method, "GET" | "HEAD" | "get")),
                 path,
                 parameters,
@@ -67,6 +67,9 @@ pub(crate) fn load(input: &Input<'_>, entries: &[EntryPlan]) -> Load {
             None => left_out.push(format!("{} ({})", entry.label, entry.place)),
         }
     }
+    // Routers with different prefixes may spell two routes alike.
+    requests.sort_by(|a: &Request, b| (&a.name, &a.place).cmp(&(&b.name, &b.place)));
+    requests.dedup_by(|a, b| a.name == b.name);
     let time = |time: &Option<Duration>| time.as_ref().and_then(Duration::milliseconds);
     Load {
         rate: Figure::given(targets.requests_per_second, "requests/s", "targets.requests-per-second", RATE, "nobody gave a rate"),
@@ -76,6 +79,10 @@ pub(crate) fn load(input: &Input<'_>, entries: &[EntryPlan]) -> Load {
         requests,
         left_out,
     }
+}
+
+fn method(entry: &EntryPlan) -> String {
+    entry.method.as_deref().unwrap_or("GET").to_ascii_uppercase()
 }
 
 /// The share of an entry point: its own rate, or one like all others that have none.
@@ -92,6 +99,7 @@ fn weight(input: &Input<'_>, entry: &EntryPlan) -> f64 {
 /// that say more.
 fn path(route: &str) -> Option<(String, Vec<String>)> {
     let route = route.trim().trim_start_matches('^').trim_end_matches('$').replace("(.:format)", "");
+    let route = groups(route.replace("/?", "/"));
     let (mut path, mut parameters) = (String::from("/"), Vec::new());
     for part in route.split('/').filter(|part| !part.is_empty()) {
         let inner = part.strip_prefix(':').or_else(|| part.strip_prefix('*')).or_else(|| enclosed(part));
@@ -113,6 +121,25 @@ fn path(route: &str) -> Option<(String, Vec<String>)> {
     Some((if slash { path } else { path.trim_end_matches('/').to_owned() }, parameters))
 }
 
+/// Named groups of a regular expression as parameters: `(?P<pk>\d+)` is `{pk}`.
+fn groups(mut route: String) -> String {
+    while let Some(start) = route.find("(?P<") {
+        let mut depth = 0_usize;
+        let end = route[start..].char_indices().find(|(_, c)| {
+            depth = match c {
+                '(' => depth + 1,
+                ')' => depth.saturating_sub(1),
+                _ => depth,
+            };
+            depth == 0
+        });
+        let name = route[start + 4..].split('>').next().unwrap_or_default().to_owned();
+        let Some((end, _)) = end.filter(|_| !name.is_empty()) else { break };
+        route.replace_range(start..=start + end, &format!("{{{name}}}"));
+    }
+    route
+}
+
 fn enclosed(part: &str) -> Option<&str> {
     [('<', '>'), ('{', '}'), ('[', ']')].iter().find_map(|(open, close)| part.strip_prefix(*open)?.strip_suffix(*close))
 }
@@ -129,11 +156,12 @@ mod tests {
             ("/orders/{order_id}", "/orders/{order_id}", vec!["order_id"]),
             ("/orders/{id:int}", "/orders/{id}", vec!["id"]),
             ("blog/[slug]", "/blog/{slug}", vec!["slug"]),
+            (r"^orders/(?P<pk>\d+)/?$", "/orders/{pk}/", vec!["pk"]),
             ("", "/", vec![]),
         ] {
             let (path, parameters) = path(route).expect("a path");
             assert_eq!((path.as_str(), parameters), (expected, names.iter().map(ToString::to_string).collect()));
         }
-        assert_eq!(path(r"^orders/(?P<pk>\d+)/$"), None);
+        assert_eq!(path(r"^orders/\d+/$"), None);
     }
 }

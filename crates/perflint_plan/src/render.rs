@@ -46,7 +46,7 @@ fn environment() -> Result<Environment<'static>, PlanError> {
     environment.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
     environment.add_filter("short", |value: f64| short(value));
     environment.add_filter("md", |text: String| markdown(&text));
-    environment.add_filter("plain", |text: String| text.replace(['`', '*', '_', '[', ']'], ""));
+    environment.add_filter("plain", |text: String| text.replace('`', "").replace('|', "\\|"));
     environment.add_filter("slug", |text: String| slug(&text));
     environment.add_filter("source", |figure: Value| source(&figure));
     for (name, text) in TEMPLATES {

@@ -12,7 +12,16 @@ const chosen = __ENV.SCENARIO || "baseline";
 /** Bodies of requests that write, by name. @type {Record<string, string>} */
 const bodies = {};
 
-/** @type {{ "{{" }} name: string, method: string, path: string, parameters: string[], weight: number, safe: boolean {{ "}}" }}[]} */
+/** @typedef {Object} Planned
+ * @property {string} name
+ * @property {string} method
+ * @property {string} path
+ * @property {string[]} parameters
+ * @property {number} weight
+ * @property {boolean} safe
+ */
+
+/** @type {Planned[]} */
 const requests = [
 {% for request in plan.load.requests %}
   // {{ request.place }}

@@ -3,6 +3,7 @@
 //! A program instead of scripts: it runs wherever cargo does, and needs nothing installed. It depends on no other crate,
 //! so that it is compiled in a second.
 
+mod artefacts;
 mod check;
 mod rule;
 
@@ -13,7 +14,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage:
-  cargo xtask test        formatting, lints and all tests
+  cargo xtask test        formatting, lints, all tests, and plans against the tools that read them
+  cargo xtask artefacts   the last of these alone
   cargo xtask rule NAME   write the skeleton of a rule page
 ";
 
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments[..] {
         ["test"] => check::all(&workspace()),
+        ["artefacts"] => artefacts::check(&workspace()),
         ["rule", name] => rule::create(&workspace(), name),
         _ => Err(USAGE.to_owned()),
     };
