@@ -12,6 +12,7 @@ use perflint_tests::tree::Tree;
 const NAMES: &[&str] = &[
     "a.py", "a.js", "a.jsx", "a.ts", "a.tsx", "a.vue", "a.svelte", "a.rs", "a.sql", "a.j2", "a.prisma",
     "a.go", "A.java", "a.kt", "a.rb", "a.erb", "a.haml", "a.slim", "a.cs", "a.php", "a.blade.php", "a.twig",
+    "a.cshtml",
 ];
 
 /// Those of programming languages, whose expressions nest.
@@ -233,6 +234,10 @@ fn programs_that_lead_in_circles() {
         (
             "views/a.blade.php",
             "@extends('views.a')@include('views.a')@foreach ($x as $x){{ $x->x }}@endforeach",
+        ),
+        (
+            "Views/a.cshtml",
+            "@model A\n@foreach (var x in Model.x) { <p>@Html.Partial(\"a\", x)<partial name=\"a\" model=\"x\" /></p> }",
         ),
         (
             "templates/a.html",

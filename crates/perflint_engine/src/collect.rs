@@ -86,11 +86,7 @@ pub(crate) fn walk_config(root: &Path, options: &Options) -> WalkConfig {
 fn has_front_end(lang: Lang) -> bool {
     !matches!(
         lang,
-        Lang::Jsp
-            | Lang::Thymeleaf
-            | Lang::Freemarker
-            | Lang::GoTemplate
-            | Lang::Razor
+        Lang::Jsp | Lang::Thymeleaf | Lang::Freemarker | Lang::GoTemplate
     )
 }
 

@@ -160,6 +160,11 @@ pub struct Marker {
     pub span: Span,
 }
 
+impl Marker {
+    /// The path of the marker whose words are the type parameters of a class.
+    pub const TYPE_PARAMETERS: &'static str = "<>";
+}
+
 /// A type as written. `Order[]` is `Array<Order>`, `&mut Order` is `Order`, `Optional[Order]` is a [`TypeExpr::Union`] with null.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TypeExpr {

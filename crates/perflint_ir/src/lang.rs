@@ -121,6 +121,17 @@ impl Lang {
         matches!(self.family(), "ruby" | "java" | "csharp")
     }
 
+    /// True if async code and handlers share one pool of threads: whoever waits in one of them for a promise holds a thread that
+    /// the promise may need.
+    pub fn shares_threads(self) -> bool {
+        self.family() == "csharp"
+    }
+
+    /// True if methods of one name are told apart by their parameters.
+    pub fn has_overloads(self) -> bool {
+        matches!(self.family(), "java" | "csharp")
+    }
+
     /// The family whose models apply: templates are Python's, a schema file belongs to the language of its client.
     pub fn models(self) -> &'static str {
         match self {

@@ -350,6 +350,14 @@ impl Program {
         self.file(def.file).body(body).params.len() == args
     }
 
+    /// The names of a class's type parameters, where its front end tells them.
+    pub fn type_params(&self, class: ClassIx) -> Vec<Sym> {
+        let markers = &self.item(self.class(class).def).markers;
+        let found =
+            markers.iter().find(|marker| self.text(marker.path) == perflint_ir::Marker::TYPE_PARAMETERS);
+        found.map(|marker| marker.words.clone()).unwrap_or_default()
+    }
+
     /// The constructors of a class, its own or else the nearest inherited ones.
     pub fn constructors(&self, class: ClassIx) -> Vec<Def> {
         let names: Vec<Sym> = CONSTRUCTORS.iter().filter_map(|name| self.names.find(name)).collect();
@@ -383,6 +391,19 @@ impl Program {
     pub fn super_member(&self, class: ClassIx, after: ClassIx, name: Sym) -> Option<Def> {
         let at = self.class(class).mro.iter().position(|b| *b == Base::Class(after))?;
         self.members_in_order(class, name, at + 1).next()
+    }
+
+    /// The constructor that `super(..)` calls where constructors are not called `constructor`, but like their class.
+    pub fn super_constructor(&self, class: ClassIx, after: ClassIx, name: Sym, args: usize) -> Option<Def> {
+        if self.text(name) != "constructor" {
+            return None;
+        }
+        let line = &self.class(class).mro;
+        let at = line.iter().position(|base| *base == Base::Class(after))?;
+        line[at + 1..].iter().find_map(|base| match base {
+            Base::Class(base) => self.constructor(*base, args),
+            Base::External(_) => None,
+        })
     }
 
     fn members_in_order(&self, class: ClassIx, name: Sym, skip: usize) -> impl Iterator<Item = Def> + '_ {

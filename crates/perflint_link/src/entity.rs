@@ -80,42 +80,6 @@ impl Program {
         }
     }
 
-    /// Classes that are the type argument of a collection of entities, wherever that is declared: `DbSet<Order>`.
-    fn collected_entities(&mut self, models: &Models) {
-        let rows: Vec<(Box<str>, EntityRow)> =
-            models.entities.iter().filter(|(_, row)| !row.collected_by.is_empty()).cloned().collect();
-        if rows.is_empty() {
-            return;
-        }
-        for f in 0..self.first_stub.0 as usize {
-            let file = FileIx(f as u32);
-            let family = self.file(file).lang.family();
-            let tys: Vec<_> = self
-                .file(file)
-                .items
-                .iter()
-                .filter(|i| i.kind == ItemKind::Field)
-                .filter_map(|i| i.ty)
-                .collect();
-            for ty in tys {
-                let TypeExpr::Path { name, args } = self.file(file).types[ty.0 as usize].clone() else {
-                    continue;
-                };
-                let Some(last) = args.last() else { continue };
-                let path = self.resolve_dotted(file, name).and_then(|t| self.target_path(t)).unwrap_or(name);
-                let row = rows.iter().find(|(language, row)| {
-                    **language == *family && row.collected_by.iter().any(|of| of == self.text(path))
-                });
-                let Some((_, row)) = row else { continue };
-                let TypeExpr::Path { name, .. } = self.file(file).types[last.0 as usize] else { continue };
-                let class = self.resolve_dotted(file, name).and_then(|t| self.target_class(t));
-                if let Some(class) = class.filter(|class| self.class(*class).entity.is_none()) {
-                    self.add_entity(class, row, models, false);
-                }
-            }
-        }
-    }
-
     fn is_entity(&self, class: ClassIx, row: &EntityRow, models: &Models) -> bool {
         let def = self.class(class).def;
         if let Some(word) = &row.requires {
@@ -222,7 +186,7 @@ impl Program {
         Some((def.file, body, op))
     }
 
-    fn add_entity(
+    pub(crate) fn add_entity(
         &mut self,
         class: ClassIx,
         row: &EntityRow,

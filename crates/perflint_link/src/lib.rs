@@ -10,15 +10,18 @@
 //! outside the repository is an *external path*, which models describe.
 
 mod class;
+mod collected;
 mod declaration;
 mod entity;
 mod generated;
 mod implement;
 mod import;
+mod lazy;
 mod module;
 mod names;
 mod namespace;
 mod program;
+mod project;
 mod relation;
 mod resolve;
 mod scope;

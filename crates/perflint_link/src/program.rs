@@ -89,6 +89,7 @@ impl Program {
             let map: Vec<Sym> = file.names.iter().map(|name| names.intern(name)).collect();
             file.rename(&map);
         }
+        crate::project::share_imports(&mut files, &names);
         let modules = Modules::build(&files, first_stub, models);
         let imports = Imports::resolve(&files, first_stub, configs, &names, &modules, models);
         let mut program = Self {
@@ -118,6 +119,7 @@ impl Program {
         program.build_declarations(models);
         program.build_entities(models);
         program.build_relations(models);
+        program.wake_lazy(models);
         program.index_methods();
         program
     }

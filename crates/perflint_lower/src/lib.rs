@@ -112,6 +112,8 @@ fn dispatch(source: Source<'_>) -> FileIr {
         Lang::Go => with_sql(perflint_lower_go::lower(source), source),
         #[cfg(feature = "csharp")]
         Lang::CSharp => with_sql(perflint_lower_csharp::lower(source), source),
+        #[cfg(feature = "csharp")]
+        Lang::Razor => perflint_lower_csharp::lower(source),
         Lang::Jinja => templates::jinja::lower(source),
         Lang::Prisma => templates::prisma::lower(source),
         _ => with_gap(source, GapKind::Language),

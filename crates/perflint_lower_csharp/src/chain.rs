@@ -7,7 +7,8 @@ use crate::CSharp;
 use crate::kinds::{K, f, field, kind};
 use crate::types::library_name;
 use perflint_ir::{Arg, CallForm, Callee, OpId, OpKind, Slot};
-use perflint_syntax::lowering::pos;
+use perflint_syntax::Walk;
+use perflint_syntax::lowering::{pos, type_arg};
 use tree_sitter::Node;
 
 /// An argument that the call gives a value to.
@@ -145,9 +146,17 @@ impl<'t> CSharp<'t> {
     }
 
     pub(crate) fn add_type_args(&mut self, name: Node<'t>, args: &mut Vec<Arg>) {
-        for (i, ty) in self.type_args(name).into_iter().enumerate() {
-            let value = self.type_value(ty);
-            args.push(Arg { slot: Slot::Key(self.low.file.sym(&format!("<{i}>"))), value });
+        let types = self.type_args(name);
+        for (i, ty) in types.iter().enumerate() {
+            let value = self.type_value(*ty);
+            args.push(type_arg(&mut self.low.file, i, value));
+        }
+        // What a list is one of, after all that is named by its place: `Map<List<Order>>`.
+        for (i, ty) in types.iter().enumerate() {
+            if let Some(inner) = self.type_args(*ty).pop() {
+                let value = self.type_value(inner);
+                args.push(Arg { slot: Slot::Key(self.low.file.sym(&format!("<{i}.0>"))), value });
+            }
         }
     }
 

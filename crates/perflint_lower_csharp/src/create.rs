@@ -4,6 +4,7 @@ use crate::CSharp;
 use crate::kinds::{K, f, field, kind};
 use crate::literal::named_part;
 use perflint_ir::{Arg, CallForm, Callee, OpId, OpKind, Shape, Slot};
+use perflint_syntax::Walk;
 use perflint_syntax::lowering::pos;
 use perflint_syntax::tree::span;
 use tree_sitter::Node;

@@ -7,6 +7,7 @@ use perflint_ir::{
     Slot, Span, TypeId,
 };
 use perflint_syntax::Place;
+use perflint_syntax::Walk;
 use perflint_syntax::lowering::pos;
 use perflint_syntax::tree::span;
 use tree_sitter::Node;
@@ -18,8 +19,13 @@ const IMPLICIT: &[&str] = &[
     "System.IO",
     "System.Linq",
     "System.Net.Http",
+    "System.Net.Http.Json",
     "System.Threading",
     "System.Threading.Tasks",
+    "Microsoft.AspNetCore.Builder",
+    "Microsoft.AspNetCore.Http",
+    "Microsoft.AspNetCore.Routing",
+    "Microsoft.Extensions.Hosting",
 ];
 
 /// The attributes and modifiers of a declaration.
@@ -67,6 +73,30 @@ impl<'t> CSharp<'t> {
             }
         }
         self.sequence(&statements);
+    }
+
+    /// A view: a template whose parameter is its model.
+    pub(crate) fn template(&mut self, root: Node<'t>) {
+        for space in IMPLICIT {
+            self.import(space, "", ImportKind::Glob, "", Span::default());
+        }
+        let (usings, statements): (Vec<_>, Vec<_>) =
+            self.children(root).into_iter().partition(|part| kind(*part) == K::UsingDirective);
+        for using in usings {
+            self.using(using);
+        }
+        let path = self.low.source.path;
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let mut item = self.low.file.blank(ItemKind::Template, name, ItemId(0), span(root));
+        item.flags.is_public = true;
+        let id = self.low.file.item(item);
+        let body = self.low.open(Place::Function, id, BodyKind::Template, root);
+        let model = self.low.param("_model", None, ParamKind::Normal);
+        let value = self.low.op(OpKind::Local(model), root);
+        self.low.declare("Model", value, root);
+        self.sequence(&statements);
+        self.low.close();
+        self.low.file.item_mut(id).body = Some(body);
     }
 
     fn name_package(&mut self, node: Node<'t>) {
@@ -189,12 +219,14 @@ impl<'t> CSharp<'t> {
                 self.low.file.item_mut(id).bases.push(ty);
             }
         }
+        let params = self.type_params(node);
         let item = self.low.file.item_mut(id);
         item.flags.is_static = head.has("static");
         item.flags.is_open = head.has("partial");
         item.flags.is_abstract = head.has("abstract");
         item.flags.is_public = !head.has("private");
         item.markers = head.markers;
+        item.markers.extend(params);
         let outer = std::mem::replace(&mut self.low.owner, id);
         let body = self.low.open(Place::Class, id, BodyKind::Init, node);
         if let Some(list) = self.child(node, K::ParameterList) {
@@ -208,6 +240,19 @@ impl<'t> CSharp<'t> {
         self.low.close();
         self.low.owner = outer;
         self.low.file.item_mut(id).body = Some(body);
+    }
+
+    /// The type parameters of a class, as words of one marker.
+    pub(crate) fn type_params(&mut self, node: Node<'t>) -> Option<Marker> {
+        let list = self.child(node, K::TypeParameters)?;
+        let mut words = Vec::new();
+        for param in self.children(list) {
+            if let Some(name) = field(param, f().name) {
+                words.push(self.low.file.sym(self.word(name)));
+            }
+        }
+        let path = self.low.file.sym(Marker::TYPE_PARAMETERS);
+        Some(Marker { path, value: OpId::NONE, words, span: span(list) })
     }
 
     /// Parameters of a class: fields, and a constructor that assigns them.

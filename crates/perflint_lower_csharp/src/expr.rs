@@ -4,12 +4,13 @@ use crate::CSharp;
 use crate::kinds::{K, f, field, kind};
 use perflint_ir::{BinOp, BodyKind, ExitKind, OpId, OpKind, ParamKind, RegionKind, Shape, TypeId};
 use perflint_syntax::Place;
+use perflint_syntax::Walk;
 use perflint_syntax::lowering::pos;
 use perflint_syntax::tree::span;
 use tree_sitter::Node;
 
 impl<'t> CSharp<'t> {
-    pub(crate) fn expr(&mut self, node: Node<'t>) -> OpId {
+    pub(crate) fn expression(&mut self, node: Node<'t>) -> OpId {
         self.deeper(node, |this| {
             if let Some((_, links)) = this.suffix.take_if(|(id, _)| *id == node.id()) {
                 let value = this.chain(node);
@@ -184,35 +185,6 @@ impl<'t> CSharp<'t> {
             }
             _ => self.low.unknown(&[value], node),
         }
-    }
-
-    fn binary(&mut self, node: Node<'t>) -> OpId {
-        let (Some(left), Some(right)) = (field(node, f().left), field(node, f().right)) else {
-            return self.low.unknown(&[], node);
-        };
-        let operator = field(node, f().operator).map_or("", |op| op.kind());
-        let lhs = self.expr(left);
-        if matches!(operator, "&&" | "||" | "??") {
-            let or = operator != "&&";
-            let arm = RegionKind::Branch { cond: lhs, arm: u16::from(or), last: or };
-            let before = self.low.enter(arm, right);
-            let rhs = self.expr(right);
-            self.low.leave(before);
-            if or {
-                return self.low.scopes.here.body.join(&[lhs, rhs], span(node));
-            }
-            return self.low.op(OpKind::Binary { op: BinOp::And, lhs, rhs }, node);
-        }
-        let rhs = self.expr(right);
-        let op = match operator {
-            "+" => BinOp::Add,
-            "==" | "!=" => BinOp::Eq,
-            "<" | "<=" | ">" | ">=" => BinOp::Order,
-            "|" => BinOp::BitOr,
-            _ => BinOp::Other,
-        };
-        let value = self.low.op(OpKind::Binary { op, lhs, rhs }, node);
-        if operator == "!=" { self.low.op(OpKind::Not(value), node) } else { value }
     }
 
     fn conditional(&mut self, node: Node<'t>) -> OpId {

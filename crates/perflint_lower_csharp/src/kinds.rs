@@ -188,6 +188,7 @@ kinds! {
     TuplePattern "tuple_pattern",
     TupleType "tuple_type",
     TypeArgumentList "type_argument_list",
+    TypeParameters "type_parameter_list",
     TypeConstraint "type_parameter_constraint",
     TypeConstraints "type_parameter_constraints_clause",
     TypePattern "type_pattern",

@@ -3,7 +3,7 @@
 //! A walk over the tree with one function for each kind of thing: declarations, statements, expressions, patterns, types.
 //! Kinds and fields are compared by number ([`kinds`]). A bare name stays a name: whether it is a member of the class,
 //! inherited or imported is for the linker. Query expressions become the calls that they stand for, and extension methods
-//! members of an extension of what they extend.
+//! members of an extension of what they extend. Razor's views are rewritten as C# before ([`razor`]).
 
 mod chain;
 mod create;
@@ -14,25 +14,43 @@ mod linq;
 mod literal;
 mod member;
 mod pattern;
+mod razor;
 mod stmt;
 #[cfg(test)]
 mod tests;
 mod types;
 
 use kinds::{K, kind};
-use perflint_ir::{FileIr, GapKind, TypeId};
+use perflint_ir::{FileIr, GapKind, Lang, OpId, TypeId};
 use perflint_syntax::lowering::Lowering;
-use perflint_syntax::{Source, guard, tree, with_gap};
+use perflint_syntax::{Source, Walk, tree, with_gap};
 use tree_sitter::{Node, TreeCursor};
 
 /// Lowers one file. Never fails.
 pub fn lower(source: Source<'_>) -> FileIr {
+    if source.lang == Lang::Razor {
+        return lower_view(source);
+    }
     let Some(tree) = tree::parse(&tree_sitter_c_sharp::LANGUAGE.into(), source.text) else {
         return with_gap(source, GapKind::Failed);
     };
     let mut walk = CSharp::new(Lowering::new(source, &tree), tree.walk());
     walk.file(tree.root_node());
     walk.low.finish()
+}
+
+/// Lowers a view or page, whose code becomes a file of statements first.
+fn lower_view(source: Source<'_>) -> FileIr {
+    let made = razor::to_csharp(source.text);
+    let code = Source { text: &made.text, ..source };
+    let Some(tree) = tree::parse(&tree_sitter_c_sharp::LANGUAGE.into(), code.text) else {
+        return with_gap(source, GapKind::Failed);
+    };
+    let mut walk = CSharp::new(Lowering::new(code, &tree), tree.walk());
+    walk.template(tree.root_node());
+    let mut file = walk.low.finish();
+    made.restore(&mut file, u32::try_from(source.text.len()).unwrap_or(u32::MAX));
+    file
 }
 
 /// The walk over one file.
@@ -52,6 +70,16 @@ struct CSharp<'t> {
     constraints: Vec<(&'t str, TypeId)>,
 }
 
+impl<'t> Walk<'t, 't> for CSharp<'t> {
+    fn low(&mut self) -> &mut Lowering<'t> {
+        &mut self.low
+    }
+
+    fn expr(&mut self, node: Node<'t>) -> OpId {
+        self.expression(node)
+    }
+}
+
 impl<'t> CSharp<'t> {
     fn new(low: Lowering<'t>, cursor: TreeCursor<'t>) -> Self {
         Self {
@@ -63,16 +91,6 @@ impl<'t> CSharp<'t> {
             suffix: None,
             constraints: Vec::new(),
         }
-    }
-
-    /// Runs a step that may recurse, unless it is too deep.
-    fn deeper<T>(&mut self, node: Node<'_>, step: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if !self.low.descend(node) {
-            return None;
-        }
-        let result = guard::deeper(|| step(self));
-        self.low.ascend();
-        Some(result)
     }
 
     /// A node's named children, and `this` and `base`, without comments and directives.

@@ -7,6 +7,7 @@ use crate::CSharp;
 use crate::kinds::{K, f, field, kind};
 use perflint_ir::{Arg, BodyKind, ExitKind, OpId, OpKind, ParamKind, Shape, Slot, TypeId};
 use perflint_syntax::Place;
+use perflint_syntax::Walk;
 use perflint_syntax::lowering::pos;
 use perflint_syntax::tree::span;
 use tree_sitter::Node;

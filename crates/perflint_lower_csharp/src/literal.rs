@@ -3,6 +3,7 @@
 use crate::CSharp;
 use crate::kinds::{K, f, field, kind};
 use perflint_ir::{OpId, OpKind};
+use perflint_syntax::Walk;
 use std::borrow::Cow;
 use tree_sitter::Node;
 

@@ -6,6 +6,7 @@ use crate::kinds::{K, f, field, kind};
 use crate::stmt::arrow_value;
 use perflint_ir::{BodyKind, ItemId, ItemKind, OpId, OpKind, ParamKind, TypeId};
 use perflint_syntax::Place;
+use perflint_syntax::Walk;
 use tree_sitter::Node;
 
 impl<'t> CSharp<'t> {
@@ -49,10 +50,17 @@ impl<'t> CSharp<'t> {
     }
 
     fn describe(&mut self, id: ItemId, head: Head<'t>, ty: Option<TypeId>) {
+        let is_public = head.has("public") || self.in_interface();
         let item = self.low.file.item_mut(id);
         item.flags.is_static = head.has("static") || head.has("const");
-        item.flags.is_public = !head.has("private");
+        item.flags.is_public = is_public;
         (item.markers, item.ty) = (head.markers, ty);
+    }
+
+    /// True for members of an interface, which are public unless they say otherwise.
+    fn in_interface(&mut self) -> bool {
+        let owner = self.low.owner;
+        self.low.file.item_mut(owner).kind == ItemKind::Interface
     }
 
     /// A function item with its code; `make` fills the body.
@@ -79,6 +87,8 @@ impl<'t> CSharp<'t> {
         let id = self.item(ItemKind::Function, name, node);
         self.low.owner = outer;
         let code = field(node, f().body);
+        let mut head = head;
+        head.markers.extend(self.type_params(node));
         let (is_async, is_static) = (head.has("async"), extension.is_none() && head.has("static"));
         self.describe(id, head, ty);
         let flags = &mut self.low.file.item_mut(id).flags;
@@ -216,7 +226,7 @@ impl<'t> CSharp<'t> {
         let written = field(declaration, f().r#type);
         let ty = self.declared(written);
         let is_static = head.has("static") || head.has("const");
-        let is_public = !head.has("private");
+        let is_public = head.has("public");
         for declarator in self.children(declaration) {
             let Some(name) = field(declarator, f().name) else { continue };
             let value = self.children(declarator).pop().filter(|value| *value != name);

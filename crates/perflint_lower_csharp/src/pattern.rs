@@ -3,6 +3,7 @@
 use crate::CSharp;
 use crate::kinds::{K, f, field, kind};
 use perflint_ir::{BinOp, OpId, OpKind, RegionKind};
+use perflint_syntax::Walk;
 use perflint_syntax::tree::span;
 use tree_sitter::Node;
 

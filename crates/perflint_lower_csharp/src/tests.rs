@@ -72,7 +72,7 @@ fn extension_methods_extend() {
         "static class E { public static IQueryable<T> Live<T>(this IQueryable<T> q, bool x) where T : Base { return q.Where(t => t.Live); } }",
         &[
             "Extension IQueryable in 1 : IQueryable<Base>",
-            "Function Live in 2 -> IQueryable<T> body 2",
+            "Function Live in 2 -> IQueryable<T> @<> \"T\" body 2",
             "q#1 = %0",
         ],
     );

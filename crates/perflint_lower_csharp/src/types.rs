@@ -3,6 +3,7 @@
 use crate::CSharp;
 use crate::kinds::{K, f, field, kind};
 use perflint_ir::{OpId, TypeExpr, TypeId};
+use perflint_syntax::Walk;
 use tree_sitter::Node;
 
 impl<'t> CSharp<'t> {

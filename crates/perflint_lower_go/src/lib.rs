@@ -47,12 +47,12 @@ struct Go<'a> {
     results: Vec<Results>,
 }
 
-impl<'a> Walk<'a> for Go<'a> {
+impl<'a, 't> Walk<'a, 't> for Go<'a> {
     fn low(&mut self) -> &mut Lowering<'a> {
         &mut self.low
     }
 
-    fn expr(&mut self, node: Node<'_>) -> OpId {
+    fn expr(&mut self, node: Node<'t>) -> OpId {
         Self::expr(self, node)
     }
 }

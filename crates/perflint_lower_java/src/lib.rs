@@ -31,12 +31,12 @@ struct Java<'a> {
     low: Lowering<'a>,
 }
 
-impl<'a> Walk<'a> for Java<'a> {
+impl<'a, 't> Walk<'a, 't> for Java<'a> {
     fn low(&mut self) -> &mut Lowering<'a> {
         &mut self.low
     }
 
-    fn expr(&mut self, node: Node<'_>) -> OpId {
+    fn expr(&mut self, node: Node<'t>) -> OpId {
         Self::expr(self, node)
     }
 }

@@ -37,12 +37,12 @@ struct Kotlin<'a> {
     in_companion: bool,
 }
 
-impl<'a> Walk<'a> for Kotlin<'a> {
+impl<'a, 't> Walk<'a, 't> for Kotlin<'a> {
     fn low(&mut self) -> &mut Lowering<'a> {
         &mut self.low
     }
 
-    fn expr(&mut self, node: Node<'_>) -> OpId {
+    fn expr(&mut self, node: Node<'t>) -> OpId {
         Self::expr(self, node)
     }
 }

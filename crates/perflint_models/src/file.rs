@@ -137,6 +137,12 @@ pub struct TypeRow {
     /// Markers that make a class of the repository one of this type: `@Mapper`.
     #[serde(default)]
     pub marked_by: OneOrMany,
+    /// Endings of methods that give one, where nothing else is known of them: `Async`.
+    #[serde(default)]
+    pub made_by: OneOrMany,
+    /// A value that is declared to be one is where queries start: nothing is loaded and nothing bounds it.
+    #[serde(default)]
+    pub starts: bool,
     /// Yields a page at a time: as a declared result, or as a parameter, of a query it bounds the query.
     #[serde(default)]
     pub page: bool,
@@ -257,6 +263,13 @@ pub struct CallRow {
     /// Yields plain values instead of rows with relations.
     #[serde(default)]
     pub plain: bool,
+    /// Closures that it is given become part of a statement: they run nothing.
+    #[serde(default)]
+    pub translated: bool,
+    /// The value, or each of its elements, is copied into an instance of the class that the last type argument names, by the names
+    /// of that class's fields.
+    #[serde(default)]
+    pub maps: Option<Expr>,
     /// A relation that was loaded stays loaded: the call does not run a query on it.
     #[serde(default)]
     pub keeps: bool,
@@ -296,6 +309,9 @@ pub struct CallRow {
     /// Asks a value for its form in an answer.
     #[serde(default)]
     pub presents: Option<Presents>,
+    /// Hands a message to the classes that handle those of its class.
+    #[serde(default)]
+    pub dispatches: Option<Dispatches>,
     /// The value leaves in a response.
     #[serde(default)]
     pub responds: Option<Expr>,
@@ -331,6 +347,18 @@ pub struct CallRow {
     pub neutral: bool,
 }
 
+/// How a message finds its handlers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dispatches {
+    /// The message.
+    pub value: Expr,
+    /// Paths of what handlers extend, with the message's class as the first type argument.
+    pub base: OneOrMany,
+    /// The handlers' method.
+    pub method: Box<str>,
+}
+
 /// What a call asks a value for, before it sends it: `render json: order` calls `order.as_json`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -349,6 +377,13 @@ pub struct Renders {
     pub template: Expr,
     /// Its context: a map, or all named arguments with `args`; of an instance the fields whose names start with `@`.
     pub context: Expr,
+    /// The template's name where the call names none: `{class}` is the receiver's class without `strip`, `{method}` the method that
+    /// the call stands in.
+    #[serde(default)]
+    pub default: Option<Box<str>>,
+    /// The ending that `{class}` lacks: `Controller`.
+    #[serde(default)]
+    pub strip: Option<Box<str>>,
     /// More of the context: a map of local names.
     #[serde(default)]
     pub locals: Option<Expr>,
@@ -516,6 +551,12 @@ pub struct RelationRow {
     pub to: Option<To>,
     /// What reading it does.
     pub read: RelationRead,
+    /// It is lazy if a method of one of these names is called anywhere: what switches lazy loading on.
+    #[serde(default)]
+    pub lazy_if_called: Vec<Box<str>>,
+    /// It is lazy if the field has this marker (and a method of `lazy_if_called` is called, if there are any): `virtual`.
+    #[serde(default)]
+    pub lazy_if_marked: Option<Box<str>>,
     /// For `query`: the type of the query.
     #[serde(default)]
     pub query_type: Option<Box<str>>,
@@ -604,6 +645,9 @@ pub struct EntryRow {
     /// The methods; `*` for every public method, `resolve_*` for a prefix.
     #[serde(default)]
     pub methods: OneOrMany,
+    /// Public methods only, as they are called on an instance.
+    #[serde(default)]
+    pub public: bool,
     /// Markers of functions.
     #[serde(default)]
     pub marker: OneOrMany,

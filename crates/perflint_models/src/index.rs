@@ -175,6 +175,8 @@ impl Models {
             accessors: None,
             accessor_type: None,
             marked_by: OneOrMany::default(),
+            made_by: OneOrMany::default(),
+            starts: false,
             page: false,
         };
         self.types.push(Type {

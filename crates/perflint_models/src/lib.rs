@@ -16,8 +16,8 @@ mod index;
 pub use embedded::{builtin, builtin_and, folder};
 pub use expr::{Expr, ExprError};
 pub use file::{
-    AttrRow, CallRow, DeclarationRow, EffectKind, EntityRow, EntryKind, EntryRow, GeneratedRow, HintRow,
-    ModelFile, OneOrMany, Presents, RelationRead, RelationRow, Renders, RowCount, StubRow, To, TypeRole,
-    TypeRow, Wait,
+    AttrRow, CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, EntryRow, GeneratedRow,
+    HintRow, ModelFile, OneOrMany, Presents, RelationRead, RelationRow, Renders, RowCount, StubRow, To,
+    TypeRole, TypeRow, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};

@@ -43,9 +43,9 @@ pub fn judge(program: &Program, models: &Models, facts: &Facts, pages: &Pages) -
     findings
 }
 
-/// The effect kinds that a page's parameters name.
-pub(crate) fn effects(page: &Page) -> Vec<EffectKind> {
-    page.words("effects")
+/// The effect kinds that a parameter of a page names.
+pub(crate) fn effects(page: &Page, param: &str) -> Vec<EffectKind> {
+    page.words(param)
         .into_iter()
         .filter_map(|word| {
             Some(match word {

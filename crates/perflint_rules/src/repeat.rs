@@ -13,7 +13,7 @@ use perflint_summary::{Factor, Repeat, Site, Sure};
 use std::collections::BTreeMap;
 
 pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
-    let rule = Rule { ctx, page, kinds: effects(page) };
+    let rule = Rule { ctx, page, kinds: effects(page, "effects") };
     let mut loops: BTreeMap<Site, Vec<&Repeat>> = BTreeMap::new();
     for repeat in &ctx.facts.repeats {
         let wanted = repeat.term.effect.lazy.is_none() && rule.kinds.contains(&repeat.term.effect.kind);

@@ -4,7 +4,7 @@ use crate::context::{judged, limited};
 use crate::detect::effects;
 use crate::write::Ctx;
 use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind};
-use perflint_models::EffectKind;
+use perflint_models::{EffectKind, EntryKind};
 use perflint_summary::{Blocking, Site, Sure};
 use std::collections::BTreeMap;
 
@@ -15,12 +15,14 @@ fn causes<'a>(
     page: &Page,
     wanted: impl Fn(&Blocking) -> bool,
 ) -> BTreeMap<Site, Vec<&'a Blocking>> {
-    let kinds = effects(page);
+    let everywhere = effects(page, "effects");
     let languages = page.words("languages");
     let mut places: BTreeMap<Site, &Blocking> = BTreeMap::new();
     for event in &ctx.facts.blocking {
         let file = event.place.at.file;
         let family = ctx.program.file(file).lang.family();
+        let own = effects(page, &format!("effects_{family}"));
+        let kinds = if own.is_empty() { &everywhere } else { &own };
         if !kinds.contains(&event.term.effect.kind) || !(languages.is_empty() || languages.contains(&family))
         {
             continue;
@@ -49,21 +51,33 @@ fn sureness(ctx: &Ctx<'_>, event: &Blocking) -> Confidence {
         Sure::Likely => Confidence::Medium,
         Sure::Guess => Confidence::Low,
     };
+    // A program that waits for itself before it serves anybody.
+    let starts = |e: &perflint_summary::Entry| e.kind == EntryKind::Main && e.at == event.at;
+    if has_other_threads(ctx, event) && ctx.facts.programs.iter().chain(&ctx.facts.entries).any(starts) {
+        return Confidence::Low;
+    }
     limited(sure, ctx.contexts.of(ctx.program, event.at))
 }
 
+/// True where a wait holds one thread of several.
+fn has_other_threads(ctx: &Ctx<'_>, event: &Blocking) -> bool {
+    ctx.program.file(event.at.file).lang.shares_threads()
+}
+
 pub(crate) fn blocked_task(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
-    for events in causes(ctx, page, |e| e.in_async).values() {
+    // A handler that waits for a promise holds a thread, async or not.
+    let others_wait = |e: &Blocking| e.in_async || ctx.contexts.of(ctx.program, e.at) == Context::Request;
+    for events in causes(ctx, page, others_wait).values() {
         let [best, ..] = events.as_slice() else { continue };
-        let advice = match ctx.program.file(best.place.at.file).lang.family() {
+        let lang = ctx.program.file(best.place.at.file).lang;
+        let advice = match lang.family() {
             "rust" => "Use the async counterpart, or move the call to `spawn_blocking`.",
+            "csharp" => "Use the async counterpart and `await` it.",
             _ => "Use an async client, or move the call to a thread: `asyncio.to_thread(..)`.",
         };
-        let what = format!(
-            "`{}` blocks the event loop: it {}. {advice}",
-            ctx.code(best.place),
-            ctx.effect(&best.term.effect)
-        );
+        let harm = if lang.shares_threads() { "holds a thread of the pool" } else { "blocks the event loop" };
+        let what =
+            format!("`{}` {harm}: it {}. {advice}", ctx.code(best.place), ctx.effect(&best.term.effect));
         out.extend(finding(ctx, page, events, sureness(ctx, best), what));
     }
 }

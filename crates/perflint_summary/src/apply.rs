@@ -31,6 +31,9 @@ impl<'p> Eval<'p> {
         if row.detached {
             self.go_on(f, op);
         }
+        if row.translated {
+            self.translate(args);
+        }
         if let Some(callback) = &row.invokes
             && self.expr(f, callback, &given).is_some()
         {
@@ -48,6 +51,7 @@ impl<'p> Eval<'p> {
             given.recv = self.rebuilt(recv, q, row);
         }
         let spared = row.effect_unless.as_ref().is_some_and(|e| self.expr(f, e, &given).is_some());
+        let spared = spared || self.waited(f, row.effect, recv_op);
         if let Some(kind) = row.effect.filter(|_| !spared) {
             self.run_effect(f, row, kind, &given, built);
         } else if self.row_count(row) != RowCount::None && built.is_some_and(|q| q.ran) {
@@ -67,6 +71,11 @@ impl<'p> Eval<'p> {
             && let Some(v) = self.expr(f, &presents.value, &given)
         {
             self.present(f, v, presents, op);
+        }
+        if let Some(e) = &row.maps
+            && let Some(v) = self.expr(f, e, &given)
+        {
+            self.map_into(f, v, args, op);
         }
         if let Some(e) = &row.responds
             && let Some(v) = self.expr(f, e, &given)
@@ -90,7 +99,12 @@ impl<'p> Eval<'p> {
         }
         let source =
             row.per.as_ref().and_then(|per| self.expr(f, per, &given)).and_then(|v| self.source_of(v));
+        let handled = row.dispatches.as_ref().and_then(|dispatches| {
+            let message = self.expr(f, &dispatches.value, &given)?;
+            self.dispatch(f, dispatches, message, args, op)
+        });
         let mut v = match &row.returns {
+            _ if let Some(v) = handled => v,
             Some(e) => self.returned(f, row, e, &given, built),
             None => UNKNOWN,
         };
@@ -392,6 +406,7 @@ impl<'p> Eval<'p> {
                 Val::Map(entries, _) => !entries.is_empty(),
                 Val::List(items) => items.iter().any(|v| !matches!(self.vals.get(*v), Val::Attr(..))),
                 Val::Null | Val::Attr(..) => false,
+                Val::Closure(..) => self.restricts(v),
                 _ => true,
             },
             None => false,

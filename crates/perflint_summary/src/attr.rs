@@ -11,7 +11,25 @@ use std::rc::Rc;
 impl<'p> Eval<'p> {
     /// Reads an attribute.
     pub(crate) fn get(&mut self, f: &mut Frame<'p>, recv: V, name: Sym, op: usize, base: Option<OpId>) -> V {
-        self.guarded(|this| this.get_any(f, recv, name, op, base))
+        self.guarded(|this| {
+            let v = this.get_any(f, recv, name, op, base);
+            this.started_at(f, v, op)
+        })
+    }
+
+    /// A query that nothing was added to is built where it is read, wherever the collection that it starts from is declared.
+    fn started_at(&mut self, f: &Frame<'p>, v: V, op: usize) -> V {
+        match *self.vals.get(v) {
+            Val::Query(q) if q.api.is_some_and(|ty| self.m.type_row(ty).starts) => {
+                let pristine = !q.ran && !q.narrowed && !q.plain && q.supply == NOTHING && q.via.is_none();
+                if q.origin.op != OpId::NONE && !(pristine && q.bound == crate::value::Bound::Unbounded) {
+                    return v;
+                }
+                let origin = self.site(f, op);
+                self.vals.make(Val::Query(Query { origin, ..q }))
+            }
+            _ => v,
+        }
     }
 
     fn get_any(&mut self, f: &mut Frame<'p>, recv: V, name: Sym, op: usize, base: Option<OpId>) -> V {
@@ -46,6 +64,7 @@ impl<'p> Eval<'p> {
                     v => v,
                 },
             },
+            Val::Future(_) if let Some(v) = self.get_promise(f, recv, name, op, base) => v,
             Val::Many { .. } | Val::List(_) | Val::Future(_) | Val::Paths(..) => {
                 if matches!(self.p.text(name), "length" | "size") {
                     return SCALAR;
@@ -306,7 +325,8 @@ impl<'p> Eval<'p> {
                 }
                 ItemKind::Function => return self.vals.make(Val::Bound(def, recv)),
                 ItemKind::Field => {
-                    let v = self.field_value(def);
+                    let around = self.p.class_around(def);
+                    let v = self.with_generics(recv, around, |e| e.field_value(def));
                     // A class-level default gives way to what the constructor assigns.
                     let is_default =
                         matches!(self.vals.get(v), Val::Null | Val::Scalar | Val::Bool(_) | Val::Str(_));
@@ -485,7 +505,7 @@ impl<'p> Eval<'p> {
         Some(self.attr_row(f, row, q, name, op))
     }
 
-    fn attr_row(
+    pub(crate) fn attr_row(
         &mut self,
         f: &mut Frame<'p>,
         row: &'p perflint_models::AttrRow,
@@ -532,9 +552,15 @@ impl<'p> Eval<'p> {
         }
         match &self.p.file(file).types[ty.0 as usize] {
             TypeExpr::Path { name, args } => {
+                if let Some(v) = self.generic(file, *name).filter(|_| args.is_empty()) {
+                    return v;
+                }
                 let target = self.p.resolve_dotted(file, *name);
                 if let Some(target) = target {
                     if let Some(class) = self.p.target_class(target) {
+                        if let Some(v) = self.generic_instance(class, file, args, depth) {
+                            return v;
+                        }
                         return self.instance_of(class, depth);
                     }
                     // A name for a type: `SessionDep = Annotated[Session, Depends(get_session)]`.
@@ -596,7 +622,8 @@ impl<'p> Eval<'p> {
     fn typed(&mut self, family: &str, ty: TypeIx, args: Box<[V]>) -> V {
         match self.m.role(ty) {
             TypeRole::Wrapper => match args.first() {
-                Some(v) if self.m.type_row(ty).name.ends_with("Promise") => self.vals.make(Val::Future(*v)),
+                Some(v) if self.is_promise(ty) => self.vals.make(Val::Future(*v)),
+                None if self.is_promise(ty) => self.vals.make(Val::Future(UNKNOWN)),
                 Some(v) => *v,
                 None => UNKNOWN,
             },
@@ -614,7 +641,7 @@ impl<'p> Eval<'p> {
                     Some(entity) => {
                         let at = self.p.class(self.p.entity(entity).class).def;
                         let mut q = self.declared_query(at, entity, ty);
-                        if javascript {
+                        if javascript || self.m.type_row(ty).starts {
                             // A repository, where every query starts; in Python such a type is a query somebody built.
                             (q.supply, q.bound) = (NOTHING, crate::value::Bound::Unbounded);
                         }

@@ -342,7 +342,8 @@ impl<'p> Eval<'p> {
         args: &CallArgs,
         op: usize,
     ) -> V {
-        if let Some(def) = self.p.class_overload(class, name, args.pos.len(), true) {
+        let named = self.p.class_overload(class, name, args.pos.len(), true);
+        if let Some(def) = self.overload(named, args) {
             let item = self.p.item(def);
             return match item.kind {
                 ItemKind::Function if item.flags.is_static || item.flags.is_class_method => {
@@ -378,8 +379,8 @@ impl<'p> Eval<'p> {
                 }
             }
         }
-        // A method reference calls the method of its first argument.
-        if f.lang.family() == "java"
+        // A method reference calls the method of its first argument, and so does an extension that is called by its class.
+        if f.lang.has_overloads()
             && let Some((first, rest)) = args.pos.split_first()
         {
             let args = CallArgs { pos: rest.to_vec(), keys: args.keys.clone(), open: args.open };
@@ -400,13 +401,14 @@ impl<'p> Eval<'p> {
         op: usize,
     ) -> V {
         let own = self.p.class_overload(class, name, args.pos.len(), false);
+        let own = self.overload(own, args);
         let own = own.filter(|d| self.p.item(*d).kind == ItemKind::Function);
         if let Some(def) = own.filter(|d| self.p.item(*d).flags.is_property) {
             let v = self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
             return self.call_value(f, v, args, op);
         }
         let exact = fields.iter().any(|(n, _)| *n == self.exact);
-        let overrides = if exact { Vec::new() } else { self.overrides(class, name, own) };
+        let overrides = if exact { Vec::new() } else { self.heirs_with(class, fields, name, own, args) };
         let concrete = own.filter(|d| !self.p.item(*d).flags.is_abstract && self.p.item(*d).body.is_some());
         if concrete.is_some() || !overrides.is_empty() {
             let several = overrides.len() + usize::from(concrete.is_some()) > 1;
@@ -416,10 +418,10 @@ impl<'p> Eval<'p> {
             if let Some(def) = concrete {
                 sum = self.call_fun(f, def, recv, args, op, How::PLAIN);
             }
-            for (heir, def) in overrides {
+            for (heir, def, fields) in overrides {
                 let this = match self.p.class(heir).entity {
                     Some(entity) => self.typed_row(entity),
-                    None => self.vals.make(Val::Inst(heir, Rc::clone(fields))),
+                    None => self.vals.make(Val::Inst(heir, fields)),
                 };
                 let one = self.call_fun(f, def, this, args, op, how);
                 sum = self.vals.join(sum, one);
@@ -457,7 +459,7 @@ impl<'p> Eval<'p> {
     }
 
     /// Implementations in classes that extend or implement a class: all of them for an abstract method, else at most a few.
-    fn overrides(&self, class: ClassIx, name: Sym, own: Option<Def>) -> Vec<(ClassIx, Def)> {
+    pub(crate) fn overrides(&self, class: ClassIx, name: Sym, own: Option<Def>) -> Vec<(ClassIx, Def)> {
         let is_abstract =
             own.is_none_or(|d| self.p.item(d).flags.is_abstract || self.p.item(d).body.is_none());
         let limit = if is_abstract { 6 } else { 3 };
@@ -496,11 +498,8 @@ impl<'p> Eval<'p> {
     ) -> V {
         self.touch(f, row, name, op);
         let class = self.p.entity(row.entity).class;
-        if let Some(def) = self
-            .p
-            .class_overload(class, name, args.pos.len(), false)
-            .filter(|d| self.p.item(*d).kind == ItemKind::Function)
-        {
+        let named = self.p.class_overload(class, name, args.pos.len(), false);
+        if let Some(def) = self.overload(named, args).filter(|d| self.p.item(*d).kind == ItemKind::Function) {
             if self.p.item(def).flags.is_property {
                 let v = self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
                 return self.call_value(f, v, args, op);
@@ -622,9 +621,9 @@ impl<'p> Eval<'p> {
             Val::Query(q) => q.class.unwrap_or(after),
             _ => self.class_of(f.this).unwrap_or(after),
         };
-        if let Some(def) =
-            self.p.super_member(class, after, name).or_else(|| self.p.super_member(after, after, name))
-        {
+        let base =
+            self.p.super_member(class, after, name).or_else(|| self.p.super_member(after, after, name));
+        if let Some(def) = base.or_else(|| self.p.super_constructor(class, after, name, args.pos.len())) {
             let v = self.call_fun(f, def, f.this, args, op, How::PLAIN);
             return v;
         }

@@ -157,6 +157,9 @@ pub(crate) struct Eval<'p> {
     pub(crate) registered: Option<Rc<FxHashMap<ClassIx, ClassIx>>>,
     /// The declaration of the method that a row is applied to, where the repository declares it.
     pub(crate) declaring: Option<Def>,
+    pub(crate) handlers: Option<Rc<crate::dispatch::Handlers>>,
+    /// The type parameters of the class whose method is being evaluated.
+    pub(crate) generics: crate::generic::Generics,
     nesting: u32,
     pub(crate) fuel: u64,
 }
@@ -197,6 +200,8 @@ impl<'p> Eval<'p> {
             of_row: p.names.intern("=row"),
             registered: None,
             declaring: None,
+            handlers: None,
+            generics: crate::generic::Generics::default(),
             nesting: 0,
             fuel: FUEL,
         }
@@ -252,7 +257,8 @@ impl<'p> Eval<'p> {
         }
         *self.contexts.entry(at).or_default() += 1;
         self.stack.push((context.clone(), false));
-        let outcome = Rc::new(self.run(&context, caller));
+        let around = self.class_of_body(at);
+        let outcome = Rc::new(self.with_generics(context.1, around, |this| this.run(&context, caller)));
         self.stack.pop();
         self.memo.insert(context, Rc::clone(&outcome));
         outcome
@@ -573,13 +579,14 @@ impl<'p> Eval<'p> {
         if term.wait == Wait::Blocks {
             let direct = term.steps.is_none();
             let javascript = f.lang.family() == "javascript";
-            if (javascript && direct) || (!javascript && f.body.is_async) {
+            let waits = direct && f.lang.shares_threads() && term.effect.kind == EffectKind::Lock;
+            if (javascript && direct) || (!javascript && f.body.is_async) || waits {
                 let place = term.steps.as_ref().map_or(term.effect.site, |s| s.site);
                 let blocking = Blocking {
                     at: f.at,
                     place,
                     term: term.clone(),
-                    in_async: f.body.is_async,
+                    in_async: f.body.is_async || (waits && self.gives_promise(f)),
                     entry: self.entry,
                 };
                 self.events.blocking.entry((place, term.effect.site)).or_insert(blocking);

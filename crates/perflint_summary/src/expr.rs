@@ -361,6 +361,13 @@ impl<'p> Eval<'p> {
             }
             Val::Map(..) => self.tree_paths(v, None, out, depth) || self.association(f, v, g, out, depth),
             Val::Null => true,
+            Val::Closure(..) => match self.path_of_closure(v) {
+                Some(path) => {
+                    out.push(path);
+                    true
+                }
+                None => false,
+            },
             // A loading option of another kind: loads no relation.
             Val::Scalar | Val::ExtInst(..) => true,
             Val::Query(_) => true,

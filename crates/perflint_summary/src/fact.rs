@@ -208,7 +208,7 @@ pub struct Blocking {
     pub place: Site,
     /// The effect.
     pub term: Term,
-    /// The function is async: others wait too.
+    /// The function is async, or gives a promise: others wait too.
     pub in_async: bool,
     /// The entry point that was being evaluated.
     pub entry: Option<usize>,

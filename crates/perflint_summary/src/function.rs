@@ -76,8 +76,9 @@ impl<'p> Eval<'p> {
     ) -> V {
         let item = self.p.item(def);
         let Some(body) = item.body else {
+            let around = self.p.class_around(def);
             return match item.ty {
-                Some(ty) => self.type_value(def.file, ty, 0),
+                Some(ty) => self.with_generics(this, around, |e| e.type_value(def.file, ty, 0)),
                 None => UNKNOWN,
             };
         };
@@ -117,7 +118,8 @@ impl<'p> Eval<'p> {
             _ => ret == UNKNOWN,
         };
         if unknown && let Some(ty) = item.ty {
-            let typed = self.type_value(def.file, ty, 0);
+            let around = self.p.class_around(def);
+            let typed = self.with_generics(this, around, |e| e.type_value(def.file, ty, 0));
             let promise = matches!(self.vals.get(ret), Val::Future(_)) || self.p.body(at).is_async;
             ret = match self.vals.get(typed) {
                 Val::Future(_) => typed,

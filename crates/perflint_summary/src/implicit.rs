@@ -4,7 +4,7 @@ use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, How};
 use crate::fact::Sure;
 use crate::value::{SCALAR, UNKNOWN, V, Val};
-use perflint_ir::{ItemKind, Sym};
+use perflint_ir::{ItemKind, Lang, Sym};
 use perflint_link::{ClassIx, Def};
 use std::rc::Rc;
 
@@ -148,10 +148,16 @@ impl<'p> Eval<'p> {
             }
         }
         let found = self.p.extension_methods.get(&(family, name))?;
-        let fits = |def: &&Def| self.arity(**def) == Some(args.pos.len()) || found.len() == 1;
+        let fits = |def: &&Def| {
+            (self.arity(**def) == Some(args.pos.len()) || found.len() == 1) && self.extends_it(**def, recv)
+        };
         let mut fitting = found.iter().filter(fits);
         let first = *fitting.next()?;
-        let sure = if fitting.next().is_some() { Sure::Guess } else { Sure::Likely };
+        // Whether an unknown receiver has a method of its own by that name, nobody can tell.
+        let methods = self.p.methods_named.get(&name).map(Vec::as_slice).unwrap_or_default();
+        let is_theirs =
+            recv == UNKNOWN && f.lang == Lang::CSharp && methods.iter().any(|def| !found.contains(def));
+        let sure = if is_theirs || fitting.next().is_some() { Sure::Guess } else { Sure::Likely };
         Some(self.call_fun(f, first, recv, args, op, How { sure, ..How::PLAIN }))
     }
 

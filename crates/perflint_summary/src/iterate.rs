@@ -87,6 +87,9 @@ impl<'p> Eval<'p> {
                 let elem = self.bound_at(elem, binder);
                 Plan::Repeat { elem, factor: Factor::Const(n), rows: false, batch }
             }
+            Val::Many { elem, batch, source: None, .. } if self.is_service(elem) => {
+                Plan::Repeat { elem, factor: Factor::Const(SMALL), rows: false, batch }
+            }
             Val::Many { elem, batch: batches, source, .. } => {
                 let batch = batches || named_batch();
                 let rows = self.holds_rows(elem) || source.is_some();

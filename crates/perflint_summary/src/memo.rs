@@ -9,6 +9,13 @@ use perflint_ir::{BinOp, Body, CallForm, Callee, ExitKind, OpId, OpKind, RegionI
 use perflint_link::{BodyRef, Def, Program};
 use rustc_hash::FxHashMap;
 
+/// Methods that look a key up in a store.
+const LOOKUPS: &[&str] =
+    &["get", "has", "contains_key", "fetch", "has_key", "Get", "TryGet", "TryGetValue", "ContainsKey"];
+
+/// Methods that put something into a store under a key.
+const FILLS: &[&str] = &["set", "put", "insert", "setdefault", "add", "Set", "Add", "TryAdd", "AddOrUpdate"];
+
 /// How often memoised code runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Once {
@@ -137,9 +144,7 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
                         out.push((format!("{}.{field}", text(object.value)), None));
                     }
                 }
-                (Callee::Member { recv, name }, [key, ..])
-                    if matches!(p.text(name), "get" | "has" | "contains_key" | "fetch" | "has_key") =>
-                {
+                (Callee::Member { recv, name }, [key, ..]) if LOOKUPS.contains(&p.text(name)) => {
                     out.push((text(recv), Some(key.value)));
                 }
                 // An attribute that is read by a call: `Current.user ||= load()`.
@@ -185,9 +190,7 @@ fn once(p: &Program, body: &Body, looked: &[Lookup], here: impl Fn(OpId, RegionI
                 {
                     (object.value, Some(literal(p, body, name.value)?), None)
                 }
-                (Callee::Member { recv, name }, [key, ..])
-                    if matches!(p.text(name), "set" | "put" | "insert" | "setdefault" | "add") =>
-                {
+                (Callee::Member { recv, name }, [key, ..]) if FILLS.contains(&p.text(name)) => {
                     (recv, None, Some(key.value))
                 }
                 _ => return None,

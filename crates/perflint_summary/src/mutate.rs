@@ -20,7 +20,7 @@ impl<'p> Eval<'p> {
             match f.body.op(op).kind {
                 OpKind::Local(local) => f.locals[local.at()] = v,
                 OpKind::Get { base, name } if f.body.op(base).kind == OpKind::SelfRef => {
-                    self.put_self(f, name, v)
+                    self.put_self(f, name, v);
                 }
                 OpKind::Call(id) => {
                     let Callee::Member { recv, name } = f.body.call(id).callee else { return };
@@ -129,7 +129,12 @@ impl<'p> Eval<'p> {
         renders: &'p Renders,
         g: &Given<'_>,
     ) -> Option<V> {
-        let template = self.expr(f, &renders.template, g).unwrap_or(UNKNOWN);
+        let mut template = self.expr(f, &renders.template, g).unwrap_or(UNKNOWN);
+        if !matches!(self.vals.get(template), Val::Str(_))
+            && let Some(own) = self.template_of_method(f, renders)
+        {
+            template = own;
+        }
         let mut context = match &renders.context {
             Expr::ArgsFrom(_) => self.vals.make(Val::Map(g.args.keys.as_slice().into(), UNKNOWN)),
             context => self.expr(f, context, g).unwrap_or(UNKNOWN),

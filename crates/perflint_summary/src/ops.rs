@@ -22,6 +22,7 @@ impl<'p> Eval<'p> {
             OpKind::Text(_) => self.sql_at(f, i).unwrap_or(SCALAR),
             OpKind::Local(local) => f.locals[local.at()],
             OpKind::SelfRef | OpKind::SuperRef => f.this,
+            OpKind::Name(name) if let Some(class) = self.generic_class(f, name) => class,
             OpKind::Name(name) if f.lang.has_implicit_receiver() => self.bare(f, name, i),
             OpKind::Name(name) => self.name(f.at.file, name),
             OpKind::Get { base, name } => {
@@ -42,7 +43,7 @@ impl<'p> Eval<'p> {
                 f.awaiting = f.body.ops.get(i + 1).is_some_and(|next| next.kind == awaited);
                 let v = self.call_op(f, i, id);
                 f.awaiting = false;
-                v
+                self.promised(f, id, v)
             }
             OpKind::Lambda(body) => {
                 let code = self.p.file(f.at.file).body(body);

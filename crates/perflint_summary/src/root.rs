@@ -46,7 +46,11 @@ impl<'p> Eval<'p> {
         let outcome = self.evaluate(at, this, locals, None);
         let item = self.p.item(def);
         let known = || self.entries.iter().any(|entry| entry.at == at);
-        if self.p.text(item.name) == "main" && self.p.class_around(def).is_none() && !known() {
+        let starts = match self.p.class_around(def) {
+            None => self.p.text(item.name) == "main",
+            Some(_) => self.p.text(item.name) == "Main" && item.flags.is_static,
+        };
+        if starts && !known() {
             self.programs.push(Entry {
                 kind: EntryKind::Main,
                 label: "main".to_owned(),
@@ -450,6 +454,9 @@ impl<'p> Eval<'p> {
             if row.view.is_some() && !self.p.item(def).flags.is_public {
                 continue;
             }
+            if row.public && (!self.is_plain_method(def) || self.is_pending(def)) {
+                continue;
+            }
             let target = self.vals.make(Val::Bound(def, this));
             let label = format!("{}.{}", self.p.text(self.p.class(class).name), self.p.text(name));
             if !self.pending.iter().any(|p| p.target == target) {
@@ -458,6 +465,17 @@ impl<'p> Eval<'p> {
                 self.pending.push(Pending { before, view, ..Pending::new(row.kind, label, file, target) });
             }
         }
+    }
+
+    /// True for a public method that is called on an instance and is no accessor.
+    fn is_plain_method(&self, def: Def) -> bool {
+        let flags = self.p.item(def).flags;
+        flags.is_public && !flags.is_static && !flags.is_property && !flags.is_constructor
+    }
+
+    /// True if a marker made an entry point of a method already.
+    fn is_pending(&self, def: Def) -> bool {
+        self.pending.iter().any(|p| matches!(self.vals.get(p.target), Val::Bound(of, _) if *of == def))
     }
 
     fn file_entries(&mut self, file: FileIx, rows: &[FileRow<'p>]) {

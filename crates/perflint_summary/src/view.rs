@@ -66,6 +66,19 @@ impl<'p> Eval<'p> {
         Some(self.p.names.intern(&name))
     }
 
+    /// The template that a call renders where it names none: that of the method around it.
+    pub(crate) fn template_of_method(&mut self, f: &Frame<'p>, renders: &Renders) -> Option<V> {
+        let pattern = renders.default.as_deref()?;
+        let method = crate::eval::def_of(self.p, f.at)?;
+        let class = self.class_of(f.this).or_else(|| self.p.class_around(method))?;
+        let class = self.p.text(self.p.class(class).name);
+        let class = renders.strip.as_deref().and_then(|end| class.strip_suffix(end)).unwrap_or(class);
+        let name =
+            pattern.replace("{class}", class).replace("{method}", self.p.text(self.p.item(method).name));
+        let name = self.p.names.intern(&name);
+        Some(self.vals.make(Val::Str(name)))
+    }
+
     /// Runs what comes before an action; its receiver has the fields that they assign.
     pub(crate) fn run_before(&mut self, at: BodyRef, this: V, pending: &Pending) -> (V, Vec<Term>) {
         if pending.before.is_empty() {

@@ -6,13 +6,13 @@ use crate::tree::{children, span};
 use perflint_ir::{BinOp, OpId, OpKind, RegionKind};
 use tree_sitter::Node;
 
-/// The walk of a front end over the tree of one file.
-pub trait Walk<'a>: Sized {
+/// The walk of a front end over the tree of one file, whose text is borrowed for `'a` and whose nodes for `'t`.
+pub trait Walk<'a, 't>: Sized {
     /// The file under construction.
     fn low(&mut self) -> &mut Lowering<'a>;
 
     /// Lowers an expression.
-    fn expr(&mut self, node: Node<'_>) -> OpId;
+    fn expr(&mut self, node: Node<'t>) -> OpId;
 
     /// Runs a step that may recurse, unless it is too deep.
     fn deeper<T>(&mut self, node: Node<'_>, step: impl FnOnce(&mut Self) -> T) -> Option<T> {
@@ -25,23 +25,23 @@ pub trait Walk<'a>: Sized {
     }
 
     /// An expression without a shape of its own, with its children.
-    fn shapeless(&mut self, node: Node<'_>) -> OpId {
+    fn shapeless(&mut self, node: Node<'t>) -> OpId {
         let kids: Vec<OpId> = children(node).into_iter().map(|child| self.expr(child)).collect();
         let kids: Vec<OpId> = kids.into_iter().filter(|kid| kid.is_some()).collect();
         self.low().unknown(&kids, node)
     }
 
-    /// An operator between two operands, in a grammar whose fields are `left`, `operator` and `right`. What follows `&&` or
-    /// `||` is evaluated under the condition of what stands before.
-    fn binary(&mut self, node: Node<'_>) -> OpId {
+    /// An operator between two operands, in a grammar whose fields are `left`, `operator` and `right`. What follows `&&`, `||` or
+    /// `??` is evaluated under the condition of what stands before.
+    fn binary(&mut self, node: Node<'t>) -> OpId {
         let side = |name: &str| node.child_by_field_name(name);
         let (Some(left), Some(right)) = (side("left"), side("right")) else {
             return self.low().unknown(&[], node);
         };
         let operator = side("operator").map_or("", |op| op.kind());
         let lhs = self.expr(left);
-        if matches!(operator, "&&" | "||") {
-            let or = operator == "||";
+        if matches!(operator, "&&" | "||" | "??") {
+            let or = operator != "&&";
             let arm = RegionKind::Branch { cond: lhs, arm: u16::from(or), last: or };
             let before = self.low().enter(arm, right);
             let rhs = self.expr(right);

@@ -125,6 +125,9 @@ const EXACT: &[&str] = &[
     "Gemfile",
 ];
 
+/// Last parts of dotted folder names.
+const PROJECT_TESTS: &[&str] = &["test", "tests", "unittests", "integrationtests"];
+
 /// Parts between dots of a JavaScript or TypeScript file's name.
 const INFIXES: &[(Role, &str)] = &[
     (Role::Test, ".test."),
@@ -178,6 +181,10 @@ fn rank(role: Role) -> u8 {
 fn role_of_dir(dir: &str, file: &str) -> Option<Role> {
     if dir == "test" && DJANGO_MODULES.contains(&file) {
         return None;
+    }
+    // Folders of .NET projects are named like the project: `Shop.Api.Tests`.
+    if dir.rsplit_once('.').is_some_and(|(_, last)| is_one_of(last, PROJECT_TESTS)) {
+        return Some(Role::Test);
     }
     DIRS.iter().find(|(_, dirs)| is_one_of(dir, dirs)).map(|(role, _)| *role)
 }
@@ -312,6 +319,8 @@ mod tests {
             ("Tests/Shop.cs", Test),
             ("src/testing_tools/run.py", App),
             ("src/contest/latest.py", App),
+            ("src/Shop.Api.Tests/Fixture.cs", Test),
+            ("src/Shop.Latest/Orders.cs", App),
             ("shop/test_views.py", Test),
             ("shop/views_test.py", Test),
             ("shop/tests.py", Test),

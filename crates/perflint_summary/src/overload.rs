@@ -1,0 +1,132 @@
+//! Which of several methods of one name a call means, in languages that tell them apart by their parameters.
+
+use crate::call::CallArgs;
+use crate::eval::Eval;
+use crate::value::{V, Val};
+use perflint_ir::{ItemKind, Marker, Param, ParamKind, TypeExpr};
+use perflint_link::{Base, ClassIx, Def, FileIx};
+
+impl<'p> Eval<'p> {
+    /// Of the methods of a name in each class, the one that fits the arguments best.
+    pub(crate) fn meant(&mut self, found: Vec<(ClassIx, Def)>, args: &CallArgs) -> Vec<(ClassIx, Def)> {
+        let mut best: Vec<(ClassIx, Def, i32)> = Vec::new();
+        for (class, def) in found {
+            let score = self.fitness(def, args);
+            match best.iter_mut().find(|(of, ..)| *of == class) {
+                Some(known) if score > known.2 => *known = (class, def, score),
+                Some(_) => {}
+                None => best.push((class, def, score)),
+            }
+        }
+        best.into_iter().map(|(class, def, _)| (class, def)).collect()
+    }
+
+    /// The method of the same class and name that fits the arguments best.
+    pub(crate) fn overload(&mut self, def: Option<Def>, args: &CallArgs) -> Option<Def> {
+        let first = def?;
+        let class = self.p.class_around(first)?;
+        let name = self.p.item(first).name;
+        let Some(found) = self.p.class(class).members.get(&name).filter(|found| found.len() > 1) else {
+            return def;
+        };
+        if !self.p.file(first.file).lang.has_overloads() {
+            return def;
+        }
+        let methods = found.iter().copied().filter(|def| self.p.item(*def).kind == ItemKind::Function);
+        // What was chosen by the number of arguments alone stays where nothing tells more.
+        let others = methods.filter(|def| *def != first);
+        let all = std::iter::once(first).chain(others).map(|def| (class, def)).collect();
+        self.meant(all, args).first().map(|(_, def)| *def)
+    }
+
+    /// False for an extension of something else: one of `IQueryable<Order>` is none of a query over customers.
+    pub(crate) fn extends_it(&self, def: Def, recv: V) -> bool {
+        let file = self.p.file(def.file);
+        let extended = self.p.item(def).owner.and_then(|owner| file.item(owner).bases.first());
+        let Some(TypeExpr::Path { name, args }) = extended.map(|ty| &file.types[ty.0 as usize]) else {
+            return true;
+        };
+        let named = args.iter().filter_map(|ty| match file.types[ty.0 as usize] {
+            TypeExpr::Path { name, .. } => Some(name),
+            _ => None,
+        });
+        let class_of = |name| self.p.resolve_dotted(def.file, name).and_then(|t| self.p.target_class(t));
+        let wanted = named.chain([*name]).filter_map(class_of).find_map(|class| self.p.class(class).entity);
+        let given = match self.vals.get(recv) {
+            Val::Query(q) => q.entity,
+            Val::Row(row) => Some(row.entity),
+            Val::Many { elem, .. } => match self.vals.get(*elem) {
+                Val::Row(row) => Some(row.entity),
+                _ => None,
+            },
+            _ => None,
+        };
+        match (wanted, given) {
+            (Some(wanted), Some(given)) => wanted == given,
+            _ => true,
+        }
+    }
+
+    fn fitness(&mut self, def: Def, args: &CallArgs) -> i32 {
+        let Some(body) = self.p.item(def).body else { return 0 };
+        let params = &self.p.file(def.file).body(body).params;
+        let named = args.keys.iter().filter(|(key, _)| params.iter().any(|param| param.name == *key)).count();
+        let given = args.pos.len() + named;
+        let needed = params.iter().filter(|p| p.kind == ParamKind::Normal && !p.default.is_some()).count();
+        let takes_rest = params.iter().any(|param| param.kind == ParamKind::Rest);
+        let mut score = match given {
+            n if n == params.len() => 8,
+            n if n >= needed && (n < params.len() || takes_rest) => 6,
+            _ => 0,
+        };
+        let explicit = args.keys.iter().any(|(key, _)| self.p.text(*key).starts_with('<'));
+        let markers = &self.p.item(def).markers;
+        let generic = markers.iter().any(|marker| self.p.text(marker.path) == Marker::TYPE_PARAMETERS);
+        score += match (explicit, generic) {
+            (true, true) => 2,
+            (true, false) => -2,
+            (false, true) => -1,
+            (false, false) => 0,
+        };
+        for (arg, param) in args.pos.iter().zip(params) {
+            score += self.agreement(def.file, *arg, param);
+        }
+        score
+    }
+
+    /// How well an argument fits a parameter: by class, and callables and collections are told from what is neither.
+    fn agreement(&mut self, file: FileIx, arg: V, param: &Param) -> i32 {
+        let Some(ty) = param.ty else { return 0 };
+        let is_list = |v: &Val| matches!(v, Val::Many { .. } | Val::List(_) | Val::Query(_));
+        let takes_callable = self.is_callable_type(file, ty);
+        let declared = self.type_value(file, ty, 0);
+        let takes_list = is_list(self.vals.get(declared));
+        match (self.instance_class(arg), self.instance_class(declared)) {
+            (Some(arg), Some(declared)) => {
+                let is_a = self.p.class(arg).mro.contains(&Base::Class(declared));
+                return if is_a { 3 } else { -3 };
+            }
+            // Nothing that is known to be an instance of the repository's.
+            (None, Some(_)) => return -1,
+            _ => {}
+        }
+        let given = self.vals.get(arg);
+        let callable = match given {
+            Val::Closure(..) | Val::Fun(_) | Val::Bound(..) => true,
+            Val::ExtInst(ty, _) => self.m.type_row(*ty).builtin.as_deref() == Some("callable"),
+            Val::Unknown | Val::Union(_) | Val::ExtMethod(..) | Val::Null => return 0,
+            _ => false,
+        };
+        let list = is_list(given);
+        i32::from(callable == takes_callable) + i32::from(list == takes_list)
+            - i32::from(callable != takes_callable) * 3
+            - i32::from(list != takes_list)
+    }
+
+    fn is_callable_type(&mut self, file: FileIx, ty: perflint_ir::TypeId) -> bool {
+        let TypeExpr::Path { name, .. } = self.p.file(file).types[ty.0 as usize] else { return false };
+        let path = self.p.resolve_dotted(file, name).and_then(|t| self.p.path_of(t)).unwrap_or(name);
+        let known = self.look.ty(path, self.p.file(file).lang);
+        known.is_some_and(|ty| self.m.type_row(ty).builtin.as_deref() == Some("callable"))
+    }
+}

@@ -1,0 +1,108 @@
+//! Conditions that are given as a closure over a row: `Where(o => o.CustomerId == id)`.
+
+use crate::call::CallArgs;
+use crate::eval::Eval;
+use crate::value::{V, Val};
+use perflint_ir::{BinOp, Body, Callee, ExitKind, LocalId, OpId, OpKind, Sym};
+use perflint_link::BodyRef;
+
+/// Most steps from an expression to what it is read from.
+const MAX_STEPS: u32 = 16;
+/// Most closures inside each other that a condition is looked for in.
+const MAX_DEPTH: u32 = 4;
+
+impl<'p> Eval<'p> {
+    /// Closures that become part of a statement run nothing themselves.
+    pub(crate) fn translate(&mut self, args: &CallArgs) {
+        for v in args.values() {
+            if let Val::Closure(file, body, ..) = *self.vals.get(v) {
+                self.invoked.insert(BodyRef { file, body });
+            }
+        }
+    }
+
+    /// The path of attributes that a closure reads from its parameter: `o => o.Lines` is `Lines`, conditions left out.
+    pub(crate) fn path_of_closure(&self, closure: V) -> Option<Sym> {
+        let Val::Closure(file, body, ..) = *self.vals.get(closure) else { return None };
+        let body = self.p.body(BodyRef { file, body });
+        let mut at = body.ops.iter().rev().find_map(|op| match op.kind {
+            OpKind::Exit { how: ExitKind::Return, value } => value.some(),
+            _ => None,
+        })?;
+        let mut path: Option<Sym> = None;
+        for _ in 0..MAX_STEPS {
+            at = match body.op(at).kind {
+                OpKind::Local(LocalId(0)) => return path,
+                OpKind::Get { base, name } => {
+                    path = Some(path.map_or(name, |below| self.p.names.join(name, below)));
+                    base
+                }
+                OpKind::Cast { value, .. } => value,
+                OpKind::Call(id) => match body.call(id).callee {
+                    Callee::Member { recv, .. } => recv,
+                    Callee::Value(_) => return None,
+                },
+                _ => return None,
+            };
+        }
+        None
+    }
+
+    /// True if a closure compares something of its row with something else by equality, or asks whether it is one of several.
+    /// A closure that reads no parameter is written in a language of its own, whose conditions nobody can tell apart here.
+    pub(crate) fn restricts(&self, closure: V) -> bool {
+        let Val::Closure(file, body, ..) = *self.vals.get(closure) else { return true };
+        let at = BodyRef { file, body };
+        let body = self.p.body(at);
+        let reads_row = body.ops.iter().any(|op| op.kind == OpKind::Local(LocalId(0)));
+        body.params.is_empty() || !reads_row || self.compares(at, 0)
+    }
+
+    /// True if a body compares something of its first parameter, or a closure in it something of its own: those of
+    /// `o => o.Lines.Any(l => l.ProductId == id)` are about the row too.
+    fn compares(&self, at: BodyRef, depth: u32) -> bool {
+        let body = self.p.body(at);
+        let of_row = |op: OpId| reads_param(body, op);
+        body.ops.iter().any(|op| match op.kind {
+            OpKind::Binary { op: BinOp::Eq, lhs, rhs } => {
+                (of_row(lhs) != of_row(rhs)) && !is_literal(body, lhs) && !is_literal(body, rhs)
+            }
+            OpKind::Lambda(inner) => {
+                depth < MAX_DEPTH && self.compares(BodyRef { file: at.file, body: inner }, depth + 1)
+            }
+            OpKind::Call(id) => {
+                let call = body.call(id);
+                let Callee::Member { recv, name } = call.callee else { return false };
+                let one_of = matches!(self.p.text(name), "Contains" | "Equals");
+                one_of && (of_row(recv) != body.args(call.args).iter().any(|arg| of_row(arg.value))) && {
+                    // `x.Name.Contains(text)` searches in a text.
+                    self.p.text(name) == "Equals" || !of_row(recv)
+                }
+            }
+            _ => false,
+        })
+    }
+}
+
+/// True if a value is read from the first parameter.
+fn reads_param(body: &Body, op: OpId) -> bool {
+    let mut at = op;
+    for _ in 0..MAX_STEPS {
+        let Some(here) = at.some() else { return false };
+        at = match body.op(here).kind {
+            OpKind::Local(local) => return local == LocalId(0),
+            OpKind::Get { base, .. } => base,
+            OpKind::Cast { value, .. } => value,
+            OpKind::Call(id) => match body.call(id).callee {
+                Callee::Member { recv, .. } => recv,
+                Callee::Value(_) => return false,
+            },
+            _ => return false,
+        };
+    }
+    false
+}
+
+fn is_literal(body: &Body, op: OpId) -> bool {
+    op.some().is_some_and(|op| matches!(body.op(op).kind, OpKind::Bool(_) | OpKind::Null | OpKind::Int(_)))
+}
