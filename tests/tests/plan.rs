@@ -49,9 +49,20 @@ fn figures_follow_the_volumes_and_name_their_source() {
     let entry = &plan["entries"][0];
     assert_eq!(entry["label"], "orders/");
     // 5 ms, 1000 rows of 0.02 ms, 1 + 1000 queries of 2 ms, each lazy load one row.
-    let term = entry["terms"].as_array().expect("terms").iter().find(|term| term["times"] == "|objects.all|" || term["times"].as_str().is_some_and(|times| times.starts_with('|'))).expect("a term per row");
+    let term = entry["terms"]
+        .as_array()
+        .expect("terms")
+        .iter()
+        .find(|term| {
+            term["times"] == "|objects.all|"
+                || term["times"].as_str().is_some_and(|times| times.starts_with('|'))
+        })
+        .expect("a term per row");
     assert_eq!(term["counts"], serde_json::json!([1000.0, 10_000.0, 100_000.0]), "{term}");
-    assert!(term["sizes"][0].as_str().is_some_and(|size| size.contains("configuration volumes.orders")), "{term}");
+    assert!(
+        term["sizes"][0].as_str().is_some_and(|size| size.contains("configuration volumes.orders")),
+        "{term}"
+    );
     assert_eq!(entry["p95"]["source"]["key"], "targets.p95");
     assert_eq!(entry["breaks_at"], 1.0);
     let unknown = json(&app(""));
@@ -63,10 +74,22 @@ fn figures_follow_the_volumes_and_name_their_source() {
 #[test]
 fn targets_and_volumes_that_cannot_be_meant_are_refused() {
     for (config, message, help) in [
-        ("[volumes]\nordres = 5", "`volumes.ordres`: there is no table or entity `ordres`", "did you mean `Order`?"),
+        (
+            "[volumes]\nordres = 5",
+            "`volumes.ordres`: there is no table or entity `ordres`",
+            "did you mean `Order`?",
+        ),
         ("[volumes]\norders = -5", "`volumes.orders`: `-5` is no number of rows", "not negative"),
-        ("[targets]\np95 = '1s'\np99 = '300ms'", "`targets`: p95 is 1000 ms and p99 is 300 ms", "at least as long"),
-        ("[targets]\navailabilty = 99.9", "perflint.toml:2:1: there is no setting `availabilty`", "did you mean `availability`?"),
+        (
+            "[targets]\np95 = '1s'\np99 = '300ms'",
+            "`targets`: p95 is 1000 ms and p99 is 300 ms",
+            "at least as long",
+        ),
+        (
+            "[targets]\navailabilty = 99.9",
+            "perflint.toml:2:1: there is no setting `availabilty`",
+            "did you mean `availability`?",
+        ),
         ("[targets.entries.'GET /ordr']\np95 = 100", "no entry point fits it", "perflint routes"),
     ] {
         let run = plan(&app(config), &[]);
@@ -94,7 +117,11 @@ fn written(folder: &Path, output: &Path, jobs: &str) -> Vec<(String, Vec<u8>)> {
     let run = run(perflint().args(["plan", "--quiet", "--jobs", jobs, "--output"]).arg(output).arg(folder));
     assert_eq!(run.code, Some(0), "{}: {}", folder.display(), run.err());
     let paths = files(output, &[]).into_iter();
-    paths.map(|path| (path.strip_prefix(output).expect("inside").display().to_string(), fs::read(&path).expect("read"))).collect()
+    paths
+        .map(|path| {
+            (path.strip_prefix(output).expect("inside").display().to_string(), fs::read(&path).expect("read"))
+        })
+        .collect()
 }
 
 #[test]
@@ -111,7 +138,9 @@ fn every_application_has_a_plan_with_the_same_bytes() {
                 serde_json::from_str::<Value>(&text).unwrap_or_else(|error| panic!("{name}/{path}: {error}"));
             }
         }
-        for wanted in ["report.md", "report.html", "report.json", "caching.yaml", "load/k6.js", "monitoring/rules.yaml"] {
+        for wanted in
+            ["report.md", "report.html", "report.json", "caching.yaml", "load/k6.js", "monitoring/rules.yaml"]
+        {
             assert!(first.iter().any(|(path, _)| path == wanted), "{name}: no {wanted}");
         }
     }

@@ -30,7 +30,10 @@ pub(crate) fn plan(args: &PlanArgs) -> Result<Status, Failure> {
     if let Some(name) = args.section.as_deref().filter(|name| !SECTIONS.contains(name)) {
         let near = nearest(name, SECTIONS.iter().copied());
         let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
-        return Err(Failure::usage(format!("there is no section `{name}`"), format!("{near}There are {}", SECTIONS.join(", "))));
+        return Err(Failure::usage(
+            format!("there is no section `{name}`"),
+            format!("{near}There are {}", SECTIONS.join(", ")),
+        ));
     }
     let folder = args.output.as_deref().map(checked).transpose()?;
     let (scan, settings) = scanned(&args.analysis)?;
@@ -105,7 +108,8 @@ fn above(folder: &Path) -> &Path {
 fn write_folder(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), Failure> {
     let help = || format!("{} cannot be written", folder.display());
     let fail = |error: io::Error| Failure::from(error).with_help(help());
-    let temporary = tempfile::Builder::new().prefix(".perflint-plan-").tempdir_in(above(folder)).map_err(fail)?;
+    let temporary =
+        tempfile::Builder::new().prefix(".perflint-plan-").tempdir_in(above(folder)).map_err(fail)?;
     for (path, text) in files {
         let path = temporary.path().join(path);
         if let Some(parent) = path.parent() {

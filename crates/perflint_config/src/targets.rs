@@ -76,7 +76,8 @@ pub enum Volume {
 impl Duration {
     /// In milliseconds; `None` if it is no time, or not above zero.
     pub fn milliseconds(&self) -> Option<f64> {
-        const UNITS: &[(&str, f64)] = &[("us", 0.001), ("µs", 0.001), ("ms", 1.0), ("min", 60_000.0), ("s", 1000.0)];
+        const UNITS: &[(&str, f64)] =
+            &[("us", 0.001), ("µs", 0.001), ("ms", 1.0), ("min", 60_000.0), ("s", 1000.0)];
         let value = match self {
             Self::Milliseconds(value) => *value,
             Self::Text(text) => scaled(text, UNITS)?,
@@ -96,7 +97,15 @@ impl Volume {
     /// Rows; `None` if it is no number of them.
     pub fn rows(&self) -> Option<u64> {
         const UNITS: &[(&str, f64)] = &[
-            ("k", 1e3), ("K", 1e3), ("m", 1e6), ("M", 1e6), ("g", 1e9), ("G", 1e9), ("b", 1e9), ("B", 1e9), ("", 1.0),
+            ("k", 1e3),
+            ("K", 1e3),
+            ("m", 1e6),
+            ("M", 1e6),
+            ("g", 1e9),
+            ("G", 1e9),
+            ("b", 1e9),
+            ("B", 1e9),
+            ("", 1.0),
         ];
         match self {
             Self::Rows(rows) => u64::try_from(*rows).ok(),
@@ -118,7 +127,8 @@ impl Volume {
 /// A number and its unit.
 fn scaled(text: &str, units: &[(&str, f64)]) -> Option<f64> {
     let text = text.trim();
-    let (digits, factor) = units.iter().find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, factor)))?;
+    let (digits, factor) =
+        units.iter().find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, factor)))?;
     let digits: String = digits.trim().chars().filter(|c| *c != '_').collect();
     digits.parse::<f64>().ok().map(|number| number * factor)
 }
@@ -149,12 +159,21 @@ pub(crate) fn check(
         Err(ConfigError::Value { file: file.to_owned(), key, message, help: help.to_owned() })
     };
     let mut times = vec![("targets".to_owned(), &targets.p95, &targets.p99)];
-    times.extend(targets.entries.iter().map(|(name, entry)| (format!("targets.entries.\"{name}\""), &entry.p95, &entry.p99)));
+    times.extend(
+        targets
+            .entries
+            .iter()
+            .map(|(name, entry)| (format!("targets.entries.\"{name}\""), &entry.p95, &entry.p99)),
+    );
     for (key, p95, p99) in times {
         for (name, given) in [("p95", p95), ("p99", p99)] {
             if let Some(time) = given.as_ref().filter(|time| time.milliseconds().is_none()) {
                 let message = format!("`{}` is no time above zero", time.text());
-                return fail(format!("{key}.{name}"), message, "write milliseconds, or text such as \"300ms\" or \"1.5s\"");
+                return fail(
+                    format!("{key}.{name}"),
+                    message,
+                    "write milliseconds, or text such as \"300ms\" or \"1.5s\"",
+                );
             }
         }
         let inherits = |given: &Option<Duration>, whole: &Option<Duration>| {
@@ -162,8 +181,14 @@ pub(crate) fn check(
         };
         let (low, high) = (inherits(p95, &targets.p95), inherits(p99, &targets.p99));
         if let Some((low, high)) = low.zip(high).filter(|(low, high)| low > high) {
-            let message = format!("p95 is {low} ms and p99 is {high} ms: 99 of 100 responses cannot be faster than 95 of them");
-            return fail(key, message, "a p99 is at least as long as the p95; an entry point without one has that of [targets]");
+            let message = format!(
+                "p95 is {low} ms and p99 is {high} ms: 99 of 100 responses cannot be faster than 95 of them"
+            );
+            return fail(
+                key,
+                message,
+                "a p99 is at least as long as the p95; an entry point without one has that of [targets]",
+            );
         }
     }
     for (name, time) in targets.durations.iter() {
@@ -175,14 +200,22 @@ pub(crate) fn check(
         }
         if time.milliseconds().is_none() {
             let message = format!("`{}` is no time above zero", time.text());
-            return fail(format!("targets.durations.{name}"), message, "write milliseconds, or text such as \"300ms\"");
+            return fail(
+                format!("targets.durations.{name}"),
+                message,
+                "write milliseconds, or text such as \"300ms\"",
+            );
         }
     }
     rates(file, targets)?;
     for (name, volume) in volumes {
         if volume.rows().is_none() {
             let message = format!("`{}` is no number of rows", volume.text());
-            return fail(format!("volumes.{name}"), message, "write a number that is not negative, or text such as \"250K\" or \"1.5M\"");
+            return fail(
+                format!("volumes.{name}"),
+                message,
+                "write a number that is not negative, or text such as \"250K\" or \"1.5M\"",
+            );
         }
     }
     Ok(())
@@ -214,19 +247,34 @@ fn rates(file: &str, targets: &Targets) -> Result<(), ConfigError> {
     }
     let sum: f64 = targets.entries.values().filter_map(|entry| entry.requests_per_second).sum();
     if let Some(whole) = targets.requests_per_second.filter(|whole| sum > *whole * 1.000_001) {
-        let message = format!("the entry points together have {sum} requests per second, and the whole has {whole}");
+        let message =
+            format!("the entry points together have {sum} requests per second, and the whole has {whole}");
         return fail("targets.requests-per-second", message, "raise the whole, or lower its parts");
     }
     if let Some(share) = targets.availability.filter(|share| !(*share > 0.0 && *share < 100.0)) {
-        return fail("targets.availability", format!("`{share}` is no share"), "a percentage above 0 and below 100, such as 99.9");
+        return fail(
+            "targets.availability",
+            format!("`{share}` is no share"),
+            "a percentage above 0 and below 100, such as 99.9",
+        );
     }
     if let Some(size) = targets.data_gigabytes.filter(|size| !(size.is_finite() && *size > 0.0)) {
-        return fail("targets.data-gigabytes", format!("`{size}` is not above zero"), "leave it out if it is not known");
+        return fail(
+            "targets.data-gigabytes",
+            format!("`{size}` is not above zero"),
+            "leave it out if it is not known",
+        );
     }
     if let Some(growth) = targets.growth_per_month.filter(|growth| !(growth.is_finite() && *growth >= 0.0)) {
-        return fail("targets.growth-per-month", format!("`{growth}` is no growth"), "a percentage of 0 or more");
+        return fail(
+            "targets.growth-per-month",
+            format!("`{growth}` is no growth"),
+            "a percentage of 0 or more",
+        );
     }
-    if let Some((pool, all)) = targets.pool_size.zip(targets.database_connections).filter(|(pool, all)| pool > all) {
+    if let Some((pool, all)) =
+        targets.pool_size.zip(targets.database_connections).filter(|(pool, all)| pool > all)
+    {
         let message = format!("one process opens {pool} connections, and the database accepts {all}");
         return fail("targets.pool-size", message, "a pool is no larger than what the database accepts");
     }
@@ -240,7 +288,9 @@ mod tests {
 
     fn wrong(text: &str) -> String {
         let targets: Targets = toml::from_str(text).expect("it parses");
-        check("perflint.toml", &targets, &BTreeMap::new(), &["queries"]).err().map_or_else(String::new, |error| error.to_string())
+        check("perflint.toml", &targets, &BTreeMap::new(), &["queries"])
+            .err()
+            .map_or_else(String::new, |error| error.to_string())
     }
 
     #[test]
@@ -276,10 +326,13 @@ mod tests {
 
     #[test]
     fn patterns_stand_for_names() {
-        for (pattern, name) in [("GET /a", "GET /a"), ("GET /a/*", "GET /a/b/c"), ("*", "x"), ("* /a*c", "PUT /abc")] {
+        for (pattern, name) in
+            [("GET /a", "GET /a"), ("GET /a/*", "GET /a/b/c"), ("*", "x"), ("* /a*c", "PUT /abc")]
+        {
             assert!(fits(pattern, name), "{pattern} {name}");
         }
-        for (pattern, name) in [("GET /a", "GET /ab"), ("GET /a/*", "GET /b"), ("*x", "xy"), ("a*b*c", "acb")] {
+        for (pattern, name) in [("GET /a", "GET /ab"), ("GET /a/*", "GET /b"), ("*x", "xy"), ("a*b*c", "acb")]
+        {
             assert!(!fits(pattern, name), "{pattern} {name}");
         }
     }

@@ -48,7 +48,8 @@ pub(crate) fn caching(input: &Input<'_>, world: &World<'_>, questions: &mut Ques
     let entries = &input.report.entries;
     let label = |entry: &EntryCost| clean::line(&entry.label).into_owned();
     let reads_only = |entry: &&EntryCost| {
-        let get = entry.method.as_deref().is_none_or(|method| method == "GET") && matches!(entry.kind, "route" | "page");
+        let get = entry.method.as_deref().is_none_or(|method| method == "GET")
+            && matches!(entry.kind, "route" | "page");
         get && entry.cost.contains_key("queries") && !entry.cost.contains_key("writes")
     };
     let mut used: BTreeMap<&str, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
@@ -83,7 +84,10 @@ pub(crate) fn caching(input: &Input<'_>, world: &World<'_>, questions: &mut Ques
     entities.sort_by(|a, b| b.readers.len().cmp(&a.readers.len()).then_with(|| a.entity.cmp(&b.entity)));
     entities.truncate(20);
     if let Some(first) = entities.first() {
-        questions.ask(format!("How old may `{}` be when it is shown? The lifetime of caches is assumed.", first.entity));
+        questions.ask(format!(
+            "How old may `{}` be when it is shown? The lifetime of caches is assumed.",
+            first.entity
+        ));
     }
     let mut responses: Vec<String> = entries.iter().filter(reads_only).map(label).collect();
     responses.sort();
@@ -99,8 +103,17 @@ fn strategy(readers: &BTreeSet<String>, writers: &BTreeSet<String>) -> (&'static
     let (read, written) = (readers.len(), writers.len());
     match written {
         0 => ("cache-aside", format!("{read} entry points read it and none writes it: a lifetime is enough")),
-        n if n * 3 <= read => ("cache-aside", format!("{read} entry points read it, {n} write it: each writer deletes the key")),
-        n if readers.intersection(writers).count() == n => ("write-through", format!("all {n} writers read it as well: they can store what they wrote")),
-        n => ("none", format!("{n} entry points write it and {read} read it: a cache would be invalidated too often to pay")),
+        n if n * 3 <= read => {
+            ("cache-aside", format!("{read} entry points read it, {n} write it: each writer deletes the key"))
+        }
+        n if readers.intersection(writers).count() == n => {
+            ("write-through", format!("all {n} writers read it as well: they can store what they wrote"))
+        }
+        n => (
+            "none",
+            format!(
+                "{n} entry points write it and {read} read it: a cache would be invalidated too often to pay"
+            ),
+        ),
     }
 }

@@ -37,15 +37,19 @@ pub struct Change {
 /// All changes, the greatest effect first.
 pub(crate) fn changes(input: &Input<'_>, entries: &[EntryPlan]) -> Vec<Change> {
     let mut list: Vec<Change> = input.report.live().map(|finding| change(input, finding, entries)).collect();
-    list.sort_by(|a, b| b.saved[1].total_cmp(&a.saved[1]).then_with(|| (&a.place, &a.rule).cmp(&(&b.place, &b.rule))));
+    list.sort_by(|a, b| {
+        b.saved[1].total_cmp(&a.saved[1]).then_with(|| (&a.place, &a.rule).cmp(&(&b.place, &b.rule)))
+    });
     list
 }
 
 fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change {
     let category = input.pages.pages.iter().find(|page| page.id == (*finding.rule).into());
     let category = category.map_or_else(String::new, |page| page.category.to_string());
-    let effects = finding.route.iter().filter(|step| step.kind == StepKind::Effect).map(|step| place_text(&step.place));
-    let places: Vec<String> = effects.chain([place_text(&finding.primary)]).chain(finding.also.iter().map(place_text)).collect();
+    let effects =
+        finding.route.iter().filter(|step| step.kind == StepKind::Effect).map(|step| place_text(&step.place));
+    let places: Vec<String> =
+        effects.chain([place_text(&finding.primary)]).chain(finding.also.iter().map(place_text)).collect();
     let mut saved = [0.0; 3];
     let mut gaining = Vec::new();
     for entry in entries.iter().filter(|entry| entry.waits) {
@@ -69,8 +73,14 @@ fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change
     }
     let title = finding.message.split_once(". ").map_or(finding.message.as_str(), |(first, _)| first);
     let why = match saved[1] > 0.0 {
-        true => format!("predicted to save {} ms at 10 times the volumes over {} entry points", short(saved[1]), gaining.len()),
-        false if category == "blocking" => "stops every other request of the process while it waits; no formula says how many".to_owned(),
+        true => format!(
+            "predicted to save {} ms at 10 times the volumes over {} entry points",
+            short(saved[1]),
+            gaining.len()
+        ),
+        false if category == "blocking" => {
+            "stops every other request of the process while it waits; no formula says how many".to_owned()
+        }
         false => "no entry point's formula names this line: its effect is not known".to_owned(),
     };
     gaining.truncate(8);
@@ -83,7 +93,12 @@ fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change
         cost: clean::line(&finding.cost).into_owned(),
         saved,
         entries: gaining,
-        route: finding.route.iter().take(10).map(|step| (step.kind.name(), clean::line(&step.label).into_owned(), place_text(&step.place))).collect(),
+        route: finding
+            .route
+            .iter()
+            .take(10)
+            .map(|step| (step.kind.name(), clean::line(&step.label).into_owned(), place_text(&step.place)))
+            .collect(),
         why,
         confidence: finding.confidence.name(),
     }

@@ -26,7 +26,8 @@ pub(crate) fn bars(entries: &[EntryPlan]) -> Vec<Bar> {
     let mut slow: Vec<&EntryPlan> = entries.iter().filter(|entry| entry.waits).collect();
     slow.sort_by(|a, b| b.milliseconds[1].total_cmp(&a.milliseconds[1]).then_with(|| a.label.cmp(&b.label)));
     slow.truncate(BARS);
-    let longest = slow.iter().map(|entry| entry.milliseconds[2].max(entry.p95.value)).fold(10.0_f64, f64::max);
+    let longest =
+        slow.iter().map(|entry| entry.milliseconds[2].max(entry.p95.value)).fold(10.0_f64, f64::max);
     let width = |ms: f64| ((1.0 + ms).log10() / (1.0 + longest).log10() * WIDTH * 10.0).round() / 10.0;
     slow.iter()
         .map(|entry| Bar {

@@ -118,14 +118,31 @@ impl World<'_> {
     /// The target of an entry point: its own, that of the pattern that fits most closely, that of the whole.
     pub(crate) fn p95(&self, entry: &EntryCost) -> Figure {
         let names = names(entry);
-        let mut fitting: Vec<_> = self.targets.entries.iter().filter(|(pattern, target)| target.p95.is_some() && names.iter().any(|name| fits(pattern, name))).collect();
+        let mut fitting: Vec<_> = self
+            .targets
+            .entries
+            .iter()
+            .filter(|(pattern, target)| target.p95.is_some() && names.iter().any(|name| fits(pattern, name)))
+            .collect();
         fitting.sort_by_key(|(pattern, _)| (pattern.contains('*'), std::cmp::Reverse(pattern.len())));
         if let Some((pattern, target)) = fitting.first() {
             let value = target.p95.as_ref().and_then(perflint_config::Duration::milliseconds);
-            return Figure::given(value, "ms", &format!("targets.entries.\"{pattern}\".p95"), P95, "no target");
+            return Figure::given(
+                value,
+                "ms",
+                &format!("targets.entries.\"{pattern}\".p95"),
+                P95,
+                "no target",
+            );
         }
         let whole = self.targets.p95.as_ref().and_then(perflint_config::Duration::milliseconds);
-        Figure::given(whole, "ms", "targets.p95", P95, "nobody gave a target: responses feel quick up to about so long")
+        Figure::given(
+            whole,
+            "ms",
+            "targets.p95",
+            P95,
+            "nobody gave a target: responses feel quick up to about so long",
+        )
     }
 }
 
@@ -164,7 +181,10 @@ pub(crate) fn entry(world: &World<'_>, entry: &EntryCost, questions: &mut Questi
         .map(|term| Evaluated {
             term,
             sizes: term.times.iter().map(|times| of_factor(times, &world.volumes, questions)).collect(),
-            rows: term.rows.as_ref().map(|rows| of_rows(rows, None, Some(&term.place), &world.volumes, questions)),
+            rows: term
+                .rows
+                .as_ref()
+                .map(|rows| of_rows(rows, None, Some(&term.place), &world.volumes, questions)),
             each: world.duration(unit(term.effect)).value,
         })
         .collect();
@@ -202,16 +222,30 @@ pub(crate) fn entry(world: &World<'_>, entry: &EntryCost, questions: &mut Questi
 fn term_cost(evaluated: &Evaluated<'_>) -> TermCost {
     let Evaluated { term, sizes, rows, .. } = evaluated;
     let name = term.entity.as_deref().unwrap_or(&term.label);
-    let symbols = term.times.iter().zip(sizes).filter(|(times, _)| !matches!(times, perflint_rules::Times::Const(_)));
+    let symbols =
+        term.times.iter().zip(sizes).filter(|(times, _)| !matches!(times, perflint_rules::Times::Const(_)));
     let mut sources: Vec<String> = symbols
-        .map(|(times, size)| format!("{} = {} ({})", clean::line(&times.text()), short(size.figure.value), size.figure.source.text()))
+        .map(|(times, size)| {
+            format!(
+                "{} = {} ({})",
+                clean::line(&times.text()),
+                short(size.figure.value),
+                size.figure.source.text()
+            )
+        })
         .collect();
-    sources.extend(rows.as_ref().filter(|rows| rows.figure.value > 1.0).map(|rows| {
-        format!("{} rows each ({})", short(rows.figure.value), rows.figure.source.text())
-    }));
+    sources.extend(
+        rows.as_ref()
+            .filter(|rows| rows.figure.value > 1.0)
+            .map(|rows| format!("{} rows each ({})", short(rows.figure.value), rows.figure.source.text())),
+    );
     let lazy = if term.lazy { "lazy load of " } else { "" };
     TermCost {
-        what: if name.is_empty() { term.effect.to_owned() } else { format!("{lazy}{} `{}`", term.effect, clean::line(name)) },
+        what: if name.is_empty() {
+            term.effect.to_owned()
+        } else {
+            format!("{lazy}{} `{}`", term.effect, clean::line(name))
+        },
         unit: unit(term.effect),
         times: clean::line(&term.times_text()).into_owned(),
         counts: SCALES.map(|scale| evaluated.count(scale)),
@@ -247,9 +281,20 @@ fn why(costs: &[TermCost], breaks_at: Option<f64>, waits: bool, p95: &Figure, no
     let driver = format!("{} at {}, {}", first.what, first.place, often(&first.times));
     match breaks_at {
         _ if !waits => format!("Nobody waits for it. What takes longest: {driver}."),
-        None => format!("It stays below {} ms up to {FAR} times the volumes. What takes longest: {driver}.", short(p95.value)),
-        Some(scale) if scale <= 1.0 => format!("It takes {} ms already, more than {} ms. What takes longest: {driver}.", short(now), short(p95.value)),
-        Some(scale) => format!("At {} times the volumes it takes more than {} ms, because of {driver}.", short(scale), short(p95.value)),
+        None => format!(
+            "It stays below {} ms up to {FAR} times the volumes. What takes longest: {driver}.",
+            short(p95.value)
+        ),
+        Some(scale) if scale <= 1.0 => format!(
+            "It takes {} ms already, more than {} ms. What takes longest: {driver}.",
+            short(now),
+            short(p95.value)
+        ),
+        Some(scale) => format!(
+            "At {} times the volumes it takes more than {} ms, because of {driver}.",
+            short(scale),
+            short(p95.value)
+        ),
     }
 }
 

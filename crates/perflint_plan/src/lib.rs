@@ -204,19 +204,57 @@ pub fn plan(input: Input<'_>) -> Result<Plan, PlanError> {
 /// What is demanded, and what nobody said.
 fn requirements(input: &Input<'_>, questions: &mut Questions) -> Vec<(&'static str, Option<Figure>)> {
     let targets = input.targets;
-    let time = |time: &Option<perflint_config::Duration>| time.as_ref().and_then(perflint_config::Duration::milliseconds);
+    let time = |time: &Option<perflint_config::Duration>| {
+        time.as_ref().and_then(perflint_config::Duration::milliseconds)
+    };
     let figure = |value: Option<f64>, unit, key: &str| {
         value.map(|value| Figure { value, unit, source: Source::Configuration { key: key.to_owned() } })
     };
     let rows = [
-        ("Response time, p95", figure(time(&targets.p95), "ms", "targets.p95"), "How fast do 95 of 100 responses have to be? (targets.p95)"),
-        ("Response time, p99", figure(time(&targets.p99), "ms", "targets.p99"), "How fast do 99 of 100 responses have to be? (targets.p99)"),
-        ("Throughput", figure(targets.requests_per_second, "requests/s", "targets.requests-per-second"), "How many requests a second arrive at the peak? (targets.requests-per-second)"),
-        ("Concurrent users", figure(targets.concurrent_users.map(|n| n as f64), "users", "targets.concurrent-users"), "How many people use it at the same time? (targets.concurrent-users)"),
-        ("Data volume", figure(targets.data_gigabytes, "GB", "targets.data-gigabytes"), "How much is stored? (targets.data-gigabytes)"),
-        ("Growth", figure(targets.growth_per_month, "% per month", "targets.growth-per-month"), "How much do the tables grow in a month? (targets.growth-per-month)"),
-        ("Availability", figure(targets.availability, "%", "targets.availability"), "What share of requests has to succeed? (targets.availability)"),
-        ("Database connections", figure(targets.database_connections.map(|n| n as f64), "connections", "targets.database-connections"), "How many connections does the database accept? (targets.database-connections)"),
+        (
+            "Response time, p95",
+            figure(time(&targets.p95), "ms", "targets.p95"),
+            "How fast do 95 of 100 responses have to be? (targets.p95)",
+        ),
+        (
+            "Response time, p99",
+            figure(time(&targets.p99), "ms", "targets.p99"),
+            "How fast do 99 of 100 responses have to be? (targets.p99)",
+        ),
+        (
+            "Throughput",
+            figure(targets.requests_per_second, "requests/s", "targets.requests-per-second"),
+            "How many requests a second arrive at the peak? (targets.requests-per-second)",
+        ),
+        (
+            "Concurrent users",
+            figure(targets.concurrent_users.map(|n| n as f64), "users", "targets.concurrent-users"),
+            "How many people use it at the same time? (targets.concurrent-users)",
+        ),
+        (
+            "Data volume",
+            figure(targets.data_gigabytes, "GB", "targets.data-gigabytes"),
+            "How much is stored? (targets.data-gigabytes)",
+        ),
+        (
+            "Growth",
+            figure(targets.growth_per_month, "% per month", "targets.growth-per-month"),
+            "How much do the tables grow in a month? (targets.growth-per-month)",
+        ),
+        (
+            "Availability",
+            figure(targets.availability, "%", "targets.availability"),
+            "What share of requests has to succeed? (targets.availability)",
+        ),
+        (
+            "Database connections",
+            figure(
+                targets.database_connections.map(|n| n as f64),
+                "connections",
+                "targets.database-connections",
+            ),
+            "How many connections does the database accept? (targets.database-connections)",
+        ),
     ];
     let rows = rows.map(|(name, figure, question)| {
         if figure.is_none() {
@@ -233,7 +271,8 @@ fn requirements(input: &Input<'_>, questions: &mut Questions) -> Vec<(&'static s
 fn check_volumes(input: &Input<'_>) -> Result<(), PlanError> {
     let report = input.report;
     let terms = report.entries.iter().flat_map(|entry| &entry.terms);
-    let labels = terms.filter(|term| matches!(term.effect, "query" | "write")).map(|term| term.label.as_str());
+    let labels =
+        terms.filter(|term| matches!(term.effect, "query" | "write")).map(|term| term.label.as_str());
     let known: Vec<&str> = report.entities.iter().map(String::as_str).chain(labels).collect();
     let stems: std::collections::BTreeSet<String> = known.iter().map(|name| stem(name)).collect();
     for name in input.volumes.keys().filter(|name| !stems.contains(&stem(name))) {
@@ -251,7 +290,12 @@ fn check_volumes(input: &Input<'_>) -> Result<(), PlanError> {
 
 fn check_entries(input: &Input<'_>) -> Result<(), PlanError> {
     let names: Vec<String> = input.report.entries.iter().flat_map(evaluate::names).collect();
-    for pattern in input.targets.entries.keys().filter(|pattern| !names.iter().any(|name| perflint_config::fits(pattern, name))) {
+    for pattern in input
+        .targets
+        .entries
+        .keys()
+        .filter(|pattern| !names.iter().any(|name| perflint_config::fits(pattern, name)))
+    {
         let help = match nearest(pattern, names.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`? `perflint routes` lists all"),
             None => "`perflint routes` lists the entry points; `*` stands for anything".to_owned(),
@@ -282,7 +326,9 @@ fn superlinear(entries: &[EntryPlan]) -> Vec<Superlinear> {
             });
         }
     }
-    all.sort_by(|a, b| b.counts[1].total_cmp(&a.counts[1]).then_with(|| (&a.place, &a.entry).cmp(&(&b.place, &b.entry))));
+    all.sort_by(|a, b| {
+        b.counts[1].total_cmp(&a.counts[1]).then_with(|| (&a.place, &a.entry).cmp(&(&b.place, &b.entry)))
+    });
     all.truncate(20);
     all
 }

@@ -50,7 +50,8 @@ pub struct Load {
 pub(crate) fn load(input: &Input<'_>, entries: &[EntryPlan]) -> Load {
     let targets = input.targets;
     let (mut requests, mut left_out) = (Vec::new(), Vec::new());
-    let mut routes: Vec<&EntryPlan> = entries.iter().filter(|entry| entry.kind == "route" || entry.kind == "page").collect();
+    let mut routes: Vec<&EntryPlan> =
+        entries.iter().filter(|entry| entry.kind == "route" || entry.kind == "page").collect();
     routes.sort_by(|a, b| (&a.label, &a.place).cmp(&(&b.label, &b.place)));
     for entry in routes {
         match entry.route.as_deref().and_then(path) {
@@ -72,8 +73,20 @@ pub(crate) fn load(input: &Input<'_>, entries: &[EntryPlan]) -> Load {
     requests.dedup_by(|a, b| a.name == b.name);
     let time = |time: &Option<Duration>| time.as_ref().and_then(Duration::milliseconds);
     Load {
-        rate: Figure::given(targets.requests_per_second, "requests/s", "targets.requests-per-second", RATE, "nobody gave a rate"),
-        errors: Figure::given(targets.availability.map(|share| (100.0 - share) / 100.0), "of 1", "targets.availability", 0.01, "one of a hundred requests may fail"),
+        rate: Figure::given(
+            targets.requests_per_second,
+            "requests/s",
+            "targets.requests-per-second",
+            RATE,
+            "nobody gave a rate",
+        ),
+        errors: Figure::given(
+            targets.availability.map(|share| (100.0 - share) / 100.0),
+            "of 1",
+            "targets.availability",
+            0.01,
+            "one of a hundred requests may fail",
+        ),
         p95: Figure::given(time(&targets.p95), "ms", "targets.p95", 300.0, "nobody gave a target"),
         p99: Figure::given(time(&targets.p99), "ms", "targets.p99", 1000.0, "nobody gave a target"),
         requests,
@@ -88,7 +101,11 @@ fn method(entry: &EntryPlan) -> String {
 /// The share of an entry point: its own rate, or one like all others that have none.
 fn weight(input: &Input<'_>, entry: &EntryPlan) -> f64 {
     let rate = |(pattern, target): (&String, &perflint_config::EntryTarget)| {
-        let name = entry.method.as_ref().zip(entry.route.as_ref()).map(|(method, route)| format!("{method} {route}"));
+        let name = entry
+            .method
+            .as_ref()
+            .zip(entry.route.as_ref())
+            .map(|(method, route)| format!("{method} {route}"));
         let fitting = fits(pattern, &entry.label) || name.is_some_and(|name| fits(pattern, &name));
         target.requests_per_second.filter(|_| fitting)
     };
@@ -104,7 +121,8 @@ fn path(route: &str) -> Option<(String, Vec<String>)> {
     for part in route.split('/').filter(|part| !part.is_empty()) {
         let inner = part.strip_prefix(':').or_else(|| part.strip_prefix('*')).or_else(|| enclosed(part));
         if let Some(inner) = inner {
-            let name = inner.rsplit_once(':').filter(|_| part.starts_with('<')).map_or(inner, |(_, name)| name);
+            let name =
+                inner.rsplit_once(':').filter(|_| part.starts_with('<')).map_or(inner, |(_, name)| name);
             let name = name.split([':', '?', '(']).next().unwrap_or(name).trim_start_matches(['*', '.']);
             let name: String = name.chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
             let name = if name.is_empty() { format!("part{}", parameters.len() + 1) } else { name };
@@ -141,7 +159,9 @@ fn groups(mut route: String) -> String {
 }
 
 fn enclosed(part: &str) -> Option<&str> {
-    [('<', '>'), ('{', '}'), ('[', ']')].iter().find_map(|(open, close)| part.strip_prefix(*open)?.strip_suffix(*close))
+    [('<', '>'), ('{', '}'), ('[', ']')]
+        .iter()
+        .find_map(|(open, close)| part.strip_prefix(*open)?.strip_suffix(*close))
 }
 
 #[cfg(test)]
@@ -160,7 +180,10 @@ mod tests {
             ("", "/", vec![]),
         ] {
             let (path, parameters) = path(route).expect("a path");
-            assert_eq!((path.as_str(), parameters), (expected, names.iter().map(ToString::to_string).collect()));
+            assert_eq!(
+                (path.as_str(), parameters),
+                (expected, names.iter().map(ToString::to_string).collect())
+            );
         }
         assert_eq!(path(r"^orders/\d+/$"), None);
     }

@@ -40,11 +40,15 @@ impl Questions {
     pub fn list(&self) -> Vec<String> {
         let mut list = self.others.clone();
         let volumes = self.volumes.iter();
-        list.extend(volumes.map(|entity| format!("How many rows has `{entity}`? Say it in [volumes].")).take(MOST));
+        list.extend(
+            volumes.map(|entity| format!("How many rows has `{entity}`? Say it in [volumes].")).take(MOST),
+        );
         let ratios = self.ratios.iter();
         list.extend(
             ratios
-                .map(|(child, parent)| format!("How many `{child}` belong to one `{parent}`? Give both in [volumes]."))
+                .map(|(child, parent)| {
+                    format!("How many `{child}` belong to one `{parent}`? Give both in [volumes].")
+                })
                 .take(MOST),
         );
         list.extend(self.sizes.iter().take(MOST).cloned());

@@ -43,7 +43,9 @@ fn environment() -> Result<Environment<'static>, PlanError> {
     environment.set_lstrip_blocks(true);
     environment.set_keep_trailing_newline(true);
     environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|name| if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None });
+    environment.set_auto_escape_callback(|name| {
+        if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+    });
     environment.add_filter("short", |value: f64| short(value));
     environment.add_filter("md", |text: String| markdown(&text));
     environment.add_filter("plain", |text: String| text.replace('`', "").replace('|', "\\|"));
@@ -121,7 +123,11 @@ fn part(plan: &serde_json::Value, section: &str) -> serde_json::Value {
         "monitoring" => &["entries"],
         _ => &["checklist", "antipatterns"],
     };
-    fields.iter().map(|field| ((*field).to_owned(), plan[*field].clone())).collect::<serde_json::Map<_, _>>().into()
+    fields
+        .iter()
+        .map(|field| ((*field).to_owned(), plan[*field].clone()))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 /// Everything, by path relative to the output folder.
@@ -135,12 +141,21 @@ pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>, PlanError> {
     files.insert("report.json".to_owned(), section(plan, None, "json")?);
     for name in ["report.md", "report.html"] {
         let sections = SECTIONS.to_vec();
-        files.insert(name.to_owned(), environment.get_template(name)?.render(context! { plan => value.clone(), sections })?);
+        files.insert(
+            name.to_owned(),
+            environment.get_template(name)?.render(context! { plan => value.clone(), sections })?,
+        );
     }
     for (template, path) in ARTEFACTS {
-        files.insert((*path).to_owned(), environment.get_template(template)?.render(context! { plan => value.clone() })?);
+        files.insert(
+            (*path).to_owned(),
+            environment.get_template(template)?.render(context! { plan => value.clone() })?,
+        );
     }
-    files.insert("caching.schema.json".to_owned(), include_str!("../templates/caching.schema.json").to_owned());
+    files.insert(
+        "caching.schema.json".to_owned(),
+        include_str!("../templates/caching.schema.json").to_owned(),
+    );
     for (at, change) in plan.changes.iter().take(DECISIONS).enumerate() {
         let number = format!("{:04}", at + 1);
         let path = format!("adr/{number}-{}.md", slug(&change.title));

@@ -36,7 +36,8 @@ pub fn routes_text(entries: &[EntryCost]) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{kind} ({})", entries.len());
         for entry in entries {
-            let cost: Vec<String> = entry.cost.iter().map(|(unit, formula)| format!("{unit} {}", clean::line(formula))).collect();
+            let cost: Vec<String> =
+                entry.cost.iter().map(|(unit, formula)| format!("{unit} {}", clean::line(formula))).collect();
             let cost = if cost.is_empty() { "nothing".to_owned() } else { cost.join(", ") };
             let _ = writeln!(text, "  {}  [{}]\n      {cost}", name(entry), place_text(&entry.place));
         }

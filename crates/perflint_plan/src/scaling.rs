@@ -44,7 +44,9 @@ pub(crate) fn scaling(input: &Input<'_>, entries: &[EntryPlan], load: &Load) -> 
     let targets = input.targets;
     let waiting: Vec<&EntryPlan> = entries.iter().filter(|entry| entry.waits).collect();
     let count = waiting.len().max(1) as f64;
-    let mean = |of: fn(&EntryPlan) -> [f64; 3]| [0, 1, 2].map(|at| waiting.iter().map(|entry| of(entry)[at]).sum::<f64>() / count);
+    let mean = |of: fn(&EntryPlan) -> [f64; 3]| {
+        [0, 1, 2].map(|at| waiting.iter().map(|entry| of(entry)[at]).sum::<f64>() / count)
+    };
     let times = mean(|entry| entry.milliseconds);
     let stored = mean(|entry| entry.database);
     let rate = load.rate.clone();
@@ -52,8 +54,20 @@ pub(crate) fn scaling(input: &Input<'_>, entries: &[EntryPlan], load: &Load) -> 
     let (in_flight, connections) = (inside(times), inside(stored));
     let replicas = in_flight.map(|inside| (inside / (PLACES * BUSY)).ceil().max(1.0));
     let places = Figure::given(None, "requests", "", PLACES, "one process answers so many at the same time");
-    let pool = Figure::given(targets.pool_size.map(|n| n as f64), "connections", "targets.pool-size", POOL, "one process opens so many");
-    let limit = Figure::given(targets.database_connections.map(|n| n as f64), "connections", "targets.database-connections", CONNECTIONS, "the default of PostgreSQL");
+    let pool = Figure::given(
+        targets.pool_size.map(|n| n as f64),
+        "connections",
+        "targets.pool-size",
+        POOL,
+        "one process opens so many",
+    );
+    let limit = Figure::given(
+        targets.database_connections.map(|n| n as f64),
+        "connections",
+        "targets.database-connections",
+        CONNECTIONS,
+        "the default of PostgreSQL",
+    );
     let most = (limit.value / pool.value).floor();
     let mut conflicts = Vec::new();
     for (at, scale) in crate::SCALES.iter().enumerate() {

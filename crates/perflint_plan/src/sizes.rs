@@ -46,7 +46,8 @@ pub struct Volumes {
 impl Volumes {
     /// From the configuration; names are compared without case, punctuation and plural.
     pub fn new(volumes: &BTreeMap<String, Volume>) -> Self {
-        let rows = volumes.iter().filter_map(|(name, volume)| Some((stem(name), (name.clone(), volume.rows()?))));
+        let rows =
+            volumes.iter().filter_map(|(name, volume)| Some((stem(name), (name.clone(), volume.rows()?))));
         Self { rows: rows.collect() }
     }
 
@@ -61,7 +62,9 @@ pub fn stem(name: &str) -> String {
     let name: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     match name.strip_suffix("ies") {
         Some(rest) => format!("{rest}y"),
-        None => name.strip_suffix('s').filter(|rest| !rest.ends_with('s')).map_or(name.clone(), str::to_owned),
+        None => {
+            name.strip_suffix('s').filter(|rest| !rest.ends_with('s')).map_or(name.clone(), str::to_owned)
+        }
     }
 }
 
@@ -73,7 +76,11 @@ fn assumed(value: f64, unit: &'static str, why: String) -> Figure {
 pub fn of_factor(times: &Times, volumes: &Volumes, questions: &mut Questions) -> Size {
     match times {
         Times::Const(n) => Size {
-            figure: Figure { value: f64::from(*n), unit: "times", source: Source::Code { place: String::new() } },
+            figure: Figure {
+                value: f64::from(*n),
+                unit: "times",
+                source: Source::Code { place: String::new() },
+            },
             grows: false,
         },
         Times::Iterations(place) => {
@@ -85,7 +92,9 @@ pub fn of_factor(times: &Times, volumes: &Volumes, questions: &mut Questions) ->
             let why = format!("`{function}` calls itself {DEPTH} deep");
             Size { figure: assumed(DEPTH, "levels", why), grows: false }
         }
-        Times::Size { name, place, over: Some(extent) } => of_rows(extent, Some(name), place.as_ref(), volumes, questions),
+        Times::Size { name, place, over: Some(extent) } => {
+            of_rows(extent, Some(name), place.as_ref(), volumes, questions)
+        }
         Times::Size { name, place, over: None } => {
             let at = place.as_ref().map(place_text);
             questions.ask_size(name, at.as_deref());
@@ -111,7 +120,8 @@ pub fn of_rows(
         return Size { figure, grows: false };
     }
     if extent.limit == RowLimit::Page {
-        let figure = assumed(PAGE, "rows", format!("a page of `{entity}`, whose size the code does not tell"));
+        let figure =
+            assumed(PAGE, "rows", format!("a page of `{entity}`, whose size the code does not tell"));
         return Size { figure, grows: false };
     }
     let own = extent.entity.as_deref().and_then(|entity| volumes.of(entity));
@@ -158,18 +168,27 @@ mod tests {
 
     #[test]
     fn names_of_tables_and_entities_meet() {
-        for (a, b) in [("orders", "Order"), ("order_items", "OrderItem"), ("Categories", "category"), ("address", "Address")] {
+        for (a, b) in [
+            ("orders", "Order"),
+            ("order_items", "OrderItem"),
+            ("Categories", "category"),
+            ("address", "Address"),
+        ] {
             assert_eq!(stem(a), stem(b));
         }
     }
 
     #[test]
     fn what_is_given_goes_before_what_is_assumed_and_what_is_bounded_does_not_grow() {
-        let given = BTreeMap::from([("orders".to_owned(), Volume::Rows(500)), ("items".to_owned(), Volume::Rows(2000))]);
+        let given = BTreeMap::from([
+            ("orders".to_owned(), Volume::Rows(500)),
+            ("items".to_owned(), Volume::Rows(2000)),
+        ]);
         let volumes = Volumes::new(&given);
         let mut questions = Questions::default();
         let mut rows = |entity: &str, of: Option<&str>, limit| {
-            let extent = Extent { entity: Some(entity.into()), of: of.map(Into::into), limit, narrowed: false };
+            let extent =
+                Extent { entity: Some(entity.into()), of: of.map(Into::into), limit, narrowed: false };
             let size = of_rows(&extent, None, None, &volumes, &mut questions);
             (size.at(1.0), size.at(10.0), size.figure.is_assumed())
         };

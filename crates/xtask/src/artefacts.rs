@@ -8,8 +8,15 @@ use std::process::{Command, Stdio};
 
 /// The applications whose plans are checked: one per way of writing routes.
 const APPS: &[&str] = &[
-    "django_shop", "fastapi_sqlalchemy", "rails_shop", "java_spring_shop", "express_sequelize", "nest_typeorm",
-    "axum_sqlx", "go_gorm_gin", "php_laravel_shop",
+    "django_shop",
+    "fastapi_sqlalchemy",
+    "rails_shop",
+    "java_spring_shop",
+    "express_sequelize",
+    "nest_typeorm",
+    "axum_sqlx",
+    "go_gorm_gin",
+    "php_laravel_shop",
 ];
 
 const PACKAGES: &[&str] = &["typescript@5.9.3", "@types/k6@2.3.0"];
@@ -22,14 +29,18 @@ pub(crate) fn check(workspace: &Path) -> Result<(), String> {
     debian("chromium", "chromium")?;
     if !tools.join("node_modules/.bin/tsc").exists() || !tools.join("node_modules/@types/k6").exists() {
         say(&format!("== installing {} into {}", PACKAGES.join(" and "), tools.display()));
-        run(Command::new("npm").args(["install", "--no-save", "--no-audit", "--no-fund", "--prefix"]).arg(&tools).args(PACKAGES))?;
+        run(Command::new("npm")
+            .args(["install", "--no-save", "--no-audit", "--no-fund", "--prefix"])
+            .arg(&tools)
+            .args(PACKAGES))?;
     }
     // A binary that is already built is named as for the end-to-end tests.
     let perflint = match std::env::var_os("PERFLINT_BIN") {
         Some(path) => PathBuf::from(path),
         None => {
             run(Command::new("cargo").args(["build", "--quiet", "-p", "perflint"]).current_dir(workspace))?;
-            let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
+            let target =
+                std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
             target.join("debug/perflint")
         }
     };
@@ -48,12 +59,17 @@ pub(crate) fn check(workspace: &Path) -> Result<(), String> {
 fn one(perflint: &Path, app: &Path, tools: &Path, plan: &Path) -> Result<(), String> {
     run(Command::new(perflint).args(["plan", "--quiet", "--output"]).arg(plan).arg(app))?;
     let options = "--noEmit --allowJs --checkJs --strict --skipLibCheck --target es2022 --module esnext --moduleResolution bundler --types k6";
-    run(Command::new(tools.join("node_modules/.bin/tsc")).args(options.split(' ')).arg(plan.join("load/k6.js")).current_dir(tools))?;
+    run(Command::new(tools.join("node_modules/.bin/tsc"))
+        .args(options.split(' '))
+        .arg(plan.join("load/k6.js"))
+        .current_dir(tools))?;
     run(Command::new("promtool").args(["check", "rules"]).arg(plan.join("monitoring/rules.yaml")))?;
     let page = format!("file://{}", plan.join("report.html").display());
     let picture = plan.join("report.png");
     let screenshot = format!("--screenshot={}", picture.display());
-    run(Command::new("chromium").args(["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1100,3000"]).args([screenshot, page]))?;
+    run(Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1100,3000"])
+        .args([screenshot, page]))?;
     if picture.exists() { Ok(()) } else { Err(format!("chromium drew nothing of {}", plan.display())) }
 }
 
