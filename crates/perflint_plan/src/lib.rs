@@ -275,7 +275,7 @@ fn check_volumes(input: &Input<'_>) -> Result<(), PlanError> {
         terms.filter(|term| matches!(term.effect, "query" | "write")).map(|term| term.label.as_str());
     let known: Vec<&str> = report.entities.iter().map(String::as_str).chain(labels).collect();
     let stems: std::collections::BTreeSet<String> = known.iter().map(|name| stem(name)).collect();
-    for name in input.volumes.keys().filter(|name| !stems.contains(&stem(name))) {
+    if let Some(name) = input.volumes.keys().find(|name| !stems.contains(&stem(name))) {
         let stems: Vec<String> = report.entities.iter().map(|entity| stem(entity)).collect();
         let near = nearest(&stem(name), stems.iter().map(String::as_str));
         let near = near.and_then(|near| report.entities.iter().find(|entity| stem(entity) == near));
@@ -290,11 +290,11 @@ fn check_volumes(input: &Input<'_>) -> Result<(), PlanError> {
 
 fn check_entries(input: &Input<'_>) -> Result<(), PlanError> {
     let names: Vec<String> = input.report.entries.iter().flat_map(evaluate::names).collect();
-    for pattern in input
+    if let Some(pattern) = input
         .targets
         .entries
         .keys()
-        .filter(|pattern| !names.iter().any(|name| perflint_config::fits(pattern, name)))
+        .find(|pattern| !names.iter().any(|name| perflint_config::fits(pattern, name)))
     {
         let help = match nearest(pattern, names.iter().map(String::as_str)) {
             Some(near) => format!("did you mean `{near}`? `perflint routes` lists all"),
