@@ -41,7 +41,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("perflint_rules", &["ir", "link", "models", "summary"]),
     ("perflint_schema", &["ir", "link", "models", "summary"]),
     ("perflint_report", &["ir", "rules"]),
-    ("perflint_plan", &["ir", "rules", "report", "schema"]),
+    ("perflint_plan", &["ir", "rules", "report", "config", "schema"]),
     ("perflint_git", &[]),
     ("perflint_baseline", &[]),
     ("perflint_config", &["walk"]),

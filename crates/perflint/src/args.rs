@@ -34,6 +34,10 @@ pub(crate) enum Command {
     },
     /// Run the examples of the team's own rules and models.
     Test(TestArgs),
+    /// List entry points with what each costs.
+    Routes(RoutesArgs),
+    /// Write a performance plan: what breaks first, what to change, how to prove it.
+    Plan(PlanArgs),
     /// List the rules.
     Rules,
     /// Print the page of a rule.
@@ -222,6 +226,48 @@ pub(crate) struct TestArgs {
     /// The folder of the repository.
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) path: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RoutesArgs {
+    #[command(flatten)]
+    pub(crate) analysis: AnalysisArgs,
+    /// How to write the list.
+    #[arg(long, value_enum, default_value_t = RoutesFormat::Text)]
+    pub(crate) format: RoutesFormat,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) analysis: AnalysisArgs,
+    /// How to write the plan to standard output.
+    #[arg(long, value_enum, default_value_t = PlanFormat::Markdown, conflicts_with = "output")]
+    pub(crate) format: PlanFormat,
+    /// Write one section only: overview, algorithms, caching, database, load, scaling, monitoring or checklist.
+    #[arg(long, value_name = "NAME", conflicts_with = "output")]
+    pub(crate) section: Option<String>,
+    /// Write the report in every form, and all artefacts, to this folder.
+    #[arg(long, short, value_name = "FOLDER")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoutesFormat {
+    /// For people.
+    Text,
+    /// For programs; documented in docs/json.md.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// For reviews and wikis.
+    Markdown,
+    /// One page that needs nothing else.
+    Html,
+    /// For programs.
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -10,6 +10,7 @@ mod diff;
 mod init;
 mod known;
 mod output;
+mod plan;
 mod progress;
 mod rules;
 mod scan;
@@ -63,6 +64,8 @@ fn run(cli: Cli) -> Result<Status, Failure> {
         Command::Init(args) => init::init(&args),
         Command::Config { command } => config::config(command),
         Command::Test(args) => try_rules::test(&args),
+        Command::Routes(args) => plan::routes(&args),
+        Command::Plan(args) => plan::plan(&args),
         Command::Rules => rules::list(),
         Command::Explain { rule } => rules::explain(&rule),
     }

@@ -137,6 +137,7 @@ impl Settings {
                 })?;
             }
         }
+        config.check_targets(file, UNITS).map_err(config_failure)?;
         if let Some(baseline) = &config.baseline {
             let inside =
                 Path::new(baseline).components().all(|part| matches!(part, std::path::Component::Normal(_)));

@@ -13,12 +13,14 @@ mod budget;
 mod error;
 mod find;
 mod local;
+mod targets;
 mod types;
 
 pub use budget::{Formula, FormulaError, Limit};
 pub use error::{ConfigError, nearest};
 pub use find::{FILES, Loaded, find, load, read_inside};
 pub use local::{Local, LocalFile};
+pub use targets::{Duration, EntryTarget, Targets, Volume, fits};
 pub use types::{
     ConfidenceName, Config, FailOnName, LevelName, PathSettings, RuleSettings, Size, Suppressions, schema,
 };

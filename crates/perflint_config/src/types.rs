@@ -1,6 +1,8 @@
 //! What a configuration may say. The schema for editors is made from these types and their comments.
 
 use crate::budget::Limit;
+use crate::error::ConfigError;
+use crate::targets::{Targets, Volume, check};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -48,6 +50,22 @@ pub struct Config {
     /// What entry points may cost: a limit per unit, by the label of an entry point (`GET /orders`) or a pattern (`GET /api/*`).
     #[serde(default)]
     pub budget: BTreeMap<String, BTreeMap<String, Limit>>,
+    /// What the system has to carry; `perflint plan` reads it.
+    #[serde(default)]
+    pub targets: Targets,
+    /// How many rows tables have, by the name of the table or of its entity; `perflint plan` reads it.
+    #[serde(default)]
+    pub volumes: BTreeMap<String, Volume>,
+}
+
+impl Config {
+    /// Says what is wrong with the first target or volume that cannot be meant. `units` are those of costs.
+    ///
+    /// # Errors
+    /// A negative number, a time that is none, targets that contradict each other.
+    pub fn check_targets(&self, file: &str, units: &[&str]) -> Result<(), ConfigError> {
+        check(file, &self.targets, &self.volumes, units)
+    }
 }
 
 /// Settings of a rule.

@@ -18,6 +18,8 @@ pub(crate) struct Analysis {
     pub(crate) entries: Vec<EntryCost>,
     /// The schema and what queries use of it, if they were asked for.
     pub(crate) schema: Option<(Schema, Vec<Access>)>,
+    /// The names of all entities, sorted, if entry points were asked for.
+    pub(crate) entities: Vec<String>,
     /// Calls seen.
     pub(crate) calls: usize,
     /// Calls whose target is neither in the repository nor in a model.
@@ -65,6 +67,7 @@ fn run(
     let program = Program::link_configured(files, stubs(models), configs, models);
     let facts = perflint_summary::analyse(&program, models);
     let findings = judge(&program, models, &facts, pages);
+    let entities = if entries { entities(&program) } else { Vec::new() };
     let entries = if entries { costs(&program, models, &facts) } else { Vec::new() };
     let schema = schema.then(|| {
         let schema = replay(&program, models);
@@ -76,11 +79,21 @@ fn run(
         findings,
         symbols,
         entries,
+        entities,
         schema,
         calls: facts.calls,
         holes: facts.holes,
         widened: facts.widened,
     }
+}
+
+/// The names of all entities that have a table.
+fn entities(program: &Program) -> Vec<String> {
+    let concrete = program.each_entity().map(|at| program.entity(at)).filter(|entity| !entity.is_abstract);
+    let mut names: Vec<String> = concrete.map(|entity| program.text(entity.name).to_owned()).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// The models' stubs, lowered like any other file; their path is their module's.

@@ -23,6 +23,7 @@ pub(crate) struct Finished {
     pub(crate) entries: Vec<EntryCost>,
     /// The schema and what queries use of it.
     pub(crate) schema: Option<(Schema, Vec<Access>)>,
+    pub(crate) entities: Vec<String>,
     pub(crate) held_back: BTreeMap<Arc<str>, usize>,
     pub(crate) unused: Vec<UnusedSuppression>,
     pub(crate) unmatched_budgets: Vec<String>,
@@ -48,7 +49,8 @@ pub(crate) fn finish(
     comments: &Comments,
     sources: &dyn Sources,
 ) -> Finished {
-    let Analysis { mut findings, mut symbols, mut entries, schema, calls, holes, widened } = analysis;
+    let Analysis { mut findings, mut symbols, mut entries, entities, schema, calls, holes, widened } =
+        analysis;
     let (over_budget, unmatched_budgets) = budget::exceeded(&entries, pages, options);
     symbols.extend(
         over_budget
@@ -81,7 +83,17 @@ pub(crate) fn finish(
     whole.sort_by(|(a, _), (b, _)| (&a.primary, &a.rule, &a.message).cmp(&(&b.primary, &b.rule, &b.message)));
     let (findings, identities) = whole.into_iter().unzip();
     let analysed = (calls, holes, widened);
-    Finished { findings, identities, entries, schema, held_back, unused, unmatched_budgets, analysed }
+    Finished {
+        findings,
+        identities,
+        entries,
+        entities,
+        schema,
+        held_back,
+        unused,
+        unmatched_budgets,
+        analysed,
+    }
 }
 
 fn identity(finding: &Finding, symbol: String, code: String, options: &Options) -> Identity {

@@ -163,8 +163,17 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
         (newer, older.and_then(|thread| thread.join().ok()))
     });
     progress.phase("reporting");
-    let Finished { findings, identities, entries, schema, held_back, unused, unmatched_budgets, analysed } =
-        finished;
+    let Finished {
+        findings,
+        identities,
+        entries,
+        entities,
+        schema,
+        held_back,
+        unused,
+        unmatched_budgets,
+        analysed,
+    } = finished;
     let baseline = options
         .baseline
         .as_ref()
@@ -196,7 +205,7 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
     };
     let (schema, accesses) = schema::located(schema, &entries, &sources);
     let formats = if options.schema { perflint_schema::formats(&models) } else { Vec::new() };
-    let report = Report { findings, tracking, entries, held_back, coverage };
+    let report = Report { findings, tracking, entries, entities, held_back, coverage };
     Ok(Scan { report, root, sources, identities, baseline, schema, accesses, formats, entries_before })
 }
 

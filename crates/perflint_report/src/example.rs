@@ -97,7 +97,14 @@ pub(crate) fn report() -> Report {
         widened: 0,
     };
     let held_back = BTreeMap::from([(Arc::from("unbounded-query"), 2)]);
-    Report { findings: vec![finding, suppressed], tracking: vec![], entries: vec![], held_back, coverage }
+    Report {
+        findings: vec![finding, suppressed],
+        tracking: vec![],
+        entries: vec![],
+        entities: vec![],
+        held_back,
+        coverage,
+    }
 }
 
 pub(crate) fn pages() -> Pages {

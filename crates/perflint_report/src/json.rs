@@ -4,7 +4,8 @@ use crate::clean;
 use crate::fingerprint::Fingerprints;
 use crate::{Input, ReportError};
 use perflint_rules::{
-    CostTerm, Coverage, EntryCost, Finding, Fix, Place, Report, Step, Times, Tracking, UnusedSuppression,
+    CostTerm, Coverage, EntryCost, Extent, Finding, Fix, Place, Report, Step, Times, Tracking,
+    UnusedSuppression,
 };
 use serde::Serialize;
 use std::borrow::Cow;
@@ -88,6 +89,7 @@ struct TermView<'a> {
     effect: &'static str,
     entity: Option<&'a str>,
     label: Cow<'a, str>,
+    rows: Option<ExtentView<'a>>,
     lazy: bool,
     times: String,
     factors: Vec<FactorView<'a>>,
@@ -102,9 +104,17 @@ struct TermView<'a> {
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum FactorView<'a> {
     Constant { value: u32 },
-    Size { name: Cow<'a, str>, place: Option<PlaceView<'a>> },
+    Size { name: Cow<'a, str>, place: Option<PlaceView<'a>>, over: Option<ExtentView<'a>> },
     Iterations { place: Option<PlaceView<'a>> },
     Depth { function: &'a str },
+}
+
+#[derive(Serialize)]
+struct ExtentView<'a> {
+    entity: Option<&'a str>,
+    of: Option<&'a str>,
+    limit: String,
+    narrowed: bool,
 }
 
 #[derive(Serialize)]
@@ -237,6 +247,7 @@ fn term_view(term: &CostTerm) -> TermView<'_> {
         effect: term.effect,
         entity: term.entity.as_deref(),
         label: clean::redact(&term.label),
+        rows: term.rows.as_ref().map(extent_view),
         lazy: term.lazy,
         times: term.times_text(),
         factors: term.times.iter().map(factor_view).collect(),
@@ -251,11 +262,22 @@ fn term_view(term: &CostTerm) -> TermView<'_> {
 fn factor_view(times: &Times) -> FactorView<'_> {
     match times {
         Times::Const(value) => FactorView::Constant { value: *value },
-        Times::Size { name, place } => {
-            FactorView::Size { name: clean::redact(name), place: place.as_ref().map(place_view) }
-        }
+        Times::Size { name, place, over } => FactorView::Size {
+            name: clean::redact(name),
+            place: place.as_ref().map(place_view),
+            over: over.as_ref().map(extent_view),
+        },
         Times::Iterations(place) => FactorView::Iterations { place: place.as_ref().map(place_view) },
         Times::Depth(function) => FactorView::Depth { function },
+    }
+}
+
+fn extent_view(extent: &Extent) -> ExtentView<'_> {
+    ExtentView {
+        entity: extent.entity.as_deref(),
+        of: extent.of.as_deref(),
+        limit: extent.limit.name(),
+        narrowed: extent.narrowed,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Entry points with their costs, as reports show them: facts, no judgement.
 
+use crate::extent::{Extent, named};
 use crate::write::Ctx;
 use crate::{Context, Place};
 use perflint_link::{BodyRef, Program};
@@ -50,6 +51,8 @@ pub struct CostTerm {
     pub entity: Option<String>,
     /// The call, or the relation path that is loaded.
     pub label: String,
+    /// The rows that it brings into memory; `None` for none, and where that is not known.
+    pub rows: Option<Extent>,
     /// It loads a relation that no query loaded before.
     pub lazy: bool,
     /// How often, outermost loop first; empty for once.
@@ -77,6 +80,8 @@ pub enum Times {
         name: String,
         /// What iterates over it, if that stands in the user's code.
         place: Option<Place>,
+        /// The rows that are iterated, if they are known to be rows.
+        over: Option<Extent>,
     },
     /// The iterations of a loop with a condition.
     Iterations(Option<Place>),
@@ -215,6 +220,7 @@ fn cost_term(
         effect: effect_name(effect.kind),
         entity,
         label: ctx.text(label).to_owned(),
+        rows: ctx.facts.extents.of_run(effect.site).map(|extent| named(ctx, extent)),
         lazy: effect.lazy.is_some(),
         times: term.times.iter().rev().filter_map(|factor| times(ctx, *factor)).collect(),
         blocks,
@@ -249,7 +255,8 @@ fn times(ctx: &Ctx<'_>, factor: Factor) -> Option<Times> {
         Factor::Const(1) => return None,
         Factor::Const(n) => Times::Const(n),
         Factor::Size { name, site, .. } => {
-            Times::Size { name: ctx.text(name).to_owned(), place: ctx.site(site) }
+            let over = ctx.facts.extents.of_loop(site).map(|extent| named(ctx, extent));
+            Times::Size { name: ctx.text(name).to_owned(), place: ctx.site(site), over }
         }
         Factor::While(site) => Times::Iterations(ctx.site(site)),
         Factor::Recursion(at) => Times::Depth(ctx.function(at)),

@@ -202,6 +202,8 @@ pub struct Report {
     pub tracking: Vec<Tracking>,
     /// Entry points with their costs, sorted by place; empty unless they were asked for.
     pub entries: Vec<crate::EntryCost>,
+    /// The names of all entities, sorted; empty unless entry points were asked for.
+    pub entities: Vec<String>,
     /// Findings that the profile or a flag holds back, by rule.
     pub held_back: BTreeMap<Arc<str>, usize>,
     /// What was read.

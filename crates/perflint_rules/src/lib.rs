@@ -8,6 +8,7 @@
 mod context;
 mod cost;
 mod detect;
+mod extent;
 mod finding;
 mod lazy;
 mod page;
@@ -18,6 +19,7 @@ mod write;
 
 pub use cost::{BLOCKING, CostTerm, EntryCost, Times, costs, unit};
 pub use detect::{BUDGET, judge};
+pub use extent::{Extent, RowLimit};
 pub use finding::{
     Confidence, Context, Coverage, Finding, Fix, Level, Place, Report, Sources, Step, StepKind, Tracking,
     UnusedSuppression, VoidSuppression,

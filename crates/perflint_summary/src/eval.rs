@@ -81,6 +81,7 @@ pub(crate) struct Events {
     pub(crate) blocking: FxHashMap<(Site, Site), Blocking>,
     pub(crate) serial: FxHashMap<Site, SerialAwait>,
     pub(crate) columns: crate::column::Columns,
+    pub(crate) extents: crate::extent::Extents,
     pub(crate) graph: CallGraph,
     pub(crate) calls: usize,
     pub(crate) holes: usize,

@@ -56,6 +56,7 @@ impl<'p> Eval<'p> {
             // `for code in SUPPORTED_CODES`: the spelling says that it does not grow.
             return Plan::Repeat { elem: UNKNOWN, factor: Factor::Const(SMALL), rows: false, batch: false };
         }
+        self.note_loop(site, v);
         let size = |rows: bool| Factor::Size { name, site, rows };
         let named_batch = || is_batch_name(self.p.text(name));
         match self.vals.get(v).clone() {

@@ -23,6 +23,7 @@ mod dispatch;
 mod eval;
 mod exec;
 mod expr;
+mod extent;
 mod fact;
 mod function;
 mod generic;
@@ -49,6 +50,7 @@ mod value;
 mod view;
 
 pub use column::{Accessed, ColumnHow, ColumnUse};
+pub use extent::{Extent, Extents};
 pub use fact::{
     Blocking, Effect, Entry, Factor, Lazy, Materialised, Repeat, Responded, SerialAwait, StepNode, Steps,
     Summary, Sure, Term,
@@ -80,6 +82,8 @@ pub struct Facts {
     pub entries: Vec<Entry>,
     /// The `main` functions with their costs.
     pub programs: Vec<Entry>,
+    /// How many rows queries and loops are about.
+    pub extents: Extents,
     /// Who calls whom, as evaluated.
     pub graph: CallGraph,
     /// Calls evaluated.
@@ -103,6 +107,7 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
         serial: events.serial.into_values().collect(),
         accesses: events.columns.accesses(program),
         entries: eval.entries,
+        extents: events.extents,
         graph: events.graph,
         programs: eval.programs,
         calls: events.calls,

@@ -157,6 +157,7 @@ impl<'p> Eval<'p> {
         if q.bound == Bound::AtMost(0) || q.evaluated || q.ran || q.preloaded {
             if q.ran && !q.evaluated && rows == RowCount::All && !q.writes {
                 // The statement has run; its rows come into memory here.
+                self.events.extents.fetched(q);
                 let site = self.site(f, op);
                 let label = self.query_label(q);
                 self.materialise(f, q, site, label);
@@ -189,6 +190,7 @@ impl<'p> Eval<'p> {
             return;
         }
         self.accessed(q, site);
+        self.events.extents.run(site, q, rows);
         let kind = if q.writes { EffectKind::Write } else { EffectKind::Query };
         let (lazy, method) = (lazy.map(|(l, _)| l), self.method_at(f, q, op));
         let effect = Effect { kind, entity: q.entity, label, method, site, lazy, batched: false };

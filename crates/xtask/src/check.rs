@@ -31,6 +31,11 @@ pub(crate) fn all(workspace: &Path) -> Result<(), String> {
             failed.push(*name);
         }
     }
+    say("\n== plans against the tools that read them");
+    if let Err(message) = crate::artefacts::check(workspace) {
+        say(&message);
+        failed.push("artefacts");
+    }
     if failed.is_empty() { Ok(()) } else { Err(format!("\nfailed: {}", failed.join(", "))) }
 }
 

@@ -3,6 +3,7 @@
 //! A program instead of scripts: it runs wherever cargo does. It depends on no other crate,
 //! so that it is compiled in a second.
 
+mod artefacts;
 mod check;
 mod rule;
 mod tools;
@@ -14,7 +15,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage:
-  cargo xtask test        formatting, lints and all tests
+  cargo xtask test        formatting, lints, all tests, and plans against the tools that read them
+  cargo xtask artefacts   the last of these alone
   cargo xtask tools       install what the tests need beyond cargo
   cargo xtask rule NAME   write the skeleton of a rule page
 ";
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
     let result = match arguments[..] {
         ["test"] => check::all(&workspace()),
         ["tools"] => tools::install(&workspace()),
+        ["artefacts"] => artefacts::check(&workspace()),
         ["rule", name] => rule::create(&workspace(), name),
         _ => Err(USAGE.to_owned()),
     };

@@ -1,0 +1,105 @@
+//! The changes that matter, by what they are predicted to save.
+
+use crate::evaluate::EntryPlan;
+use crate::figure::place_text;
+use crate::{Input, short};
+use perflint_report::clean;
+use perflint_rules::{Finding, StepKind};
+use serde::Serialize;
+
+/// A change.
+#[derive(Clone, Debug, Serialize)]
+pub struct Change {
+    /// The rule that asks for it.
+    pub rule: String,
+    /// The category of the rule.
+    pub category: String,
+    /// What is wrong, in a sentence.
+    pub title: String,
+    /// The file and line of the problem.
+    pub place: String,
+    /// The edit, with its place.
+    pub fix: Option<(String, String)>,
+    /// The cost as a formula.
+    pub cost: String,
+    /// Milliseconds saved at 1, 10, 100 times the volumes, summed over the entry points; zeros where no formula names it.
+    pub saved: [f64; 3],
+    /// The entry points that gain.
+    pub entries: Vec<String>,
+    /// The way to it: kind, label, place.
+    pub route: Vec<(&'static str, String, String)>,
+    /// Why it stands at this place of the list.
+    pub why: String,
+    /// How sure.
+    pub confidence: &'static str,
+}
+
+/// All changes, the greatest effect first.
+pub(crate) fn changes(input: &Input<'_>, entries: &[EntryPlan]) -> Vec<Change> {
+    let mut list: Vec<Change> = input.report.live().map(|finding| change(input, finding, entries)).collect();
+    list.sort_by(|a, b| {
+        b.saved[1].total_cmp(&a.saved[1]).then_with(|| (&a.place, &a.rule).cmp(&(&b.place, &b.rule)))
+    });
+    list
+}
+
+fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change {
+    let category = input.pages.pages.iter().find(|page| page.id == (*finding.rule).into());
+    let category = category.map_or_else(String::new, |page| page.category.to_string());
+    let effects =
+        finding.route.iter().filter(|step| step.kind == StepKind::Effect).map(|step| place_text(&step.place));
+    let places: Vec<String> =
+        effects.chain([place_text(&finding.primary)]).chain(finding.also.iter().map(place_text)).collect();
+    let mut saved = [0.0; 3];
+    let mut gaining = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.waits) {
+        let mut gains = false;
+        for term in entry.terms.iter().filter(|term| term.waited && places.contains(&term.place)) {
+            for (at, sum) in saved.iter_mut().enumerate() {
+                let once = term.milliseconds[at] / term.counts[at].max(1.0);
+                // A repeated effect becomes one; rows without bound become a page.
+                let after = match &*category {
+                    "n-plus-one" => once,
+                    "unbounded" => once.min(3.0),
+                    _ => term.milliseconds[at],
+                };
+                *sum += (term.milliseconds[at] - after).max(0.0);
+            }
+            gains = true;
+        }
+        if gains {
+            gaining.push(entry.label.clone());
+        }
+    }
+    let title = finding.message.split_once(". ").map_or(finding.message.as_str(), |(first, _)| first);
+    let why = match saved[1] > 0.0 {
+        true => format!(
+            "predicted to save {} ms at 10 times the volumes over {} entry points",
+            short(saved[1]),
+            gaining.len()
+        ),
+        false if category == "blocking" => {
+            "stops every other request of the process while it waits; no formula says how many".to_owned()
+        }
+        false => "no entry point's formula names this line: its effect is not known".to_owned(),
+    };
+    gaining.truncate(8);
+    Change {
+        rule: finding.rule.to_string(),
+        category,
+        title: clean::line(title.trim_end_matches('.')).into_owned(),
+        place: place_text(&finding.primary),
+        fix: finding.fix.as_ref().map(|fix| (clean::line(&fix.advice).into_owned(), place_text(&fix.place))),
+        cost: clean::line(&finding.cost).into_owned(),
+        saved,
+        entries: gaining,
+        route: finding
+            .route
+            .iter()
+            .take(10)
+            .map(|step| (step.kind.name(), clean::line(&step.label).into_owned(), place_text(&step.place)))
+            .collect(),
+        why,
+        confidence: finding.confidence.name(),
+    }
+}

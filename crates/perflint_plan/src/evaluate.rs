@@ -1,0 +1,315 @@
+//! Entry points in numbers: what one run costs at 1, 10 and 100 times the volumes, and when it breaks its target.
+
+use crate::figure::{Figure, place_text};
+use crate::questions::Questions;
+use crate::sizes::{Size, Volumes, of_factor, of_rows};
+use perflint_config::{Targets, fits};
+use perflint_report::clean;
+use perflint_rules::{CostTerm, EntryCost, unit};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// How many times the volumes.
+pub const SCALES: [f64; 3] = [1.0, 10.0, 100.0];
+
+/// Milliseconds of one effect, and why so many.
+const DURATIONS: &[(&str, f64, &str)] = &[
+    ("queries", 2.0, "a query by key in the same data centre"),
+    ("writes", 3.0, "a write with its commit"),
+    ("requests", 100.0, "a request to another service"),
+    ("calls", 20.0, "a call of an internal service"),
+    ("mails", 200.0, "a mail handed to a server"),
+    ("files", 0.5, "a small file on a local disk"),
+    ("cache", 0.5, "a key of a cache in the same data centre"),
+    ("messages", 5.0, "a message to a broker"),
+    ("locks", 1.0, "a lock that nobody holds"),
+    ("sleeps", 1000.0, "the code sleeps"),
+    ("processes", 50.0, "a process started"),
+    ("computations", 50.0, "a computation that is meant to be slow"),
+];
+
+/// Milliseconds to fetch and build one row.
+const ROW: f64 = 0.02;
+/// Milliseconds of a response that does nothing.
+const BASE: f64 = 5.0;
+/// The longest growth that is looked at.
+const FAR: f64 = 1000.0;
+/// A target where none is given.
+const P95: f64 = 300.0;
+
+/// A summand in numbers.
+#[derive(Clone, Debug, Serialize)]
+pub struct TermCost {
+    /// What happens.
+    pub what: String,
+    /// Its unit.
+    pub unit: &'static str,
+    /// As a product.
+    pub times: String,
+    /// How often at each scale.
+    pub counts: [f64; 3],
+    /// Milliseconds at each scale.
+    pub milliseconds: [f64; 3],
+    /// The file and line.
+    pub place: String,
+    /// Where the numbers of its sizes come from.
+    pub sizes: Vec<String>,
+    /// The entity.
+    pub entity: Option<String>,
+    /// It is waited for.
+    pub waited: bool,
+    /// It grows with the tables.
+    pub grows: bool,
+}
+
+/// An entry point in numbers.
+#[derive(Clone, Debug, Serialize)]
+pub struct EntryPlan {
+    /// Its kind.
+    pub kind: &'static str,
+    /// What people call it.
+    pub label: String,
+    /// The HTTP method.
+    pub method: Option<String>,
+    /// The route.
+    pub route: Option<String>,
+    /// The file and line.
+    pub place: String,
+    /// Formulas by unit.
+    pub cost: BTreeMap<&'static str, String>,
+    /// Milliseconds at each scale.
+    pub milliseconds: [f64; 3],
+    /// Milliseconds of the database at each scale.
+    pub database: [f64; 3],
+    /// The target.
+    pub p95: Figure,
+    /// How many times the volumes break the target: 1 if it is broken already, `None` if growth does not break it.
+    pub breaks_at: Option<f64>,
+    /// Why, in a sentence.
+    pub why: String,
+    /// The summands that take longest at 10 times the volumes.
+    pub terms: Vec<TermCost>,
+    /// It answers somebody who waits.
+    pub waits: bool,
+    /// Some of its cost is in no figure.
+    pub incomplete: bool,
+}
+
+/// What is evaluated with.
+pub(crate) struct World<'a> {
+    pub(crate) targets: &'a Targets,
+    pub(crate) volumes: Volumes,
+}
+
+impl World<'_> {
+    /// What one effect takes.
+    pub(crate) fn duration(&self, unit: &str) -> Figure {
+        let assumed = DURATIONS.iter().find(|(name, ..)| *name == unit);
+        let (assumed, why) = assumed.map_or((1.0, "an effect"), |(_, value, why)| (*value, *why));
+        let given = self.targets.durations.get(unit).and_then(perflint_config::Duration::milliseconds);
+        Figure::given(given, "ms", &format!("targets.durations.{unit}"), assumed, why)
+    }
+
+    /// All durations, for the report.
+    pub(crate) fn durations(&self) -> Vec<(&'static str, Figure)> {
+        DURATIONS.iter().map(|(unit, ..)| (*unit, self.duration(unit))).collect()
+    }
+
+    /// The target of an entry point: its own, that of the pattern that fits most closely, that of the whole.
+    pub(crate) fn p95(&self, entry: &EntryCost) -> Figure {
+        let names = names(entry);
+        let mut fitting: Vec<_> = self
+            .targets
+            .entries
+            .iter()
+            .filter(|(pattern, target)| target.p95.is_some() && names.iter().any(|name| fits(pattern, name)))
+            .collect();
+        fitting.sort_by_key(|(pattern, _)| (pattern.contains('*'), std::cmp::Reverse(pattern.len())));
+        if let Some((pattern, target)) = fitting.first() {
+            let value = target.p95.as_ref().and_then(perflint_config::Duration::milliseconds);
+            return Figure::given(
+                value,
+                "ms",
+                &format!("targets.entries.\"{pattern}\".p95"),
+                P95,
+                "no target",
+            );
+        }
+        let whole = self.targets.p95.as_ref().and_then(perflint_config::Duration::milliseconds);
+        Figure::given(
+            whole,
+            "ms",
+            "targets.p95",
+            P95,
+            "nobody gave a target: responses feel quick up to about so long",
+        )
+    }
+}
+
+/// What people may call an entry point.
+pub(crate) fn names(entry: &EntryCost) -> Vec<String> {
+    let mut names = vec![entry.label.clone()];
+    names.extend(entry.route.clone());
+    if let (Some(method), Some(route)) = (&entry.method, &entry.route) {
+        names.push(format!("{method} {route}"));
+    }
+    names
+}
+
+struct Evaluated<'a> {
+    term: &'a CostTerm,
+    sizes: Vec<Size>,
+    rows: Option<Size>,
+    each: f64,
+}
+
+impl Evaluated<'_> {
+    fn count(&self, scale: f64) -> f64 {
+        self.sizes.iter().map(|size| size.at(scale)).product()
+    }
+
+    fn milliseconds(&self, scale: f64) -> f64 {
+        let rows = self.rows.as_ref().map_or(0.0, |rows| rows.at(scale) * ROW);
+        self.count(scale) * (self.each + rows)
+    }
+}
+
+/// An entry point in numbers.
+pub(crate) fn entry(world: &World<'_>, entry: &EntryCost, questions: &mut Questions) -> EntryPlan {
+    let warm = entry.terms.iter().filter(|term| !term.cold);
+    let terms: Vec<Evaluated<'_>> = warm
+        .map(|term| Evaluated {
+            term,
+            sizes: term.times.iter().map(|times| of_factor(times, &world.volumes, questions)).collect(),
+            rows: term
+                .rows
+                .as_ref()
+                .map(|rows| of_rows(rows, None, Some(&term.place), &world.volumes, questions)),
+            each: world.duration(unit(term.effect)).value,
+        })
+        .collect();
+    let waited = || terms.iter().filter(|term| !term.term.detached);
+    let time = |scale: f64| BASE + waited().map(|term| term.milliseconds(scale)).sum::<f64>();
+    let stored = |scale: f64| {
+        let stored = waited().filter(|term| matches!(term.term.effect, "query" | "write"));
+        stored.map(|term| term.milliseconds(scale)).sum::<f64>()
+    };
+    let p95 = world.p95(entry);
+    let waits = matches!(entry.kind, "route" | "page" | "resolver" | "socket");
+    let breaks_at = if waits { breaking(&time, p95.value) } else { None };
+    let mut costs: Vec<TermCost> = terms.iter().map(term_cost).collect();
+    costs.sort_by(|a, b| b.milliseconds[1].total_cmp(&a.milliseconds[1]).then_with(|| a.place.cmp(&b.place)));
+    let why = why(&costs, breaks_at, waits, &p95, time(1.0));
+    costs.truncate(6);
+    EntryPlan {
+        kind: entry.kind,
+        label: clean::line(&entry.label).into_owned(),
+        method: entry.method.clone(),
+        route: entry.route.as_deref().map(|route| clean::line(route).into_owned()),
+        place: place_text(&entry.place),
+        cost: entry.cost.clone(),
+        milliseconds: SCALES.map(time),
+        database: SCALES.map(stored),
+        p95,
+        breaks_at,
+        why,
+        terms: costs,
+        waits,
+        incomplete: entry.capped || entry.more > 0,
+    }
+}
+
+fn term_cost(evaluated: &Evaluated<'_>) -> TermCost {
+    let Evaluated { term, sizes, rows, .. } = evaluated;
+    let name = term.entity.as_deref().unwrap_or(&term.label);
+    let symbols =
+        term.times.iter().zip(sizes).filter(|(times, _)| !matches!(times, perflint_rules::Times::Const(_)));
+    let mut sources: Vec<String> = symbols
+        .map(|(times, size)| {
+            format!(
+                "{} = {} ({})",
+                clean::line(&times.text()),
+                short(size.figure.value),
+                size.figure.source.text()
+            )
+        })
+        .collect();
+    sources.extend(
+        rows.as_ref()
+            .filter(|rows| rows.figure.value > 1.0)
+            .map(|rows| format!("{} rows each ({})", short(rows.figure.value), rows.figure.source.text())),
+    );
+    let lazy = if term.lazy { "lazy load of " } else { "" };
+    TermCost {
+        what: if name.is_empty() {
+            term.effect.to_owned()
+        } else {
+            format!("{lazy}{} `{}`", term.effect, clean::line(name))
+        },
+        unit: unit(term.effect),
+        times: clean::line(&term.times_text()).into_owned(),
+        counts: SCALES.map(|scale| evaluated.count(scale)),
+        milliseconds: SCALES.map(|scale| evaluated.milliseconds(scale)),
+        place: place_text(&term.place),
+        sizes: sources,
+        entity: term.entity.clone(),
+        waited: !term.detached,
+        grows: sizes.iter().chain(rows).any(|size| size.grows),
+    }
+}
+
+/// The least growth that breaks a target.
+fn breaking(time: &dyn Fn(f64) -> f64, target: f64) -> Option<f64> {
+    if time(1.0) > target {
+        return Some(1.0);
+    }
+    if time(FAR) <= target {
+        return None;
+    }
+    let (mut fits, mut breaks) = (1.0, FAR);
+    for _ in 0..40 {
+        let middle = f64::midpoint(fits, breaks);
+        if time(middle) > target { breaks = middle } else { fits = middle }
+    }
+    Some((breaks * 10.0).ceil() / 10.0)
+}
+
+fn why(costs: &[TermCost], breaks_at: Option<f64>, waits: bool, p95: &Figure, now: f64) -> String {
+    let Some(first) = costs.iter().find(|cost| cost.waited) else {
+        return "It does nothing that perflint counts.".to_owned();
+    };
+    let driver = format!("{} at {}, {}", first.what, first.place, often(&first.times));
+    match breaks_at {
+        _ if !waits => format!("Nobody waits for it. What takes longest: {driver}."),
+        None => format!(
+            "It stays below {} ms up to {FAR} times the volumes. What takes longest: {driver}.",
+            short(p95.value)
+        ),
+        Some(scale) if scale <= 1.0 => format!(
+            "It takes {} ms already, more than {} ms. What takes longest: {driver}.",
+            short(now),
+            short(p95.value)
+        ),
+        Some(scale) => format!(
+            "At {} times the volumes it takes more than {} ms, because of {driver}.",
+            short(scale),
+            short(p95.value)
+        ),
+    }
+}
+
+fn often(times: &str) -> String {
+    if times == "1" { "once".to_owned() } else { format!("{times} times") }
+}
+
+/// A number for people: three digits that matter.
+pub fn short(value: f64) -> String {
+    let (value, suffix) = match value {
+        v if v >= 1e9 => (v / 1e9, "G"),
+        v if v >= 1e6 => (v / 1e6, "M"),
+        v if v >= 1e4 => (v / 1e3, "k"),
+        v => (v, ""),
+    };
+    let digits = if value >= 100.0 { 0 } else { usize::from(value.fract() > 0.049) };
+    format!("{value:.digits$}{suffix}")
+}

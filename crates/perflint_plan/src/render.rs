@@ -1,0 +1,166 @@
+//! The plan as files: templates over its data.
+
+use crate::evaluate::short;
+use crate::{Plan, PlanError};
+use minijinja::{AutoEscape, Environment, Value, context};
+use std::collections::BTreeMap;
+
+/// The sections of the report, in order.
+pub const SECTIONS: &[&str] =
+    &["overview", "algorithms", "caching", "database", "load", "scaling", "monitoring", "checklist"];
+
+const TEMPLATES: &[(&str, &str)] = &[
+    ("sections.md", include_str!("../templates/sections.md")),
+    ("report.md", include_str!("../templates/report.md")),
+    ("report.html", include_str!("../templates/report.html")),
+    ("caching.yaml", include_str!("../templates/caching.yaml")),
+    ("k6.js", include_str!("../templates/k6.js")),
+    ("locustfile.py", include_str!("../templates/locustfile.py")),
+    ("hpa.yaml", include_str!("../templates/hpa.yaml")),
+    ("compose.yaml", include_str!("../templates/compose.yaml")),
+    ("rules.yaml", include_str!("../templates/rules.yaml")),
+    ("dashboard.json", include_str!("../templates/dashboard.json")),
+    ("adr.md", include_str!("../templates/adr.md")),
+];
+
+/// Artefacts that are one file each: the template and the path.
+const ARTEFACTS: &[(&str, &str)] = &[
+    ("caching.yaml", "caching.yaml"),
+    ("k6.js", "load/k6.js"),
+    ("locustfile.py", "load/locustfile.py"),
+    ("hpa.yaml", "scaling/kubernetes.yaml"),
+    ("compose.yaml", "scaling/compose.yaml"),
+    ("rules.yaml", "monitoring/rules.yaml"),
+    ("dashboard.json", "monitoring/dashboard.json"),
+];
+
+/// Changes that get a record of a decision.
+const DECISIONS: usize = 10;
+
+fn environment() -> Result<Environment<'static>, PlanError> {
+    let mut environment = Environment::new();
+    environment.set_trim_blocks(true);
+    environment.set_lstrip_blocks(true);
+    environment.set_keep_trailing_newline(true);
+    environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|name| {
+        if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+    });
+    environment.add_filter("short", |value: f64| short(value));
+    environment.add_filter("md", |text: String| markdown(&text));
+    environment.add_filter("plain", |text: String| text.replace('`', "").replace('|', "\\|"));
+    environment.add_filter("slug", |text: String| slug(&text));
+    environment.add_filter("source", |figure: Value| source(&figure));
+    for (name, text) in TEMPLATES {
+        environment.add_template(name, text)?;
+    }
+    Ok(environment)
+}
+
+/// Text of a repository inside a cell of a table: nothing in it is markup.
+fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '|' => out.push_str("&#124;"),
+            '<' => out.push_str("&lt;"),
+            '\n' => out.push(' '),
+            '*' | '_' | '[' | ']' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A name as a part of a path.
+fn slug(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.take(8).collect::<Vec<_>>().join("-").to_ascii_lowercase()
+}
+
+/// Where a figure comes from, in words.
+fn source(figure: &Value) -> Result<String, minijinja::Error> {
+    let source = figure.get_attr("source")?;
+    let part = |name: &str| source.get_attr(name).map(|value| value.to_string());
+    Ok(match part("kind")?.as_str() {
+        "configuration" => format!("configuration: {}", part("key")?),
+        "code" => format!("code: {}", part("place")?),
+        _ => format!("assumption: {}", part("why")?),
+    })
+}
+
+/// One section, or the whole report if none is named, in `md`, `html` or `json`.
+///
+/// # Errors
+/// A template that cannot be filled.
+pub fn section(plan: &Plan, section: Option<&str>, format: &str) -> Result<String, PlanError> {
+    if format == "json" {
+        let value = serde_json::to_value(plan)?;
+        let value = match section {
+            Some(name) => part(&value, name),
+            None => value,
+        };
+        return Ok(serde_json::to_string_pretty(&value)? + "\n");
+    }
+    let sections: Vec<&str> = section.map_or_else(|| SECTIONS.to_vec(), |name| vec![name]);
+    let environment = environment()?;
+    let template = environment.get_template(if format == "html" { "report.html" } else { "report.md" })?;
+    Ok(template.render(context! { plan => Value::from_serialize(plan), sections })?)
+}
+
+/// The fields of a section.
+fn part(plan: &serde_json::Value, section: &str) -> serde_json::Value {
+    let fields: &[&str] = match section {
+        "overview" => &["requirements", "durations", "entries", "changes", "questions"],
+        "algorithms" => &["superlinear"],
+        "caching" => &["caching"],
+        "database" => &["changes"],
+        "load" => &["load"],
+        "scaling" => &["scaling"],
+        "monitoring" => &["entries"],
+        _ => &["checklist", "antipatterns"],
+    };
+    fields
+        .iter()
+        .map(|field| ((*field).to_owned(), plan[*field].clone()))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+/// Everything, by path relative to the output folder.
+///
+/// # Errors
+/// A template that cannot be filled.
+pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>, PlanError> {
+    let environment = environment()?;
+    let value = Value::from_serialize(plan);
+    let mut files = BTreeMap::new();
+    files.insert("report.json".to_owned(), section(plan, None, "json")?);
+    for name in ["report.md", "report.html"] {
+        let sections = SECTIONS.to_vec();
+        files.insert(
+            name.to_owned(),
+            environment.get_template(name)?.render(context! { plan => value.clone(), sections })?,
+        );
+    }
+    for (template, path) in ARTEFACTS {
+        files.insert(
+            (*path).to_owned(),
+            environment.get_template(template)?.render(context! { plan => value.clone() })?,
+        );
+    }
+    files.insert(
+        "caching.schema.json".to_owned(),
+        include_str!("../templates/caching.schema.json").to_owned(),
+    );
+    for (at, change) in plan.changes.iter().take(DECISIONS).enumerate() {
+        let number = format!("{:04}", at + 1);
+        let path = format!("adr/{number}-{}.md", slug(&change.title));
+        let change = Value::from_serialize(change);
+        files.insert(path, environment.get_template("adr.md")?.render(context! { change, number })?);
+    }
+    Ok(files)
+}

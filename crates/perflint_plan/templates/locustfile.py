@@ -1,0 +1,37 @@
+"""Load tests, made by perflint: locust -f load/locustfile.py --headless --host http://127.0.0.1:8000 -u 10 -t 1m
+
+PREFIX goes before every path. Values of parameters: PARAM_ID=7. Requests that write run only with a body in BODIES.
+Weights are the rates of [targets.entries], else equal, which is an assumption.
+"""
+
+import json
+import os
+import random
+
+from locust import HttpUser, between, task
+
+REQUESTS = json.loads(r'''{{ plan.load.requests|tojson }}''')
+
+BODIES = {}
+
+RUNNABLE = [request for request in REQUESTS if request["safe"] or request["name"] in BODIES]
+
+
+def path_of(request):
+    path = os.environ.get("PREFIX", "") + request["path"]
+    for name in request["parameters"]:
+        path = path.replace("{" + name + "}", os.environ.get("PARAM_" + name.upper(), "1"))
+    return path
+
+
+class Visitor(HttpUser):
+    wait_time = between(0.5, 2)
+
+    @task
+    def visit(self):
+        if not RUNNABLE:
+            return
+        request = random.choices(RUNNABLE, [request["weight"] for request in RUNNABLE])[0]
+        self.client.request(
+            request["method"], path_of(request), name=request["name"], data=BODIES.get(request["name"])
+        )

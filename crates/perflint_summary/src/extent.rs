@@ -1,0 +1,120 @@
+//! How many rows queries and loops are about, for whoever puts numbers into formulas: facts, no judgement.
+//!
+//! One place may be evaluated in many contexts. What it is about there is joined: an entity that differs is not known, the
+//! weaker of two bounds counts.
+
+use crate::eval::Eval;
+use crate::value::{Bound, Query, Row, Site, V, Val};
+use perflint_link::EntityIx;
+use perflint_models::RowCount;
+use rustc_hash::FxHashMap;
+use std::collections::hash_map::Entry;
+
+/// The rows that something is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Their entity, if it is known and always the same.
+    pub entity: Option<EntityIx>,
+    /// The entity of the row that they belong to, for the rows of a relation.
+    pub of: Option<EntityIx>,
+    /// How many there may be.
+    pub bound: Bound,
+    /// Restricted by equality on some column.
+    pub narrowed: bool,
+}
+
+/// Extents by place.
+#[derive(Clone, Debug, Default)]
+pub struct Extents {
+    /// Of queries, by where they were built.
+    built: FxHashMap<Site, Extent>,
+    /// Of queries whose rows come into memory, by where they run.
+    runs: FxHashMap<Site, Extent>,
+    /// Where queries run whose rows are fetched later, by where they were built.
+    pending: FxHashMap<Site, Site>,
+    /// Of loops, by the site of their factor.
+    loops: FxHashMap<Site, Extent>,
+}
+
+impl Extents {
+    /// The rows that come into memory where a query runs; `None` if none do, or no query runs there.
+    pub fn of_run(&self, site: Site) -> Option<Extent> {
+        self.runs.get(&site).copied()
+    }
+
+    /// The rows that are iterated at the site of a factor; `None` if they are not known to be rows.
+    pub fn of_loop(&self, site: Site) -> Option<Extent> {
+        self.loops.get(&site).copied()
+    }
+
+    /// A query runs and brings rows into memory.
+    pub(crate) fn run(&mut self, site: Site, q: &Query, rows: RowCount) {
+        let bound = match rows {
+            RowCount::None | RowCount::Declared => {
+                self.pending.insert(q.origin, site);
+                return;
+            }
+            RowCount::One => Bound::One,
+            RowCount::All | RowCount::Stream => q.bound,
+        };
+        let extent = Extent { bound, ..of_query(q) };
+        join(&mut self.built, q.origin, extent);
+        join(&mut self.runs, site, extent);
+    }
+
+    /// The rows of a query that has run come into memory: they count where it ran.
+    pub(crate) fn fetched(&mut self, q: &Query) {
+        if let Some(site) = self.pending.get(&q.origin).copied() {
+            self.run(site, q, RowCount::All);
+        }
+    }
+}
+
+fn of_query(q: &Query) -> Extent {
+    Extent { entity: q.entity, of: q.from.map(|(entity, _)| entity), bound: q.bound, narrowed: q.narrowed }
+}
+
+fn join(known: &mut FxHashMap<Site, Extent>, site: Site, new: Extent) {
+    match known.entry(site) {
+        Entry::Vacant(free) => {
+            free.insert(new);
+        }
+        Entry::Occupied(mut at) => {
+            let old = *at.get();
+            at.insert(Extent {
+                entity: old.entity.filter(|_| old.entity == new.entity),
+                of: old.of.filter(|_| old.of == new.of),
+                bound: old.bound.max(new.bound),
+                narrowed: old.narrowed && new.narrowed,
+            });
+        }
+    }
+}
+
+impl Eval<'_> {
+    /// Notes what a loop iterates over.
+    pub(crate) fn note_loop(&mut self, site: Site, v: V) {
+        let extent = match self.vals.get(v) {
+            Val::Query(q) => of_query(q),
+            Val::Many { elem, .. } => match self.vals.get(*elem) {
+                Val::Row(row) => self.of_rows(row),
+                _ => return,
+            },
+            _ => return,
+        };
+        join(&mut self.events.extents.loops, site, extent);
+    }
+
+    /// Rows in memory: those of the query that fetched them, or of a relation that was loaded with it.
+    fn of_rows(&self, row: &Row) -> Extent {
+        let own = self.p.text(row.path).is_empty();
+        let built = row.origin.filter(|_| own).and_then(|origin| self.events.extents.built.get(&origin));
+        let unknown = Extent {
+            entity: Some(row.entity),
+            of: row.from.map(|(entity, _)| entity),
+            bound: Bound::Unknown,
+            narrowed: false,
+        };
+        built.map_or(unknown, |built| Extent { entity: Some(row.entity), ..*built })
+    }
+}

@@ -1,0 +1,160 @@
+//! `perflint routes` and `perflint plan`.
+
+use perflint_tests::command::{Run, perflint, run};
+use perflint_tests::files::{files, folders};
+use perflint_tests::tree::Tree;
+use perflint_tests::workspace;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+const APP: &str = "\
+from django.db import models
+from django.http import JsonResponse
+from django.urls import path
+
+
+class Customer(models.Model):
+    name = models.CharField(max_length=80)
+
+
+class Order(models.Model):
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE)
+
+
+def orders(request):
+    return JsonResponse({'orders': [order.customer.name for order in Order.objects.all()]})
+
+
+urlpatterns = [path('orders/', orders)]
+";
+
+fn app(config: &str) -> Tree {
+    Tree::of(&[("shop.py", APP), ("perflint.toml", config)])
+}
+
+fn plan(tree: &Tree, arguments: &[&str]) -> Run {
+    run(perflint().args(["plan", "--quiet"]).args(arguments).current_dir(tree.path()))
+}
+
+fn json(tree: &Tree) -> Value {
+    let run = plan(tree, &["--format", "json"]);
+    assert_eq!(run.code, Some(0), "{}", run.err());
+    serde_json::from_slice(&run.stdout).expect("json")
+}
+
+#[test]
+fn figures_follow_the_volumes_and_name_their_source() {
+    let plan = json(&app("[targets]\np95 = '250ms'\n[volumes]\norders = 1000\n"));
+    let entry = &plan["entries"][0];
+    assert_eq!(entry["label"], "orders/");
+    // 5 ms, 1000 rows of 0.02 ms, 1 + 1000 queries of 2 ms, each lazy load one row.
+    let term = entry["terms"]
+        .as_array()
+        .expect("terms")
+        .iter()
+        .find(|term| {
+            term["times"] == "|objects.all|"
+                || term["times"].as_str().is_some_and(|times| times.starts_with('|'))
+        })
+        .expect("a term per row");
+    assert_eq!(term["counts"], serde_json::json!([1000.0, 10_000.0, 100_000.0]), "{term}");
+    assert!(
+        term["sizes"][0].as_str().is_some_and(|size| size.contains("configuration volumes.orders")),
+        "{term}"
+    );
+    assert_eq!(entry["p95"]["source"]["key"], "targets.p95");
+    assert_eq!(entry["breaks_at"], 1.0);
+    let unknown = json(&app(""));
+    let sizes = unknown["entries"][0]["terms"].to_string();
+    assert!(sizes.contains("assumption: rows of `Order`"), "{sizes}");
+    assert!(unknown["questions"].to_string().contains("How many rows has `Order`?"));
+}
+
+#[test]
+fn targets_and_volumes_that_cannot_be_meant_are_refused() {
+    for (config, message, help) in [
+        (
+            "[volumes]\nordres = 5",
+            "`volumes.ordres`: there is no table or entity `ordres`",
+            "did you mean `Order`?",
+        ),
+        ("[volumes]\norders = -5", "`volumes.orders`: `-5` is no number of rows", "not negative"),
+        (
+            "[targets]\np95 = '1s'\np99 = '300ms'",
+            "`targets`: p95 is 1000 ms and p99 is 300 ms",
+            "at least as long",
+        ),
+        (
+            "[targets]\navailabilty = 99.9",
+            "perflint.toml:2:1: there is no setting `availabilty`",
+            "did you mean `availability`?",
+        ),
+        ("[targets.entries.'GET /ordr']\np95 = 100", "no entry point fits it", "perflint routes"),
+    ] {
+        let run = plan(&app(config), &[]);
+        assert_eq!(run.code, Some(2), "{config}");
+        assert!(run.err().contains(message) && run.err().contains(help), "{config}: {}", run.err());
+    }
+}
+
+#[test]
+fn an_output_that_cannot_be_written_is_refused_and_nothing_is_left() {
+    let tree = app("");
+    tree.write("taken", "a file");
+    let before = tree.contents();
+    for (folder, message) in [("taken", "is a file"), ("absent/plan", "is not a folder")] {
+        let run = plan(&tree, &["--output", folder]);
+        assert_eq!(run.code, Some(2));
+        assert!(run.err().contains(message), "{}", run.err());
+    }
+    let run = plan(&tree, &["--section", "overveiw"]);
+    assert!(run.err().contains("did you mean `overview`?"), "{}", run.err());
+    assert_eq!(tree.contents(), before);
+}
+
+fn written(folder: &Path, output: &Path, jobs: &str) -> Vec<(String, Vec<u8>)> {
+    let run = run(perflint().args(["plan", "--quiet", "--jobs", jobs, "--output"]).arg(output).arg(folder));
+    assert_eq!(run.code, Some(0), "{}: {}", folder.display(), run.err());
+    let paths = files(output, &[]).into_iter();
+    paths
+        .map(|path| {
+            (path.strip_prefix(output).expect("inside").display().to_string(), fs::read(&path).expect("read"))
+        })
+        .collect()
+}
+
+#[test]
+fn every_application_has_a_plan_with_the_same_bytes() {
+    let out = tempfile::tempdir().expect("a folder");
+    for app in folders(&workspace().join("fixtures/apps")) {
+        let name = app.file_name().expect("a name").to_string_lossy().into_owned();
+        let first = written(&app, &out.path().join(format!("{name}-1")), "1");
+        assert_eq!(first, written(&app, &out.path().join(format!("{name}-2")), "4"), "{name}");
+        for (path, bytes) in &first {
+            let text = String::from_utf8(bytes.clone()).expect("utf-8");
+            assert!(!text.contains(&workspace().display().to_string()), "{name}/{path}: an absolute path");
+            if path.ends_with(".json") {
+                serde_json::from_str::<Value>(&text).unwrap_or_else(|error| panic!("{name}/{path}: {error}"));
+            }
+        }
+        for wanted in
+            ["report.md", "report.html", "report.json", "caching.yaml", "load/k6.js", "monitoring/rules.yaml"]
+        {
+            assert!(first.iter().any(|(path, _)| path == wanted), "{name}: no {wanted}");
+        }
+    }
+}
+
+#[test]
+fn what_is_quoted_is_no_markup() {
+    let hostile = APP.replace("'orders/'", "'<script>alert(1)</script>|{{ 7 * 7 }}'");
+    let tree = Tree::of(&[("shop.py", hostile.as_str())]);
+    let html = plan(&tree, &["--format", "html"]).out();
+    assert!(html.contains("&lt;script&gt;") && !html.contains("<script"), "escaped");
+    assert!(html.contains("{{ 7 * 7 }}"), "not evaluated");
+    // In Markdown, what stands between backticks is text.
+    let markdown = plan(&tree, &[]).out();
+    let outside = markdown.lines().flat_map(|line| line.split('`').step_by(2));
+    assert!(outside.into_iter().all(|text| !text.contains("<script")), "{markdown}");
+}
