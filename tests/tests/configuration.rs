@@ -189,6 +189,33 @@ fn a_team_teaches_its_own_layer_and_tries_it() {
     );
 }
 
+/// The fenced blocks of a document, by their fence and language.
+fn blocks(document: &str, opening: &str) -> Vec<String> {
+    let text = fs::read_to_string(workspace().join(document)).expect("a document");
+    let fence: String = opening.chars().take_while(|c| *c == '`').collect();
+    let (start, end) = (format!("\n{opening}\n"), format!("\n{fence}\n"));
+    let blocks = text.split(&start).skip(1);
+    blocks.map(|block| block.split(&end).next().unwrap_or_default().to_owned() + "\n").collect()
+}
+
+#[test]
+fn what_the_documents_show_works() {
+    let tree = Tree::of(&[("app/names.py", USE)]);
+    for text in blocks("docs/configuration.md", "```toml") {
+        tree.write("perflint.toml", text);
+        let (passed, out) = code(&tree, &["config", "check"]);
+        assert_eq!(passed, Some(0), "{out}");
+    }
+    fs::remove_file(tree.join("perflint.toml")).expect("removed");
+    let pages = blocks("docs/own-rules.md", "````markdown");
+    assert_eq!(pages.len(), 2);
+    tree.write(".perflint/models/store.toml", &blocks("docs/own-rules.md", "```toml")[0]);
+    tree.write(".perflint/models/store.md", &pages[0]);
+    tree.write(".perflint/checks/store-in-loop.md", &pages[1]);
+    let (passed, out) = code(&tree, &["test"]);
+    assert!(passed == Some(0) && out.contains("3 passed, 0 failed"), "{out}");
+}
+
 #[test]
 fn what_a_team_wrote_wrongly_is_placed() {
     for (path, text, message) in [
