@@ -115,7 +115,7 @@ impl Machine {
                 }
             }
             Change::DropIndex { table, name, columns } => {
-                self.drop_index(table.as_deref(), name.as_deref(), &columns)
+                self.drop_index(table.as_deref(), name.as_deref(), &columns);
             }
             Change::Column { table, was, column } => {
                 let place = place.clone();
@@ -138,7 +138,7 @@ impl Machine {
                 }
             }
             Change::DropColumn { table, column } => {
-                self.on(&table, place, |table| drop_column(table, &column))
+                self.on(&table, place, |table| drop_column(table, &column));
             }
             Change::PrimaryKey { table, name: _, columns } => self.on(&table, place, |table| {
                 table.primary_key = columns.into_iter().map(Into::into).collect();

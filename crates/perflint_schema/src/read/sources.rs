@@ -327,7 +327,7 @@ fn variable(program: &Program, file: &FileIr, wanted: &str) -> Vec<String> {
 /// What sorts a migration: its file's name if that starts with a number, from the first part of its path that starts with a
 /// date on, else all of it; numbers as numbers.
 fn version(path: &str) -> String {
-    let dated = |part: &&str| {
+    let dated = |part: &str| {
         part.bytes()
             .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'_'))
             .filter(u8::is_ascii_digit)
@@ -337,7 +337,7 @@ fn version(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     let numbered = parts.last().is_some_and(|name| name.starts_with(|c: char| c.is_ascii_digit()));
     let last = parts.len().saturating_sub(1);
-    let from = parts.iter().position(|part| dated(part)).unwrap_or(if numbered { last } else { 0 });
+    let from = parts.iter().copied().position(dated).unwrap_or(if numbered { last } else { 0 });
     let mut out = String::new();
     let mut digits = String::new();
     for c in parts[from..].join("/").chars().chain(std::iter::once('/')) {
