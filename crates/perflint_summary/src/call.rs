@@ -147,6 +147,10 @@ impl<'p> Eval<'p> {
             let v = self.call_closure(f, block, &given, op, How::PLAIN);
             return if self.p.file(file).body(body).params.is_empty() { v } else { UNKNOWN };
         }
+        // A literal of a record that nobody declares is what it is made of.
+        if f.lang.family() == "go" && args.pos.is_empty() && !args.keys.is_empty() {
+            return self.vals.make(Val::Map(args.keys.iter().copied().collect(), UNKNOWN));
+        }
         // A wrapper that nobody knows, around one function, most likely calls it: `asyncHandler(fn)`, `memoize(fn)`.
         let mut callables = args
             .values()

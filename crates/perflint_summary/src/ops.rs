@@ -206,7 +206,13 @@ impl<'p> Eval<'p> {
             OpKind::SelfRef => self.put_self(f, name, v),
             OpKind::Local(local) => {
                 let object = f.locals[local.at()];
-                f.locals[local.at()] = self.with_field(object, name, v);
+                // An object that nobody knows, such as a message of generated code, holds what was collected for it.
+                let collected = matches!(self.vals.get(v), Val::Many { source: Some(_), .. });
+                f.locals[local.at()] = if object == UNKNOWN && collected && f.lang.family() == "go" {
+                    self.vals.make(Val::Map(Rc::new([(name, v)]), UNKNOWN))
+                } else {
+                    self.with_field(object, name, v)
+                };
             }
             OpKind::Name(variable) => {
                 if let Val::Class(class) = *self.vals.get(f.vals[base.at()]) {
@@ -475,6 +481,11 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// True where a loop over all rows of a query adds to a list.
+    fn appends_all(&self, f: &Frame<'p>, i: usize) -> bool {
+        f.lang.family() == "go" && self.comprehension_source(f, f.body.ops[i].region.0).is_some()
+    }
+
     fn binary(&mut self, f: &mut Frame<'p>, i: usize, op: BinOp, l: V, r: V) -> V {
         if let Some(sql) = self.sql_at(f, i) {
             return sql;
@@ -483,7 +494,9 @@ impl<'p> Eval<'p> {
             BinOp::Add => match (self.vals.get(l), self.vals.get(r)) {
                 (Val::Sql(..), _) => l,
                 (_, Val::Sql(..)) => r,
-                (Val::List(_) | Val::Many { .. } | Val::Query(_), _) => {
+                (Val::List(_) | Val::Many { .. } | Val::Query(_), _) | (Val::Unknown, Val::List(_))
+                    if l != UNKNOWN || self.appends_all(f, i) =>
+                {
                     let (a, mut b) = (self.element(l), self.element(r));
                     if f.lang.family() == "go" && self.reads_rows(f, f.body.ops[i].region.0) {
                         b = self.row_instance(b);

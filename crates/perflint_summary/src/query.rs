@@ -311,6 +311,14 @@ impl<'p> Eval<'p> {
             Val::List(items) | Val::Union(items) => {
                 items.iter().for_each(|v| self.respond(f, *v, op, depth + 1));
             }
+            // What a message is made of leaves with it.
+            Val::Inst(_, fields) => {
+                for (_, v) in fields.iter() {
+                    if matches!(self.vals.get(*v), Val::Many { .. }) {
+                        self.respond(f, *v, op, depth + 1);
+                    }
+                }
+            }
             Val::Future(inner) => self.respond(f, inner, op, depth),
             _ => {}
         }
