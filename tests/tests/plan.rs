@@ -158,3 +158,29 @@ fn what_is_quoted_is_no_markup() {
     let outside = markdown.lines().flat_map(|line| line.split('`').step_by(2));
     assert!(outside.into_iter().all(|text| !text.contains("<script")), "{markdown}");
 }
+
+#[test]
+fn indexes_that_queries_lack_become_migrations() {
+    let lookup = "\n\ndef find(request, name):\n    return JsonResponse({'id': Customer.objects.filter(name=name).first().pk})\n\n\nurlpatterns += [path('find/<name>/', find)]\n";
+    let tree = Tree::of(&[
+        ("shop/models.py", format!("{APP}{lookup}").as_str()),
+        ("perflint.toml", "[volumes]\nshop_customer = '2M'\n"),
+    ]);
+    let database = &json(&tree)["database"];
+    assert_eq!(database["tables"], 2, "{database:#}");
+    let proposals = database["proposals"].as_array().expect("proposals");
+    let found: Vec<_> =
+        proposals.iter().map(|one| (&one["action"], &one["table"], &one["columns"])).collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(
+        (&proposals[0]["table"], &proposals[0]["columns"][0]),
+        (&"shop_customer".into(), &"name".into())
+    );
+    assert_eq!(proposals[0]["rows"], 2_000_000, "a volume may name the table");
+    let run = plan(&tree, &["--output", "plan"]);
+    assert_eq!(run.code, Some(0), "{}", run.err());
+    let written = |path: &str| fs::read_to_string(tree.path().join("plan").join(path)).expect(path);
+    assert!(written("migrations/indexes.sql").contains("CREATE INDEX"));
+    assert!(written("migrations/indexes.rollback.sql").contains("DROP INDEX"));
+    assert!(written("report.md").contains("| add | shop\\_customer (2000000 rows) | name |"));
+}

@@ -7,7 +7,7 @@ use crate::settings::Settings;
 use crate::status::{Failure, Status};
 use crate::suggest::nearest;
 use perflint_engine::Scan;
-use perflint_plan::{Input, Plan, PlanError, SECTIONS};
+use perflint_plan::{Input, Known, Plan, PlanError, SECTIONS};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 /// Lists entry points with their costs.
 pub(crate) fn routes(args: &RoutesArgs) -> Result<Status, Failure> {
-    let (scan, _) = scanned(&args.analysis)?;
+    let (scan, _) = analysed(&args.analysis, false)?;
     let entries = &scan.report.entries;
     let text = match args.format {
         RoutesFormat::Text => perflint_plan::routes_text(entries),
@@ -36,9 +36,12 @@ pub(crate) fn plan(args: &PlanArgs) -> Result<Status, Failure> {
         ));
     }
     let folder = args.output.as_deref().map(checked).transpose()?;
-    let (scan, settings) = scanned(&args.analysis)?;
+    let (scan, settings) = analysed(&args.analysis, true)?;
     let config = settings.config();
+    let database =
+        scan.schema.as_ref().map(|schema| Known { schema, accesses: &scan.accesses, formats: &scan.formats });
     let input = Input {
+        database,
         report: &scan.report,
         pages: &settings.pages,
         targets: &config.targets,
@@ -64,10 +67,11 @@ fn print(plan: &Plan, args: &PlanArgs) -> Result<(), Failure> {
     Output::new(None)?.write(|out| Ok(out.write_all(text.as_bytes())?))
 }
 
-fn scanned(args: &AnalysisArgs) -> Result<(Scan, Settings), Failure> {
+fn analysed(args: &AnalysisArgs, schema: bool) -> Result<(Scan, Settings), Failure> {
     let settings = Settings::of(&args.paths, &args.settings)?;
     let mut options = settings.options(&args.paths, &args.settings)?;
     options.entries = true;
+    options.schema = schema;
     Ok((analyse(&options, args)?, settings))
 }
 

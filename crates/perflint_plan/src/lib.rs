@@ -12,6 +12,7 @@ mod caching;
 mod changes;
 mod chart;
 mod checklist;
+mod database;
 mod evaluate;
 mod figure;
 mod load;
@@ -25,6 +26,7 @@ pub use caching::{Caching, EntityUse};
 pub use changes::Change;
 pub use chart::Bar;
 pub use checklist::{Item, Status};
+pub use database::{Database, IndexChange, Known};
 pub use evaluate::{EntryPlan, SCALES, TermCost, short};
 pub use figure::{Figure, Source};
 pub use load::{Load, Request};
@@ -51,6 +53,8 @@ pub struct Input<'a> {
     pub targets: &'a Targets,
     /// Rows of tables.
     pub volumes: &'a BTreeMap<String, Volume>,
+    /// The schema and what queries use of it, if it was read.
+    pub database: Option<Known<'a>>,
     /// The file of the configuration, for messages.
     pub file: &'a str,
     /// The version of perflint.
@@ -121,6 +125,8 @@ pub struct Plan {
     pub superlinear: Vec<Superlinear>,
     /// What may be cached.
     pub caching: Caching,
+    /// Tables and indexes.
+    pub database: Database,
     /// What is driven against it.
     pub load: Load,
     /// Pools, replicas.
@@ -194,6 +200,7 @@ pub fn plan(input: Input<'_>) -> Result<Plan, PlanError> {
         kinds,
         changes,
         caching,
+        database: database::database(&input),
         load,
         scaling,
         checklist,
@@ -273,7 +280,8 @@ fn check_volumes(input: &Input<'_>) -> Result<(), PlanError> {
     let terms = report.entries.iter().flat_map(|entry| &entry.terms);
     let labels =
         terms.filter(|term| matches!(term.effect, "query" | "write")).map(|term| term.label.as_str());
-    let known: Vec<&str> = report.entities.iter().map(String::as_str).chain(labels).collect();
+    let tables = input.database.iter().flat_map(|known| known.schema.tables.keys()).map(String::as_str);
+    let known: Vec<&str> = report.entities.iter().map(String::as_str).chain(labels).chain(tables).collect();
     let stems: std::collections::BTreeSet<String> = known.iter().map(|name| stem(name)).collect();
     if let Some(name) = input.volumes.keys().find(|name| !stems.contains(&stem(name))) {
         let stems: Vec<String> = report.entities.iter().map(|entity| stem(entity)).collect();

@@ -117,7 +117,7 @@ fn part(plan: &serde_json::Value, section: &str) -> serde_json::Value {
         "overview" => &["requirements", "durations", "entries", "changes", "questions"],
         "algorithms" => &["superlinear"],
         "caching" => &["caching"],
-        "database" => &["changes"],
+        "database" => &["database", "changes"],
         "load" => &["load"],
         "scaling" => &["scaling"],
         "monitoring" => &["entries"],
@@ -156,6 +156,7 @@ pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>, PlanError> {
         "caching.schema.json".to_owned(),
         include_str!("../templates/caching.schema.json").to_owned(),
     );
+    files.extend(plan.database.migrations.clone());
     for (at, change) in plan.changes.iter().take(DECISIONS).enumerate() {
         let number = format!("{:04}", at + 1);
         let path = format!("adr/{number}-{}.md", slug(&change.title));

@@ -1,0 +1,128 @@
+//! Indexes: what the schema lacks or has twice for what the queries do, and the migrations that change it.
+
+use crate::Input;
+use crate::sizes::Volumes;
+use perflint_config::Volume;
+use perflint_schema::{Access, Action, Dialect, Format, Proposal, Schema, Table, propose, sql};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What a scan knows of the database.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// Tables, replayed from declarations and migrations.
+    pub schema: &'a Schema,
+    /// What queries use of them.
+    pub accesses: &'a [Access],
+    /// The frameworks whose migrations can be written.
+    pub formats: &'a [Format],
+}
+
+/// The database section.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Database {
+    /// The dialect that statements are written in; PostgreSQL's where nothing says which.
+    pub dialect: &'static str,
+    /// The dialect is an assumption.
+    pub assumed: bool,
+    /// How many tables were found.
+    pub tables: usize,
+    /// How many indexes they have, primary keys not counted.
+    pub indexes: usize,
+    /// How many foreign keys they have.
+    pub foreign_keys: usize,
+    /// How many places of the declarations could not be followed.
+    pub gaps: usize,
+    /// Indexes to add, then those to drop.
+    pub proposals: Vec<IndexChange>,
+    /// The paths of the files that make the changes, below the output folder.
+    pub files: Vec<String>,
+    /// The files.
+    #[serde(skip)]
+    pub migrations: BTreeMap<String, String>,
+}
+
+/// An index to add or to drop.
+#[derive(Clone, Debug, Serialize)]
+pub struct IndexChange {
+    /// `add` or `drop`.
+    pub action: &'static str,
+    /// The table.
+    pub table: String,
+    /// Its columns in order.
+    pub columns: Vec<String>,
+    /// The name, if it has one.
+    pub name: Option<String>,
+    /// A sentence that says why.
+    pub why: String,
+    /// Rows of the table, where the configuration says how many.
+    pub rows: Option<u64>,
+    /// `file:line` of what speaks for it, what happens there, and the entry points that lead there.
+    pub evidence: Vec<(String, String, Vec<String>)>,
+}
+
+/// Proposals and their migrations; nothing where no table is declared.
+pub(crate) fn database(input: &Input<'_>) -> Database {
+    let Some(known) = input.database else { return Database::default() };
+    let tables = known.schema.tables.values();
+    let proposals = propose(known.schema, known.accesses, &rows(known.schema, input.volumes));
+    let dialect = known.schema.dialect.unwrap_or(Dialect::Postgres);
+    let migrations = migrations(known, &proposals, dialect);
+    Database {
+        dialect: dialect.name(),
+        assumed: known.schema.dialect.is_none(),
+        tables: tables.len(),
+        indexes: tables.clone().map(|table| table.indexes.len()).sum(),
+        foreign_keys: tables.map(|table| table.foreign_keys.len()).sum(),
+        gaps: known.schema.gaps.len(),
+        files: migrations.keys().cloned().collect(),
+        migrations,
+        proposals: proposals.iter().map(change).collect(),
+    }
+}
+
+/// Rows by table: a volume names the table or its entity.
+fn rows(schema: &Schema, volumes: &BTreeMap<String, Volume>) -> BTreeMap<String, u64> {
+    let volumes = Volumes::new(volumes);
+    let of = |table: &Table| {
+        let own = volumes.of(&table.name).or_else(|| volumes.of(table.entity.as_deref()?))?;
+        Some((table.name.clone(), own.1))
+    };
+    schema.tables.values().filter_map(of).collect()
+}
+
+fn change(proposal: &Proposal) -> IndexChange {
+    let place = |place: &perflint_schema::Place| format!("{}:{}", place.file, place.line);
+    IndexChange {
+        action: if proposal.action == Action::Add { "add" } else { "drop" },
+        table: proposal.table.clone(),
+        columns: proposal.index.columns.iter().map(|column| column.name.clone()).collect(),
+        name: proposal.index.name.clone(),
+        why: proposal.why.clone(),
+        rows: proposal.rows,
+        evidence: proposal
+            .evidence
+            .iter()
+            .map(|evidence| (place(&evidence.place), evidence.what.clone(), evidence.entries.clone()))
+            .collect(),
+    }
+}
+
+/// SQL with its way back, and the framework's own migration where one declares the schema.
+fn migrations(known: Known<'_>, proposals: &[Proposal], dialect: Dialect) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    if proposals.is_empty() {
+        return files;
+    }
+    let mut own = vec![sql(proposals, dialect)];
+    own.extend(
+        known.formats.iter().find(|format| format.is_of(known.schema)).map(|f| f.render(proposals, dialect)),
+    );
+    for migration in own {
+        files.insert(format!("migrations/{}", migration.path), migration.text);
+        if let Some((path, text)) = migration.rollback {
+            files.insert(format!("migrations/{path}"), text);
+        }
+    }
+    files
+}
