@@ -80,7 +80,14 @@ fn debian(program: &str, package: &str) -> Result<(), String> {
         return Ok(());
     }
     say(&format!("== installing {package} with apt-get"));
-    run(Command::new("apt-get").args(["install", "-y", "--no-install-recommends", package]))
+    // A new machine has no lists of packages, and nobody to ask.
+    let apt = || {
+        let mut apt = Command::new("apt-get");
+        apt.env("DEBIAN_FRONTEND", "noninteractive");
+        apt
+    };
+    run(apt().arg("update"))?;
+    run(apt().args(["install", "-y", "--no-install-recommends", package]))
 }
 
 /// Runs a program; its output is shown if it fails.
