@@ -17,13 +17,14 @@ fn used(tree: &Tree) -> Value {
     let scan = run(perflint().args(["scan", "--quiet", "--pedantic", "--output", &output]).arg(tree.path()));
     assert_eq!(scan.code, Some(1), "{}", scan.err());
     // Modules are looked for beside the script, and the browser unpacks itself into the folder of temporary files.
-    let script = tools.join("page.mjs");
-    fs::copy(workspace().join("tests/tools/page.mjs"), &script).expect("copied");
+    for script in ["browser.mjs", "page.mjs"] {
+        fs::copy(workspace().join("tests/tools").join(script), tools.join(script)).expect("copied");
+    }
     let unpacked = tools.join("chromium");
     fs::create_dir_all(&unpacked).expect("created");
     let screenshot = place.path().join("page.png");
     let mut command = Command::new("node");
-    command.arg(&script).arg(format!("file://{}", page.display())).arg(&screenshot);
+    command.arg(tools.join("page.mjs")).arg(format!("file://{}", page.display())).arg(&screenshot);
     let run = succeeds(command.env("TMPDIR", &unpacked));
     assert!(fs::metadata(&screenshot).is_ok_and(|file| file.len() > 10_000), "a picture of the page");
     serde_json::from_slice(&run.stdout).expect("JSON")

@@ -1,13 +1,8 @@
 // Opens a report of perflint in Chromium, uses it as a person would, and prints what happened as JSON.
-import chromium from "@sparticuz/chromium";
-import puppeteer from "puppeteer-core";
+import { launch } from "./browser.mjs";
 
 const [page, screenshot] = process.argv.slice(2);
-const browser = await puppeteer.launch({
-  args: await puppeteer.defaultArgs({ args: chromium.args, headless: "shell" }),
-  executablePath: await chromium.executablePath(),
-  headless: "shell",
-});
+const browser = await launch();
 try {
   const tab = await browser.newPage();
   const said = [];

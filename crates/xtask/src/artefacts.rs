@@ -1,7 +1,6 @@
-//! What `perflint plan` writes, against the tools that read it. What is missing is installed: npm's packages into
-//! `target/tools`, which belongs to this command, promtool and Chromium from Debian's packages.
+//! What `perflint plan` writes, against the tools that read it: those that the tests use too, and promtool from Debian's packages.
 
-use crate::say;
+use crate::{say, tools};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -19,41 +18,37 @@ const APPS: &[&str] = &[
     "php_laravel_shop",
 ];
 
-const PACKAGES: &[&str] = &["typescript@5.9.3", "@types/k6@2.3.0"];
+/// What draws the reports.
+const SCRIPTS: &[&str] = &["browser.mjs", "picture.mjs"];
 
 /// Checks the plans of the fixtures with `tsc`, `promtool` and Chromium.
 pub(crate) fn check(workspace: &Path) -> Result<(), String> {
-    let tools = workspace.join("target/tools");
-    fs::create_dir_all(&tools).map_err(|error| format!("{}: {error}", tools.display()))?;
-    debian("promtool", "prometheus")?;
-    debian("chromium", "chromium")?;
-    if !tools.join("node_modules/.bin/tsc").exists() || !tools.join("node_modules/@types/k6").exists() {
-        say(&format!("== installing {} into {}", PACKAGES.join(" and "), tools.display()));
-        run(Command::new("npm")
-            .args(["install", "--no-save", "--no-audit", "--no-fund", "--prefix"])
-            .arg(&tools)
-            .args(PACKAGES))?;
+    let tools = tools::programs(workspace)?;
+    let failed = |error: std::io::Error| format!("{}: {error}", tools.display());
+    for script in SCRIPTS {
+        fs::copy(workspace.join("tests/tools").join(script), tools.join(script)).map_err(failed)?;
     }
+    // The browser unpacks itself into the folder of temporary files.
+    fs::create_dir_all(tools.join("chromium")).map_err(failed)?;
+    debian("promtool", "prometheus")?;
     // A binary that is already built is named as for the end-to-end tests.
     let perflint = match std::env::var_os("PERFLINT_BIN") {
         Some(path) => PathBuf::from(path),
         None => {
             run(Command::new("cargo").args(["build", "--quiet", "-p", "perflint"]).current_dir(workspace))?;
-            let target =
-                std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
-            target.join("debug/perflint")
+            tools::target(workspace).join("debug/perflint")
         }
     };
     let plans = tools.join("plans");
     if plans.exists() {
-        fs::remove_dir_all(&plans).map_err(|error| format!("{}: {error}", plans.display()))?;
+        fs::remove_dir_all(&plans).map_err(failed)?;
     }
-    fs::create_dir_all(&plans).map_err(|error| format!("{}: {error}", plans.display()))?;
+    fs::create_dir_all(&plans).map_err(failed)?;
     for app in APPS {
         one(&perflint, &workspace.join("fixtures/apps").join(app), &tools, &plans.join(app))?;
-        say(&format!("== the plan of {app} is accepted by tsc, promtool and chromium"));
+        say(&format!("== the plan of {app} is accepted by tsc and promtool"));
     }
-    Ok(())
+    draw(&tools, &plans)
 }
 
 fn one(perflint: &Path, app: &Path, tools: &Path, plan: &Path) -> Result<(), String> {
@@ -63,14 +58,25 @@ fn one(perflint: &Path, app: &Path, tools: &Path, plan: &Path) -> Result<(), Str
         .args(options.split(' '))
         .arg(plan.join("load/k6.js"))
         .current_dir(tools))?;
-    run(Command::new("promtool").args(["check", "rules"]).arg(plan.join("monitoring/rules.yaml")))?;
-    let page = format!("file://{}", plan.join("report.html").display());
-    let picture = plan.join("report.png");
-    let screenshot = format!("--screenshot={}", picture.display());
-    run(Command::new("chromium")
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1100,3000"])
-        .args([screenshot, page]))?;
-    if picture.exists() { Ok(()) } else { Err(format!("chromium drew nothing of {}", plan.display())) }
+    run(Command::new("promtool").args(["check", "rules"]).arg(plan.join("monitoring/rules.yaml")))
+}
+
+/// Draws all reports in one browser.
+fn draw(tools: &Path, plans: &Path) -> Result<(), String> {
+    let mut command = Command::new("node");
+    command.arg(tools.join("picture.mjs")).env("TMPDIR", tools.join("chromium"));
+    for app in APPS {
+        let plan = plans.join(app);
+        command.arg(format!("file://{}", plan.join("report.html").display())).arg(plan.join("report.png"));
+    }
+    run(&mut command)?;
+    for app in APPS {
+        if !plans.join(app).join("report.png").exists() {
+            return Err(format!("Chromium drew nothing of the plan of {app}"));
+        }
+    }
+    say("== Chromium draws the reports of all of them");
+    Ok(())
 }
 
 /// Installs a Debian package if its program is not there.

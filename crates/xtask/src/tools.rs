@@ -13,19 +13,18 @@ const LISTS: [&str; 3] = ["requirements.txt", "package.json", "package-lock.json
 
 /// Installs what is missing, and builds the wheel.
 pub(crate) fn install(workspace: &Path) -> Result<(), String> {
-    let (lists, tools) = (workspace.join("tests/tools"), folder(workspace));
-    programs(&lists, &tools)?;
+    let tools = programs(workspace)?;
     wheel(workspace, &tools)
 }
 
-/// Where the tests look for them.
-fn folder(workspace: &Path) -> PathBuf {
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
-    workspace.join(target).join("tools")
+/// The target folder.
+pub(crate) fn target(workspace: &Path) -> PathBuf {
+    workspace.join(env::var_os("CARGO_TARGET_DIR").map_or_else(|| PathBuf::from("target"), PathBuf::from))
 }
 
-/// Installs the programs, unless those that are there are of the same lists.
-fn programs(lists: &Path, tools: &Path) -> Result<(), String> {
+/// Installs the programs, unless those that are there are of the same lists, and says where they are.
+pub(crate) fn programs(workspace: &Path) -> Result<PathBuf, String> {
+    let (lists, tools) = (workspace.join("tests/tools"), target(workspace).join("tools"));
     let mut wanted = String::new();
     for list in LISTS {
         let path = lists.join(list);
@@ -33,14 +32,14 @@ fn programs(lists: &Path, tools: &Path) -> Result<(), String> {
     }
     let stamp = tools.join("installed");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(());
+        return Ok(tools);
     }
     let failed = |error: std::io::Error| format!("{}: {error}", tools.display());
     // A half of an older installation must not be taken for a whole one.
     if tools.exists() {
-        fs::remove_dir_all(tools).map_err(failed)?;
+        fs::remove_dir_all(&tools).map_err(failed)?;
     }
-    fs::create_dir_all(tools).map_err(failed)?;
+    fs::create_dir_all(&tools).map_err(failed)?;
     say(&format!("installing other programs for the tests into {}", tools.display()));
     let venv = tools.join("venv");
     run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
@@ -49,11 +48,12 @@ fn programs(lists: &Path, tools: &Path) -> Result<(), String> {
     for list in &LISTS[1..] {
         fs::copy(lists.join(list), tools.join(list)).map_err(failed)?;
     }
-    run(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(tools))?;
+    run(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&tools))?;
     // The package leaves this to a script of its own, which is not run.
     let validator = tools.join("node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool");
     run(Command::new("chmod").arg("+x").arg(validator))?;
-    fs::write(&stamp, wanted).map_err(failed)
+    fs::write(&stamp, wanted).map_err(failed)?;
+    Ok(tools)
 }
 
 /// Builds the wheel that `pip` would build, optimised, with what cargo has built before.
