@@ -184,3 +184,17 @@ fn indexes_that_queries_lack_become_migrations() {
     assert!(written("migrations/indexes.rollback.sql").contains("DROP INDEX"));
     assert!(written("report.md").contains("| add | shop\\_customer (2000000 rows) | name |"));
 }
+
+#[test]
+fn names_of_tables_are_shown_and_not_obeyed() {
+    let tree = Tree::of(&[(
+        "shop.py",
+        "from django.db import models\nfrom django.http import JsonResponse\nfrom django.urls import path\n\n\nclass Customer(models.Model):\n    name = models.CharField(max_length=80)\n\n    class Meta:\n        db_table = 'cust\u{1b}[31m'\n\n\ndef find(request, name):\n    return JsonResponse({'id': Customer.objects.filter(name=name).first().pk})\n\n\nurlpatterns = [path('find/<name>/', find)]\n",
+    )]);
+    assert_eq!(json(&tree)["database"]["proposals"].as_array().map(Vec::len), Some(1));
+    for format in ["markdown", "html", "json"] {
+        let run = plan(&tree, &["--format", format, "--section", "database"]);
+        assert!(run.code == Some(0) && run.out().contains("cust"), "{format}: {}", run.err());
+        assert!(!run.out().contains('\u{1b}') && !run.out().contains("\\u001b"), "{format}: {}", run.out());
+    }
+}

@@ -7,7 +7,7 @@ use crate::settings::Settings;
 use crate::status::{Failure, Status};
 use perflint_engine::Options;
 use perflint_report::clean;
-use perflint_schema::{Action, Dialect, Index, IndexColumn, Place, Schema, Table, propose, sql};
+use perflint_schema::{Action, Format, Index, IndexColumn, Place, Schema, Table, propose, sql};
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 
@@ -58,7 +58,7 @@ fn indexes(args: &SchemaArgs, mut options: Options) -> Result<Status, Failure> {
     options.entries = true;
     let scan = analyse(&options, &args.analysis)?;
     let schema = scan.schema.unwrap_or_default();
-    let dialect = schema.dialect.unwrap_or(Dialect::Postgres);
+    let dialect = schema.written_in();
     let proposals = propose(&schema, &scan.accesses, &BTreeMap::new());
     let mut out = BufWriter::new(io::stdout().lock());
     match args.format {
@@ -68,7 +68,7 @@ fn indexes(args: &SchemaArgs, mut options: Options) -> Result<Status, Failure> {
         }
         SchemaFormat::Sql => out.write_all(sql(&proposals, dialect).text.as_bytes())?,
         SchemaFormat::Migration => {
-            let Some(format) = scan.formats.iter().find(|format| format.is_of(&schema)) else {
+            let Some(format) = Format::of(&scan.formats, &schema) else {
                 let help = "use --format sql";
                 return Err(Failure::usage(
                     "no framework whose migrations can be written declares this schema",

@@ -3,7 +3,8 @@
 use crate::Input;
 use crate::sizes::Volumes;
 use perflint_config::Volume;
-use perflint_schema::{Access, Action, Dialect, Format, Proposal, Schema, Table, propose, sql};
+use perflint_report::clean;
+use perflint_schema::{Access, Action, Dialect, Format, Place, Proposal, Schema, Table, propose, sql};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -66,7 +67,7 @@ pub(crate) fn database(input: &Input<'_>) -> Database {
     let Some(known) = input.database else { return Database::default() };
     let tables = known.schema.tables.values();
     let proposals = propose(known.schema, known.accesses, &rows(known.schema, input.volumes));
-    let dialect = known.schema.dialect.unwrap_or(Dialect::Postgres);
+    let dialect = known.schema.written_in();
     let migrations = migrations(known, &proposals, dialect);
     Database {
         dialect: dialect.name(),
@@ -92,18 +93,22 @@ fn rows(schema: &Schema, volumes: &BTreeMap<String, Volume>) -> BTreeMap<String,
 }
 
 fn change(proposal: &Proposal) -> IndexChange {
-    let place = |place: &perflint_schema::Place| format!("{}:{}", place.file, place.line);
+    let shown = |text: &str| clean::line(text).into_owned();
+    let place = |place: &Place| format!("{}:{}", clean::line(&place.file), place.line);
     IndexChange {
         action: if proposal.action == Action::Add { "add" } else { "drop" },
-        table: proposal.table.clone(),
-        columns: proposal.index.columns.iter().map(|column| column.name.clone()).collect(),
-        name: proposal.index.name.clone(),
-        why: proposal.why.clone(),
+        table: shown(&proposal.table),
+        columns: proposal.index.columns.iter().map(|column| shown(&column.name)).collect(),
+        name: proposal.index.name.as_deref().map(shown),
+        why: shown(&proposal.why),
         rows: proposal.rows,
         evidence: proposal
             .evidence
             .iter()
-            .map(|evidence| (place(&evidence.place), evidence.what.clone(), evidence.entries.clone()))
+            .map(|evidence| {
+                let entries = evidence.entries.iter().map(|entry| shown(entry)).collect();
+                (place(&evidence.place), shown(&evidence.what), entries)
+            })
             .collect(),
     }
 }
@@ -115,9 +120,7 @@ fn migrations(known: Known<'_>, proposals: &[Proposal], dialect: Dialect) -> BTr
         return files;
     }
     let mut own = vec![sql(proposals, dialect)];
-    own.extend(
-        known.formats.iter().find(|format| format.is_of(known.schema)).map(|f| f.render(proposals, dialect)),
-    );
+    own.extend(Format::of(known.formats, known.schema).map(|format| format.render(proposals, dialect)));
     for migration in own {
         files.insert(format!("migrations/{}", migration.path), migration.text);
         if let Some((path, text)) = migration.rollback {

@@ -152,8 +152,13 @@ impl Format {
         &self.0.name
     }
 
+    /// The format of the framework that declares a schema.
+    pub fn of<'a>(formats: &'a [Self], schema: &Schema) -> Option<&'a Self> {
+        formats.iter().find(|format| format.is_of(schema))
+    }
+
     /// Whether the schema was read from files of this framework.
-    pub fn is_of(&self, schema: &Schema) -> bool {
+    fn is_of(&self, schema: &Schema) -> bool {
         let fits = |file: &str| {
             let file = format!("/{file}");
             self.0.files.iter().any(|pattern| {

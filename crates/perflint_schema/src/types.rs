@@ -209,6 +209,11 @@ pub struct Gap {
 }
 
 impl Schema {
+    /// The dialect that statements for it are written in: its own, or PostgreSQL's where nothing says which.
+    pub fn written_in(&self) -> Dialect {
+        self.dialect.unwrap_or(Dialect::Postgres)
+    }
+
     /// A table by name, whatever its case.
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables
