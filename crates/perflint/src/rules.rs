@@ -40,7 +40,7 @@ pub(crate) fn list() -> Result<Status, Failure> {
 /// Prints the page of a rule.
 pub(crate) fn explain(rule: &str) -> Result<Status, Failure> {
     let pages = pages()?;
-    let Some(page) = pages.pages.iter().find(|page| *page.id == *rule) else {
+    let Some(page) = pages.get(rule) else {
         return Err(unknown(format!("there is no rule `{rule}`"), rule, &ids(&pages)));
     };
     io::stdout().lock().write_all(page_text(page).as_bytes())?;

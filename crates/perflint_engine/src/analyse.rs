@@ -40,7 +40,29 @@ pub(crate) fn analyse(
     entries: bool,
     schema: bool,
 ) -> Analysis {
-    with_stack(|| run(files, configs, models, pages, entries, schema))
+    with_stack(|| {
+        let program = Program::link_configured(files, stubs(models), configs, models);
+        let facts = perflint_summary::analyse(&program, models);
+        let findings = judge(&program, models, &facts, pages);
+        let entities = if entries { entities(&program) } else { Vec::new() };
+        let entries = if entries { costs(&program, models, &facts) } else { Vec::new() };
+        let schema = schema.then(|| {
+            let schema = replay(&program, models);
+            let accesses = accesses(&program, &facts, &schema);
+            (schema, accesses)
+        });
+        let symbols = crate::symbol::around(&program, &findings);
+        Analysis {
+            findings,
+            symbols,
+            entries,
+            entities,
+            schema,
+            calls: facts.calls,
+            holes: facts.holes,
+            widened: facts.widened,
+        }
+    })
 }
 
 /// Runs something on a thread whose stack is as deep as programs nest; the default if no thread can be had.
@@ -54,37 +76,6 @@ pub(crate) fn with_stack<T: Default + Send>(work: impl FnOnce() -> T + Send) -> 
             .and_then(|thread| thread.join().ok())
             .unwrap_or_default()
     })
-}
-
-fn run(
-    files: Vec<FileIr>,
-    configs: &[Config],
-    models: &Models,
-    pages: &Pages,
-    entries: bool,
-    schema: bool,
-) -> Analysis {
-    let program = Program::link_configured(files, stubs(models), configs, models);
-    let facts = perflint_summary::analyse(&program, models);
-    let findings = judge(&program, models, &facts, pages);
-    let entities = if entries { entities(&program) } else { Vec::new() };
-    let entries = if entries { costs(&program, models, &facts) } else { Vec::new() };
-    let schema = schema.then(|| {
-        let schema = replay(&program, models);
-        let accesses = accesses(&program, &facts, &schema);
-        (schema, accesses)
-    });
-    let symbols = crate::symbol::around(&program, &findings);
-    Analysis {
-        findings,
-        symbols,
-        entries,
-        entities,
-        schema,
-        calls: facts.calls,
-        holes: facts.holes,
-        widened: facts.widened,
-    }
 }
 
 /// The names of all entities that have a table.

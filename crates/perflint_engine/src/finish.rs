@@ -97,13 +97,12 @@ pub(crate) fn finish(
 }
 
 fn identity(finding: &Finding, symbol: String, code: String, options: &Options) -> Identity {
-    let first = finding.message.split_once(". ").map_or(finding.message.as_str(), |(first, _)| first);
     Identity {
         file: finding.primary.file.to_string(),
         rule: finding.rule.to_string(),
         symbol,
         // A file that is named in the sentence may be renamed.
-        what: (options.redact)(first.trim_end_matches('.')).replace(&*finding.primary.file, "this file"),
+        what: (options.redact)(finding.headline()).replace(&*finding.primary.file, "this file"),
         code,
     }
 }

@@ -20,6 +20,7 @@ mod offsets;
 mod stmt;
 #[cfg(test)]
 mod tests;
+mod text;
 mod twig;
 mod walk;
 

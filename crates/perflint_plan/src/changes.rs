@@ -44,8 +44,7 @@ pub(crate) fn changes(input: &Input<'_>, entries: &[EntryPlan]) -> Vec<Change> {
 }
 
 fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change {
-    let category = input.pages.pages.iter().find(|page| page.id == (*finding.rule).into());
-    let category = category.map_or_else(String::new, |page| page.category.to_string());
+    let category = input.pages.get(&finding.rule).map_or_else(String::new, |page| page.category.to_string());
     let effects =
         finding.route.iter().filter(|step| step.kind == StepKind::Effect).map(|step| place_text(&step.place));
     let places: Vec<String> =
@@ -71,7 +70,6 @@ fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change
             gaining.push(entry.label.clone());
         }
     }
-    let title = finding.message.split_once(". ").map_or(finding.message.as_str(), |(first, _)| first);
     let why = match saved[1] > 0.0 {
         true => format!(
             "predicted to save {} ms at 10 times the volumes over {} entry points",
@@ -87,7 +85,7 @@ fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change
     Change {
         rule: finding.rule.to_string(),
         category,
-        title: clean::line(title.trim_end_matches('.')).into_owned(),
+        title: clean::line(finding.headline()).into_owned(),
         place: place_text(&finding.primary),
         fix: finding.fix.as_ref().map(|fix| (clean::line(&fix.advice).into_owned(), place_text(&fix.place))),
         cost: clean::line(&finding.cost).into_owned(),

@@ -34,9 +34,7 @@ pub struct Item {
 
 /// Places of findings whose rule is of one of some categories.
 fn found(input: &Input<'_>, categories: &[&str]) -> Vec<String> {
-    let of = |rule: &str| {
-        input.pages.pages.iter().find(|page| &*page.id == rule).map_or("", |page| &*page.category)
-    };
+    let of = |rule: &str| input.pages.get(rule).map_or("", |page| &*page.category);
     let findings = input.report.live().filter(|finding| categories.contains(&of(&finding.rule)));
     findings.map(|finding| place_text(&finding.primary)).collect()
 }

@@ -106,9 +106,17 @@ pub fn section(plan: &Plan, section: Option<&str>, format: &str) -> Result<Strin
         return Ok(serde_json::to_string_pretty(&value)? + "\n");
     }
     let sections: Vec<&str> = section.map_or_else(|| SECTIONS.to_vec(), |name| vec![name]);
-    let environment = environment()?;
-    let template = environment.get_template(if format == "html" { "report.html" } else { "report.md" })?;
-    Ok(template.render(context! { plan => Value::from_serialize(plan), sections })?)
+    let template = if format == "html" { "report.html" } else { "report.md" };
+    report(&environment()?, template, &Value::from_serialize(plan), &sections)
+}
+
+fn report(
+    environment: &Environment<'_>,
+    template: &str,
+    plan: &Value,
+    sections: &[&str],
+) -> Result<String, PlanError> {
+    Ok(environment.get_template(template)?.render(context! { plan, sections })?)
 }
 
 /// The fields of a section.
@@ -140,11 +148,7 @@ pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>, PlanError> {
     let mut files = BTreeMap::new();
     files.insert("report.json".to_owned(), section(plan, None, "json")?);
     for name in ["report.md", "report.html"] {
-        let sections = SECTIONS.to_vec();
-        files.insert(
-            name.to_owned(),
-            environment.get_template(name)?.render(context! { plan => value.clone(), sections })?,
-        );
+        files.insert(name.to_owned(), report(&environment, name, &value, SECTIONS)?);
     }
     for (template, path) in ARTEFACTS {
         files.insert(

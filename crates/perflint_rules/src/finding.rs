@@ -284,6 +284,12 @@ impl Place {
 }
 
 impl Finding {
+    /// The first sentence of its message, without the full stop.
+    pub fn headline(&self) -> &str {
+        let first = self.message.split_once(". ").map_or(self.message.as_str(), |(first, _)| first);
+        first.trim_end_matches('.')
+    }
+
     /// Every place that the finding names, the primary one first.
     pub fn places_mut(&mut self) -> impl Iterator<Item = &mut Place> {
         std::iter::once(&mut self.primary)

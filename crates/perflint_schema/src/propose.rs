@@ -107,12 +107,16 @@ pub struct Proposal {
 /// comes first, most evidence first, then what to drop, by table.
 pub fn propose(schema: &Schema, accesses: &[Access], volumes: &BTreeMap<String, u64>) -> Vec<Proposal> {
     let mut all = Vec::new();
+    let mut by_table: BTreeMap<&str, Vec<&Access>> = BTreeMap::new();
+    for access in accesses {
+        by_table.entry(&access.table).or_default().push(access);
+    }
     for table in schema.tables.values() {
         let rows =
             volumes.iter().find(|(name, _)| name.eq_ignore_ascii_case(&table.name)).map(|(_, rows)| *rows);
-        let own: Vec<&Access> = accesses.iter().filter(|access| access.table == table.name).collect();
+        let own = by_table.get(table.name.as_str()).map_or(&[][..], Vec::as_slice);
         if rows.is_none_or(|rows| rows >= SMALL) && !table.columns.is_empty() {
-            let mut added = missing(schema, table, &own);
+            let mut added = missing(schema, table, own);
             foreign_keys(schema, table, &mut added);
             all.extend(added.into_iter().map(|proposal| Proposal { rows, ..proposal }));
         }

@@ -25,27 +25,12 @@ impl<'p> Eval<'p> {
     pub(crate) fn path_of_closure(&self, closure: V) -> Option<Sym> {
         let Val::Closure(file, body, ..) = *self.vals.get(closure) else { return None };
         let body = self.p.body(BodyRef { file, body });
-        let mut at = body.ops.iter().rev().find_map(|op| match op.kind {
+        let given = body.ops.iter().rev().find_map(|op| match op.kind {
             OpKind::Exit { how: ExitKind::Return, value } => value.some(),
             _ => None,
         })?;
-        let mut path: Option<Sym> = None;
-        for _ in 0..MAX_STEPS {
-            at = match body.op(at).kind {
-                OpKind::Local(LocalId(0)) => return path,
-                OpKind::Get { base, name } => {
-                    path = Some(path.map_or(name, |below| self.p.names.join(name, below)));
-                    base
-                }
-                OpKind::Cast { value, .. } => value,
-                OpKind::Call(id) => match body.call(id).callee {
-                    Callee::Member { recv, .. } => recv,
-                    Callee::Value(_) => return None,
-                },
-                _ => return None,
-            };
-        }
-        None
+        let read = read_of_param(body, given)?;
+        read.into_iter().reduce(|below, name| self.p.names.join(name, below))
     }
 
     /// True if a closure compares something of its row with something else by equality, or asks whether it is one of several.
@@ -62,7 +47,7 @@ impl<'p> Eval<'p> {
     /// `o => o.Lines.Any(l => l.ProductId == id)` are about the row too.
     fn compares(&self, at: BodyRef, depth: u32) -> bool {
         let body = self.p.body(at);
-        let of_row = |op: OpId| reads_param(body, op);
+        let of_row = |op: OpId| read_of_param(body, op).is_some();
         body.ops.iter().any(|op| match op.kind {
             OpKind::Binary { op: BinOp::Eq, lhs, rhs } => {
                 (of_row(lhs) != of_row(rhs)) && !is_literal(body, lhs) && !is_literal(body, rhs)
@@ -84,23 +69,25 @@ impl<'p> Eval<'p> {
     }
 }
 
-/// True if a value is read from the first parameter.
-fn reads_param(body: &Body, op: OpId) -> bool {
-    let mut at = op;
+/// The attributes through which a value is read from the first parameter, the last one first; `None` if it is not.
+fn read_of_param(body: &Body, op: OpId) -> Option<Vec<Sym>> {
+    let (mut at, mut names) = (op, Vec::new());
     for _ in 0..MAX_STEPS {
-        let Some(here) = at.some() else { return false };
-        at = match body.op(here).kind {
-            OpKind::Local(local) => return local == LocalId(0),
-            OpKind::Get { base, .. } => base,
+        at = match body.op(at.some()?).kind {
+            OpKind::Local(local) => return (local == LocalId(0)).then_some(names),
+            OpKind::Get { base, name } => {
+                names.push(name);
+                base
+            }
             OpKind::Cast { value, .. } => value,
             OpKind::Call(id) => match body.call(id).callee {
                 Callee::Member { recv, .. } => recv,
-                Callee::Value(_) => return false,
+                Callee::Value(_) => return None,
             },
-            _ => return false,
+            _ => return None,
         };
     }
-    false
+    None
 }
 
 fn is_literal(body: &Body, op: OpId) -> bool {

@@ -1,7 +1,7 @@
 //! Components: `<x-orders.row :order="$order" />`, `<livewire:comments :post="$post" />`.
 
-use super::scan::find;
 use super::{Blade, COMPONENT};
+use crate::text::find;
 
 impl Blade<'_> {
     pub(super) fn component(&mut self) {

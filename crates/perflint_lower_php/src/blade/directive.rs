@@ -1,7 +1,8 @@
 //! Directives.
 
-use super::scan::{closing, find, split_args};
+use super::scan::{closing, split_args};
 use super::{Blade, Block, COMPONENT, INCLUDE};
+use crate::text::find;
 
 /// At-rules of style sheets.
 const STYLES: &[&str] = &[

@@ -9,7 +9,7 @@ mod directive;
 mod scan;
 
 use crate::offsets::Offsets;
-use scan::find;
+use crate::text::find;
 
 /// The call that an include becomes: the template, then what it gets beside the variables in scope.
 pub(crate) const INCLUDE: &str = "__include";

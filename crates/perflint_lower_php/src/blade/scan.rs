@@ -1,9 +1,6 @@
 //! Finding the ends of things.
 
-/// Where a text occurs, from an offset on.
-pub(super) fn find(text: &str, what: &str, from: usize) -> Option<usize> {
-    text.get(from..)?.find(what).map(|at| from + at)
-}
+use crate::text::quoted;
 
 /// The end of the brackets that open at an offset, quotes respected: the offset of the closing one.
 pub(super) fn closing(text: &str, open: usize) -> Option<usize> {
@@ -24,21 +21,6 @@ pub(super) fn closing(text: &str, open: usize) -> Option<usize> {
         at += 1;
     }
     None
-}
-
-/// The offset of the quote that ends a string.
-pub(super) fn quoted(bytes: &[u8], open: usize) -> usize {
-    let quote = bytes[open];
-    let mut at = open + 1;
-    while let Some(byte) = bytes.get(at) {
-        match byte {
-            b'\\' => at += 1,
-            b if *b == quote => return at,
-            _ => {}
-        }
-        at += 1;
-    }
-    bytes.len()
 }
 
 /// The ranges between commas that stand outside of brackets.

@@ -1,5 +1,7 @@
 //! Tokens of expressions.
 
+use crate::text::{find, quoted};
+
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -17,19 +19,14 @@ pub(super) struct Token<'a> {
     pub(super) at: usize,
 }
 
-/// Where a text occurs, from an offset on.
-pub(super) fn find(text: &str, what: &str, from: usize) -> Option<usize> {
-    text.get(from..)?.find(what).map(|at| from + at)
-}
-
 /// Where a piece ends that starts at an offset: quotes are respected.
 pub(super) fn end_of(text: &str, start: usize, close: &str) -> usize {
     let bytes = text.as_bytes();
     let mut at = start;
     while at < bytes.len() {
         match bytes[at] {
-            quote @ (b'\'' | b'"') => {
-                let end = quoted(bytes, at, quote);
+            b'\'' | b'"' => {
+                let end = quoted(bytes, at);
                 // A lone quote is a mistake, or an apostrophe: the piece ends where its mark stands.
                 if end >= bytes.len() {
                     return find(text, close, at).unwrap_or(bytes.len());
@@ -41,14 +38,6 @@ pub(super) fn end_of(text: &str, start: usize, close: &str) -> usize {
         }
     }
     bytes.len()
-}
-
-fn quoted(bytes: &[u8], open: usize, quote: u8) -> usize {
-    let mut at = open + 1;
-    while at < bytes.len() && bytes[at] != quote {
-        at += if bytes[at] == b'\\' { 2 } else { 1 };
-    }
-    at.min(bytes.len())
 }
 
 /// The tokens of a range.
@@ -69,7 +58,7 @@ pub(super) fn tokens(text: &str, start: usize, end: usize) -> Vec<Token<'_>> {
                 (Kind::Name, rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len()))
             }
             c if c.is_ascii_digit() => (Kind::Number, number(rest)),
-            '\'' | '"' => (Kind::Str, (quoted(bytes, at, bytes[at]) + 1).min(end) - at),
+            '\'' | '"' => (Kind::Str, (quoted(bytes, at) + 1).min(end) - at),
             c => {
                 let long = LONG.iter().find(|mark| rest.starts_with(**mark));
                 (Kind::Mark, long.map_or(c.len_utf8(), |mark| mark.len()))

@@ -9,7 +9,7 @@ mod lex;
 mod tag;
 
 use crate::offsets::Offsets;
-use lex::find;
+use crate::text::find;
 
 /// What names of filters start with in the PHP.
 pub(crate) const FILTER: &str = "__filter_";

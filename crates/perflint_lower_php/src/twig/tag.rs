@@ -1,8 +1,9 @@
 //! Tags.
 
 use super::Twig;
-use super::lex::{Kind, Token, find, tokens};
+use super::lex::{Kind, Token, tokens};
 use crate::blade::{COMPONENT, INCLUDE};
+use crate::text::find;
 
 impl<'a> Twig<'a> {
     pub(super) fn tag(&mut self, start: usize, end: usize) {
