@@ -382,7 +382,10 @@ impl<'p> Eval<'p> {
             }
             match (self.memos.at(self.p, f.at, place.op), own) {
                 (Some(Once::Receiver), Some(binder)) => f.terms[i].binder = Some(binder),
-                (Some(_), _) => f.terms[i].once = true,
+                (Some(once), _) => {
+                    f.terms[i].once = true;
+                    f.terms[i].held = once == Once::Receiver;
+                }
                 (None, _) => {}
             }
         }
@@ -565,6 +568,7 @@ impl<'p> Eval<'p> {
             binder,
             cold: f.cold > 0,
             once: false,
+            held: false,
             sure,
         };
         self.add_term(f, term);
@@ -624,9 +628,13 @@ impl<'p> Eval<'p> {
         }
         // What is awaited and is not a coroutine itself was handed to a thread by whoever made it awaitable.
         let handed = f.awaiting && !self.p.body(callee).is_async;
+        let anew = self.new_receiver(f, op);
         for term in &outcome.terms {
             let node = StepNode { site, callee: Some(callee), next: term.steps.clone() };
             let mut term = Term { steps: Some(Rc::new(node)), ..term.clone() };
+            if let Some(binder) = anew.filter(|_| term.held) {
+                (term.once, term.held, term.binder) = (false, false, Some(binder));
+            }
             term.cold |= f.cold > 0;
             term.sure = term.sure.min(how.sure);
             if (how.handoff || handed) && term.wait == Wait::Blocks {

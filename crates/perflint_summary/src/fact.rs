@@ -109,6 +109,8 @@ pub struct Term {
     pub cold: bool,
     /// Only the first time: the result is remembered.
     pub once: bool,
+    /// What remembers it is the receiver of the function whose cost this is: another receiver runs it again.
+    pub held: bool,
     /// How sure.
     pub sure: Sure,
 }

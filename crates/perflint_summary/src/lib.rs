@@ -44,6 +44,7 @@ mod predicate;
 mod present;
 mod promise;
 mod query;
+mod receiver;
 mod root;
 mod service;
 mod value;

@@ -124,7 +124,7 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
             next(rhs, plain);
         }
         OpKind::Join(kids) => body.kids(kids).iter().for_each(|k| next(*k, plain)),
-        OpKind::Get { .. } if plain => out.push((text(op), None)),
+        OpKind::Get { base, name } if plain => out.push((format!("{}.{}", text(base), p.text(name)), None)),
         OpKind::Index { base, key } => out.push((text(base), key.some())),
         // A variable: what it was last set to before.
         OpKind::Local(local) => {
