@@ -569,6 +569,10 @@ pub struct RelationRow {
     /// Reading it gives a proxy: the row is fetched when something other than its key is read.
     #[serde(default)]
     pub proxy: bool,
+    /// Of a relation to many that is read as a query: the rows stay with the row that was asked once all of them were read.
+    /// Counting them, or asking for some of them, runs a query each time.
+    #[serde(default)]
+    pub keeps: bool,
     /// Where the target's class is not named, its name is the singular of this (of the relation's name if absent), in
     /// capitals: `line_items` leads to `LineItem`.
     #[serde(default)]

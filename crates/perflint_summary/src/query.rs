@@ -194,7 +194,7 @@ impl<'p> Eval<'p> {
         let kind = if q.writes { EffectKind::Write } else { EffectKind::Query };
         let (lazy, method) = (lazy.map(|(l, _)| l), self.method_at(f, q, op));
         let effect = Effect { kind, entity: q.entity, label, method, site, lazy, batched: false };
-        let binder = self.collection_binder(q);
+        let binder = self.collection_binder(q, rows);
         self.effect(f, effect, wait, binder, Sure::Certain);
         if rows == RowCount::All && !q.writes {
             self.materialise(f, q, site, label);
@@ -202,10 +202,13 @@ impl<'p> Eval<'p> {
     }
 
     /// A collection that stands in a row is fetched once for that row, however often it is looked at.
-    fn collection_binder(&self, q: &Query) -> Option<Binder> {
+    fn collection_binder(&self, q: &Query, rows: RowCount) -> Option<Binder> {
         let Val::Row(row) = self.vals.get(q.via?) else { return None };
         let relation = self.p.relation(row.entity, q.from?.1)?;
-        row.binder.filter(|_| self.m.relations[relation.row].1.proxy)
+        let model = &self.m.relations[relation.row].1;
+        // Columns alone, and a number of rows, are asked for anew.
+        let kept = model.keeps && rows == RowCount::All && !q.plain && !q.writes;
+        row.binder.filter(|_| model.proxy || kept)
     }
 
     /// A query that was iterated keeps its rows: the variables that hold it need no second one.
