@@ -182,7 +182,13 @@ fn indexes_that_queries_lack_become_migrations() {
     let written = |path: &str| fs::read_to_string(tree.path().join("plan").join(path)).expect(path);
     assert!(written("migrations/indexes.sql").contains("CREATE INDEX"));
     assert!(written("migrations/indexes.rollback.sql").contains("DROP INDEX"));
+    let card = &database["picture"]["cards"][0];
+    assert_eq!((&card["name"], &card["lines"][0]["state"]), (&"shop_customer".into(), &"missing".into()));
+    assert!(written("report.html").contains("<title>name</title>+ name</text>"), "the picture of the schema");
     assert!(written("report.md").contains("| add | shop\\_customer (2000000 rows) | name |"));
+    tree.write("perflint.toml", "[volumes]\nshop_custmer = 5\n");
+    let refused = plan(&tree, &[]).err();
+    assert!(refused.contains("did you mean `shop_customer`?"), "{refused}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Indexes: what the schema lacks or has twice for what the queries do, and the migrations that change it.
 
 use crate::Input;
+use crate::picture::{Picture, picture};
 use crate::sizes::Volumes;
 use perflint_config::Volume;
 use perflint_report::clean;
@@ -36,6 +37,8 @@ pub struct Database {
     pub gaps: usize,
     /// Indexes to add, then those to drop.
     pub proposals: Vec<IndexChange>,
+    /// The tables that change.
+    pub picture: Picture,
     /// The paths of the files that make the changes, below the output folder.
     pub files: Vec<String>,
     /// The files.
@@ -76,6 +79,7 @@ pub(crate) fn database(input: &Input<'_>) -> Database {
         indexes: tables.clone().map(|table| table.indexes.len()).sum(),
         foreign_keys: tables.map(|table| table.foreign_keys.len()).sum(),
         gaps: known.schema.gaps.len(),
+        picture: picture(known.schema, &proposals),
         files: migrations.keys().cloned().collect(),
         migrations,
         proposals: proposals.iter().map(change).collect(),

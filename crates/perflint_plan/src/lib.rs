@@ -16,6 +16,7 @@ mod database;
 mod evaluate;
 mod figure;
 mod load;
+mod picture;
 mod questions;
 mod render;
 mod routes;
@@ -30,6 +31,7 @@ pub use database::{Database, IndexChange, Known};
 pub use evaluate::{EntryPlan, SCALES, TermCost, short};
 pub use figure::{Figure, Source};
 pub use load::{Load, Request};
+pub use picture::{Card, Line, Picture};
 pub use render::{SECTIONS, files, section};
 pub use routes::{routes_json, routes_text};
 pub use scaling::Scaling;
@@ -284,9 +286,8 @@ fn check_volumes(input: &Input<'_>) -> Result<(), PlanError> {
     let known: Vec<&str> = report.entities.iter().map(String::as_str).chain(labels).chain(tables).collect();
     let stems: std::collections::BTreeSet<String> = known.iter().map(|name| stem(name)).collect();
     if let Some(name) = input.volumes.keys().find(|name| !stems.contains(&stem(name))) {
-        let stems: Vec<String> = report.entities.iter().map(|entity| stem(entity)).collect();
         let near = nearest(&stem(name), stems.iter().map(String::as_str));
-        let near = near.and_then(|near| report.entities.iter().find(|entity| stem(entity) == near));
+        let near = near.and_then(|near| known.iter().find(|name| stem(name) == near));
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("the entities are {}", listed(&report.entities)),
