@@ -2,6 +2,7 @@
 
 use perflint_tests::command::{Run, perflint, run};
 use perflint_tests::files::{files, folders};
+use perflint_tests::tools::{python, succeeds};
 use perflint_tests::tree::Tree;
 use perflint_tests::workspace;
 use serde_json::Value;
@@ -144,6 +145,29 @@ fn every_application_has_a_plan_with_the_same_bytes() {
             assert!(first.iter().any(|(path, _)| path == wanted), "{name}: no {wanted}");
         }
     }
+}
+
+#[test]
+fn artefacts_are_what_their_schemas_say() {
+    let out = tempfile::tempdir().expect("a folder");
+    let hostile = APP.replace("'orders/'", "'o: [}\\n- \\u2028 #\\x00 %YAML/'");
+    let hostile = Tree::of(&[("shop.py", hostile.as_str())]);
+    let mut apps = folders(&workspace().join("fixtures/apps"));
+    apps.push(hostile.path().to_owned());
+    let plans: Vec<_> = (0..apps.len()).map(|at| out.path().join(at.to_string())).collect();
+    for (app, plan) in apps.iter().zip(&plans) {
+        written(app, plan, "2");
+    }
+    let all = |path: &str| plans.iter().map(|plan| plan.join(path)).collect::<Vec<_>>();
+    let schema = plans[0].join("caching.schema.json");
+    let mut check = python("check-jsonschema");
+    succeeds(check.arg("--schemafile").arg(&schema).args(all("caching.yaml")));
+    let mut check = python("check-jsonschema");
+    succeeds(check.args(["--builtin-schema", "vendor.compose-spec"]).args(all("scaling/compose.yaml")));
+    // The published schema refuses what is not of its form.
+    let wrong = out.path().join("wrong.yaml");
+    fs::write(&wrong, "version: 1\nresponses: []\nentities: []\nmore: 1\n").expect("written");
+    assert_eq!(run(python("check-jsonschema").arg("--schemafile").arg(&schema).arg(&wrong)).code, Some(1));
 }
 
 #[test]
