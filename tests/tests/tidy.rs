@@ -49,7 +49,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "perflint_engine",
         &["ir", "walk", "lower", "models", "link", "summary", "rules", "schema", "git", "baseline", "config"],
     ),
-    ("perflint", &["engine", "report", "plan", "rules", "schema", "ir", "baseline", "config"]),
+    ("perflint", &["engine", "report", "plan", "rules", "schema", "ir", "git", "baseline", "config"]),
     ("perflint_tests", &[]),
     ("xtask", &[]),
 ];

@@ -11,6 +11,7 @@ mod init;
 mod known;
 mod output;
 mod plan;
+mod plan_folder;
 mod progress;
 mod rules;
 mod scan;

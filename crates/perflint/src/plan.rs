@@ -2,16 +2,14 @@
 
 use crate::args::{AnalysisArgs, PlanArgs, PlanFormat, RoutesArgs, RoutesFormat};
 use crate::output::Output;
+use crate::plan_folder::{checked, write};
 use crate::scan::analyse;
 use crate::settings::Settings;
 use crate::status::{Failure, Status};
 use crate::suggest::nearest;
 use perflint_engine::Scan;
 use perflint_plan::{Input, Known, Plan, PlanError, SECTIONS};
-use std::collections::BTreeMap;
-use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 
 /// Lists entry points with their costs.
 pub(crate) fn routes(args: &RoutesArgs) -> Result<Status, Failure> {
@@ -51,7 +49,7 @@ pub(crate) fn plan(args: &PlanArgs) -> Result<Status, Failure> {
     };
     let plan = perflint_plan::plan(input).map_err(failure)?;
     match folder {
-        Some(folder) => write_folder(&folder, &perflint_plan::files(&plan).map_err(failure)?)?,
+        Some(folder) => write(&folder, &perflint_plan::files(&plan).map_err(failure)?)?,
         None => print(&plan, args)?,
     }
     Ok(status(&scan))
@@ -82,55 +80,4 @@ fn status(scan: &Scan) -> Status {
 fn failure(error: PlanError) -> Failure {
     let help = error.help().to_owned();
     Failure::from(error).with_help(help)
-}
-
-/// A folder that can be written, before anything is scanned.
-fn checked(folder: &Path) -> Result<PathBuf, Failure> {
-    let help = "--output takes a folder that is there and can be written, or that can be created";
-    match fs::metadata(folder) {
-        Ok(metadata) if !metadata.is_dir() => {
-            return Err(Failure::usage(format!("{} is a file", folder.display()), help));
-        }
-        Ok(metadata) if metadata.permissions().readonly() => {
-            return Err(Failure::usage(format!("{} is read-only", folder.display()), help));
-        }
-        _ => {}
-    }
-    let parent = above(folder);
-    if !parent.is_dir() {
-        return Err(Failure::usage(format!("{} is not a folder", parent.display()), help));
-    }
-    Ok(folder.to_owned())
-}
-
-fn above(folder: &Path) -> &Path {
-    folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// Writes all files beside their place, then puts them there: a folder of before goes only when the new one is complete.
-/// What a person put into it stays.
-fn write_folder(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), Failure> {
-    let help = || format!("{} cannot be written", folder.display());
-    let fail = |error: io::Error| Failure::from(error).with_help(help());
-    let temporary =
-        tempfile::Builder::new().prefix(".perflint-plan-").tempdir_in(above(folder)).map_err(fail)?;
-    for (path, text) in files {
-        let path = temporary.path().join(path);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(fail)?;
-        }
-        fs::write(path, text).map_err(fail)?;
-    }
-    if !folder.exists() {
-        let path = temporary.keep();
-        return fs::rename(path, folder).map_err(fail);
-    }
-    for path in files.keys() {
-        let to = folder.join(path);
-        if let Some(parent) = to.parent() {
-            fs::create_dir_all(parent).map_err(fail)?;
-        }
-        fs::rename(temporary.path().join(path), to).map_err(fail)?;
-    }
-    Ok(())
 }

@@ -1,0 +1,204 @@
+//! The folder that a plan is written to. It is written again and again, and people work in it: what an earlier run wrote
+//! and this one does not goes, what somebody changed or added stays.
+
+use crate::status::Failure;
+use perflint_git::blob_id;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+/// What the last run wrote: path and hash of each file.
+const LIST: &str = ".written.json";
+/// Below it, files are records of decisions: once somebody has worked on one, it is not written again.
+const RECORDS: &str = "adr/";
+
+type Files = BTreeMap<String, String>;
+
+/// A folder that can be written, before anything is scanned.
+pub(crate) fn checked(folder: &Path) -> Result<PathBuf, Failure> {
+    let help = "--output takes a folder that is there and can be written, or that can be created";
+    match fs::metadata(folder) {
+        Ok(metadata) if !metadata.is_dir() => {
+            return Err(Failure::usage(format!("{} is a file", folder.display()), help));
+        }
+        Ok(metadata) if metadata.permissions().readonly() => {
+            return Err(Failure::usage(format!("{} is read-only", folder.display()), help));
+        }
+        _ => {}
+    }
+    let parent = above(folder);
+    if !parent.is_dir() {
+        return Err(Failure::usage(format!("{} is not a folder", parent.display()), help));
+    }
+    Ok(folder.to_owned())
+}
+
+fn above(folder: &Path) -> &Path {
+    folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Writes all files beside their place, then puts them there: a folder of before changes only when the new one is complete.
+pub(crate) fn write(folder: &Path, files: &Files) -> Result<(), Failure> {
+    let fail =
+        |error: io::Error| Failure::from(error).with_help(format!("{} cannot be written", folder.display()));
+    let list: Files = files.iter().map(|(path, text)| (path.clone(), hash(text.as_bytes()))).collect();
+    let list = serde_json::to_string_pretty(&list)? + "\n";
+    let temporary =
+        tempfile::Builder::new().prefix(".perflint-plan-").tempdir_in(above(folder)).map_err(fail)?;
+    let all = || files.iter().map(|(path, text)| (path.as_str(), text)).chain([(LIST, &list)]);
+    for (path, text) in all() {
+        let path = temporary.path().join(path);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(fail)?;
+        }
+        fs::write(path, text).map_err(fail)?;
+    }
+    if !folder.exists() {
+        let path = temporary.keep();
+        return fs::rename(path, folder).map_err(fail);
+    }
+    if let Some(path) = all().find_map(|(path, _)| obstacle(folder, path)) {
+        return Err(Failure::usage(
+            format!("{} is in the way of the plan", path.display()),
+            "move it, or name another folder with --output",
+        ));
+    }
+    let before = last_run(folder);
+    for (path, _) in all() {
+        let to = folder.join(path);
+        if path.starts_with(RECORDS) && to.exists() && !is_as_written(folder, path, &before) {
+            continue;
+        }
+        if let Some(parent) = to.parent() {
+            fs::create_dir_all(parent).map_err(fail)?;
+        }
+        fs::rename(temporary.path().join(path), to).map_err(fail)?;
+    }
+    for path in before.keys().filter(|path| !files.contains_key(*path)) {
+        if is_as_written(folder, path, &before) {
+            fs::remove_file(folder.join(path)).map_err(fail)?;
+        }
+    }
+    Ok(())
+}
+
+/// What stands where a file is to be written: a folder, or on the way there something that is none. A link is none, as
+/// it may lead out of the folder.
+fn obstacle(folder: &Path, path: &str) -> Option<PathBuf> {
+    let file = folder.join(path);
+    let between = file.ancestors().skip(1).take_while(|above| *above != folder);
+    let blocked = between.map(|above| (above, false)).chain([(file.as_path(), true)]);
+    blocked
+        .filter(|(path, last)| fs::symlink_metadata(path).is_ok_and(|found| found.is_dir() == *last))
+        .map(|(path, _)| path.to_owned())
+        .next()
+}
+
+/// What the last run wrote; nothing if there was none, or if its list is not one.
+fn last_run(folder: &Path) -> Files {
+    let text = fs::read_to_string(folder.join(LIST)).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+/// Whether a file is there, inside the folder, with the content that the list says. The list may be anybody's: it may
+/// name no file outside the folder, not by its path and not by a link.
+fn is_as_written(folder: &Path, path: &str, list: &Files) -> bool {
+    let plain = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+    let file = folder.join(path);
+    let inside = || Some(file.canonicalize().ok()? == folder.canonicalize().ok()?.join(path));
+    plain
+        && inside().unwrap_or(false)
+        && fs::read(&file).is_ok_and(|bytes| list.get(path).is_some_and(|wanted| *wanted == hash(&bytes)))
+}
+
+/// The name that git would give to the content.
+fn hash(bytes: &[u8]) -> String {
+    blob_id(bytes).map(|id| id.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(paths: &[(&str, &str)]) -> Files {
+        paths.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+    }
+
+    fn run(folder: &Path, paths: &[(&str, &str)]) {
+        write(folder, &files(paths)).map_err(|failure| failure.message()).expect("written");
+    }
+
+    fn there(folder: &Path, path: &str) -> Option<String> {
+        fs::read_to_string(folder.join(path)).ok()
+    }
+
+    #[test]
+    fn what_a_run_leaves_out_goes_and_what_people_wrote_stays() {
+        let place = tempfile::tempdir().expect("temp");
+        let folder = place.path().join("plan");
+        let first = [("adr/1-a.md", "a"), ("adr/2-b.md", "b"), ("adr/3-c.md", "c"), ("report.md", "one")];
+        run(&folder, &first);
+        fs::write(folder.join("adr/2-b.md"), "accepted").expect("edited");
+        fs::write(folder.join("adr/3-c.md"), "accepted").expect("edited");
+        fs::write(folder.join("adr/own.md"), "own").expect("added");
+        fs::write(folder.join("report.md"), "scribbled").expect("edited");
+        run(&folder, &[("adr/3-c.md", "new"), ("report.md", "two")]);
+        assert_eq!(there(&folder, "adr/1-a.md"), None, "nobody had touched it");
+        for (path, text) in [
+            ("adr/2-b.md", "accepted"),
+            ("adr/3-c.md", "accepted"),
+            ("adr/own.md", "own"),
+            ("report.md", "two"),
+        ] {
+            assert_eq!(there(&folder, path).as_deref(), Some(text), "{path}");
+        }
+        assert_eq!(fs::read_dir(place.path()).expect("read").count(), 1, "nothing lies beside it");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_in_the_way_is_named_and_nothing_is_written() {
+        let place = tempfile::tempdir().expect("temp");
+        type Make = fn(&Path);
+        let obstacles: [(&str, Make); 3] = [
+            ("adr", |path| fs::write(path, "a file").expect("written")),
+            ("adr", |path| std::os::unix::fs::symlink("/", path).expect("linked")),
+            ("report.md", |path| fs::create_dir(path).expect("created")),
+        ];
+        for (at, (name, make)) in obstacles.into_iter().enumerate() {
+            let folder = place.path().join(at.to_string());
+            fs::create_dir(&folder).expect("created");
+            make(&folder.join(name));
+            let failure =
+                write(&folder, &files(&[("adr/1-a.md", "a"), ("caching.yaml", "c"), ("report.md", "r")]));
+            let message = failure.expect_err("refused").message();
+            assert!(message.contains(&format!("{name} is in the way")), "{message}");
+            assert_eq!(there(&folder, "caching.yaml"), None, "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_list_that_names_files_outside_deletes_none() {
+        let place = tempfile::tempdir().expect("temp");
+        let folder = place.path().join("plan");
+        fs::create_dir_all(&folder).expect("created");
+        fs::create_dir_all(place.path().join("other")).expect("created");
+        fs::write(place.path().join("other/file"), "x").expect("written");
+        std::os::unix::fs::symlink(place.path().join("other"), folder.join("link")).expect("linked");
+        let absolute = place.path().join("other/file").display().to_string();
+        let list = files(&[
+            ("../other/file", &hash(b"x")),
+            ("link/file", &hash(b"x")),
+            (absolute.as_str(), &hash(b"x")),
+        ]);
+        for text in
+            [serde_json::to_string(&list).expect("json"), "[".repeat(100_000), "{\"a\": 1}".to_owned()]
+        {
+            fs::write(folder.join(LIST), text).expect("written");
+            run(&folder, &[("report.md", "one")]);
+            assert_eq!(there(place.path(), "other/file").as_deref(), Some("x"));
+        }
+    }
+}
