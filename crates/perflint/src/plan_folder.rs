@@ -13,23 +13,24 @@ const LIST: &str = ".written.json";
 /// Below it, files are records of decisions: once somebody has worked on one, it is not written again.
 const RECORDS: &str = "adr/";
 
+const HELP: &str = "--output takes a folder that is there and can be written, or that can be created";
+
 type Files = BTreeMap<String, String>;
 
 /// A folder that can be written, before anything is scanned.
 pub(crate) fn checked(folder: &Path) -> Result<PathBuf, Failure> {
-    let help = "--output takes a folder that is there and can be written, or that can be created";
     match fs::metadata(folder) {
         Ok(metadata) if !metadata.is_dir() => {
-            return Err(Failure::usage(format!("{} is a file", folder.display()), help));
+            return Err(Failure::usage(format!("{} is a file", folder.display()), HELP));
         }
         Ok(metadata) if metadata.permissions().readonly() => {
-            return Err(Failure::usage(format!("{} is read-only", folder.display()), help));
+            return Err(Failure::usage(format!("{} is read-only", folder.display()), HELP));
         }
         _ => {}
     }
     let parent = above(folder);
     if !parent.is_dir() {
-        return Err(Failure::usage(format!("{} is not a folder", parent.display()), help));
+        return Err(Failure::usage(format!("{} is not a folder", parent.display()), HELP));
     }
     Ok(folder.to_owned())
 }
@@ -40,8 +41,10 @@ fn above(folder: &Path) -> &Path {
 
 /// Writes all files beside their place, then puts them there: a folder of before changes only when the new one is complete.
 pub(crate) fn write(folder: &Path, files: &Files) -> Result<(), Failure> {
-    let fail =
-        |error: io::Error| Failure::from(error).with_help(format!("{} cannot be written", folder.display()));
+    // The error itself names a file beside the folder, which nobody knows.
+    let fail = |error: io::Error| {
+        Failure::usage(format!("{} cannot be written: {}", folder.display(), error.kind()), HELP)
+    };
     let list: Files = files.iter().map(|(path, text)| (path.clone(), hash(text.as_bytes()))).collect();
     let list = serde_json::to_string_pretty(&list)? + "\n";
     let temporary =

@@ -72,9 +72,12 @@ fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change
     }
     let why = match saved[1] > 0.0 {
         true => format!(
-            "predicted to save {} ms at 10 times the volumes over {} entry points",
+            "predicted to save {} ms at 10 times the volumes in {}",
             short(saved[1]),
-            gaining.len()
+            match gaining.len() {
+                1 => "one entry point".to_owned(),
+                n => format!("{n} entry points"),
+            }
         ),
         false if category == "blocking" => {
             "stops every other request of the process while it waits; no formula says how many".to_owned()

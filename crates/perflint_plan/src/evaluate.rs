@@ -310,6 +310,11 @@ pub fn short(value: f64) -> String {
         v if v >= 1e4 => (v / 1e3, "k"),
         v => (v, ""),
     };
+    if (1e-9..0.1).contains(&value) {
+        // What is small is not nothing; below a billionth it is.
+        let digits = (-value.log10()).ceil().clamp(1.0, 9.0) as usize;
+        return format!("{value:.digits$}").trim_end_matches(['0', '.']).to_owned();
+    }
     let digits = if value >= 100.0 { 0 } else { usize::from(value.fract() > 0.049) };
     format!("{value:.digits$}{suffix}")
 }

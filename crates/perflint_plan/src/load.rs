@@ -81,10 +81,10 @@ pub(crate) fn load(input: &Input<'_>, entries: &[EntryPlan]) -> Load {
             "nobody gave a rate",
         ),
         errors: Figure::given(
-            targets.availability.map(|share| (100.0 - share) / 100.0),
-            "of 1",
+            targets.availability.map(|share| 100.0 - share),
+            "%",
             "targets.availability",
-            0.01,
+            1.0,
             "one of a hundred requests may fail",
         ),
         p95: Figure::given(time(&targets.p95), "ms", "targets.p95", 300.0, "nobody gave a target"),

@@ -59,13 +59,23 @@ fn environment() -> Result<Environment<'static>, PlanError> {
 
 /// Text of a repository inside a cell of a table: nothing in it is markup.
 fn markdown(text: &str) -> String {
+    // Between two backticks it is code, where a backslash would be seen. A backtick without its other half, or two in a
+    // row, would make code of what follows.
+    let pairs = text.matches('`').count().is_multiple_of(2) && !text.contains("``");
+    let mut code = false;
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
+            '`' if pairs => {
+                code = !code;
+                out.push('`');
+            }
+            '|' if code => out.push_str("\\|"),
+            '\n' => out.push(' '),
+            c if code => out.push(c),
             '|' => out.push_str("&#124;"),
             '<' => out.push_str("&lt;"),
-            '\n' => out.push(' '),
-            '*' | '_' | '[' | ']' => {
+            '`' | '\\' | '*' | '_' | '[' | ']' => {
                 out.push('\\');
                 out.push(c);
             }
@@ -168,4 +178,28 @@ pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>, PlanError> {
         files.insert(path, environment.get_template("adr.md")?.render(context! { change, number })?);
     }
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_stays_text_and_code_stays_code() {
+        for (text, wanted) in [
+            ("`line_items` of a_b", "`line_items` of a\\_b"),
+            ("`a|b` | <i>", "`a\\|b` &#124; &lt;i>"),
+            ("one ` <b>", "one \\` &lt;b>"),
+            ("`` <b> ``", "\\`\\` &lt;b> \\`\\`"),
+            ("[a](b)\n*c* \\<", "\\[a\\](b) \\*c\\* \\\\&lt;"),
+        ] {
+            assert_eq!(markdown(text), wanted);
+        }
+    }
+
+    #[test]
+    fn what_is_small_is_not_nothing() {
+        let numbers = [0.0, 1e-12, 0.01, 0.099_999_999, 0.5, 12.0, 20_500.0].map(short);
+        assert_eq!(numbers, ["0", "0", "0.01", "0.1", "0.5", "12", "20.5k"]);
+    }
 }

@@ -53,7 +53,7 @@ export const options = {
     // {{ plan.load.p95|source }}; {{ plan.load.p99|source }}
     http_req_duration: ["p(95)<{{ plan.load.p95.value }}", "p(99)<{{ plan.load.p99.value }}"],
     // {{ plan.load.errors|source }}
-    http_req_failed: ["rate<{{ plan.load.errors.value|round(6) }}"],
+    http_req_failed: ["rate<{{ (plan.load.errors.value / 100)|round(6) }}"],
 {% for request in plan.load.requests if request.safe %}
     {{ ("http_req_duration{name:" ~ request.name ~ "}")|tojson }}: ["p(95)<{{ request.p95 }}"],
 {% endfor %}
