@@ -1,7 +1,7 @@
 //! `perflint routes` and `perflint plan`.
 
 use perflint_tests::command::{Run, perflint, run};
-use perflint_tests::files::{files, folders};
+use perflint_tests::files::{files, folders, text};
 use perflint_tests::tools::{python, succeeds};
 use perflint_tests::tree::Tree;
 use perflint_tests::workspace;
@@ -112,6 +112,49 @@ fn an_output_that_cannot_be_written_is_refused_and_nothing_is_left() {
     let run = plan(&tree, &["--section", "overveiw"]);
     assert!(run.err().contains("did you mean `overview`?"), "{}", run.err());
     assert_eq!(tree.contents(), before);
+}
+
+/// Who runs as root may write into a folder whatever its permissions, but nobody into the kernel's.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_is_read_only_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let tree = app("");
+    let shut = tree.path().join("shut");
+    fs::create_dir(&shut).expect("created");
+    fs::set_permissions(&shut, fs::Permissions::from_mode(0o555)).expect("shut");
+    for (folder, message) in [
+        ("shut", "shut is read-only"),
+        ("/proc/plan", "/proc/plan cannot be written: "),
+        ("/proc/self/plan", "cannot be written"),
+    ] {
+        let run = plan(&tree, &["--output", folder]);
+        assert_eq!(run.code, Some(2), "{folder}");
+        assert!(run.err().contains(message) && run.err().contains("help: --output takes"), "{}", run.err());
+    }
+    assert_eq!(fs::read_dir(&shut).expect("read").count(), 0);
+    let beside = fs::read_dir(tree.path()).expect("read").flatten();
+    assert!(beside.into_iter().all(|entry| !entry.file_name().to_string_lossy().contains("perflint-plan")));
+}
+
+/// One report as a whole, so that a change of its words or figures is seen by who reviews it.
+#[test]
+fn the_report_of_an_application_is_as_reviewed() {
+    let app = workspace().join("fixtures/apps/django_desk");
+    let tree = Tree::of::<&str, &str>(&[]);
+    for path in files(&app, &[]) {
+        let inside = path.strip_prefix(&app).expect("inside").to_string_lossy().into_owned();
+        tree.write(&inside, text(&path));
+    }
+    let targets = "[targets]\np95 = '300ms'\nrequests-per-second = 50\nconcurrent-users = 400\n";
+    tree.write("perflint.toml", format!("{targets}[volumes]\ntickets = '20k'\ndesk_queue = 5000\n"));
+    let run = plan(&tree, &[]);
+    assert_eq!(run.code, Some(0), "{}", run.err());
+    let path = workspace().join("fixtures/plan.md");
+    if std::env::var_os("PERFLINT_BLESS").is_some() {
+        fs::write(&path, run.out()).expect("fixtures/plan.md");
+    }
+    assert_eq!(run.out(), text(&path), "fixtures/plan.md is old: PERFLINT_BLESS=1 writes it anew");
 }
 
 fn written(folder: &Path, output: &Path, jobs: &str) -> Vec<(String, Vec<u8>)> {
