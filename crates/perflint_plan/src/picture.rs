@@ -2,6 +2,7 @@
 //!
 //! A foreign key is a line of text on its card: drawn from card to card it would run behind others and seem to be theirs.
 
+use perflint_report::clean;
 use perflint_schema::{Action, Index, Proposal, Schema, Table};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -111,13 +112,11 @@ fn card(table: &Table, proposals: &[&Proposal], x: usize, y: usize) -> Card {
         all.push(("kept", format!("and {more} more")));
     }
     let height = HEAD + all.len() * LINE + 8;
-    let lines = all.into_iter().enumerate().map(|(at, (state, whole))| Line {
-        y: y + HEAD + at * LINE + 12,
-        state,
-        text: fitted(&whole),
-        whole,
+    let lines = all.into_iter().enumerate().map(|(at, (state, whole))| {
+        let whole = clean::line(&whole).into_owned();
+        Line { y: y + HEAD + at * LINE + 12, state, text: fitted(&whole), whole }
     });
-    Card { x, y, width: WIDTH, height, name: fitted(&table.name), lines: lines.collect() }
+    Card { x, y, width: WIDTH, height, name: fitted(&clean::line(&table.name)), lines: lines.collect() }
 }
 
 fn columns(index: &Index) -> String {
