@@ -18,6 +18,7 @@ mod generated;
 mod implement;
 mod import;
 mod lazy;
+mod meaning;
 mod module;
 mod names;
 mod namespace;

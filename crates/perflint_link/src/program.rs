@@ -3,6 +3,7 @@
 use crate::class::{Class, ClassIx};
 use crate::entity::{Entity, EntityIx};
 use crate::import::{ImportCounts, Imported, Imports};
+use crate::meaning::Meanings;
 use crate::module::Modules;
 use crate::names::Names;
 use crate::namespace::Namespaces;
@@ -69,6 +70,7 @@ pub struct Program {
     pub(crate) imports: Imports,
     pub(crate) scopes: Scopes,
     pub(crate) spaces: Namespaces,
+    pub(crate) meanings: Option<Meanings>,
 }
 
 impl Program {
@@ -115,6 +117,7 @@ impl Program {
             imports,
             scopes: Scopes::default(),
             spaces: Namespaces::default(),
+            meanings: None,
         };
         program.build_namespaces(configs, models);
         program.build_scopes();
@@ -128,6 +131,7 @@ impl Program {
         program.build_repositories(models);
         program.wake_lazy(models);
         program.index_methods();
+        program.meanings = Some(Meanings::default());
         program
     }
 

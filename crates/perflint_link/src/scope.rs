@@ -2,6 +2,7 @@
 
 use crate::class::ClassIx;
 use crate::import::Imported;
+use crate::meaning::remembered;
 use crate::program::{Def, FileIx, Program, js_package};
 use perflint_ir::{Body, Import, ImportKind, ItemId, ItemKind, Lang, OpId, OpKind, Sym};
 use rustc_hash::FxHashMap;
@@ -69,7 +70,8 @@ impl Program {
 
     /// What a free name means in a file.
     pub fn resolve(&self, file: FileIx, name: Sym) -> Option<Target> {
-        self.resolve_at(file, name, MAX_HOPS)
+        let found = self.meanings.as_ref().map(|meanings| &meanings.plain);
+        remembered(found, file, name, || self.resolve_at(file, name, MAX_HOPS))
     }
 
     fn resolve_at(&self, file: FileIx, name: Sym, hops: u32) -> Option<Target> {
@@ -363,6 +365,11 @@ impl Program {
 
     /// What a dotted path as written means in a file: a type's name, a marker's path.
     pub fn resolve_dotted(&self, file: FileIx, path: Sym) -> Option<Target> {
+        let found = self.meanings.as_ref().map(|meanings| &meanings.dotted);
+        remembered(found, file, path, || self.find_dotted(file, path))
+    }
+
+    fn find_dotted(&self, file: FileIx, path: Sym) -> Option<Target> {
         let text = self.names.text(path).to_owned();
         let lang = self.file(file).lang;
         let mut parts = text.split('.');
