@@ -1,7 +1,7 @@
 //! What names were found to mean.
 //!
 //! A body is evaluated once per context, and asks each time what the types and names it is written with mean. The answer
-//! needs imports, namespaces and members of classes, and it cannot change once everything is linked.
+//! needs imports, namespaces and members of classes, and it cannot change once these are known.
 
 use crate::program::FileIx;
 use crate::scope::Target;
@@ -11,7 +11,7 @@ use std::cell::RefCell;
 
 type Found = RefCell<FxHashMap<(FileIx, Sym), Option<Target>>>;
 
-/// The answers given since the program was linked.
+/// The answers given since all classes and their bases are known.
 #[derive(Debug, Default)]
 pub(crate) struct Meanings {
     /// Of names.

@@ -124,6 +124,7 @@ impl Program {
         program.find_imports();
         program.build_classes(models);
         program.satisfy_interfaces();
+        program.meanings = Some(Meanings::default());
         program.build_declarations(models);
         program.build_entities(models);
         program.build_relations(models);
@@ -131,7 +132,6 @@ impl Program {
         program.build_repositories(models);
         program.wake_lazy(models);
         program.index_methods();
-        program.meanings = Some(Meanings::default());
         program
     }
 
