@@ -63,7 +63,7 @@
 //! 18. **Nothing is lost.** An expression or statement without a shape of its own is `Unknown` with its children.
 //!     No walk recurses without a bound: recursion goes through [`guard::deeper`], or the walk is iterative.
 
-#[cfg(feature = "fallback")]
+#[cfg(all(feature = "fallback", any(feature = "python", feature = "javascript", feature = "rust")))]
 mod fallback;
 #[cfg(feature = "javascript")]
 mod javascript;
@@ -118,6 +118,18 @@ fn dispatch(source: Source<'_>) -> FileIr {
         Lang::Prisma => templates::prisma::lower(source),
         _ => with_gap(source, GapKind::Language),
     }
+}
+
+/// Lowers a file that a language's own parser gave up, or could not be given, as far as tree-sitter gets.
+#[cfg(any(feature = "python", feature = "javascript", feature = "rust"))]
+pub(crate) fn give_up(source: Source<'_>, kind: GapKind) -> FileIr {
+    #[cfg(feature = "fallback")]
+    {
+        let _ = kind;
+        fallback::lower(source)
+    }
+    #[cfg(not(feature = "fallback"))]
+    with_gap(source, kind)
 }
 
 /// Attaches the SQL that stands in the file's strings.

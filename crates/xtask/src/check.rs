@@ -11,6 +11,8 @@ use std::time::Instant;
 const STEPS: &[(&str, &[&str])] = &[
     ("formatting", &["fmt", "--all", "--check", "--", "-l"]),
     ("lints", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    // Whoever needs one language builds one.
+    ("one language", &["check", "-p", "perflint", "--no-default-features", "--features", "go"]),
     ("tests", &["test", "--workspace", "--no-fail-fast"]),
 ];
 

@@ -59,13 +59,13 @@ pub(crate) fn lower(source: Source<'_>) -> FileIr {
 
 fn lower_script(source: Source<'_>) -> FileIr {
     if depth::too_deep(source.text) {
-        return give_up(source, GapKind::Depth);
+        return crate::give_up(source, GapKind::Depth);
     }
     let mut arena = ARENA.take().unwrap_or_default();
     let file = parse_and_walk(source, &arena);
     arena.reset();
     ARENA.set(Some(arena));
-    file.unwrap_or_else(|| give_up(source, GapKind::Failed))
+    file.unwrap_or_else(|| crate::give_up(source, GapKind::Failed))
 }
 
 fn parse_and_walk(source: Source<'_>, arena: &Allocator) -> Option<FileIr> {
@@ -117,14 +117,4 @@ fn source_type(source: Source<'_>) -> SourceType {
         _ if path.ends_with(".cjs") => SourceType::script().with_jsx(true),
         _ => SourceType::unambiguous().with_jsx(true),
     }
-}
-
-#[cfg(feature = "fallback")]
-fn give_up(source: Source<'_>, _kind: GapKind) -> FileIr {
-    crate::fallback::lower(source)
-}
-
-#[cfg(not(feature = "fallback"))]
-fn give_up(source: Source<'_>, kind: GapKind) -> FileIr {
-    crate::with_gap(source, kind)
 }

@@ -33,7 +33,7 @@ const LONG_CHAIN: usize = 5_000;
 
 pub(crate) fn lower(source: Source<'_>) -> FileIr {
     if guard::bracket_depth(source.text) > guard::MAX_BRACKETS {
-        return crate::with_gap(source, GapKind::Depth);
+        return crate::give_up(source, GapKind::Depth);
     }
     let kind = if source.path.ends_with(".pyi") { PySourceType::Stub } else { PySourceType::Python };
     let parsed = ruff_python_parser::parse_unchecked_source(source.text, kind);

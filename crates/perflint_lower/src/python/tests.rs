@@ -1,7 +1,7 @@
 //! Small snippets, one per promise, and inputs that must not break anything.
 
 use crate::Source;
-use perflint_ir::{FileIr, GapKind, Lang, OpKind, Role, print, validate};
+use perflint_ir::{FileIr, GapKind, ItemKind, Lang, OpKind, Role, print, validate};
 
 fn lower(text: &str) -> FileIr {
     let file = super::lower(Source { path: "shop/views.py", lang: Lang::Python, role: Role::App, text });
@@ -592,9 +592,10 @@ fn on_a_large_stack(run: impl FnOnce() + Send + 'static) {
 
 #[test]
 fn brackets_beyond_reason_are_left_to_others() {
-    let file = lower(&format!("x = {}1{}", "(".repeat(100_000), ")".repeat(100_000)));
-    assert_eq!(file.gaps[0].kind, GapKind::Depth);
-    assert_eq!((file.items.len(), file.bodies[0].ops.len()), (1, 0));
+    let deep = format!("x = {}1{}\ndef after():\n    pass\n", "(".repeat(100_000), ")".repeat(100_000));
+    let file = lower(&deep);
+    assert_eq!(file.gaps[0].kind, GapKind::Fallback);
+    assert!(file.items.iter().any(|item| item.kind == ItemKind::Function), "what stands around is read");
 }
 
 #[test]

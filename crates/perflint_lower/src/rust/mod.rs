@@ -31,12 +31,12 @@ const MAX_RUN: usize = 16_384;
 
 pub(crate) fn lower(source: Source<'_>) -> FileIr {
     if guard::bracket_depth(source.text) > guard::MAX_BRACKETS || longest_run(source.text) > MAX_RUN {
-        return give_up(source);
+        return crate::give_up(source, GapKind::Failed);
     }
     proc_macro2::extra::invalidate_current_thread_spans();
     match syn::parse_file(source.text) {
         Ok(syntax) => Lowerer::new(source, &syntax).file(&syntax),
-        Err(_) => give_up(source),
+        Err(_) => crate::give_up(source, GapKind::Failed),
     }
 }
 
@@ -46,16 +46,6 @@ fn longest_run(text: &str) -> usize {
         .map(<[u8]>::len)
         .max()
         .unwrap_or(0)
-}
-
-#[cfg(feature = "fallback")]
-fn give_up(source: Source<'_>) -> FileIr {
-    crate::fallback::lower(source)
-}
-
-#[cfg(not(feature = "fallback"))]
-fn give_up(source: Source<'_>) -> FileIr {
-    crate::with_gap(source, GapKind::Failed)
 }
 
 /// The state of lowering one file.
