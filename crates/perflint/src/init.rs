@@ -19,6 +19,7 @@ pub(crate) fn init(args: &InitArgs) -> Result<Status, Failure> {
     let roots = vec![args.path.clone()];
     let root = perflint_engine::repository(&roots)?;
     if !args.print {
+        crate::known::in_work_tree(&root)?;
         let there = perflint_config::find(&root, &root).map_err(crate::settings::config_failure)?;
         if let Some(loaded) = there {
             let message = format!("there is a configuration already: {}", clean::line(&loaded.file));

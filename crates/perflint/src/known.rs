@@ -6,6 +6,7 @@ use crate::scan::analyse;
 use crate::settings::{BASELINE, Settings};
 use crate::status::{Failure, Status};
 use perflint_baseline::{Baseline, BaselineError, Identity};
+use perflint_git::{GitError, Repository};
 use perflint_report::clean;
 use std::fs;
 use std::io::{self, Write};
@@ -74,6 +75,7 @@ pub(crate) fn write(args: BaselineArgs) -> Result<Status, Failure> {
     let analysis = &args.analysis;
     let settings = Settings::of(&analysis.paths, &analysis.settings)?;
     let mut options = settings.options(&analysis.paths, &analysis.settings)?;
+    may_write(&settings, args.output.as_deref())?;
     let path = match &args.output {
         Some(path) => path.clone(),
         None => settings.root.join(settings.config().baseline.as_deref().unwrap_or(BASELINE)),
@@ -97,6 +99,10 @@ pub(crate) fn write(args: BaselineArgs) -> Result<Status, Failure> {
             "run it for the whole repository, or name another file with --output",
         ));
     }
+    if scan.report.coverage.files == 0 {
+        crate::scan::nothing(&scan, analysis.settings.quiet);
+        return Ok(Status::Nothing);
+    }
     let suppressed =
         |at: usize| scan.report.findings.get(at).is_none_or(|finding| finding.suppressed.is_some());
     let kept = |at: usize| !args.prune || scan.report.is_known(at);
@@ -116,6 +122,29 @@ pub(crate) fn write(args: BaselineArgs) -> Result<Status, Failure> {
         writeln!(io::stdout(), "{}", clean::line(&text))?;
     }
     Ok(Status::Clean)
+}
+
+/// Whether the work tree is all of the repository: a baseline of less would forget what is accepted elsewhere.
+fn may_write(settings: &Settings, output: Option<&Path>) -> Result<(), Failure> {
+    in_work_tree(&settings.root)?;
+    let index = Repository::open(&settings.root).and_then(|repository| repository.index(None));
+    if output.is_none() && index.is_ok_and(|index| index.is_sparse()) {
+        return Err(Failure::usage(
+            "this is a sparse checkout, and its baseline would forget what is not checked out",
+            "`git sparse-checkout disable` checks out the rest; or name another file with --output",
+        ));
+    }
+    Ok(())
+}
+
+/// Nothing is written into a repository that has no work tree.
+pub(crate) fn in_work_tree(root: &Path) -> Result<(), Failure> {
+    if !perflint_git::is_bare(root) {
+        return Ok(());
+    }
+    let error = GitError::Bare;
+    let help = error.help();
+    Err(Failure::from(error).with_help(help))
 }
 
 fn save(path: &Path, baseline: Baseline) -> Result<(), Failure> {

@@ -31,7 +31,9 @@ pub(crate) fn scan(args: ScanArgs) -> Result<Status, Failure> {
     options.entries = outputs.formats().any(|format| matches!(format, Format::Json));
     options.baseline = known::baseline(&settings, args.baseline.as_deref(), args.no_baseline)?;
     options.base = match &args.diff {
-        None if args.commit => Some(Base::Commit),
+        None if args.commit => {
+            Some(Base::Commit { index: std::env::var_os("GIT_INDEX_FILE").map(PathBuf::from) })
+        }
         rev => rev.as_deref().map(base).transpose()?,
     };
     let scan = analyse(&options, &args.analysis)?;
@@ -41,12 +43,24 @@ pub(crate) fn scan(args: ScanArgs) -> Result<Status, Failure> {
     }
     let strict = args.strict || settings.config().strict.unwrap_or(false);
     let status = status(&scan.report, settings.fail_on(args.fail_on), strict);
-    if status == Status::Nothing && !set.quiet {
-        let hint = "nothing to scan: no source file of a supported language was found, see the ignore files and globs\n";
-        // Nobody is left to tell that standard error is closed.
-        let _ = io::stderr().write_all(hint.as_bytes());
+    if status == Status::Nothing {
+        nothing(&scan, set.quiet);
     }
     Ok(status)
+}
+
+/// Tells why nothing was found to scan.
+pub(crate) fn nothing(scan: &Scan, quiet: bool) {
+    if quiet {
+        return;
+    }
+    let hint = if perflint_git::is_bare(&scan.root) {
+        "nothing to scan: this is a bare repository, which has no files; clone it or `git worktree add` a folder\n"
+    } else {
+        "nothing to scan: no source file of a supported language was found, see the ignore files and globs\n"
+    };
+    // Nobody is left to tell that standard error is closed.
+    let _ = io::stderr().write_all(hint.as_bytes());
 }
 
 /// Runs the engine, with a bar for those who wait.
@@ -103,6 +117,10 @@ pub(crate) fn failure(error: ScanError, _paths: &[PathBuf], args: &SettingArgs) 
             "this is a fault of perflint itself: please report it".to_owned()
         }
         ScanError::Walk(WalkError::Thread(_)) => "use fewer threads: --jobs 1".to_owned(),
+        ScanError::Memory(_) => {
+            "it asks for 1 GB of address space, little of which is used: see `ulimit -v`".to_owned()
+        }
+        ScanError::Broken => "this is a fault of perflint itself: please report it".to_owned(),
     };
     Failure::from(error).with_help(help)
 }

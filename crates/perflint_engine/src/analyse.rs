@@ -1,5 +1,6 @@
 //! From lowered files to findings: link, summarise, judge.
 
+use crate::ScanError;
 use perflint_ir::{FileIr, Lang, Role};
 use perflint_link::{Config, Program};
 use perflint_lower::{Source, lower};
@@ -39,7 +40,7 @@ pub(crate) fn analyse(
     pages: &Pages,
     entries: bool,
     schema: bool,
-) -> Analysis {
+) -> Result<Analysis, ScanError> {
     with_stack(|| {
         let program = Program::link_configured(files, stubs(models), configs, models);
         let facts = perflint_summary::analyse(&program, models);
@@ -65,16 +66,15 @@ pub(crate) fn analyse(
     })
 }
 
-/// Runs something on a thread whose stack is as deep as programs nest; the default if no thread can be had.
-pub(crate) fn with_stack<T: Default + Send>(work: impl FnOnce() -> T + Send) -> T {
+/// Runs something on a thread whose stack is as deep as programs nest.
+///
+/// # Errors
+/// There is no memory for such a thread, or it broke off: nothing found must never be taken for nothing looked at.
+pub(crate) fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, ScanError> {
     std::thread::scope(|scope| {
-        std::thread::Builder::new()
-            .name("analysis".to_owned())
-            .stack_size(STACK)
-            .spawn_scoped(scope, work)
-            .ok()
-            .and_then(|thread| thread.join().ok())
-            .unwrap_or_default()
+        let thread = std::thread::Builder::new().name("analysis".to_owned()).stack_size(STACK);
+        let thread = thread.spawn_scoped(scope, work).map_err(ScanError::Memory)?;
+        thread.join().map_err(|_| ScanError::Broken)
     })
 }
 

@@ -6,7 +6,7 @@
 use crate::collect::Collected;
 use crate::suppress::{self, Comments, Policy};
 use crate::{Base, Options, ScanError};
-use perflint_git::{GitError, Patch, PatchError, Repository, blob_id};
+use perflint_git::{GitError, Index, Patch, PatchError, Repository};
 use perflint_ir::FileIr;
 use perflint_link::Config;
 use perflint_lower::{Source, lower};
@@ -51,24 +51,45 @@ impl Before {
     }
 }
 
+/// What a comparison asks git.
+#[derive(Debug)]
+pub(crate) struct Git {
+    pub(crate) repository: Repository,
+    pub(crate) index: Index,
+}
+
+/// Opens the repository, if something of it is compared with.
+pub(crate) fn git(root: &Path, options: &Options) -> Result<Option<Git>, ScanError> {
+    let other = match &options.base {
+        Some(Base::Commit { index }) => index.as_deref(),
+        Some(Base::Revision(_)) => None,
+        Some(Base::Patch(_)) | None => return Ok(None),
+    };
+    let repository = Repository::open(root)?;
+    let index = repository.index(other)?;
+    Ok(Some(Git { repository, index }))
+}
+
 /// The program before the change; `None` if nothing that matters differs.
 pub(crate) fn before(
     root: &Path,
     base: &Base,
+    git: Option<&Git>,
     now: &Collected,
     walker: &Walker,
     options: &Options,
 ) -> Result<Option<Before>, ScanError> {
-    let changes = match base {
-        Base::Revision(rev) => since_revision(root, rev, now, walker, options)?,
-        Base::Commit => match since_revision(root, "HEAD", now, walker, options) {
+    let changes = match (base, git) {
+        (Base::Patch(text), _) => undone(root, text, walker, options)?,
+        (_, None) => return Err(GitError::NoRepository.into()),
+        (Base::Revision(rev), Some(git)) => since_revision(root, rev, git, now, walker, options)?,
+        (Base::Commit { .. }, Some(git)) => match since_revision(root, "HEAD", git, now, walker, options) {
             // The first commit adds everything.
             Err(ScanError::Git(GitError::Unborn { .. })) => {
                 read(now).map(|path| (path.to_owned(), None)).collect()
             }
             changes => changes?,
         },
-        Base::Patch(text) => undone(root, text, walker, options)?,
     };
     if changes.is_empty() {
         return Ok(None);
@@ -118,27 +139,34 @@ fn unchanged(now: &Collected, changes: &Changes) -> Before {
 fn since_revision(
     root: &Path,
     rev: &str,
+    git: &Git,
     now: &Collected,
     walker: &Walker,
     options: &Options,
 ) -> Result<Changes, ScanError> {
-    let repository = Repository::open(root)?;
-    let tree = repository.base(rev)?;
+    let mut tree = git.repository.base(rev)?;
+    // What git tracks of a submodule is its commit alone, so that a commit adds nothing that is in it.
+    if !matches!(options.base, Some(Base::Commit { .. })) {
+        tree = tree.with_submodules(root)?;
+    }
+    let hash = git.repository.hash();
     let configs: BTreeMap<&str, &str> =
         now.configs.iter().map(|config| (&*config.path, &*config.text)).collect();
     let mut changes = Changes::new();
-    for (path, id) in &tree.files {
+    for (path, old) in &tree.files {
         let same = match (now.blobs.get(path.as_str()), configs.get(path.as_str())) {
-            (Some(blob), _) => *blob == Some(*id),
-            (None, Some(text)) => blob_id(text.as_bytes()) == Some(*id),
+            (Some(blob), _) => *blob == Some(old.id),
+            (None, Some(text)) => hash.blob_id(text.as_bytes()) == Some(old.id),
+            // It was left out of the work tree, and is as it was.
+            (None, None) if git.index.is_absent(path) => true,
             // It is there and the walk did not take it: it is ignored, or its content rules it out.
             (None, None) => !may_be_source(path) || !walker.may_read(path) || is_there(root, path),
         };
         if !same {
-            changes.insert(path.clone(), tree.read(*id, options.max_file_size)?);
+            changes.insert(path.clone(), tree.read(*old, options.max_file_size)?);
         }
     }
-    let added = read(now).filter(|path| !tree.files.contains_key(*path));
+    let added = read(now).filter(|path| !tree.files.contains_key(*path) && !tree.is_unknown(path));
     changes.extend(added.map(|path| (path.to_owned(), None)));
     Ok(changes)
 }

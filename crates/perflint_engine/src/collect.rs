@@ -1,8 +1,9 @@
 //! From roots to lowered files, in the order of their paths.
 
+use crate::before::Git;
 use crate::suppress::{self, Comment, Comments, Policy};
 use crate::{Base, Options, Progress, ScanError};
-use perflint_git::{BlobId, Repository, blob_id};
+use perflint_git::{BlobId, Hash};
 use perflint_ir::{FileIr, GapKind, Lang, Role};
 use perflint_link::Config;
 use perflint_lower::{Source, lower};
@@ -42,17 +43,16 @@ pub(crate) struct Collected {
 
 /// Reads and lowers every file below the roots, and collects its suppressing comments.
 pub(crate) fn collect(
-    root: &Path,
     walker: &Walker,
     options: &Options,
+    git: Option<&Git>,
     progress: &dyn Progress,
 ) -> Result<Collected, ScanError> {
-    let tracked = match options.base {
-        Some(Base::Commit) => Some(Repository::open(root)?.tracked()?),
-        _ => None,
-    };
     // What git does not track is no part of a commit.
-    let counts = |path: &str| tracked.as_ref().is_none_or(|tracked| tracked.contains(path));
+    let commit = matches!(options.base, Some(Base::Commit { .. }));
+    let tracked = git.filter(|_| commit).map(|git| &git.index.tracked);
+    let counts = |path: &str| tracked.is_none_or(|tracked| tracked.contains(path));
+    let hash = git.map(|git| git.repository.hash());
     let policy = options.policy();
     let lowered = Mutex::new(Vec::new());
     let seen = AtomicUsize::new(0);
@@ -60,7 +60,7 @@ pub(crate) fn collect(
         if !counts(file.path) {
             return;
         }
-        let file = lower_one(file, &policy, options.base.is_some());
+        let file = lower_one(file, &policy, hash);
         lowered.lock().unwrap_or_else(PoisonError::into_inner).push(file);
         progress.files(seen.fetch_add(1, Ordering::Relaxed) + 1);
     })?;
@@ -97,11 +97,11 @@ fn has_front_end(lang: Lang) -> bool {
     !matches!(lang, Lang::Jsp | Lang::Thymeleaf | Lang::Freemarker | Lang::GoTemplate)
 }
 
-fn lower_one(file: FileEntry<'_>, policy: &Policy, with_blob: bool) -> Lowered {
+fn lower_one(file: FileEntry<'_>, policy: &Policy, hash: Option<Hash>) -> Lowered {
     let FileEntry { path, lang, role, text, size, lossy } = file;
     // A text that was decoded from other bytes does not tell their name.
     let same_bytes = !lossy && size == text.len() as u64;
-    let blob = (with_blob && same_bytes).then(|| blob_id(text.as_bytes())).flatten();
+    let blob = hash.filter(|_| same_bytes).and_then(|hash| hash.blob_id(text.as_bytes()));
     let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).count();
     let lines = breaks + usize::from(!text.is_empty() && !text.ends_with('\n'));
     let comments = suppress::comments(text, policy);
@@ -162,7 +162,7 @@ mod tests {
         }
         let options = Options { roots: vec![dir.path().to_owned()], jobs: Some(3), ..Options::default() };
         let walker = Walker::new(walk_config(dir.path(), &options)).expect("walker");
-        let Collected { files, coverage, .. } = collect(dir.path(), &walker, &options, &Quiet).expect("scan");
+        let Collected { files, coverage, .. } = collect(&walker, &options, None, &Quiet).expect("scan");
         let paths: Vec<_> = files.iter().map(|file| &*file.path).collect();
         assert_eq!(paths, ["a.html", "b.prisma", "z/c.prisma"]);
         assert_eq!((coverage.files, coverage.lines, coverage.bytes), (3, 3, 10));

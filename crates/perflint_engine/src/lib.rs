@@ -108,6 +108,12 @@ pub enum ScanError {
     /// The patch to undo cannot be undone.
     #[error(transparent)]
     Patch(#[from] perflint_git::PatchError),
+    /// The analysis needs more memory than it may have.
+    #[error("there is no memory for the analysis")]
+    Memory(#[source] io::Error),
+    /// The analysis broke off.
+    #[error("the analysis broke off")]
+    Broken,
     /// The folder of the roots cannot be resolved.
     #[error("cannot read {}", path.display())]
     Root {
@@ -139,9 +145,10 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
     let root = repository(&options.roots)?;
     progress.phase("reading");
     let walker = Walker::new(collect::walk_config(&root, options))?;
-    let mut now = collect::collect(&root, &walker, options, progress)?;
+    let git = before::git(&root, options)?;
+    let mut now = collect::collect(&walker, options, git.as_ref(), progress)?;
     let before = match &options.base {
-        Some(base) => before::before(&root, base, &now, &walker, options)?,
+        Some(base) => before::before(&root, base, git.as_ref(), &now, &walker, options)?,
         None => None,
     };
     progress.phase("analysing");
@@ -160,8 +167,10 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
             })
         });
         let newer = run(files, &models, &pages, options, &now.comments, &sources);
-        (newer, older.and_then(|thread| thread.join().ok()))
+        let older = older.map(|thread| thread.join().map_err(|_| ScanError::Broken).flatten());
+        (newer, older.transpose())
     });
+    let (finished, finished_before) = (finished?, finished_before?);
     progress.phase("reporting");
     let Finished {
         findings,
@@ -224,10 +233,10 @@ fn run(
     options: &Options,
     comments: &suppress::Comments,
     sources: &dyn perflint_rules::Sources,
-) -> Finished {
+) -> Result<Finished, ScanError> {
     let entries = options.entries || !options.budget.is_empty();
-    let analysis = analyse::analyse(files, &configs, models, pages, entries, options.schema);
-    finish(analysis, pages, options, comments, sources)
+    let analysis = analyse::analyse(files, &configs, models, pages, entries, options.schema)?;
+    Ok(finish(analysis, pages, options, comments, sources))
 }
 
 /// Known is what either comparison knows.

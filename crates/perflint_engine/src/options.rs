@@ -15,7 +15,10 @@ pub enum Base {
     /// The commit at which HEAD and this revision parted.
     Revision(String),
     /// HEAD, and only what git tracks counts: what committing it adds.
-    Commit,
+    Commit {
+        /// The index of the commit, if it is not the usual one: git makes another for `git commit PATH`.
+        index: Option<PathBuf>,
+    },
     /// The tree before this patch.
     Patch(Vec<u8>),
 }

@@ -27,12 +27,12 @@ pub fn schema(options: &Options, progress: &dyn Progress) -> Result<SchemaScan, 
     let root = repository(&options.roots)?;
     progress.phase("reading");
     let walker = Walker::new(collect::walk_config(&root, options))?;
-    let mut now = collect::collect(&root, &walker, options, progress)?;
+    let mut now = collect::collect(&walker, options, None, progress)?;
     progress.phase("analysing");
     let models = models(options)?;
     let files = (std::mem::take(&mut now.files), std::mem::take(&mut now.configs));
     let sources = DiskSources::new(root, options.max_file_size);
-    let mut schema = crate::analyse::with_stack(|| read(files, &models));
+    let mut schema = crate::analyse::with_stack(|| read(files, &models))?;
     let mut lines = Lines::new(&sources);
     schema.locate(&mut |file, offset| lines.line(file, offset));
     Ok(SchemaScan { schema, coverage: now.coverage })

@@ -6,6 +6,21 @@ pub enum GitError {
     /// The folder is no repository.
     #[error("this is not a git repository, so there is no revision to compare with")]
     NoRepository,
+    /// The folder is a repository without a work tree.
+    #[error("this is a bare repository: it has no files to compare")]
+    Bare,
+    /// A file `.git` names a git directory that is not there.
+    #[error("the git directory that the file `.git` names is not there")]
+    Gone,
+    /// The repository has a format that is not known.
+    #[error("this git repository keeps its {what}, which perflint cannot read")]
+    Format {
+        /// What it keeps, and how.
+        what: &'static str,
+    },
+    /// The commit holds more than anybody works with.
+    #[error("the commit holds more files than can be compared")]
+    TooMany,
     /// The repository is there and cannot be read.
     #[error("cannot read the git repository: {reason}")]
     Unreadable {
@@ -79,7 +94,16 @@ impl GitError {
             Self::NoRepository => {
                 "scan a folder of a git repository, or pass the change itself: `git diff .. | perflint scan --diff -`"
             }
-            Self::Unreadable { .. } => "`git fsck` says whether the repository is damaged",
+            Self::Bare => "clone it, or `git worktree add` a folder, and scan that",
+            Self::Gone => {
+                "a worktree whose repository moved is mended by `git worktree repair`, a submodule by `git submodule update --init`"
+            }
+            Self::Format { .. } | Self::TooMany => {
+                "pass the change itself: `git diff REV | perflint scan --diff -`"
+            }
+            Self::Unreadable { .. } => {
+                "`git fsck` says whether the repository is damaged; `git diff REV | perflint scan --diff -` goes without reading it"
+            }
             Self::Unborn { .. } => "commit something first, or scan without a revision",
             Self::Revision { shallow: true, .. } | Self::Shallow { .. } => {
                 "fetch more of the history: `git fetch --unshallow`, or `fetch-depth: 0` for actions/checkout"
@@ -88,7 +112,9 @@ impl GitError {
                 "`git branch --all` and `git log` list what there is; a remote branch has to be fetched first"
             }
             Self::Unrelated { .. } => "name a revision that the current branch grew from",
-            Self::Object { .. } => "a partial clone lacks objects: `git fetch --refetch` brings them",
+            Self::Object { .. } => {
+                "a partial clone lacks objects: `git fetch --refetch --no-filter` brings them all, and `git diff REV | perflint scan --diff -` those that differ"
+            }
         }
     }
 }

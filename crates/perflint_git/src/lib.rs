@@ -12,9 +12,13 @@
 //! first on somebody's path need not be git.
 
 mod error;
+mod guard;
 mod patch;
 mod repository;
+mod tree;
 
 pub use error::{GitError, PatchError};
+pub use guard::is_bare;
 pub use patch::{Change, Patch};
-pub use repository::{BlobId, Repository, Tree, blob_id};
+pub use repository::{BlobId, Hash, Index, Repository, blob_id};
+pub use tree::{Blob, Tree};

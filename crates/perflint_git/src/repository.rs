@@ -1,22 +1,41 @@
-//! Trees of commits, read from objects.
+//! A repository and the commits in it.
 
 use crate::error::GitError;
+use crate::guard;
+use crate::tree::Tree;
+use gix::index::entry::Flags;
 use gix::objs::Kind;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{Display, Write};
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
 /// The name that git gives to a file's content.
 pub type BlobId = gix::ObjectId;
 
-/// The name that git would give to a file's content.
+/// The most memory that one object of a repository may ask for. Sources and folders are far smaller.
+const MAX_OBJECT: &str = "gitoxide.objects.allocLimit=268435456";
+
+/// How a repository names content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hash(gix::hash::Kind);
+
+impl Hash {
+    /// The name that git would give to a file's content.
+    pub fn blob_id(self, bytes: &[u8]) -> Option<BlobId> {
+        gix::objs::compute_hash(self.0, Kind::Blob, bytes).ok()
+    }
+}
+
+/// The name that git would give to a file's content in a repository of the usual format.
 pub fn blob_id(bytes: &[u8]) -> Option<BlobId> {
-    gix::objs::compute_hash(gix::hash::Kind::Sha1, Kind::Blob, bytes).ok()
+    Hash(gix::hash::Kind::Sha1).blob_id(bytes)
 }
 
 /// A git repository whose work tree is the folder that was opened.
 pub struct Repository {
-    repo: gix::Repository,
+    pub(crate) repo: gix::Repository,
+    root: PathBuf,
+    git: PathBuf,
 }
 
 impl std::fmt::Debug for Repository {
@@ -25,56 +44,101 @@ impl std::fmt::Debug for Repository {
     }
 }
 
-/// The files of a commit.
-#[derive(Debug)]
-pub struct Tree<'r> {
-    repo: &'r Repository,
-    /// Regular files by path, with forward slashes; neither links nor submodules.
-    pub files: BTreeMap<String, BlobId>,
+/// What a list of tracked files says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Index {
+    /// The paths that git tracks or that are staged, as reports show them.
+    pub tracked: BTreeSet<String>,
+    /// Those that a sparse checkout leaves out of the work tree.
+    pub absent: BTreeSet<String>,
+    /// Whole folders that it leaves out, each with a slash at its end.
+    pub absent_folders: BTreeSet<String>,
+}
+
+impl Index {
+    /// Whether a sparse checkout leaves a path out.
+    pub fn is_absent(&self, path: &str) -> bool {
+        let folders = path.match_indices('/').map(|(at, _)| &path[..=at]);
+        self.absent.contains(path) || folders.into_iter().any(|folder| self.absent_folders.contains(folder))
+    }
+
+    /// Whether a sparse checkout leaves anything out.
+    pub fn is_sparse(&self) -> bool {
+        !self.absent.is_empty() || !self.absent_folders.is_empty()
+    }
 }
 
 impl Repository {
     /// Opens the repository whose `.git` stands in `root`.
+    ///
+    /// Who owns it does not matter: git refuses a repository of another user because of the programs that it would run for it.
+    ///
+    /// # Errors
+    /// It is none, a bare one, or of a format that is not known.
     pub fn open(root: &Path) -> Result<Self, GitError> {
-        // A `.git` that is an empty folder, as a half-made or faked one, is no repository.
-        if !root.join(".git").exists() {
-            return Err(GitError::NoRepository);
+        let git = guard::look(root)?;
+        let options = gix::open::Options::isolated().config_overrides([MAX_OBJECT]);
+        let repo = gix::open_opts(root, options).map_err(|error| unreadable(&error))?;
+        // What stands in HEAD where references are in no files, so that older versions of git stop.
+        let placeholder = std::fs::read_to_string(git.join("HEAD"));
+        if placeholder.is_ok_and(|text| text.trim() == "ref: refs/heads/.invalid") {
+            return Err(GitError::Format { what: "references in the format `reftable`" });
         }
-        match gix::open_opts(root, gix::open::Options::isolated()) {
-            Ok(repo) => Ok(Self { repo }),
-            Err(_) if !root.join(".git/HEAD").exists() && root.join(".git").is_dir() => {
-                Err(GitError::NoRepository)
-            }
-            Err(error) => Err(GitError::Unreadable { reason: error.to_string() }),
-        }
+        Ok(Self { repo, root: root.to_owned(), git })
+    }
+
+    /// How it names content.
+    pub fn hash(&self) -> Hash {
+        Hash(self.repo.object_hash())
     }
 
     /// The tree at which HEAD and `rev` parted: what a pull request from HEAD to `rev` is compared with.
+    ///
+    /// # Errors
+    /// There is no such revision, the two share no history, or objects are missing.
     pub fn base(&self, rev: &str) -> Result<Tree<'_>, GitError> {
-        let commit = self.merge_base(rev)?;
-        let object = |what: &'static str| {
-            move |error: gix::Error| GitError::Object { what: what.to_owned(), reason: error.to_string() }
-        };
-        let tree = self
-            .repo
-            .find_object(commit)
-            .map_err(object("a commit"))?
-            .peel_to_tree()
-            .map_err(|error| GitError::Object { what: "a tree".to_owned(), reason: error.to_string() })?;
-        let entries = tree.traverse().breadthfirst.files().map_err(object("a tree"))?;
-        let regular = entries.into_iter().filter(|entry| entry.mode.is_blob());
-        let files = regular.map(|entry| (shown(&entry.filepath), entry.oid)).collect();
-        Ok(Tree { repo: self, files })
+        Tree::of(self, self.merge_base(rev)?)
     }
 
-    /// The paths that git tracks or that are staged, as reports show them. Without an index there are none.
-    pub fn tracked(&self) -> Result<BTreeSet<String>, GitError> {
-        let index = self.repo.index_or_empty().map_err(unreadable)?;
-        Ok(index.entries().iter().map(|entry| shown(entry.path(&index))).collect())
+    /// What git tracks. Without an index that is nothing.
+    ///
+    /// `other` names an index to read instead, as `git commit PATH` makes one and tells its hooks of it. It counts only
+    /// if it stands in this repository's git directory.
+    ///
+    /// # Errors
+    /// The index is damaged.
+    pub fn index(&self, other: Option<&Path>) -> Result<Index, GitError> {
+        let own = self.git.canonicalize().ok();
+        let other = other.and_then(|other| self.root.join(other).canonicalize().ok());
+        let other = other.filter(|other| other.is_file() && other.parent() == own.as_deref());
+        let path = other.unwrap_or_else(|| self.git.join("index"));
+        let file = gix::index::File::at_or_default(
+            path,
+            self.repo.object_hash(),
+            false,
+            gix::index::decode::Options::default(),
+        )
+        .map_err(|error| unreadable(&error))?;
+        let mut index = Index::default();
+        for entry in file.entries() {
+            let path = shown(entry.path(&file));
+            if entry.mode.is_sparse() {
+                index.absent_folders.insert(if path.ends_with('/') { path } else { path + "/" });
+                continue;
+            }
+            if entry.flags.contains(Flags::SKIP_WORKTREE) {
+                index.absent.insert(path.clone());
+            }
+            // A promise to add a file later is no part of a commit.
+            if !entry.flags.contains(Flags::INTENT_TO_ADD) {
+                index.tracked.insert(path);
+            }
+        }
+        Ok(index)
     }
 
     fn merge_base(&self, rev: &str) -> Result<BlobId, GitError> {
-        let head = self.repo.head().map_err(unreadable)?;
+        let head = self.repo.head().map_err(|error| unreadable(&error))?;
         if head.is_unborn() {
             let branch = head.referent_name().map(|name| name.shorten().to_string());
             return Err(GitError::Unborn { branch: branch.unwrap_or_else(|| "HEAD".to_owned()) });
@@ -95,28 +159,20 @@ impl Repository {
     }
 }
 
-impl Tree<'_> {
-    /// The content of a file, unless it is larger than `max` bytes.
-    pub fn read(&self, id: BlobId, max: u64) -> Result<Option<Vec<u8>>, GitError> {
-        let object = |error: gix::Error| GitError::Object {
-            what: format!("the blob {id}"),
-            reason: error.to_string(),
-        };
-        let header = self.repo.repo.find_header(id).map_err(object)?;
-        if header.size() > max {
-            return Ok(None);
-        }
-        let mut blob = self.repo.repo.find_object(id).map_err(object)?;
-        Ok(Some(std::mem::take(&mut blob.data)))
+/// What cannot be read, with every cause: the last one tells.
+fn unreadable(error: &dyn std::error::Error) -> GitError {
+    let mut reason = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        // Writing to a string cannot fail.
+        let _ = write!(reason, ": {cause}");
+        source = cause.source();
     }
-}
-
-fn unreadable(error: impl Display) -> GitError {
-    GitError::Unreadable { reason: error.to_string() }
+    GitError::Unreadable { reason }
 }
 
 /// A path as reports show it: each byte that is not UTF-8 is written `\xNN`.
-fn shown(path: &[u8]) -> String {
+pub(crate) fn shown(path: &[u8]) -> String {
     let mut out = String::with_capacity(path.len());
     for chunk in path.utf8_chunks() {
         out.push_str(chunk.valid());
