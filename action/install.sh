@@ -11,11 +11,16 @@ if [[ -z "$version" && "$ACTION_REF" =~ ^v[0-9]+\.[0-9]+\.[0-9]+$ ]]; then
   version="$ACTION_REF"
 fi
 
+binary=perflint
 case "$(uname -s)-$(uname -m)" in
   Linux-x86_64) target=x86_64-unknown-linux-gnu ;;
   Linux-aarch64) target=aarch64-unknown-linux-gnu ;;
   Darwin-x86_64) target=x86_64-apple-darwin ;;
   Darwin-arm64) target=aarch64-apple-darwin ;;
+  MINGW*-x86_64 | MSYS*-x86_64)
+    target=x86_64-pc-windows-msvc
+    binary=perflint.exe
+    ;;
   *) target= ;;
 esac
 
@@ -33,8 +38,9 @@ if [[ -n "$version" && -n "$target" ]]; then
       echo "::error title=perflint::$archive of $version does not have its checksum"
       exit 1
     }
-    tar -xzf "$download/$archive" -C "$bin" perflint
-    "$bin/perflint" --version
+    # From inside the folder: tar takes what stands before a colon, as in a path of Windows, for a machine.
+    (cd "$download" && tar -xzf "$archive" -C "$bin" "$binary")
+    "$bin/$binary" --version
     exit 0
   fi
   echo "::notice title=perflint::there is no $archive of $version, so perflint is built, which takes minutes"

@@ -37,6 +37,9 @@ fn definition_and_documented_files_are_valid() {
         succeeds(python("check-jsonschema").args(["--builtin-schema", schema]).arg(path));
     };
     check("vendor.github-actions", &workspace().join("action.yml"));
+    for path in own_workflows() {
+        check("vendor.github-workflows", &path);
+    }
     let (mut workflows, mut others) = (0, 0);
     for (at, (name, text)) in blocks().into_iter().enumerate() {
         let path = place.path().join(format!("{at}.yml"));
@@ -63,6 +66,14 @@ fn definition_and_documented_files_are_valid() {
     succeeds(python("pre-commit").arg("validate-manifest").arg(workspace().join(".pre-commit-hooks.yaml")));
 }
 
+/// The workflows of perflint itself.
+fn own_workflows() -> Vec<PathBuf> {
+    let entries = fs::read_dir(workspace().join(".github/workflows")).expect("workflows").flatten();
+    let workflows: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    assert!(workflows.iter().any(|path| path.ends_with("release.yml")), "{workflows:?}");
+    workflows
+}
+
 /// zizmor looks for what lets a workflow be abused: permissions, references that move, text that becomes code.
 fn audit(path: &Path) {
     succeeds(python("zizmor").args(["--offline", "--no-progress", "--no-config"]).arg(path));
@@ -70,8 +81,10 @@ fn audit(path: &Path) {
 
 #[test]
 fn nothing_in_it_can_be_abused() {
-    audit(&workspace().join("action.yml"));
-    let texts = [vec![("action.yml".to_owned(), text(&workspace().join("action.yml")))], blocks()].concat();
+    let own: Vec<PathBuf> = own_workflows().into_iter().chain([workspace().join("action.yml")]).collect();
+    own.iter().for_each(|path| audit(path));
+    let own = own.iter().map(|path| (path.display().to_string(), text(path))).collect();
+    let texts = [own, blocks()].concat();
     for (name, text) in texts {
         for used in text.lines().filter_map(|line| line.trim_start_matches([' ', '-']).strip_prefix("uses: "))
         {
@@ -239,14 +252,50 @@ fn names_are_no_commands() {
     assert!(commands.lines().all(|line| line.starts_with("::warning file=")), "{commands}");
 }
 
+/// The targets that the workflow of releases builds.
+fn targets() -> Vec<String> {
+    let workflow = text(&workspace().join(".github/workflows/release.yml"));
+    let targets = workflow.lines().filter_map(|line| line.trim().strip_prefix("- target: "));
+    targets.map(str::to_owned).collect()
+}
+
+/// What the jobs of a release pack, of a binary that says it is 9.9.9.
+fn packed(runner: &Runner) -> PathBuf {
+    let (built, release) = (runner.join("built-here"), runner.join("release"));
+    fs::create_dir(&built).expect("created");
+    for name in ["perflint", "perflint.exe"] {
+        fs::write(built.join(name), "#!/bin/sh\necho perflint 9.9.9\n").expect("written");
+        fs::set_permissions(built.join(name), fs::Permissions::from_mode(0o755)).expect("executable");
+    }
+    let pack = |target: &str, tag: &str| {
+        let mut command = Command::new("bash");
+        command.arg(workspace().join("action/package.sh")).arg(&built).args([target, tag]).arg(&release);
+        run(&mut command)
+    };
+    for target in targets() {
+        let run = pack(&target, "v9.9.9");
+        assert_eq!(run.code, Some(0), "{}", run.err());
+    }
+    let wrong = pack("x86_64-unknown-linux-gnu", "v9.9.8");
+    assert!(wrong.code == Some(1) && wrong.out().contains("the tag is v9.9.8"), "{}", wrong.out());
+    release
+}
+
+#[test]
+fn every_target_that_is_installed_is_released() {
+    let install = text(&workspace().join("action/install.sh"));
+    let named = install.lines().filter_map(|line| line.split_once("target=")?.1.split_whitespace().next());
+    let mut named: Vec<String> =
+        named.filter(|name| name.matches('-').count() >= 2).map(str::to_owned).collect();
+    let mut built = targets();
+    (named.sort(), built.sort());
+    assert!(built.len() == 5 && named == built, "{named:?} are installed, {built:?} released");
+}
+
 #[test]
 fn a_release_is_installed_if_it_is_what_was_released() {
     let runner = Runner::new(Scratch::new());
-    let release = runner.join("release");
-    fs::create_dir(&release).expect("created");
-    fs::write(release.join("perflint"), "#!/bin/sh\necho perflint 9.9.9\n").expect("written");
-    let pack = "chmod +x perflint; for t in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-apple-darwin aarch64-apple-darwin; do a=perflint-$t.tar.gz; tar -czf $a perflint; (sha256sum $a || shasum -a 256 $a) > $a.sha256; done";
-    succeeds(Command::new("bash").args(["-c", pack]).current_dir(&release));
+    let release = packed(&runner);
     // What `gh release download` does with these arguments.
     runner.fake(
         "gh",
@@ -263,6 +312,26 @@ fn a_release_is_installed_if_it_is_what_was_released() {
         )
     };
     let installed = runner.join("perflint/bin/perflint");
+    for (system, machine, name) in [
+        ("Linux", "aarch64", "perflint"),
+        ("Darwin", "x86_64", "perflint"),
+        ("Darwin", "arm64", "perflint"),
+        ("MINGW64_NT-10.0-26100", "x86_64", "perflint.exe"),
+    ] {
+        runner.fake("uname", &format!("case $1 in -s) echo {system} ;; *) echo {machine} ;; esac"));
+        let run = install("v9.9.9", "main");
+        assert!(
+            run.code == Some(0) && run.out().contains("perflint 9.9.9"),
+            "{system} {machine}: {}",
+            run.err()
+        );
+        fs::remove_file(runner.join("perflint/bin").join(name)).expect("installed");
+    }
+    runner.fake("uname", "case $1 in -s) echo Plan9 ;; *) echo mips ;; esac");
+    assert_eq!(install("v9.9.9", "main").code, Some(0));
+    assert!(runner.read("built").contains("install --locked --path"), "what is not released is built");
+    fs::remove_file(runner.join("built")).expect("removed");
+    fs::remove_file(runner.join("fake/uname")).expect("removed");
     for (version, reference) in [("v9.9.9", "main"), ("", "v9.9.9")] {
         let run = install(version, reference);
         assert!(run.code == Some(0) && run.out().contains("perflint 9.9.9"), "{}{}", run.out(), run.err());
