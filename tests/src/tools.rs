@@ -1,11 +1,14 @@
 //! Other people's programs, which `cargo xtask tools` installs.
 
-use crate::command::{Run, run};
+use crate::command::{Run, perflint, run};
+use crate::files::files;
 use crate::workspace;
 use std::env;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::OnceLock;
+use tempfile::TempDir;
 
 /// Where they are.
 pub fn tools() -> PathBuf {
@@ -31,6 +34,26 @@ pub fn wheel() -> PathBuf {
     let entries = fs::read_dir(&folder).expect("`cargo xtask tools` builds the wheel");
     let mut wheels = entries.flatten().map(|entry| entry.path());
     wheels.find(|path| path.extension().is_some_and(|e| e == "whl")).expect("a wheel")
+}
+
+/// The optimised command, for what takes minutes without: the binary that `PERFLINT_BIN` names, else that of the wheel.
+pub fn optimised() -> Command {
+    static UNPACKED: OnceLock<TempDir> = OnceLock::new();
+    if env::var_os("PERFLINT_BIN").is_some() {
+        return perflint();
+    }
+    let unpacked = UNPACKED.get_or_init(|| {
+        let place = tempfile::tempdir().expect("temp");
+        succeeds(python("python").args(["-m", "zipfile", "-e"]).arg(wheel()).arg(place.path()));
+        place
+    });
+    let binary = files(unpacked.path(), &[]).into_iter().find(|path| path.ends_with("scripts/perflint"));
+    let binary = binary.expect("the wheel holds the command");
+    // Archives of Python keep no permissions.
+    succeeds(Command::new("chmod").arg("+x").arg(&binary));
+    let mut command = Command::new(binary);
+    command.env_remove("NO_COLOR").env("TERM", "dumb");
+    command
 }
 
 /// Runs a program that must succeed, and gives what it says.

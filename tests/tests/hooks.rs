@@ -2,7 +2,7 @@
 
 use perflint_tests::command::{Run, run};
 use perflint_tests::git::Scratch;
-use perflint_tests::sample::{CLEAN, REQUESTS, RULE};
+use perflint_tests::sample::{CLEAN, LARGE_EAGER, LARGE_SERVICE, REQUESTS, RULE, large};
 use perflint_tests::tools::{python, succeeds, wheel};
 use perflint_tests::workspace;
 use std::fs;
@@ -178,61 +178,24 @@ fn only_text(team: &Team) {
     assert!(run.code == Some(0) && both(&run).contains("(no files to check)Skipped"), "{}", both(&run));
 }
 
-/// Writes a shop of about `files` files: models, services, views and templates that refer to each other.
-fn large(scratch: &Scratch, files: usize) {
-    for app in 0..files / 50 {
-        let folder = format!("apps/part_{app}");
-        let write = |name: &str, text: String| scratch.write(&format!("{folder}/{name}"), text);
-        write("__init__.py", String::new());
-        write(
-            "models.py",
-            format!(
-                "from django.db import models\n\n\nclass Customer{app}(models.Model):\n    name = models.TextField()\n\n\nclass Order{app}(models.Model):\n    customer = models.ForeignKey(Customer{app}, on_delete=models.CASCADE)\n"
-            ),
-        );
-        for view in 0..16 {
-            write(
-                &format!("service_{view}.py"),
-                format!(
-                    "from apps.part_{app}.models import Order{app}\n\n\ndef latest(count):\n    return Order{app}.objects.select_related('customer').order_by('-id')[:count]\n\n\ndef names(orders):\n    return [order.customer.name for order in orders]\n"
-                ),
-            );
-            write(
-                &format!("view_{view}.py"),
-                format!(
-                    "from django.shortcuts import render\n\nfrom apps.part_{app}.service_{view} import latest, names\n\n\ndef page_{view}(request):\n    orders = latest(50)\n    return render(request, 'part_{app}/page_{view}.html', {{'orders': orders, 'names': names(orders)}})\n"
-                ),
-            );
-            write(
-                &format!("templates/part_{app}/page_{view}.html"),
-                "{% for order in orders %}<p>{{ order.customer.name }}</p>{% endfor %}\n".to_owned(),
-            );
-        }
-        let urls: String =
-            (0..16).map(|view| format!("    path('part/{app}/{view}', page_{view}),\n")).collect();
-        let imports: String =
-            (0..16).map(|view| format!("from apps.part_{app}.view_{view} import page_{view}\n")).collect();
-        write("urls.py", format!("from django.urls import path\n\n{imports}\nurlpatterns = [\n{urls}]\n"));
-    }
-    scratch.write("apps/__init__.py", "");
-}
-
 #[test]
 fn a_commit_to_a_large_repository_is_judged_in_the_light_of_all_of_it() {
     let team = Team::new();
-    large(&team.scratch, 5_000);
+    for (name, text) in large(5_000) {
+        team.scratch.write(&name, text);
+    }
     team.scratch.commit("a large repository");
     let tracked = team.scratch.git(&["ls-files"]).lines().count();
     assert!(tracked >= 5_000, "{tracked} files");
     team.install(&["perflint"]);
     assert_eq!(team.commit(&[]).code, Some(0), "it is installed and passes");
-    team.scratch.edit("apps/part_7/service_3.py", ".select_related('customer')", "");
+    team.scratch.edit(LARGE_SERVICE, LARGE_EAGER, "");
     team.scratch.git(&["add", "--all"]);
     let fault = team.commit(&[]);
     assert!(
         fault.code == Some(1)
             && both(&fault).contains("page_3.html")
-            && both(&fault).contains("apps/part_7/service_3.py:5"),
+            && both(&fault).contains(&format!("{LARGE_SERVICE}:5")),
         "{}",
         both(&fault)
     );

@@ -8,7 +8,8 @@
 
 use perflint_tests::command::{perflint, run};
 use perflint_tests::files::text;
-use perflint_tests::sample::everything;
+use perflint_tests::sample::{everything, many_findings};
+use perflint_tests::tools::optimised;
 use perflint_tests::tree::Tree;
 use perflint_tests::workspace;
 use serde_json::Value;
@@ -228,18 +229,10 @@ fn links(message: &str) -> BTreeSet<String> {
 #[test]
 fn a_hundred_thousand_findings_become_a_file_that_code_scanning_takes() {
     let tree = Tree::new();
-    for file in 0..1_000 {
-        let mut text = String::from("import requests\n");
-        for function in 0..100 {
-            let name = format!("fetch_{file}_{function}_of_a_service_with_a_name_that_is_rather_long");
-            text.push_str(&format!("\n\ndef {name}(addresses_{function}):\n"));
-            text.push_str(&format!(
-                "    return [requests.get(address, timeout={function}) for address in addresses_{function}]\n"
-            ));
-        }
-        tree.write(&format!("packages/part_{}/services/module_number_{file}.py", file % 37), text);
+    for (name, text) in many_findings() {
+        tree.write(&name, text);
     }
-    let run = run(perflint().args(["scan", "--format", "sarif"]).arg(tree.path()));
+    let run = run(optimised().args(["scan", "--format", "sarif"]).arg(tree.path()));
     let log: Value =
         serde_json::from_slice(&run.stdout).unwrap_or_else(|error| panic!("{error}: {}", run.err()));
     let mut faults = Faults::default();

@@ -23,14 +23,19 @@ use std::io::Write;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/// Above this many results GitHub rejects a file, ..
-const MAX_RESULTS: usize = 25_000;
+/// What a reader takes of one file.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    /// A file of more results is rejected, ..
+    results: usize,
+    /// .. and this many are kept then, which is how many are shown.
+    kept: usize,
+    /// A file of more bytes after compression is rejected too.
+    size: usize,
+}
 
-/// .. and this many are kept then, which is how many it shows.
-const KEPT_RESULTS: usize = 5_000;
-
-/// A file of more than 10 MB after compression is rejected too. Compressors differ by a little.
-const MAX_SIZE: usize = 9_500_000;
+/// Those of GitHub: 25,000 results, 5,000 shown, 10 MB. Compressors differ by a little.
+const GITHUB: Limits = Limits { results: 25_000, kept: 5_000, size: 9_500_000 };
 
 /// A route that is cut keeps this much.
 const MIN_STEPS: usize = 2;
@@ -40,37 +45,37 @@ const MAX_NOTIFICATIONS: usize = 100;
 
 /// Writes the report as SARIF.
 pub fn sarif(out: &mut dyn Write, input: Input<'_>) -> Result<(), ReportError> {
-    let text = fitting(input)?;
+    let text = fitting(input, GITHUB)?;
     writeln!(out, "{text}")?;
     Ok(())
 }
 
-/// The report, cut until GitHub takes it: first to the most important findings, then their routes.
-fn fitting(input: Input<'_>) -> Result<String, ReportError> {
+/// The report, cut until it is within the limits: first to the most important findings, then their routes.
+fn fitting(input: Input<'_>, limits: Limits) -> Result<String, ReportError> {
     let findings = &input.report.findings;
     let mut kept: Vec<usize> = (0..findings.len()).collect();
-    if kept.len() > MAX_RESULTS {
-        kept = most_important(input.report);
+    if kept.len() > limits.results {
+        kept = most_important(input.report, limits.kept);
     }
     let mut max_steps = results::MAX_FLOW;
     loop {
         let text = written(input, &kept, max_steps)?;
-        let size = compressed_size(&text)?;
-        if size <= MAX_SIZE || (kept.len() <= KEPT_RESULTS && max_steps <= MIN_STEPS) {
+        let size = compressed_size(&text, limits.size)?;
+        if size <= limits.size || (kept.len() <= limits.kept && max_steps <= MIN_STEPS) {
             return Ok(text);
         }
-        if kept.len() > KEPT_RESULTS {
-            kept = most_important(input.report);
+        if kept.len() > limits.kept {
+            kept = most_important(input.report, limits.kept);
         } else {
             let longest = kept.iter().map(|at| findings[*at].route.len()).max().unwrap_or(0);
-            max_steps = (max_steps.min(longest) * MAX_SIZE / size).max(MIN_STEPS);
+            max_steps = (max_steps.min(longest) * limits.size / size).max(MIN_STEPS);
         }
     }
 }
 
 /// How many bytes a text takes after compression, or before it where that is little already.
-fn compressed_size(text: &str) -> Result<usize, ReportError> {
-    if text.len() <= MAX_SIZE {
+fn compressed_size(text: &str, little: usize) -> Result<usize, ReportError> {
+    if text.len() <= little {
         return Ok(text.len());
     }
     let mut encoder = GzEncoder::new(Count(0), Compression::default());
@@ -128,14 +133,14 @@ fn run(input: Input<'_>, kept: &[usize], max_steps: usize) -> Run {
 }
 
 /// The indices of the findings that matter most, in their order.
-fn most_important(report: &Report) -> Vec<usize> {
+fn most_important(report: &Report, kept: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..report.findings.len()).collect();
     order.sort_by_key(|at| {
         let finding = &report.findings[*at];
         let quiet = finding.suppressed.is_some() || report.is_known(*at);
         (quiet, std::cmp::Reverse((finding.level, finding.confidence)), *at)
     });
-    order.truncate(KEPT_RESULTS);
+    order.truncate(kept);
     order.sort_unstable();
     order
 }
@@ -184,7 +189,7 @@ fn notification(level: &str, text: &str, file: Option<&str>) -> Notification {
 
 #[cfg(test)]
 mod tests {
-    use super::sarif;
+    use super::{GITHUB, Limits, fitting, sarif};
     use crate::Input;
     use crate::example::{report, with_input};
     use perflint_rules::{Finding, Level};
@@ -273,8 +278,13 @@ mod tests {
         assert_eq!(kept(many), (5_000, "error".into()));
     }
 
-    /// What a report of `count` findings takes, compressed, if each has a route of its own through long names.
-    fn compressed(count: usize) -> (usize, usize) {
+    /// A hundredth of what GitHub takes, so that what is too much is written a hundred times as fast.
+    const HUNDREDTH: Limits =
+        Limits { results: GITHUB.results / 100, kept: GITHUB.kept / 100, size: GITHUB.size / 100 };
+
+    /// What a report of `count` findings takes, if each has a route of its own of so many steps through long names: how many
+    /// results are left, how many steps the longest route has, and how many bytes there are after compression.
+    fn written(count: usize, steps: usize) -> (usize, usize, usize) {
         use std::io::Write;
         let (mut report, pages) = (report(), crate::example::pages());
         let template = report.findings.swap_remove(0);
@@ -287,7 +297,7 @@ mod tests {
             let mut finding = template.clone();
             let step = finding.route[2].clone();
             finding.message = format!("`{}` is queried once per element of `{}`. {}", word(), word(), word());
-            finding.route = (0..24)
+            finding.route = (0..steps)
                 .map(|_| {
                     let mut step = step.clone();
                     step.place.file = format!("services/{}/{}/{}.py", word(), word(), word()).into();
@@ -298,19 +308,35 @@ mod tests {
             finding
         };
         report.findings = std::iter::repeat_with(finding).take(count).collect();
-        let mut plain = Vec::new();
         let input = Input { report: &report, pages: &pages, sources: &crate::example::Texts, version: "1" };
-        sarif(&mut plain, input).expect("written");
+        let plain = fitting(input, HUNDREDTH).expect("written");
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        encoder.write_all(&plain).expect("memory");
-        (plain.len(), encoder.finish().expect("memory").len())
+        encoder.write_all(plain.as_bytes()).expect("memory");
+        let log: Value = serde_json::from_str(&plain).expect("json");
+        let results = log["runs"][0]["results"].as_array().expect("results");
+        let flow =
+            |result: &Value| result["codeFlows"][0]["threadFlows"][0]["locations"].as_array().map(Vec::len);
+        let longest = results.iter().filter_map(flow).max().unwrap_or(0);
+        (results.len(), longest, encoder.finish().expect("memory").len())
     }
 
     #[test]
     fn the_worst_case_fits_into_what_github_takes() {
-        for count in [4_000, 25_000] {
-            let (plain, compressed) = compressed(count);
-            assert!(compressed < 10_000_000, "{count} findings: {plain} bytes, {compressed} compressed");
+        assert_eq!((GITHUB.results, GITHUB.kept), (25_000, 5_000));
+        for (count, steps, results, whole) in [
+            (40, 4, 40, true),
+            (40, 24, 40, false),
+            (50, 200, 50, false),
+            (250, 24, 50, false),
+            (251, 4, 50, true),
+            (1_000, 24, 50, false),
+        ] {
+            let (left, longest, compressed) = written(count, steps);
+            let seen =
+                format!("{count} findings of {steps} steps: {left}, {longest} steps, {compressed} bytes");
+            assert!(compressed < 100_000, "{seen}");
+            assert_eq!((left, longest == steps), (results, whole), "{seen}");
+            assert!(longest >= 2, "{seen}");
         }
     }
 }

@@ -4,6 +4,7 @@
 //! so that it is compiled in a second.
 
 mod artefacts;
+mod bench;
 mod check;
 mod rule;
 mod tools;
@@ -15,10 +16,11 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage:
-  cargo xtask test        formatting, lints, all tests, and plans against the tools that read them
-  cargo xtask artefacts   the last of these alone
-  cargo xtask tools       install what the tests need beyond cargo
-  cargo xtask rule NAME   write the skeleton of a rule page
+  cargo xtask test          formatting, lints, all tests, and plans against the tools that read them
+  cargo xtask artefacts     the last of these alone
+  cargo xtask tools         install what the tests need beyond cargo
+  cargo xtask bench PATH..  how long the hook and comparisons take in a large repository, and in these clones
+  cargo xtask rule NAME     write the skeleton of a rule page
 ";
 
 fn main() -> ExitCode {
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         ["test"] => check::all(&workspace()),
         ["tools"] => tools::install(&workspace()),
         ["artefacts"] => artefacts::check(&workspace()),
+        ["bench", ref clones @ ..] => bench::run(&workspace(), clones),
         ["rule", name] => rule::create(&workspace(), name),
         _ => Err(USAGE.to_owned()),
     };
