@@ -73,11 +73,15 @@ struct Noted {
     region: Option<RegionId>,
 }
 
+/// A query that calls build: where the first of them stands, and the relation that it was reached through, since a relation of a row
+/// counts from where the row's query was built.
+type Built = (Site, Option<(EntityIx, Sym)>);
+
 /// What has been noted.
 #[derive(Debug, Default)]
 pub(crate) struct Columns {
-    calls: FxHashMap<Site, BTreeMap<Site, Noted>>,
-    ran: FxHashMap<(Site, Site), Accessed>,
+    calls: FxHashMap<Built, BTreeMap<Site, Noted>>,
+    ran: FxHashMap<(Site, Built), Accessed>,
 }
 
 impl Columns {
@@ -86,7 +90,7 @@ impl Columns {
         let Self { calls, ran } = self;
         let mut all: Vec<Accessed> = ran.into_values().collect();
         for access in &mut all {
-            for (site, noted) in calls.get(&access.origin).into_iter().flatten() {
+            for (site, noted) in calls.get(&(access.origin, access.from)).into_iter().flatten() {
                 if !applies(program, *site, noted.region.unwrap_or(RegionId(0)), access.site) {
                     access.partial = true;
                     continue;
@@ -100,7 +104,7 @@ impl Columns {
                 }
             }
         }
-        all.sort_by_key(|access| (access.site, access.origin));
+        all.sort_by_key(|access| (access.site, access.origin, access.from));
         all
     }
 }
@@ -135,7 +139,7 @@ impl<'p> Eval<'p> {
         }
         let site = self.site(f, g.op);
         noted.region = Some(self.here(f, g.op).region);
-        let calls = self.events.columns.calls.entry(q.origin).or_default();
+        let calls = self.events.columns.calls.entry((q.origin, q.from)).or_default();
         calls.entry(site).or_insert(noted);
     }
 
@@ -158,7 +162,7 @@ impl<'p> Eval<'p> {
             from,
             entry,
         };
-        self.events.columns.ran.entry((site, origin)).or_insert(access);
+        self.events.columns.ran.entry((site, (origin, from))).or_insert(access);
     }
 
     fn note(&mut self, f: &mut Frame<'p>, row: &'p ColumnRow, g: &Given<'_>, noted: &mut Noted) {
