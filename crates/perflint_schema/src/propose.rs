@@ -3,7 +3,7 @@
 //! Few and sure: a column is proposed if every query that is meant requires it, if nothing that exists starts with one of the
 //! required columns, and if it tells rows apart. What only might help is left out.
 
-use crate::{Access, How, Index, IndexColumn, Place, Schema, Table};
+use crate::{Access, How, Index, IndexColumn, Place, Schema, Table, Use};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,6 +80,18 @@ pub struct Evidence {
     pub what: String,
     /// Entry points that run it, by label.
     pub entries: Vec<String>,
+    /// The columns that the query uses; empty for a declaration.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<Use>,
+    /// The most rows that the query asks for; `u32::MAX` for a page of a size that is not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+}
+
+impl Evidence {
+    fn declared(place: Place, what: String) -> Self {
+        Self { place, what, entries: Vec::new(), uses: Vec::new(), limit: None }
+    }
 }
 
 /// A change to the indexes of a table.
@@ -198,28 +210,35 @@ fn required<'a>(table: &Table, access: &'a Access) -> Vec<&'a str> {
 }
 
 fn missing(schema: &Schema, table: &Table, accesses: &[&Access]) -> Vec<Proposal> {
-    let mut wanted: BTreeMap<Vec<IndexColumn>, (Reason, BTreeSet<Evidence>)> = BTreeMap::new();
+    let mut wanted: Wanted = BTreeMap::new();
     for access in accesses {
         if access.any || table.partial {
             continue;
         }
         let equal = required(table, access);
-        let is_range =
-            |u: &&crate::Use| u.how == How::Range || u.how == How::Equal && is_moment(table, &u.column);
+        let is_range = |u: &&Use| u.how == How::Range || u.how == How::Equal && is_moment(table, &u.column);
         let ranges: Vec<&str> = access.uses.iter().filter(is_range).map(|u| u.column.as_str()).collect();
         let filters: Vec<&str> = equal.iter().chain(&ranges).copied().collect();
         if served(schema, table, &filters) {
             continue;
         }
         let Some((reason, key)) = key(schema, table, access, &equal, &ranges) else { continue };
-        let evidence =
-            Evidence { place: access.place.clone(), what: said(access), entries: access.entries.clone() };
-        wanted.entry(key).or_insert_with(|| (reason, BTreeSet::new())).1.insert(evidence);
+        let evidence = Evidence {
+            place: access.place.clone(),
+            what: said(access),
+            entries: access.entries.clone(),
+            uses: access.uses.clone(),
+            limit: access.limit,
+        };
+        let free = key.iter().take_while(|part| equal.contains(&part.name.as_str())).count();
+        let entry = wanted.entry(key).or_insert_with(|| (reason, free, BTreeSet::new()));
+        entry.1 = entry.1.min(free);
+        entry.2.insert(evidence);
     }
-    combined(wanted)
+    combined(nested(wanted))
         .into_iter()
-        .filter(|(key, (_, evidence))| worth(key, evidence))
-        .map(|(key, (reason, evidence))| add(table, key, reason, evidence))
+        .filter(|(key, (.., evidence))| worth(key, evidence))
+        .map(|(key, (reason, _, evidence))| add(table, key, reason, evidence))
         .collect()
 }
 
@@ -288,21 +307,45 @@ fn same_direction(mut parts: Vec<IndexColumn>) -> Vec<IndexColumn> {
     parts
 }
 
-type Wanted = BTreeMap<Vec<IndexColumn>, (Reason, BTreeSet<Evidence>)>;
+/// Keys with what they are for, how many of their first columns may change places, and what asks for them.
+type Wanted = BTreeMap<Vec<IndexColumn>, (Reason, usize, BTreeSet<Evidence>)>;
+
+/// A key whose columns another one requires as well comes first in that one, so that one index serves both.
+fn nested(wanted: Wanted) -> Wanted {
+    let keys: Vec<Vec<IndexColumn>> = wanted.keys().cloned().collect();
+    let mut out = Wanted::new();
+    for (key, (reason, free, evidence)) in wanted {
+        let starts = |other: &&Vec<IndexColumn>| other.len() < key.len() && key.starts_with(other);
+        let inside = |other: &&Vec<IndexColumn>| {
+            other.len() < free && other.iter().all(|part| key[..free].contains(part))
+        };
+        let first = keys.iter().find(inside).filter(|_| !keys.iter().any(|other| starts(&other)));
+        let key = match first {
+            Some(first) => {
+                let rest = key.iter().filter(|part| !first.contains(part));
+                first.iter().chain(rest).cloned().collect()
+            }
+            None => key,
+        };
+        let entry = out.entry(key).or_insert_with(|| (reason, free, BTreeSet::new()));
+        entry.2.extend(evidence);
+    }
+    out
+}
 
 /// A key that another one starts with is served by that one; the same columns in another order are one key.
 fn combined(wanted: Wanted) -> Wanted {
     let keys: Vec<Vec<IndexColumn>> = wanted.keys().cloned().collect();
-    let mut out: Wanted = BTreeMap::new();
-    for (key, (reason, evidence)) in wanted {
+    let mut out = Wanted::new();
+    for (key, (reason, free, evidence)) in wanted {
         let covers = |other: &&Vec<IndexColumn>| {
             let same_set =
                 other.len() == key.len() && key.iter().all(|part| other.contains(part)) && **other < key;
             other.len() > key.len() && other.starts_with(&key) || same_set
         };
         let into = keys.iter().find(covers).cloned().unwrap_or(key);
-        let entry = out.entry(into).or_insert_with(|| (reason, BTreeSet::new()));
-        entry.1.extend(evidence);
+        let entry = out.entry(into).or_insert_with(|| (reason, free, BTreeSet::new()));
+        entry.2.extend(evidence);
     }
     out
 }
@@ -349,15 +392,13 @@ fn add(table: &Table, columns: Vec<IndexColumn>, reason: Reason, evidence: BTree
             table.name
         ),
     };
-    let mut places: BTreeMap<(Place, String), BTreeSet<String>> = BTreeMap::new();
-    for Evidence { place, what, entries } in evidence {
-        places.entry((place, what)).or_default().extend(entries);
+    let mut queries: BTreeMap<Evidence, BTreeSet<String>> = BTreeMap::new();
+    for mut one in evidence {
+        let entries = std::mem::take(&mut one.entries);
+        queries.entry(one).or_default().extend(entries);
     }
-    let evidence = places.into_iter().map(|((place, what), entries)| Evidence {
-        place,
-        what,
-        entries: entries.into_iter().collect(),
-    });
+    let evidence =
+        queries.into_iter().map(|(one, entries)| Evidence { entries: entries.into_iter().collect(), ..one });
     Proposal {
         action: Action::Add,
         reason,
@@ -390,7 +431,7 @@ fn foreign_keys(schema: &Schema, table: &Table, added: &mut Vec<Proposal>) {
         }
         let columns = key.columns.iter().map(IndexColumn::plain).collect();
         let what = format!("refers to {}", key.table);
-        let evidence = Evidence { place: key.place.clone(), what, entries: Vec::new() };
+        let evidence = Evidence::declared(key.place.clone(), what);
         let mut proposal = add(table, columns, Reason::ForeignKey, BTreeSet::from([evidence]));
         proposal.why = format!(
             "no index supports the foreign key to `{}`: deleting one of its rows, and finding the rows of one, reads all of `{}`",
@@ -445,11 +486,7 @@ fn redundant(table: &Table) -> Vec<Proposal> {
             index: index.clone(),
             why: format!("{} of `{}` {word} {instead}: every write keeps both", shown(index), table.name),
             instead: Some(instead),
-            evidence: vec![Evidence {
-                place,
-                what: "serves the same queries".to_owned(),
-                entries: Vec::new(),
-            }],
+            evidence: vec![Evidence::declared(place, "serves the same queries".to_owned())],
             rows: None,
         });
     }
