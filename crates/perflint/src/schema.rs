@@ -5,7 +5,9 @@ use crate::progress::Bar;
 use crate::scan::{analyse, failure};
 use crate::settings::Settings;
 use crate::status::{Failure, Status};
+use perflint_config::Volume;
 use perflint_engine::Options;
+use perflint_plan::rows;
 use perflint_report::clean;
 use perflint_schema::{Action, Format, Index, IndexColumn, Place, Schema, Table, propose, sql};
 use std::collections::BTreeMap;
@@ -23,7 +25,7 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<Status, Failure> {
     let settings = Settings::of(paths, set)?;
     let options = settings.options(paths, set)?;
     if args.indexes {
-        return indexes(args, options);
+        return indexes(args, options, &settings.config().volumes);
     }
     if matches!(args.format, SchemaFormat::Sql | SchemaFormat::Migration) {
         let help = "say `perflint schema --indexes --format sql`, or leave out --format";
@@ -53,13 +55,17 @@ pub(crate) fn schema(args: &SchemaArgs) -> Result<Status, Failure> {
 }
 
 /// Prints which indexes to add and to drop.
-fn indexes(args: &SchemaArgs, mut options: Options) -> Result<Status, Failure> {
+fn indexes(
+    args: &SchemaArgs,
+    mut options: Options,
+    volumes: &BTreeMap<String, Volume>,
+) -> Result<Status, Failure> {
     options.schema = true;
     options.entries = true;
     let scan = analyse(&options, &args.analysis)?;
     let schema = scan.schema.unwrap_or_default();
     let dialect = schema.written_in();
-    let proposals = propose(&schema, &scan.accesses, &BTreeMap::new());
+    let proposals = propose(&schema, &scan.accesses, &rows(&schema, volumes));
     let mut out = BufWriter::new(io::stdout().lock());
     match args.format {
         SchemaFormat::Json => {
@@ -75,7 +81,9 @@ fn indexes(args: &SchemaArgs, mut options: Options) -> Result<Status, Failure> {
                     help,
                 ));
             };
-            out.write_all(format.render(&proposals, dialect).text.trim_start().as_bytes())?;
+            for migration in format.render(&proposals, dialect) {
+                out.write_all(migration.text.trim_start().as_bytes())?;
+            }
         }
         SchemaFormat::Text => {
             for proposal in &proposals {

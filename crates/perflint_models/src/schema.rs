@@ -244,7 +244,8 @@ pub struct DialectRow {
     pub types: Vec<Box<str>>,
 }
 
-/// How a framework writes a migration. In all texts `{table}`, `{name}`, `{columns}`, `{class}` and `{lines}` are filled in.
+/// How a framework writes a migration. In lines `{table}`, `{name}`, `{columns}`, `{unique}` are filled in, and statements in SQL:
+/// `{create}`, `{drop}`, and `{clear}`, which removes what an interrupted run left.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MigrationRow {
@@ -252,8 +253,17 @@ pub struct MigrationRow {
     pub name: Box<str>,
     /// It is meant where the schema was read from such files: the end of a path, after a `*` with a folder before that.
     pub files: Vec<Box<str>>,
-    /// The path of the file to write, below the folder that is asked for.
+    /// The path of the file to write, below the folder that is asked for: `{number}` counts files, `{name}` is the first index.
     pub path: Box<str>,
+    /// One file per change: the framework gives the database a file as a whole.
+    #[serde(default)]
+    pub each: bool,
+    /// A line before the changes, by dialect: how long to wait for a lock.
+    #[serde(default)]
+    pub before: std::collections::BTreeMap<Box<str>, Box<str>>,
+    /// A line after the changes, by dialect, for a session that goes on.
+    #[serde(default)]
+    pub after: std::collections::BTreeMap<Box<str>, Box<str>>,
     /// The whole file: `{up}` and `{down}` are the lines of the changes and of their undoing.
     pub file: Box<str>,
     /// A line that creates an index: by dialect, `any` for the others.

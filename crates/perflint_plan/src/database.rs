@@ -87,7 +87,7 @@ pub(crate) fn database(input: &Input<'_>) -> Database {
 }
 
 /// Rows by table: a volume names the table or its entity.
-fn rows(schema: &Schema, volumes: &BTreeMap<String, Volume>) -> BTreeMap<String, u64> {
+pub fn rows(schema: &Schema, volumes: &BTreeMap<String, Volume>) -> BTreeMap<String, u64> {
     let volumes = Volumes::new(volumes);
     let of = |table: &Table| {
         let own = volumes.of(&table.name).or_else(|| volumes.of(table.entity.as_deref()?))?;
@@ -124,7 +124,8 @@ fn migrations(known: Known<'_>, proposals: &[Proposal], dialect: Dialect) -> BTr
         return files;
     }
     let mut own = vec![sql(proposals, dialect)];
-    own.extend(Format::of(known.formats, known.schema).map(|format| format.render(proposals, dialect)));
+    let format = Format::of(known.formats, known.schema);
+    own.extend(format.into_iter().flat_map(|format| format.render(proposals, dialect)));
     for migration in own {
         files.insert(format!("migrations/{}", migration.path), migration.text);
         if let Some((path, text)) = migration.rollback {

@@ -27,7 +27,7 @@ pub use caching::{Caching, EntityUse};
 pub use changes::Change;
 pub use chart::Bar;
 pub use checklist::{Item, Status};
-pub use database::{Database, IndexChange, Known};
+pub use database::{Database, IndexChange, Known, rows};
 pub use evaluate::{EntryPlan, SCALES, TermCost, short};
 pub use figure::{Figure, Source};
 pub use load::{Load, Request};

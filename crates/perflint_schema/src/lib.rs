@@ -10,6 +10,7 @@
 
 mod access;
 mod apply;
+mod format;
 mod migration;
 mod names;
 mod propose;
@@ -18,7 +19,8 @@ mod types;
 
 pub use access::{Access, How, Use, accesses};
 pub use apply::Machine;
-pub use migration::{Format, Migration, formats, sql};
+pub use format::{Format, formats};
+pub use migration::{Migration, sql};
 pub use propose::{Action, Evidence, Proposal, Reason, propose};
 pub use read::replay;
 pub use types::{
