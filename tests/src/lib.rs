@@ -17,7 +17,11 @@ pub mod facts;
 pub mod files;
 pub mod git;
 pub mod marks;
+#[cfg(unix)]
+pub mod postgres;
 pub mod report;
+#[cfg(unix)]
+pub mod rows;
 pub mod sample;
 pub mod tools;
 pub mod tree;

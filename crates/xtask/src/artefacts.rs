@@ -1,9 +1,10 @@
 //! What `perflint plan` writes, against the tools that read it: those that the tests use too, and promtool from Debian's packages.
 
+use crate::debian::{self, run};
 use crate::{say, tools};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// The applications whose plans are checked: one per way of writing routes.
 const APPS: &[&str] = &[
@@ -30,7 +31,7 @@ pub(crate) fn check(workspace: &Path) -> Result<(), String> {
     }
     // The browser unpacks itself into the folder of temporary files.
     fs::create_dir_all(tools.join("chromium")).map_err(failed)?;
-    debian("promtool", "prometheus")?;
+    debian::promtool()?;
     // A binary that is already built is named as for the end-to-end tests.
     let perflint = match std::env::var_os("PERFLINT_BIN") {
         Some(path) => PathBuf::from(path),
@@ -77,31 +78,4 @@ fn draw(tools: &Path, plans: &Path) -> Result<(), String> {
     }
     say("== Chromium draws the reports of all of them");
     Ok(())
-}
-
-/// Installs a Debian package if its program is not there.
-fn debian(program: &str, package: &str) -> Result<(), String> {
-    let there = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    if there.is_ok_and(|status| status.success()) {
-        return Ok(());
-    }
-    say(&format!("== installing {package} with apt-get"));
-    // A new machine has no lists of packages, and nobody to ask.
-    let apt = || {
-        let mut apt = Command::new("apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive");
-        apt
-    };
-    run(apt().arg("update"))?;
-    run(apt().args(["install", "-y", "--no-install-recommends", package]))
-}
-
-/// Runs a program; its output is shown if it fails.
-fn run(command: &mut Command) -> Result<(), String> {
-    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let text = [output.stdout, output.stderr].concat();
-    Err(format!("{command:?} failed:\n{}", String::from_utf8_lossy(&text)))
 }

@@ -6,6 +6,7 @@
 mod artefacts;
 mod bench;
 mod check;
+mod debian;
 mod rule;
 mod tools;
 

@@ -1,7 +1,7 @@
 //! What the tests need beyond cargo: other people's readers of perflint's formats, a browser, and the wheel that pre-commit
-//! installs. All of it stands in `tools` of the target folder, and goes with it.
+//! installs. All of it stands in `tools` of the target folder, and goes with it; PostgreSQL alone comes from Debian's packages.
 
-use crate::say;
+use crate::{debian, say};
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
@@ -14,6 +14,7 @@ const LISTS: [&str; 3] = ["requirements.txt", "package.json", "package-lock.json
 /// Installs what is missing, and builds the wheel.
 pub(crate) fn install(workspace: &Path) -> Result<(), String> {
     let tools = programs(workspace)?;
+    debian::postgres()?;
     wheel(workspace, &tools)
 }
 
@@ -49,9 +50,10 @@ pub(crate) fn programs(workspace: &Path) -> Result<PathBuf, String> {
         fs::copy(lists.join(list), tools.join(list)).map_err(failed)?;
     }
     run(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&tools))?;
-    // The package leaves this to a script of its own, which is not run.
-    let validator = tools.join("node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool");
-    run(Command::new("chmod").arg("+x").arg(validator))?;
+    // Packages leave this to scripts of their own, which are not run.
+    let programs = ["@microsoft/sarif-multitool-linux/Sarif.Multitool", "@squawk-cli/linux-x64/bin/squawk"];
+    let programs = programs.map(|program| tools.join("node_modules").join(program));
+    run(Command::new("chmod").arg("+x").args(programs))?;
     fs::write(&stamp, wanted).map_err(failed)?;
     Ok(tools)
 }
