@@ -137,6 +137,118 @@ fn proposed_indexes_are_used_and_make_queries_cheaper() {
     assert!(complaints.is_empty(), "PostgreSQL does without:\n  {}", complaints.join("\n  "));
 }
 
+/// One of each kind of query that a proposal may come from.
+const MODELS: &str = r#"from django.db import models
+
+
+class Event(models.Model):
+    account = models.CharField(max_length=40)
+    code = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    amount = models.DecimalField(max_digits=10, decimal_places=2)
+
+
+class Visit(models.Model):
+    host = models.CharField(max_length=40)
+    path = models.CharField(max_length=200)
+    seen = models.DateTimeField()
+    took = models.IntegerField()
+    kind = models.CharField(max_length=10)
+
+
+class Note(models.Model):
+    title = models.CharField(max_length=40)
+    written = models.DateTimeField()
+"#;
+
+const VIEWS: &str = r#"from django.http import JsonResponse
+from django.urls import path
+
+from shop.models import Event, Note, Visit
+
+
+def since(request, account):
+    return JsonResponse({"rows": list(Event.objects.filter(account=account, at__gte=request.GET["since"]))})
+
+
+def newest(request, code):
+    return JsonResponse({"rows": list(Event.objects.filter(code=code).order_by("-at")[:20])})
+
+
+def both(request, code, account):
+    return JsonResponse({"rows": list(Event.objects.filter(amount=code, account=account))})
+
+
+def amount(request, amount):
+    return JsonResponse({"rows": list(Event.objects.filter(amount=amount))})
+
+
+def dear(request):
+    return JsonResponse({"rows": list(Event.objects.order_by("-at", "amount")[:25])})
+
+
+def some(request):
+    hosts = request.GET.getlist("host")
+    return JsonResponse({"rows": list(Visit.objects.filter(host__in=hosts, kind="page").order_by("seen")[:30])})
+
+
+def forget(request, host):
+    Visit.objects.filter(host=host, took__gt=5000).delete()
+    return JsonResponse({})
+
+
+def first(request, page):
+    return JsonResponse({"visit": Visit.objects.filter(path=page).order_by("-seen").first().pk})
+
+
+def day(request, day):
+    return JsonResponse({"rows": list(Note.objects.filter(written__date=day))})
+
+
+def begins(request, text):
+    return JsonResponse({"rows": list(Note.objects.filter(title__startswith=text))})
+
+
+urlpatterns = [
+    path("since/<account>/", since), path("newest/<code>/", newest), path("both/<code>/<account>/", both),
+    path("amount/<amount>/", amount), path("dear/", dear), path("some/", some), path("forget/<host>/", forget),
+    path("first/<page>/", first), path("day/<day>/", day), path("begins/<text>/", begins),
+]
+"#;
+
+#[test]
+fn keys_for_every_kind_of_query_are_used() {
+    let tree = Tree::of(&[
+        ("shop/models.py", MODELS),
+        ("shop/views.py", VIEWS),
+        ("settings.py", "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql'}}\n"),
+    ]);
+    let (schema, proposals) = (schema(&tree, &[]), schema(&tree, &["--indexes"]));
+    let found: BTreeSet<&str> = proposals
+        .as_array()
+        .expect("proposals")
+        .iter()
+        .filter_map(|one| one["index"]["name"].as_str())
+        .collect();
+    let expected = [
+        "idx_shop_event_account_at",
+        "idx_shop_event_amount_account",
+        "idx_shop_event_at_amount",
+        "idx_shop_event_code_at",
+        "idx_shop_visit_host_seen",
+        "idx_shop_visit_path",
+    ];
+    assert_eq!(found, BTreeSet::from(expected), "the day of a moment and the start of a text are no keys");
+    let database = postgres().database("kinds");
+    tables(&database, &schema, &proposals);
+    let queries = asked(&database, &schema, &proposals);
+    let [up, _] = migrations(&tree);
+    let applied = database.file(&up);
+    assert_eq!(applied.code, Some(0), "{}", applied.err());
+    let wrong: Vec<String> = queries.iter().filter_map(|asked| asked.complaint(&database)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn squawk_finds_nothing_in_the_migrations() {
     for name in APPS {

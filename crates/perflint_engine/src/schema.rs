@@ -52,17 +52,21 @@ pub(crate) fn located(
     let Some((mut schema, mut accesses)) = found else { return (None, Vec::new()) };
     let mut lines = Lines::new(sources);
     schema.locate(&mut |file, offset| lines.line(file, offset));
-    let mut running: BTreeMap<(&str, u32), Vec<(&str, bool)>> = BTreeMap::new();
+    let mut running: BTreeMap<(&str, u32), Vec<(&str, Option<&str>, bool)>> = BTreeMap::new();
     for entry in entries {
         for term in entry.terms.iter().filter(|term| matches!(term.effect, "query" | "write")) {
             let repeated = term.times.iter().any(|times| !matches!(times, Times::Const(_)));
-            running.entry((&term.place.file, term.place.line)).or_default().push((&entry.label, repeated));
+            let run = (entry.label.as_str(), term.entity.as_deref(), repeated);
+            running.entry((&term.place.file, term.place.line)).or_default().push(run);
         }
     }
     for access in &mut accesses {
         access.place.line = lines.line(&access.place.file, access.place.offset);
         let found = running.get(&(&*access.place.file, access.place.line));
-        for (label, repeated) in found.into_iter().flatten() {
+        let own = schema.tables.get(&access.table).and_then(|table| table.entity.as_deref());
+        // One line may run queries of several tables, for whoever calls it.
+        let meant = |of: Option<&str>| of.is_none() || own.is_none() || of == own;
+        for (label, _, repeated) in found.into_iter().flatten().filter(|(_, of, _)| meant(*of)) {
             access.entries.push((*label).to_owned());
             access.repeated |= repeated;
         }

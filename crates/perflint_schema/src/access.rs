@@ -14,9 +14,9 @@ use std::collections::BTreeMap;
 pub enum How {
     /// Compared for equality with a value, or with one of several.
     Equal,
-    /// Compared with a bound, or with the start of a text.
+    /// Compared with a bound.
     Range,
-    /// Compared in a way that no plain index serves: `LIKE '%x%'`, inequality.
+    /// Compared in a way that no plain index serves: `LIKE 'x%'`, inequality, the day of a moment.
     Other,
     /// Compared with a column of another table.
     Join,

@@ -317,7 +317,9 @@ fn nested(wanted: Wanted) -> Wanted {
     for (key, (reason, free, evidence)) in wanted {
         let starts = |other: &&Vec<IndexColumn>| other.len() < key.len() && key.starts_with(other);
         let inside = |other: &&Vec<IndexColumn>| {
-            other.len() < free && other.iter().all(|part| key[..free].contains(part))
+            other.len() <= free
+                && other.len() < key.len()
+                && other.iter().all(|part| key[..free].contains(part))
         };
         let first = keys.iter().find(inside).filter(|_| !keys.iter().any(|other| starts(&other)));
         let key = match first {
@@ -333,21 +335,29 @@ fn nested(wanted: Wanted) -> Wanted {
     out
 }
 
-/// A key that another one starts with is served by that one; the same columns in another order are one key.
+/// A key that another one starts with is served by that one; the same columns in another order are one key. Of keys that differ
+/// only in what follows the columns that are required to be equal, one is enough: those tell most rows apart.
 fn combined(wanted: Wanted) -> Wanted {
-    let keys: Vec<Vec<IndexColumn>> = wanted.keys().cloned().collect();
-    let mut out = Wanted::new();
-    for (key, (reason, free, evidence)) in wanted {
-        let covers = |other: &&Vec<IndexColumn>| {
-            let same_set =
-                other.len() == key.len() && key.iter().all(|part| other.contains(part)) && **other < key;
-            other.len() > key.len() && other.starts_with(&key) || same_set
+    let mut all: Vec<_> = wanted.into_iter().collect();
+    all.sort_by_cached_key(|(key, (_, _, evidence))| {
+        // Pages gain most from what follows, since they stop early.
+        let pages = evidence.iter().any(|one| one.limit.is_some_and(|limit| limit > 1));
+        (std::cmp::Reverse((key.len(), pages, evidence.len())), key.clone())
+    });
+    let mut kept: Vec<(Vec<IndexColumn>, (Reason, usize, BTreeSet<Evidence>))> = Vec::new();
+    for (key, (reason, free, evidence)) in all {
+        let serves = |other: &[IndexColumn], other_free: usize| {
+            let same_set = other.len() == key.len() && key.iter().all(|part| other.contains(part));
+            let same_start =
+                free > 0 && free == other_free && key.len() > free && other.starts_with(&key[..free]);
+            other.starts_with(&key) || same_set || same_start
         };
-        let into = keys.iter().find(covers).cloned().unwrap_or(key);
-        let entry = out.entry(into).or_insert_with(|| (reason, free, BTreeSet::new()));
-        entry.2.extend(evidence);
+        match kept.iter_mut().find(|(other, (_, other_free, _))| serves(other, *other_free)) {
+            Some((_, (.., all))) => all.extend(evidence),
+            None => kept.push((key, (reason, free, evidence))),
+        }
     }
-    out
+    kept.into_iter().collect()
 }
 
 fn said(access: &Access) -> String {

@@ -299,9 +299,9 @@ fn operator_how(text: &str) -> ColumnHow {
 fn operator_word(word: &str) -> Option<ColumnHow> {
     Some(match word {
         "equals" | "in" | "exact" | "eq" => ColumnHow::Equal,
-        "gt" | "gte" | "lt" | "lte" | "range" | "between" | "startsWith" | "startswith" | "date" => {
-            ColumnHow::Range
-        }
+        "gt" | "gte" | "lt" | "lte" | "range" | "between" => ColumnHow::Range,
+        // The day of a moment is an expression, and the start of a text is a range in few collations only.
+        "date" | "startsWith" | "startswith" => ColumnHow::Other,
         "isnull" | "contains" | "icontains" | "iexact" | "endsWith" | "endswith" | "iendswith"
         | "istartswith" | "regex" | "iregex" | "not" | "notIn" | "ne" | "search" | "has" | "hasSome"
         | "hasEvery" | "isEmpty" | "mode" | "year" | "month" | "day" | "hour" => ColumnHow::Other,
