@@ -10,40 +10,63 @@ const NO_CLUSTER: &str = "/etc/postgresql-common/createcluster.d/no-main-cluster
 
 /// The reader of rules of Prometheus.
 pub(crate) fn promtool() -> Result<(), String> {
-    if answers("promtool") { Ok(()) } else { install(&["prometheus"]) }
+    if answers("promtool", &["--version"]) { Ok(()) } else { install(&["prometheus"]) }
 }
 
-/// The server of PostgreSQL with its client. The tests start it themselves, in a folder of temporary files.
-pub(crate) fn postgres() -> Result<(), String> {
+/// What the tests of databases and migrations run: a server of PostgreSQL with its client, which the tests start themselves in a
+/// folder of temporary files, Rails' migrations, and PHP.
+pub(crate) fn databases() -> Result<(), String> {
+    postgres()?;
+    if !answers("ruby", &["-e", "require 'active_record'; require 'pg'"]) {
+        install(&["ruby-activerecord", "ruby-pg"])?;
+    }
+    if answers("php", &["--version"]) { Ok(()) } else { install(&["php-cli"]) }
+}
+
+fn postgres() -> Result<(), String> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let programs = ["initdb", "postgres", "psql"];
     let is_whole = |folder: &Path| programs.iter().all(|program| folder.join("bin").join(program).exists());
     let mut folders = versions.into_iter().map(|entry| entry.path());
-    if folders.any(|folder| is_whole(&folder)) || programs.iter().all(|program| answers(program)) {
+    let in_path = || programs.iter().all(|program| answers(program, &["--version"]));
+    if folders.any(|folder| is_whole(&folder)) || in_path() {
         return Ok(());
     }
     install(&["postgresql-common"])?;
     let conf = Path::new(NO_CLUSTER);
-    if conf.parent().is_some_and(Path::exists) {
+    if let Some(folder) = conf.parent() {
         say(&format!("== writing {NO_CLUSTER}: no server of the system is made"));
-        fs::write(conf, "create_main_cluster = false\n").map_err(|error| format!("{NO_CLUSTER}: {error}"))?;
+        let script = "mkdir -p \"$1\" && echo 'create_main_cluster = false' >\"$2\"";
+        run(as_root("sh").args(["-c", script, "sh"]).arg(folder).arg(conf))?;
     }
     install(&["postgresql"])
 }
 
-fn answers(program: &str) -> bool {
-    let there = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+fn answers(program: &str, arguments: &[&str]) -> bool {
+    let there = Command::new(program).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
     there.is_ok_and(|status| status.success())
+}
+
+/// Packages are for root to install; who is not root may be allowed to act as root without a password.
+fn as_root(program: &str) -> Command {
+    let id = Command::new("id").arg("-u").output();
+    if id.is_ok_and(|id| id.stdout.trim_ascii() == b"0") {
+        return Command::new(program);
+    }
+    let mut sudo = Command::new("sudo");
+    sudo.args(["--non-interactive", program]);
+    sudo
 }
 
 fn install(packages: &[&str]) -> Result<(), String> {
     say(&format!("== installing {} with apt-get", packages.join(", ")));
-    // A new machine has no lists of packages, and nobody to ask.
+    // Nobody is there to ask, and somebody else may be installing.
     let apt = || {
-        let mut apt = Command::new("apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive");
+        let mut apt = as_root("env");
+        apt.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300"]);
         apt
     };
+    // A new machine has no lists of packages.
     run(apt().arg("update"))?;
     run(apt().args(["install", "-y", "--no-install-recommends"]).args(packages))
 }

@@ -1,5 +1,6 @@
 //! What the tests need beyond cargo: other people's readers of perflint's formats, a browser, and the wheel that pre-commit
-//! installs. All of it stands in `tools` of the target folder, and goes with it; PostgreSQL alone comes from Debian's packages.
+//! installs. All of it stands in `tools` of the target folder, and goes with it; PostgreSQL, Rails' migrations and PHP
+//! alone come from Debian's packages.
 
 use crate::{debian, say};
 use std::env;
@@ -14,7 +15,7 @@ const LISTS: [&str; 3] = ["requirements.txt", "package.json", "package-lock.json
 /// Installs what is missing, and builds the wheel.
 pub(crate) fn install(workspace: &Path) -> Result<(), String> {
     let tools = programs(workspace)?;
-    debian::postgres()?;
+    debian::databases()?;
     wheel(workspace, &tools)
 }
 

@@ -678,6 +678,9 @@ impl<'p> Eval<'p> {
         part.primary |= truth(call, &row.primary) == Some(true);
         part.polymorphic |= truth(call, &row.polymorphic) == Some(true);
         part.foreign = call.get(row.foreign.as_ref()).or(part.foreign.take());
+        if part.kind == Does::Column && part.foreign.is_none() {
+            part.foreign = self.given_key(call);
+        }
         if let Some(columns) = call.get(row.references.as_ref()) {
             part.references = columns.texts();
         }
@@ -693,6 +696,14 @@ impl<'p> Eval<'p> {
         if let Some(columns) = call.get(row.include.as_ref()) {
             part.include = columns.texts();
         }
+    }
+
+    /// What a column refers to, where one of its arguments says so without naming columns of its own.
+    fn given_key(&self, call: &Called<'_, 'p>) -> Option<Val> {
+        call.args.values.iter().find_map(|value| match value {
+            Val::Part(at) => self.parts.get(*at).filter(|key| key.names.is_empty())?.foreign.clone(),
+            _ => None,
+        })
     }
 
     fn set(&mut self, call: &mut Called<'_, 'p>, place: Place) -> Val {
