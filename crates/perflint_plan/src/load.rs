@@ -58,7 +58,7 @@ pub(crate) fn load(input: &Input<'_>, entries: &[EntryPlan]) -> Load {
             Some((path, parameters)) => requests.push(Request {
                 name: format!("{} {path}", method(entry)),
                 method: method(entry),
-                safe: entry.method.as_deref().is_none_or(|method| matches!(method, "GET" | "HEAD" | "get")),
+                safe: reads(entry),
                 path,
                 parameters,
                 weight: weight(input, entry),
@@ -91,6 +91,14 @@ pub(crate) fn load(input: &Input<'_>, entries: &[EntryPlan]) -> Load {
         p99: Figure::given(time(&targets.p99), "ms", "targets.p99", 1000.0, "nobody gave a target"),
         requests,
         left_out,
+    }
+}
+
+/// Whether it only reads: its method says so, or where no method is known, nothing in it writes.
+fn reads(entry: &EntryPlan) -> bool {
+    match entry.method.as_deref() {
+        Some(method) => matches!(method, "GET" | "HEAD" | "get"),
+        None => entry.terms.iter().all(|term| term.unit != "writes"),
     }
 }
 

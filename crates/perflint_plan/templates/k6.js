@@ -1,5 +1,6 @@
 // Load tests, made by perflint: k6 run -e BASE_URL=http://127.0.0.1:8000 -e SCENARIO=baseline load/k6.js
-// PREFIX goes before every path. Values of parameters: -e PARAM_ID=7. Requests that write run only with a body in `bodies`.
+// PREFIX goes before every path. Values of parameters: -e PARAM_ID=7. Query strings and bodies are JSON by name:
+// -e QUERIES='{"GET /orders": "state=open"}'. Requests that write run only with a body in BODIES.
 import http from "k6/http";
 import { check } from "k6";
 
@@ -9,8 +10,11 @@ const prefix = __ENV.PREFIX || "";
 const rate = Number(__ENV.RATE || {{ plan.load.rate.value }});
 const chosen = __ENV.SCENARIO || "baseline";
 
+/** Query strings, by name. @type {Record<string, string>} */
+const queries = JSON.parse(__ENV.QUERIES || "{}");
+
 /** Bodies of requests that write, by name. @type {Record<string, string>} */
-const bodies = {};
+const bodies = JSON.parse(__ENV.BODIES || "{}");
 
 /** @typedef {Object} Planned
  * @property {string} name
@@ -80,6 +84,7 @@ export default function () {
     (path, name) => path.replace(`{${name}}`, __ENV[`PARAM_${name.toUpperCase()}`] || "1"),
     request.path,
   );
-  const response = http.request(request.method, base + prefix + path, bodies[request.name] ?? null, { tags: { name: request.name } });
+  const query = queries[request.name] === undefined ? "" : `?${queries[request.name]}`;
+  const response = http.request(request.method, base + prefix + path + query, bodies[request.name] ?? null, { tags: { name: request.name } });
   check(response, { "no error of the server": (response) => response.status < 500 });
 }

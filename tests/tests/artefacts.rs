@@ -1,0 +1,124 @@
+//! What a plan writes, in the hands of the programs that it is for.
+
+#![cfg(unix)]
+
+use perflint_tests::command::{perflint, run};
+use perflint_tests::files::{folders, text};
+use perflint_tests::tools::{python, succeeds};
+use perflint_tests::tree::Tree;
+use perflint_tests::workspace;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A server that ends with the test.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Server {
+    /// Starts it, and waits until it listens.
+    fn start(command: &mut Command, port: u16) -> Self {
+        let server = Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts"));
+        let start = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(start.elapsed() < Duration::from_secs(60), "{command:?} does not listen");
+            thread::sleep(Duration::from_millis(50));
+        }
+        server
+    }
+}
+
+fn plan(app: &Path, to: &Path) {
+    let run = run(perflint().args(["plan", "--quiet", "--output"]).arg(to).arg(app));
+    assert_eq!(run.code, Some(0), "{}: {}", app.display(), run.err());
+}
+
+/// Settings for a server of this machine.
+const SETTINGS: &str = "from config.settings import *\n\nALLOWED_HOSTS = ['127.0.0.1']\n";
+
+const ROWS: &str = "\
+from desk.models import Agent, Queue, Ticket
+agent = Agent.objects.create(pk=1, name='root')
+queue = Queue.objects.create(pk=1, name='mail', lead=agent)
+Ticket.objects.bulk_create(Ticket(queue=queue, owner=agent, title=f'No. {n}', body='text') for n in range(40))
+";
+
+/// What the views ask for beside the path.
+const QUERIES: &str =
+    r#"{"GET /tickets/": "queue=1", "GET /tickets/by-owner/": "agent=1", "GET /tickets/flags/": "agent=1"}"#;
+
+#[test]
+fn locust_drives_the_planned_routes_of_an_application() {
+    let tree = Tree::new();
+    tree.copy(&workspace().join("fixtures/apps/django_desk"), ".");
+    plan(tree.path(), &tree.join("plan"));
+    tree.write("settings.py", SETTINGS);
+    let django = |arguments: &[&str]| {
+        let mut django = python("django-admin");
+        django.args(arguments).args(["--settings", "settings", "--pythonpath", "."]).current_dir(tree.path());
+        django
+    };
+    succeeds(&mut django(&["migrate", "--run-syncdb"]));
+    succeeds(&mut django(&["shell", "-v", "0", "-c", ROWS]));
+    let port = TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port();
+    let address = format!("127.0.0.1:{port}");
+    let _server = Server::start(&mut django(&["runserver", &address, "--noreload"]), port);
+    let mut locust = python("locust");
+    locust.args(["-f", "plan/load/locustfile.py", "--headless", "--only-summary", "--csv", "out", "--host"]);
+    locust.arg(format!("http://{address}")).args(["-u", "20", "-r", "20", "-t", "6s"]);
+    let driven = run(locust.current_dir(tree.path()).env("QUERIES", QUERIES));
+    assert_eq!(driven.code, Some(0), "{}{}", driven.out(), driven.err());
+
+    let report: Value = serde_json::from_str(&text(&tree.join("plan/report.json"))).expect("json");
+    let requests = report["load"]["requests"].as_array().expect("requests");
+    let paths = |safe: bool| -> BTreeSet<String> {
+        let kept = requests.iter().filter(|request| request["safe"] == safe);
+        kept.map(|request| request["path"].as_str().expect("a path").to_owned()).collect()
+    };
+    let writing = ["/tickets/close/", "/tickets/first-free/", "/tickets/import/"].map(str::to_owned);
+    assert_eq!(paths(false), BTreeSet::from(writing), "nothing is changed that nobody gave a body for");
+    let stats = text(&tree.join("out_stats.csv"));
+    let rows = stats.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
+    let rows: Vec<_> = rows.filter(|row| row[0] == "GET").collect();
+    let driven: BTreeSet<String> = rows.iter().map(|row| row[1].to_owned()).collect();
+    assert!(driven.is_subset(&paths(true)), "{driven:?}");
+    assert!(driven.len() > 10, "about 100 requests reach nearly all of 14 routes: {driven:?}");
+    assert!(rows.iter().all(|row| row[2] != "0" && row[3] == "0"), "{stats}");
+}
+
+/// Writes the plans of all applications.
+fn plans(out: &Path) -> Vec<PathBuf> {
+    let apps = folders(&workspace().join("fixtures/apps"));
+    let plans: Vec<PathBuf> = (0..apps.len()).map(|at| out.join(at.to_string())).collect();
+    for (app, to) in apps.iter().zip(&plans) {
+        plan(app, to);
+    }
+    plans
+}
+
+#[test]
+fn kubernetes_takes_the_manifests() {
+    let out = tempfile::tempdir().expect("a folder");
+    let manifests: Vec<PathBuf> =
+        plans(out.path()).iter().map(|plan| plan.join("scaling/kubernetes.yaml")).collect();
+    for version in ["1.27", "1.37"] {
+        succeeds(python("kubernetes-validate").args(["--quiet", "--strict", "-k", version]).args(&manifests));
+    }
+    let wrong = out.path().join("wrong.yaml");
+    fs::write(&wrong, text(&manifests[0]).replacen("maxReplicas:", "mostReplicas:", 1)).expect("written");
+    assert_ne!(run(python("kubernetes-validate").args(["--quiet", "--strict"]).arg(&wrong)).code, Some(0));
+}
