@@ -4,7 +4,7 @@
 
 use perflint_tests::command::{perflint, run};
 use perflint_tests::files::{folders, text};
-use perflint_tests::tools::{python, succeeds};
+use perflint_tests::tools::{npm, python, succeeds, tools};
 use perflint_tests::tree::Tree;
 use perflint_tests::workspace;
 use serde_json::Value;
@@ -102,6 +102,7 @@ fn locust_drives_the_planned_routes_of_an_application() {
 
 /// Writes the plans of all applications.
 fn plans(out: &Path) -> Vec<PathBuf> {
+    fs::create_dir_all(out).expect("a folder");
     let apps = folders(&workspace().join("fixtures/apps"));
     let plans: Vec<PathBuf> = (0..apps.len()).map(|at| out.join(at.to_string())).collect();
     for (app, to) in apps.iter().zip(&plans) {
@@ -121,4 +122,47 @@ fn kubernetes_takes_the_manifests() {
     let wrong = out.path().join("wrong.yaml");
     fs::write(&wrong, text(&manifests[0]).replacen("maxReplicas:", "mostReplicas:", 1)).expect("written");
     assert_ne!(run(python("kubernetes-validate").args(["--quiet", "--strict"]).arg(&wrong)).code, Some(0));
+}
+
+#[test]
+fn grafana_knows_every_field_of_the_dashboards() {
+    let out = tempfile::tempdir().expect("a folder");
+    std::os::unix::fs::symlink(tools().join("node_modules"), out.path().join("node_modules"))
+        .expect("a link");
+    fs::copy(workspace().join("tests/tools/dashboard.ts"), out.path().join("dashboard.ts")).expect("copied");
+    let dashboards: Vec<String> = plans(&out.path().join("plans"))
+        .iter()
+        .map(|plan| text(&plan.join("monitoring/dashboard.json")))
+        .collect();
+    let check = |dashboards: &[String]| {
+        let import = "import type { Written } from \"./dashboard\";\n".to_owned();
+        let typed = dashboards
+            .iter()
+            .enumerate()
+            .map(|(at, text)| format!("export const d{at}: Written = {text};\n"));
+        fs::write(out.path().join("all.ts"), import + &typed.collect::<String>()).expect("written");
+        let options =
+            "--noEmit --strict --skipLibCheck --target es2022 --module esnext --moduleResolution bundler";
+        let mut tsc = npm(".bin/tsc");
+        run(tsc.args(options.split(' ')).arg("all.ts").current_dir(out.path()))
+    };
+    let all = check(&dashboards);
+    assert_eq!(all.code, Some(0), "{}", all.out());
+    let wrong = check(&[dashboards[0].replacen("\"gridPos\"", "\"gridPosition\"", 1)]);
+    assert!(wrong.code != Some(0) && wrong.out().contains("gridPosition"), "{}", wrong.out());
+
+    // What the panels ask is in the language of Prometheus.
+    let mut rules = "groups:\n  - name: panels\n    rules:\n".to_owned();
+    for dashboard in &dashboards {
+        let dashboard: Value = serde_json::from_str(dashboard).expect("json");
+        for panel in dashboard["panels"].as_array().expect("panels") {
+            for target in panel["targets"].as_array().expect("targets") {
+                let name = format!("panel:{}", rules.len());
+                rules.push_str(&format!("      - {{ record: \"{name}\", expr: {} }}\n", target["expr"]));
+            }
+        }
+    }
+    let file = out.path().join("rules.yaml");
+    fs::write(&file, rules).expect("written");
+    succeeds(Command::new("promtool").args(["check", "rules"]).arg(file));
 }

@@ -307,8 +307,11 @@ fn same_direction(mut parts: Vec<IndexColumn>) -> Vec<IndexColumn> {
     parts
 }
 
-/// Keys with what they are for, how many of their first columns may change places, and what asks for them.
-type Wanted = BTreeMap<Vec<IndexColumn>, (Reason, usize, BTreeSet<Evidence>)>;
+/// What a key is for, how many of its first columns may change places, and what asks for it.
+type Asked = (Reason, usize, BTreeSet<Evidence>);
+
+/// Keys that are asked for.
+type Wanted = BTreeMap<Vec<IndexColumn>, Asked>;
 
 /// A key whose columns another one requires as well comes first in that one, so that one index serves both.
 fn nested(wanted: Wanted) -> Wanted {
@@ -344,7 +347,7 @@ fn combined(wanted: Wanted) -> Wanted {
         let pages = evidence.iter().any(|one| one.limit.is_some_and(|limit| limit > 1));
         (std::cmp::Reverse((key.len(), pages, evidence.len())), key.clone())
     });
-    let mut kept: Vec<(Vec<IndexColumn>, (Reason, usize, BTreeSet<Evidence>))> = Vec::new();
+    let mut kept: Vec<(Vec<IndexColumn>, Asked)> = Vec::new();
     for (key, (reason, free, evidence)) in all {
         let serves = |other: &[IndexColumn], other_free: usize| {
             let same_set = other.len() == key.len() && key.iter().all(|part| other.contains(part));

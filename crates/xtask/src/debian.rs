@@ -14,8 +14,9 @@ pub(crate) fn promtool() -> Result<(), String> {
 }
 
 /// What the tests of databases and migrations run: a server of PostgreSQL with its client, which the tests start themselves in a
-/// folder of temporary files, Rails' migrations, and PHP.
-pub(crate) fn databases() -> Result<(), String> {
+/// folder of temporary files, Rails' migrations, and PHP; and the reader of Prometheus' rules.
+pub(crate) fn programs() -> Result<(), String> {
+    promtool()?;
     postgres()?;
     if !answers("ruby", &["-e", "require 'active_record'; require 'pg'"]) {
         install(&["ruby-activerecord", "ruby-pg"])?;

@@ -15,7 +15,7 @@ const LISTS: [&str; 3] = ["requirements.txt", "package.json", "package-lock.json
 /// Installs what is missing, and builds the wheel.
 pub(crate) fn install(workspace: &Path) -> Result<(), String> {
     let tools = programs(workspace)?;
-    debian::databases()?;
+    debian::programs()?;
     wheel(workspace, &tools)
 }
 
