@@ -127,6 +127,16 @@ impl Lang {
         self.family() == "csharp"
     }
 
+    /// True if what suspends gives its value where it is called, without a word for waiting: Kotlin's `suspend` functions.
+    pub fn awaits_by_itself(self) -> bool {
+        self == Self::Kotlin
+    }
+
+    /// True if a request has a process for itself: whoever waits in it, waits for one visitor and holds a worker.
+    pub fn waits_alone(self) -> bool {
+        self == Self::Php
+    }
+
     /// True if methods of one name are told apart by their parameters.
     pub fn has_overloads(self) -> bool {
         matches!(self.family(), "java" | "csharp")

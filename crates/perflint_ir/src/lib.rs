@@ -39,4 +39,4 @@ pub use op::{
 pub use print::print;
 pub use sql::{SqlColumn, SqlFacts, SqlId, SqlIndex, SqlPredicate, SqlStatement, SqlTable, SqlVerb};
 pub use text::decode;
-pub use validate::{Fault, validate};
+pub use validate::{Fault, operands, validate};

@@ -82,7 +82,7 @@ fn initial_values(file: &FileIr, faults: &mut Vec<Fault>) {
 }
 
 /// Calls `visit` with every operand of an operation.
-fn operands(body: &Body, kind: OpKind, visit: &mut impl FnMut(OpId)) {
+pub fn operands(body: &Body, kind: OpKind, visit: &mut impl FnMut(OpId)) {
     match kind {
         OpKind::Text(kids) | OpKind::Join(kids) | OpKind::Unknown(kids) | OpKind::Store(kids) => {
             body.kids(kids).iter().copied().for_each(visit);

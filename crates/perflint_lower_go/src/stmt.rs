@@ -228,7 +228,8 @@ impl Go<'_> {
         let real = left.len() - usize::from(flag);
         for (i, target) in left.iter().enumerate() {
             let part = match i {
-                _ if i >= real => self.low.unknown(&[], node),
+                // What it is about: whether the value is there.
+                _ if i >= real => self.low.unknown(&[value], node),
                 0 if real == 1 => value,
                 _ => {
                     let key = self.low.op(OpKind::Int(i as i32), node);

@@ -281,6 +281,9 @@ pub struct CallRow {
     /// How many rows are left out before the first: a page is meant, whether or not a bound is given.
     #[serde(default)]
     pub offset: Option<Expr>,
+    /// How many elements of a list in memory are left out before the first: a page is cut out of it.
+    #[serde(default)]
+    pub skips: Option<Expr>,
     /// Relation paths that the query will load.
     #[serde(default)]
     pub loads: Option<Expr>,
@@ -315,6 +318,12 @@ pub struct CallRow {
     /// The callable runs on another thread: nothing blocks here.
     #[serde(default)]
     pub handoff: bool,
+    /// The callable runs on a thread that others share, as `async` code does: nothing in it may block.
+    #[serde(default)]
+    pub task: bool,
+    /// What it gives surrounds every request: where it is missing, nobody set it up, which is an exception.
+    #[serde(default)]
+    pub ambient: bool,
     /// Nothing waits for the callable.
     #[serde(default)]
     pub detached: bool,

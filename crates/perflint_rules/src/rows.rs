@@ -133,7 +133,7 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     }
     for (origin, events) in causes {
         let Some(place) = ctx.site(origin) else { continue };
-        let best = events[0];
+        let Some(best) = events.iter().find(|e| e.cut).or(events.first()) else { continue };
         let context = events
             .iter()
             .map(|e| ctx.contexts.of(ctx.program, e.site.at))
@@ -154,7 +154,8 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
                 route.push(Step {
                     kind: StepKind::Effect,
                     place: site,
-                    label: "all of them leave in the response".to_owned(),
+                    label: if event.cut { "cuts a page out of all of them" } else { "all of them leave in the response" }
+                        .to_owned(),
                 });
             }
         }
@@ -162,6 +163,10 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         let confidence = match (context, growth(ctx, page, best.entity, &name)) {
             // Of what rows there are too many is all that there would be to say.
             _ if unknown => Confidence::Low,
+            // Whoever skips rows in memory means to page, wherever the code is called from.
+            (Context::Request | Context::Library, growth) if best.cut && growth != Growth::Little => {
+                Confidence::Medium
+            }
             (Context::Request, growth) if best.open_limit && growth != Growth::Little => Confidence::Medium,
             (Context::Request, Growth::Always) if !best.narrowed || (best.direct && !best.plain) => {
                 Confidence::Medium
@@ -176,10 +181,14 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             level: page.level,
             confidence,
             context,
-            message: format!(
-                "The response holds all rows of `{name}`{}. Nothing limits the query and nothing pages the result.",
-                if best.narrowed { " that match" } else { "" }
-            ),
+            message: match (best.cut, if best.narrowed { " that match" } else { "" }) {
+                (true, which) => format!(
+                    "All rows of `{name}`{which} are read, and a page of them is cut out in memory. Give limit and offset to the query."
+                ),
+                (false, which) => format!(
+                    "The response holds all rows of `{name}`{which}. Nothing limits the query and nothing pages the result."
+                ),
+            },
             primary: place,
             route,
             cost: format!("|{name}| rows per response"),

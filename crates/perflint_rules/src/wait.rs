@@ -4,6 +4,7 @@ use crate::context::{judged, limited};
 use crate::detect::effects;
 use crate::write::Ctx;
 use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind};
+use perflint_ir::{OpId, OpKind, RegionKind};
 use perflint_models::{EffectKind, EntryKind};
 use perflint_summary::{Blocking, Site, Sure};
 use std::collections::BTreeMap;
@@ -27,6 +28,10 @@ fn causes<'a>(
         {
             continue;
         }
+        let unread = effects(page, &format!("unread_{family}"));
+        if unread.contains(&event.term.effect.kind) && is_read(ctx, event.term.effect.site) {
+            continue;
+        }
         if wanted(event) && judged(ctx.program, file) {
             let best = places.entry(event.place).or_insert(event);
             if event.term.sure > best.term.sure {
@@ -42,6 +47,45 @@ fn causes<'a>(
         events.sort_by_key(|e| (std::cmp::Reverse((sureness(ctx, e), e.term.sure)), e.place));
     }
     causes
+}
+
+/// True if somebody looks at what a call gives, or asks the handle that it was given how it went.
+fn is_read(ctx: &Ctx<'_>, site: Site) -> bool {
+    let body = ctx.program.body(site.at);
+    value_is_read(ctx, site) || handle_is_asked(body, site.op, |op| value_is_read(ctx, Site { op, ..site }))
+}
+
+/// `curl_exec($handle); $code = curl_getinfo($handle, ..)`: a later call on the first argument, whose value is read.
+fn handle_is_asked(body: &perflint_ir::Body, site: OpId, is_read: impl Fn(OpId) -> bool) -> bool {
+    let first = |id| body.args(body.call(id).args).first().and_then(|arg| arg.value.some());
+    let handle = |op: OpId| match body.op(op).kind {
+        OpKind::Local(local) => Some(local),
+        _ => None,
+    };
+    let OpKind::Call(id) = body.op(site).kind else { return false };
+    let Some(held) = first(id).and_then(handle) else { return false };
+    (0u32..).map(OpId).zip(&body.ops).skip(site.at() + 1).any(|(at, op)| match op.kind {
+        OpKind::Call(id) => first(id).and_then(handle) == Some(held) && is_read(at),
+        _ => false,
+    })
+}
+
+fn value_is_read(ctx: &Ctx<'_>, site: Site) -> bool {
+    let body = ctx.program.body(site.at);
+    let mut read = body.regions.iter().any(|region| match region.kind {
+        RegionKind::Branch { cond, .. } => cond == site.op,
+        RegionKind::Loop { over, .. } => over == site.op,
+        RegionKind::Scope { resource } => resource == site.op,
+        _ => false,
+    });
+    let mut held = Vec::new();
+    for op in &body.ops {
+        match op.kind {
+            OpKind::Bind { local, value } if value == site.op => held.push(local),
+            kind => perflint_ir::operands(body, kind, &mut |operand| read |= operand == site.op),
+        }
+    }
+    read || body.ops.iter().any(|op| matches!(op.kind, OpKind::Local(local) if held.contains(&local)))
 }
 
 /// How sure it is that others wait: where code runs for a command or at the start, nobody does.
@@ -73,9 +117,11 @@ pub(crate) fn blocked_task(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         let advice = match lang.family() {
             "rust" => "Use the async counterpart, or move the call to `spawn_blocking`.",
             "csharp" => "Use the async counterpart and `await` it.",
+            "java" => "Use what suspends instead, or switch: `withContext(Dispatchers.IO) { .. }`.",
             _ => "Use an async client, or move the call to a thread: `asyncio.to_thread(..)`.",
         };
-        let harm = if lang.shares_threads() { "holds a thread of the pool" } else { "blocks the event loop" };
+        let pool = lang.shares_threads() || lang.awaits_by_itself();
+        let harm = if pool { "holds a thread of the pool" } else { "blocks the event loop" };
         let what =
             format!("`{}` {harm}: it {}. {advice}", ctx.code(best.place), ctx.effect(&best.term.effect));
         out.extend(finding(ctx, page, events, sureness(ctx, best), what));
@@ -86,10 +132,16 @@ pub(crate) fn blocked_request(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>
     let in_request = |e: &Blocking| ctx.contexts.of(ctx.program, e.at) == Context::Request;
     for events in causes(ctx, page, in_request).values() {
         let [best, ..] = events.as_slice() else { continue };
-        let what = format!(
-            "`{}` stops the whole process while it runs, and a request handler reaches it. Use the promise-based counterpart.",
-            ctx.code(best.place)
-        );
+        let code = ctx.code(best.place);
+        let alone = ctx.program.file(best.place.at.file).lang.waits_alone();
+        let what = match alone {
+            true => format!(
+                "`{code}` sends a request while a visitor waits, and nothing looks at the answer. Send it from a queued job."
+            ),
+            false => format!(
+                "`{code}` stops the whole process while it runs, and a request handler reaches it. Use the promise-based counterpart."
+            ),
+        };
         out.extend(finding(ctx, page, events, Confidence::High, what));
     }
 }

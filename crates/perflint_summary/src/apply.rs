@@ -85,6 +85,9 @@ impl<'p> Eval<'p> {
         {
             self.respond(f, v, op, 0);
         }
+        if let Some(e) = &row.skips {
+            self.cut(f, row, e, &given);
+        }
         if let Some(e) = &row.adds
             && let Some(v) = self.expr(f, e, &given)
         {
@@ -121,6 +124,7 @@ impl<'p> Eval<'p> {
         }
         if row.effect.is_some()
             && row.wait == Wait::Suspends
+            && !f.lang.awaits_by_itself()
             && !matches!(self.vals.get(v), Val::Future(_) | Val::Query(_))
         {
             v = self.vals.make(Val::Future(v));
@@ -649,6 +653,10 @@ impl<'p> Eval<'p> {
                 _ => None,
             });
         let gives = self.gives(f, row, g, None).pos;
+        if row.task {
+            let bodies: Vec<_> = self.callables(v).into_iter().filter_map(|c| self.body_of(c)).collect();
+            self.tasks.extend(bodies);
+        }
         if kind == EntryKind::Resolver
             && let Expr::Elem(types) = handler
             && let Expr::Elem(types) = &**types

@@ -67,6 +67,8 @@ pub(crate) struct Frame<'p> {
     pub(crate) capped: bool,
     /// What it works on was told by the names of variables alone.
     pub(crate) guessed: bool,
+    /// It runs on a thread that others share.
+    pub(crate) task: bool,
     pub(crate) last: Rc<[u16]>,
 }
 
@@ -155,6 +157,10 @@ pub(crate) struct Eval<'p> {
     pub(crate) exact: Sym,
     /// Marks an instance that holds what one row of a query gave.
     pub(crate) of_row: Sym,
+    /// The marker of functions that run on threads which others share.
+    pub(crate) suspend: Sym,
+    /// Callables that a framework runs on such threads.
+    pub(crate) tasks: FxHashSet<BodyRef>,
     pub(crate) registered: Option<Rc<FxHashMap<ClassIx, ClassIx>>>,
     /// The declaration of the method that a row is applied to, where the repository declares it.
     pub(crate) declaring: Option<Def>,
@@ -199,6 +205,8 @@ impl<'p> Eval<'p> {
             memos: Memos::default(),
             exact: p.names.intern("="),
             of_row: p.names.intern("=row"),
+            suspend: p.names.intern("suspend"),
+            tasks: FxHashSet::default(),
             registered: None,
             declaring: None,
             handlers: None,
@@ -325,6 +333,7 @@ impl<'p> Eval<'p> {
             caller,
             capped: false,
             guessed,
+            task: self.is_task(*at),
             last: self.lasts(*at, body),
         };
         if body.kind == BodyKind::Init {
@@ -382,6 +391,7 @@ impl<'p> Eval<'p> {
             }
             match (self.memos.at(self.p, f.at, place.op), own) {
                 (Some(Once::Receiver), Some(binder)) => f.terms[i].binder = Some(binder),
+                (Some(Once::PerKey(param)), _) => f.terms[i].key = Some(param),
                 (Some(once), _) => {
                     f.terms[i].once = true;
                     f.terms[i].held = once == Once::Receiver;
@@ -569,6 +579,7 @@ impl<'p> Eval<'p> {
             cold: f.cold > 0,
             once: false,
             held: false,
+            key: None,
             sure,
         };
         self.add_term(f, term);
@@ -585,18 +596,18 @@ impl<'p> Eval<'p> {
             let direct = term.steps.is_none();
             let javascript = f.lang.family() == "javascript";
             let waits = direct && f.lang.shares_threads() && term.effect.kind == EffectKind::Lock;
-            if (javascript && direct) || (!javascript && f.body.is_async) || waits {
-                let place = term.steps.as_ref().map_or(term.effect.site, |s| s.site);
+            let alone = direct && self.waits_alone(f, &term);
+            if (javascript && direct) || (!javascript && f.task) || waits || alone {
                 let blocking = Blocking {
                     at: f.at,
-                    place,
+                    place: self.blocked_at(f, &term),
                     term: term.clone(),
-                    in_async: f.body.is_async || (waits && self.gives_promise(f)),
+                    in_async: f.task || (waits && self.gives_promise(f)),
                     entry: self.entry,
                 };
-                self.events.blocking.entry((place, term.effect.site)).or_insert(blocking);
+                self.events.blocking.entry((blocking.place, term.effect.site)).or_insert(blocking);
             }
-            if !javascript && f.body.is_async {
+            if !javascript && f.task {
                 term.wait = Wait::Suspends;
             }
         }
@@ -634,6 +645,9 @@ impl<'p> Eval<'p> {
             let mut term = Term { steps: Some(Rc::new(node)), ..term.clone() };
             if let Some(binder) = anew.filter(|_| term.held) {
                 (term.once, term.held, term.binder) = (false, false, Some(binder));
+            }
+            if let Some(param) = term.key {
+                self.asked(f, op, param, &mut term);
             }
             term.cold |= f.cold > 0;
             term.sure = term.sure.min(how.sure);

@@ -158,9 +158,13 @@ impl<'p> Eval<'p> {
         let exhaustive = arms.iter().any(|(r, ..)| arm_of(*r).1) && arms.len() > 1;
         let mut least = Flow::Return;
         let mut merged: Option<Vec<V>> = (!exhaustive).then(|| before.clone());
+        let missing = self.missing_arm(f, cond);
         for (r, from, to) in arms {
             f.locals.clone_from(&before);
+            let fallback = missing == Some(arm_of(*r).0);
+            f.cold += u32::from(fallback);
             let flow = self.exec(f, *from, *to, *r);
+            f.cold -= u32::from(fallback);
             if flow != Flow::Next {
                 least = least.min(flow);
                 continue;
@@ -174,6 +178,14 @@ impl<'p> Eval<'p> {
                     sum
                 }
             });
+        }
+        // What follows an early return with what is there runs where it is not.
+        if missing == Some(1)
+            && least == Flow::Return
+            && arms.len() == 1
+            && f.body.region(RegionId(arms[0].0)).parent == RegionId(0)
+        {
+            f.cold += 1;
         }
         match merged {
             Some(locals) => {

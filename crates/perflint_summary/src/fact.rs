@@ -111,6 +111,8 @@ pub struct Term {
     pub once: bool,
     /// What remembers it is the receiver of the function whose cost this is: another receiver runs it again.
     pub held: bool,
+    /// Only the first time for each value of this parameter of the function whose cost this is.
+    pub key: Option<u8>,
     /// How sure.
     pub sure: Sure,
 }
@@ -199,6 +201,8 @@ pub struct Responded {
     pub plain: bool,
     /// They are the response, not a part of it.
     pub direct: bool,
+    /// A page is cut out of them in memory.
+    pub cut: bool,
 }
 
 /// Something blocks.

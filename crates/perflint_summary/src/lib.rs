@@ -12,6 +12,7 @@
 //! `limit=None` decide branches. What a symbolic summary buys, one result for all callers, is kept by remembering results
 //! per context and forgetting the least telling parts of a context once there are many.
 
+mod ambient;
 mod apply;
 mod attr;
 mod builtin;
@@ -19,6 +20,7 @@ mod call;
 mod column;
 mod container;
 mod declared;
+mod cut;
 mod dispatch;
 mod eval;
 mod exec;
@@ -47,6 +49,7 @@ mod query;
 mod receiver;
 mod root;
 mod service;
+mod task;
 mod value;
 mod view;
 

@@ -2,11 +2,14 @@
 //!
 //! Three ways of writing it are known: `if not hasattr(self, "_x"): self._x = load()`, `if key not in store: store[key] =
 //! load()`, and `hit = store.get(key)` with an early return before `store.set(key, load())`. What decides is the key: a
-//! field of the receiver is filled once per receiver, a fixed key once, and a key that comes from the function's own
-//! parameters once per argument, which is no memo for a loop over the arguments.
+//! field of the receiver is filled once per receiver, a fixed key once, and a key that comes from one of the function's own
+//! parameters once per argument: whoever calls it with a fixed one pays once, a loop over the arguments every time. A store of
+//! the receiver that is looked into first may be filled by another method of it.
 
-use perflint_ir::{BinOp, Body, CallForm, Callee, ExitKind, OpId, OpKind, RegionId, RegionKind};
-use perflint_link::{BodyRef, Def, Program};
+use crate::eval::{Eval, Frame};
+use crate::fact::Term;
+use perflint_ir::{Arg, BinOp, Body, CallForm, Callee, ExitKind, OpId, OpKind, RegionId, RegionKind};
+use perflint_link::{BodyRef, Def, FileIx, Program};
 use rustc_hash::FxHashMap;
 
 /// Methods that look a key up in a store.
@@ -23,6 +26,8 @@ pub(crate) enum Once {
     Receiver,
     /// Once.
     Ever,
+    /// Once for each value of this parameter.
+    PerKey(u8),
 }
 
 /// Memos of a program, remembered.
@@ -35,7 +40,7 @@ pub(crate) struct Memos {
 impl Memos {
     /// Whether an operation of a body is memoised there.
     pub(crate) fn at(&mut self, p: &Program, at: BodyRef, op: OpId) -> Option<Once> {
-        *self.known.entry((at, op)).or_insert_with(|| memoised(p, p.body(at), op))
+        *self.known.entry((at, op)).or_insert_with(|| memoised(p, at.file, p.body(at), op))
     }
 
     /// True if a decorator's wrapper calls what it wraps only while a store with a fixed key lacks the result.
@@ -45,7 +50,7 @@ impl Memos {
             bodies.filter(|b| b.owner == def.item && !b.captures.is_empty()).any(|body| {
                 (0..body.ops.len() as u32).map(OpId).any(|op| {
                     matches!(body.op(op).kind, OpKind::Call(id) if calls_captured(body, body.call(id).callee))
-                        && memoised(p, body, op) == Some(Once::Ever)
+                        && memoised(p, def.file, body, op) == Some(Once::Ever)
                 })
             })
         })
@@ -57,7 +62,7 @@ fn calls_captured(body: &Body, callee: Callee) -> bool {
         && matches!(body.op(v).kind, OpKind::Local(l) if body.captures.iter().any(|c| c.inner == l)))
 }
 
-fn memoised(p: &Program, body: &Body, op: OpId) -> Option<Once> {
+fn memoised(p: &Program, file: FileIx, body: &Body, op: OpId) -> Option<Once> {
     let start = body.ops.get(op.at())?.region;
     body.enclosing(start).find_map(|(region, kind)| {
         let guard = match kind.kind {
@@ -67,7 +72,7 @@ fn memoised(p: &Program, body: &Body, op: OpId) -> Option<Once> {
             }
             _ => None,
         };
-        guard.or_else(|| returned_before(p, body, op, region))
+        guard.or_else(|| returned_before(p, file, body, op, region))
     })
 }
 
@@ -80,25 +85,150 @@ fn filled_below(p: &Program, body: &Body, cond: OpId, region: RegionId, plain: b
 }
 
 /// `hit = store.get(key); if hit: return hit` before the operation, and `store.set(key, ..)` after it.
-fn returned_before(p: &Program, body: &Body, op: OpId, region: RegionId) -> Option<Once> {
+fn returned_before(p: &Program, file: FileIx, body: &Body, op: OpId, region: RegionId) -> Option<Once> {
     let returns = |r: RegionId| {
-        body.ops.iter().any(|o| o.region == r && matches!(o.kind, OpKind::Exit { how: ExitKind::Return, .. }))
+        body.ops.iter().any(|o| {
+            matches!(o.kind, OpKind::Exit { how: ExitKind::Return, .. })
+                && (o.region == r || body.region(o.region).parent == r)
+        })
     };
     let guards = (0u16..).zip(&body.regions).filter(|(r, guard)| {
         guard.parent == region && guard.span.start < body.op(op).span.start && returns(RegionId(*r))
     });
-    let mut looked = Vec::new();
+    let (mut looked, mut hits) = (Vec::new(), Vec::new());
     for (_, guard) in guards {
         if let RegionKind::Branch { cond, .. } = guard.kind
             && cond.is_some()
         {
             lookups(p, body, cond, &mut looked, true, 0);
+            if asks_for_presence(body, cond) {
+                lookups(p, body, cond, &mut hits, false, 0);
+            }
         }
     }
     if looked.is_empty() {
         return None;
     }
-    once(p, body, &looked, |at, _| at > op)
+    once(p, body, &looked, |at, _| at > op).or_else(|| filled_elsewhere(p, file, body, &hits))
+}
+
+/// True for a condition that holds where something was found: a flag, or what is not null.
+fn asks_for_presence(body: &Body, cond: OpId) -> bool {
+    let is_null = |op: OpId| op.is_some() && body.op(op).kind == OpKind::Null;
+    match body.op(cond).kind {
+        OpKind::Not(v) => {
+            matches!(body.op(v).kind, OpKind::Binary { op: BinOp::Eq, lhs, rhs } if is_null(lhs) || is_null(rhs))
+        }
+        OpKind::Local(_) | OpKind::Call(_) => true,
+        _ => false,
+    }
+}
+
+/// How often code runs that a look into the receiver's store stands before, where another method puts something into that store
+/// under a key of the kind.
+fn filled_elsewhere(p: &Program, file: FileIx, body: &Body, looked: &[Lookup]) -> Option<Once> {
+    let class = p.file(file).item(body.owner).owner?;
+    looked.iter().find_map(|(store, key)| {
+        let key = (*key)?;
+        store.strip_prefix("self.").filter(|field| !field.contains('.'))?;
+        let fills = |other: &Body| {
+            other.ops.iter().any(|o| match o.kind {
+                OpKind::Call(id) => match (other.call(id).callee, other.args(other.call(id).args)) {
+                    (Callee::Member { recv, name }, [_, _, ..]) if FILLS.contains(&p.text(name)) => {
+                        crate::iterate::expression(p, other, recv, 0) == *store
+                    }
+                    _ => false,
+                },
+                _ => false,
+            })
+        };
+        let mut siblings = p.file(file).bodies.iter().filter(|b| p.file(file).item(b.owner).owner == Some(class));
+        siblings.any(fills).then(|| keyed(body, key, 0)).flatten().map(|key| match key {
+            Key::Fixed => Once::Receiver,
+            Key::Param(param) => Once::PerKey(param),
+        })
+    })
+}
+
+/// What a key is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    /// The same for every call.
+    Fixed,
+    /// One parameter.
+    Param(u8),
+}
+
+impl Key {
+    fn and(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Fixed, key) | (key, Self::Fixed) => Some(key),
+            (Self::Param(a), Self::Param(b)) => (a == b).then_some(self),
+        }
+    }
+}
+
+/// What a key is made of, if it is nothing but literals, names of the module and one parameter.
+fn keyed(body: &Body, op: OpId, depth: u32) -> Option<Key> {
+    let found = body.ops.get(op.at()).filter(|_| depth < 8)?;
+    let next = |op: OpId| keyed(body, op, depth + 1);
+    let all = |args: &[Arg]| args.iter().try_fold(Key::Fixed, |sum, arg| sum.and(next(arg.value)?));
+    match found.kind {
+        OpKind::Str(_) | OpKind::Int(_) | OpKind::Name(_) | OpKind::Null => Some(Key::Fixed),
+        OpKind::Get { base, .. } | OpKind::Cast { value: base, .. } => next(base),
+        OpKind::Text(kids) => {
+            body.kids(kids).iter().try_fold(Key::Fixed, |sum, kid| sum.and(next(*kid)?))
+        }
+        OpKind::Binary { lhs, rhs, .. } => next(lhs)?.and(next(rhs)?),
+        OpKind::Make(_, args) => all(body.args(args)),
+        OpKind::Call(id) => {
+            let call = body.call(id);
+            let callee = match call.callee {
+                Callee::Value(v) => v,
+                Callee::Member { recv, .. } => recv,
+            };
+            next(callee)?.and(all(body.args(call.args))?)
+        }
+        OpKind::Local(local) if body.captures.iter().any(|c| c.inner == local) => None,
+        OpKind::Local(local) => {
+            let mut set = body.ops.iter().filter_map(|o| match o.kind {
+                OpKind::Bind { local: l, value } if l == local => Some(value),
+                _ => None,
+            });
+            match (set.next(), set.next()) {
+                (None, _) if local.at() < body.params.len() => u8::try_from(local.at()).ok().map(Key::Param),
+                (Some(value), None) if local.at() >= body.params.len() => next(value),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+impl<'p> Eval<'p> {
+    /// What is remembered per value of a parameter, seen from a call: remembered for good if the argument is fixed, per value of
+    /// the caller's own parameter if it is made of one, and run anew each time else.
+    pub(crate) fn asked(&self, f: &Frame<'p>, op: usize, param: u8, term: &mut Term) {
+        term.key = None;
+        let Some(OpKind::Call(id)) = f.body.ops.get(op).map(|o| o.kind) else { return };
+        let Some(arg) = f.body.args(f.body.call(id).args).get(usize::from(param)) else { return };
+        if arg.slot != perflint_ir::Slot::Pos || !arg.value.is_some() {
+            return;
+        }
+        match keyed(f.body, arg.value, 0) {
+            Some(Key::Fixed) => term.once = true,
+            Some(Key::Param(param)) => term.key = Some(param),
+            None => {}
+        }
+    }
+}
+
+/// The key among the arguments of a look-up: what is handed down with every call is none.
+fn key_of<'a>(p: &Program, body: &Body, args: &'a [Arg]) -> Option<&'a Arg> {
+    let context = |arg: &&Arg| {
+        matches!(body.ops.get(arg.value.at()).map(|o| o.kind), Some(OpKind::Local(l)) if matches!(p.text(body.locals[l.at()]), "ctx" | "context"))
+    };
+    args.iter().find(|arg| !context(arg))
 }
 
 /// What a store is, as written, and the key that is looked up in it.
@@ -123,7 +253,8 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
             next(lhs, plain);
             next(rhs, plain);
         }
-        OpKind::Join(kids) => body.kids(kids).iter().for_each(|k| next(*k, plain)),
+        // A flag stands for what it is about: `hit, ok := store.Get(key)`.
+        OpKind::Join(kids) | OpKind::Unknown(kids) => body.kids(kids).iter().for_each(|k| next(*k, plain)),
         OpKind::Get { base, name } if plain => out.push((format!("{}.{}", text(base), p.text(name)), None)),
         OpKind::Index { base, key } => out.push((text(base), key.some())),
         // A variable: what it was last set to before.
@@ -144,8 +275,8 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
                         out.push((format!("{}.{field}", text(object.value)), None));
                     }
                 }
-                (Callee::Member { recv, name }, [key, ..]) if LOOKUPS.contains(&p.text(name)) => {
-                    out.push((text(recv), Some(key.value)));
+                (Callee::Member { recv, name }, args) if LOOKUPS.contains(&p.text(name)) && !args.is_empty() => {
+                    out.extend(key_of(p, body, args).map(|key| (text(recv), Some(key.value))));
                 }
                 // An attribute that is read by a call: `Current.user ||= load()`.
                 (Callee::Member { recv, name }, []) if plain && body.call(id).form == CallForm::Auto => {
@@ -190,8 +321,8 @@ fn once(p: &Program, body: &Body, looked: &[Lookup], here: impl Fn(OpId, RegionI
                 {
                     (object.value, Some(literal(p, body, name.value)?), None)
                 }
-                (Callee::Member { recv, name }, [key, ..]) if FILLS.contains(&p.text(name)) => {
-                    (recv, None, Some(key.value))
+                (Callee::Member { recv, name }, args) if FILLS.contains(&p.text(name)) => {
+                    (recv, None, Some(key_of(p, body, args)?.value))
                 }
                 _ => return None,
             },
@@ -202,8 +333,11 @@ fn once(p: &Program, body: &Body, looked: &[Lookup], here: impl Fn(OpId, RegionI
             None => text(base),
         };
         looked.iter().find(|(known, _)| *known == store && !store.is_empty())?;
-        if key.is_some_and(|key| from_parameter(body, key, 0)) {
-            return None;
+        if let Some(key) = key.filter(|key| from_parameter(body, *key, 0)) {
+            return match keyed(body, key, 0) {
+                Some(Key::Param(param)) => owner(body, base, 0).map(|_| Once::PerKey(param)),
+                _ => None,
+            };
         }
         owner(body, base, 0)
     })

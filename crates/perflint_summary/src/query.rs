@@ -338,12 +338,13 @@ impl<'p> Eval<'p> {
             open_limit: q.open_limit,
             plain: q.plain,
             direct: depth == 0,
+            cut: false,
         };
         self.events.responded.entry((event.site, q.origin)).or_insert(event);
     }
 
     /// The query built at a place, if it was read without bound.
-    fn unbounded_at(&self, origin: Site) -> Option<Query> {
+    pub(crate) fn unbounded_at(&self, origin: Site) -> Option<Query> {
         self.events.unbounded.get(&origin).copied()
     }
 

@@ -233,6 +233,7 @@ impl<'p> Eval<'p> {
             caller: None,
             capped: false,
             guessed: false,
+            task: false,
             last: Rc::new([]),
         }
     }

@@ -1,0 +1,44 @@
+//! Code that runs on threads which others share, and code that has a process for itself.
+
+use crate::eval::{Eval, Frame};
+use crate::fact::Term;
+use crate::value::Site;
+use perflint_ir::BodyKind;
+use perflint_link::BodyRef;
+use perflint_models::EffectKind;
+
+impl<'p> Eval<'p> {
+    /// True for a body that must not block: `async` code, a function marked `suspend`, what a framework runs as such.
+    pub(crate) fn is_task(&self, at: BodyRef) -> bool {
+        let marked = || {
+            crate::eval::def_of(self.p, at)
+                .is_some_and(|def| self.p.item(def).markers.iter().any(|m| m.path == self.suspend))
+        };
+        let implicit = self.p.file(at.file).lang.awaits_by_itself();
+        self.p.body(at).is_async || self.tasks.contains(&at) || (implicit && marked())
+    }
+
+    /// The place in a function that blocks: in its own code, however deep in closures; the call that leads there else.
+    pub(crate) fn blocked_at(&self, f: &Frame<'p>, term: &Term) -> Site {
+        let Some(mut step) = term.steps.as_ref() else { return term.effect.site };
+        if f.body.is_async || !f.lang.awaits_by_itself() {
+            return step.site;
+        }
+        let own = |site: Site| {
+            let body = self.p.body(site.at);
+            site.at.file == f.at.file && body.kind == BodyKind::Closure && body.owner == f.body.owner
+        };
+        while let Some(next) = step.next.as_ref() {
+            if !own(next.site) {
+                return step.site;
+            }
+            step = next;
+        }
+        if own(term.effect.site) { term.effect.site } else { step.site }
+    }
+
+    /// True for an effect that a request waits for in a process of its own.
+    pub(crate) fn waits_alone(&self, f: &Frame<'p>, term: &Term) -> bool {
+        f.lang.waits_alone() && term.effect.kind == EffectKind::Http
+    }
+}
