@@ -3,8 +3,11 @@
 use crate::eval::{Eval, Frame};
 use crate::expr::Given;
 use crate::fact::Responded;
-use perflint_ir::{OpId, OpKind, RegionKind};
+use perflint_ir::{Callee, OpId, OpKind, RegionKind};
 use perflint_models::{CallRow, Expr};
+
+/// Methods of lists that keep a number of elements from the start.
+const TAKES: [&str; 3] = ["take", "Take", "limit"];
 
 /// Words of amounts that are computed from the list itself.
 const MEASURES: [&str; 4] = ["size", "length", "count", "len"];
@@ -14,7 +17,7 @@ impl<'p> Eval<'p> {
     pub(crate) fn cut(&mut self, f: &mut Frame<'p>, row: &'p CallRow, skips: &'p Expr, g: &Given<'_>) {
         let Some(list) = row.returns.as_ref().and_then(|list| self.expr(f, list, g)) else { return };
         let Some(q) = self.source_of(list).and_then(|origin| self.unbounded_at(origin)) else { return };
-        if !self.is_page_start(f, skips, g.op) {
+        if !self.is_page_start(f, skips, g.op) || !(g.args.pos.len() > 1 || self.is_taken_from(f, g.op)) {
             return;
         }
         let event = Responded {
@@ -30,6 +33,14 @@ impl<'p> Eval<'p> {
             cut: true,
         };
         self.events.responded.entry((event.site, q.origin)).or_insert(event);
+    }
+
+    /// True if so many elements are kept of what a call leaves: without an end it is no page.
+    fn is_taken_from(&self, f: &Frame<'p>, op: usize) -> bool {
+        f.body.calls.iter().any(|call| match call.callee {
+            Callee::Member { recv, name } => recv.at() == op && TAKES.contains(&self.p.text(name)),
+            Callee::Value(_) => false,
+        })
     }
 
     /// True for an amount that is given from outside, once: a fixed one leaves out a head, one in a loop walks through a list
