@@ -137,6 +137,11 @@ impl Lang {
         self == Self::Php
     }
 
+    /// True if a method that is named without a call is no value: a field may have its name.
+    pub fn reads_no_methods(self) -> bool {
+        matches!(self, Self::Java | Self::Php)
+    }
+
     /// True if methods of one name are told apart by their parameters.
     pub fn has_overloads(self) -> bool {
         matches!(self.family(), "java" | "csharp")

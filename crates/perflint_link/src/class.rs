@@ -330,6 +330,15 @@ impl Program {
         apart.or_else(|| self.class_member(class, name).filter(|_| on_class))
     }
 
+    /// The field of a class, or of its bases, that has a name.
+    pub fn field_member(&self, class: ClassIx, name: Sym) -> Option<Def> {
+        self.class(class).mro.iter().find_map(|base| {
+            let Base::Class(c) = base else { return None };
+            let found = self.class(*c).members.get(&name)?;
+            found.iter().rev().find(|def| self.item(**def).kind == ItemKind::Field).copied()
+        })
+    }
+
     /// The member of a class that a call with so many arguments means, where there are several of the name.
     pub fn class_overload(&self, class: ClassIx, name: Sym, args: usize, on_class: bool) -> Option<Def> {
         if self.file(self.class(class).def.file).lang.family() == "ruby" {

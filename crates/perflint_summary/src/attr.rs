@@ -318,7 +318,13 @@ impl<'p> Eval<'p> {
         {
             return *v;
         }
-        if let Some(def) = self.p.member_on(class, name, false) {
+        let member = self.p.member_on(class, name, false);
+        // What is read where a method and a field share a name is the field.
+        let shared = member.filter(|def| {
+            f.lang.reads_no_methods() && self.p.item(*def).kind == ItemKind::Function
+        });
+        let field = shared.and_then(|_| self.p.field_member(class, name));
+        if let Some(def) = field.or(member) {
             match self.p.item(def).kind {
                 ItemKind::Function if self.p.item(def).flags.is_property => {
                     return self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
