@@ -11,7 +11,7 @@ use perflint_ir::FileIr;
 use perflint_link::Config;
 use perflint_lower::{Source, lower};
 use perflint_rules::Sources;
-use perflint_walk::{Judged, NameGuess, Walker, lang_of_name, read_source};
+use perflint_walk::{Judged, NameGuess, Walker, is_module_config, lang_of_name, read_source};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -182,7 +182,7 @@ fn may_be_source(path: &str) -> bool {
     lang_of_name(name) != NameGuess::Other
         || name.ends_with(".json")
         || name.ends_with(".yaml")
-        || name == "go.mod"
+        || is_module_config(path)
 }
 
 fn is_there(root: &Path, path: &str) -> bool {

@@ -45,6 +45,8 @@ pub struct Relation {
     pub nullable: bool,
     /// Always loaded with its entity.
     pub eager: bool,
+    /// A query of its entity that does not load it runs one more query per row for it, whether or not anything reads it.
+    pub selects: bool,
     /// The relation row of the models, for the fix.
     pub row: usize,
     /// Where it is declared.

@@ -13,6 +13,7 @@ mod always;
 mod class;
 mod collected;
 mod declaration;
+mod eager;
 mod entity;
 mod generated;
 mod implement;

@@ -131,6 +131,7 @@ impl Program {
         program.build_always_loaded(models);
         program.build_repositories(models);
         program.wake_lazy(models);
+        program.build_eager(configs, models);
         program.index_methods();
         program
     }

@@ -98,7 +98,7 @@ impl Program {
         self.file(file).lang.models()
     }
 
-    fn field_relation(&mut self, entity: EntityIx, def: Def, models: &Models) {
+    pub(crate) fn field_relation(&mut self, entity: EntityIx, def: Def, models: &Models) {
         let family = self.family(def.file);
         let init = self.init_call(def);
         let declaring = || self.declaring_call(def).filter(|_| self.item(def).kind == ItemKind::Declaration);
@@ -378,6 +378,8 @@ impl Program {
         });
         let is = |values: &[Box<str>]| loading.as_deref().is_some_and(|l| values.iter().any(|v| &**v == l));
         let dynamic = is(&row.dynamic);
+        let selects = (row.eager_selects && is(&row.eager))
+            || at.zip(row.selects_if.as_ref()).is_some_and(|(at, expr)| self.argument_op(at, expr).is_some());
         let relation = Relation {
             name,
             target,
@@ -390,7 +392,8 @@ impl Program {
                     matches!(self.file(at.file).body(at.body).op(op).kind, OpKind::Bool(true))
                 })
             }),
-            eager: is(&row.eager) || (!row.eager_unless.is_empty() && !is(&row.eager_unless)),
+            eager: is(&row.eager) || selects || (!row.eager_unless.is_empty() && !is(&row.eager_unless)),
+            selects,
             row: ix,
             place: def,
             reverse: false,
@@ -443,6 +446,7 @@ impl Program {
             query_type: row.query_type.as_deref().and_then(|t| models.type_named(self.family(def.file), t)),
             nullable: true,
             eager: false,
+            selects: false,
             row: ix,
             place: def,
             reverse: true,

@@ -603,6 +603,23 @@ pub struct RelationRow {
     /// It is lazy if the field has this marker (and a method of `lazy_if_called` is called, if there are any): `virtual`.
     #[serde(default)]
     pub lazy_if_marked: Option<Box<str>>,
+    /// Markers of the field with which its rows are loaded for many rows at once.
+    #[serde(default)]
+    pub batch_marker: Vec<Box<str>>,
+    /// The key of the application's settings which does that for all of them, if its number is more than one.
+    #[serde(default)]
+    pub batch_setting: Option<Box<str>>,
+    /// Where it is always loaded, a query of its entity runs one more query per row for it.
+    #[serde(default)]
+    pub eager_selects: bool,
+    /// The option with which it is always loaded, and so at that, whatever the loading option says: the key stands on the other
+    /// side.
+    #[serde(default)]
+    pub selects_if: Option<Expr>,
+    /// Markers of classes whose fields belong to the entity that has one of them, `images.urls`: relations of these that are always
+    /// loaded are its own.
+    #[serde(default)]
+    pub embedded: Vec<Box<str>>,
     /// For `query`: the type of the query.
     #[serde(default)]
     pub query_type: Option<Box<str>>,

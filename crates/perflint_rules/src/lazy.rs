@@ -4,7 +4,8 @@ use crate::context::{judged, limited};
 use crate::write::Ctx;
 use crate::{Confidence, Finding, Fix, Page, Step, StepKind};
 use perflint_summary::{Factor, Repeat, Site, Sure};
-use std::collections::BTreeMap;
+use perflint_link::EntityIx;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one query lacks: the relation paths, each with the places that read it.
 type Missing<'a> = BTreeMap<String, Vec<&'a Repeat>>;
@@ -12,6 +13,8 @@ type Missing<'a> = BTreeMap<String, Vec<&'a Repeat>>;
 pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     // One cause is one query, whatever it lacks: the fix is one edit. Columns and relations are different edits.
     let mut causes: BTreeMap<(Site, bool), Missing<'_>> = BTreeMap::new();
+    // What rows load by themselves is decided where the entity is declared, for all of its queries.
+    let mut mappings: BTreeMap<EntityIx, (Missing<'_>, BTreeSet<Site>)> = BTreeMap::new();
     for repeat in &ctx.facts.repeats {
         let Some(lazy) = &repeat.term.effect.lazy else { continue };
         if matches!(repeat.factor, Factor::While(_)) || repeat.batch {
@@ -19,17 +22,36 @@ pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         }
         let user_origin = lazy.origin.filter(|o| !ctx.program.is_stub(o.at.file));
         let Some(primary) = user_origin.or_else(|| ctx.first_user_site(&repeat.term)) else { continue };
-        if judged(ctx.program, primary.at.file) {
+        if !judged(ctx.program, primary.at.file) {
+            continue;
+        }
+        if lazy.by_itself {
+            let (paths, sites) = mappings.entry(lazy.from).or_default();
+            paths.entry(ctx.text(lazy.path).to_owned()).or_default().push(repeat);
+            sites.insert(primary);
+        } else {
             let paths = causes.entry((primary, lazy.column)).or_default();
             paths.entry(ctx.text(lazy.path).to_owned()).or_default().push(repeat);
         }
     }
     for ((primary, _), mut paths) in causes {
-        // The surest reads decide; the others are told only where there is nothing better.
-        let best = paths.values().flatten().map(|r| confidence(ctx, r)).max();
-        paths.retain(|_, repeats| repeats.iter().map(|r| confidence(ctx, r)).max() == best);
+        keep_surest(ctx, &mut paths);
         out.extend(finding(ctx, page, primary, &paths));
     }
+    for (mut paths, sites) in mappings.into_values() {
+        keep_surest(ctx, &mut paths);
+        let Some(primary) = sites.into_iter().min_by_key(|site| (ctx.contexts.of(ctx.program, site.at), *site))
+        else {
+            continue;
+        };
+        out.extend(finding(ctx, page, primary, &paths));
+    }
+}
+
+/// The surest reads decide; the others are told only where there is nothing better.
+fn keep_surest(ctx: &Ctx<'_>, paths: &mut Missing<'_>) {
+    let best = paths.values().flatten().map(|r| confidence(ctx, r)).max();
+    paths.retain(|_, repeats| repeats.iter().map(|r| confidence(ctx, r)).max() == best);
 }
 
 fn confidence(ctx: &Ctx<'_>, repeat: &Repeat) -> Confidence {
@@ -83,6 +105,12 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Op
     let verb = if longest.len() > 1 { "are" } else { "is" };
     let column = best.term.effect.lazy.as_ref().is_some_and(|l| l.column);
     let them = if longest.len() > 1 { "them" } else { "it" };
+    let by_itself = best.term.effect.lazy.as_ref().is_some_and(|l| l.by_itself);
+    let reads = if by_itself {
+        format!("the mapping has {them} fetched with every row, whether or not anything reads {them}")
+    } else {
+        format!("the code reads {them} for each row")
+    };
     let lacks = if column { format!("leaves {them} out") } else { format!("does not load {them}") };
     Some(Finding {
         rule: (&*page.id).into(),
@@ -90,7 +118,7 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Op
         confidence: limited(confidence(ctx, best), context),
         context,
         message: format!(
-            "{names} {verb} loaded with one query per row of {over}. The query {lacks}, and the code reads {them} for each row.",
+            "{names} {verb} loaded with one query per row of {over}. The query {lacks}, and {reads}.",
         ),
         primary: place,
         route,

@@ -114,6 +114,9 @@ impl<'p> Eval<'p> {
             Some(e) => self.returned(f, row, e, &given, built),
             None => UNKNOWN,
         };
+        if let Some(q) = built.filter(|_| row.effect == Some(EffectKind::Query) && !spared) {
+            self.select_relations(f, &q, v, op);
+        }
         if let (Some(source), Val::Many { elem, count, batch, source: None }) =
             (source, self.vals.get(v).clone())
         {

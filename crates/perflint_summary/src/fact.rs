@@ -45,6 +45,8 @@ pub struct Lazy {
     pub through: bool,
     /// It is a column that the query left out, not a relation.
     pub column: bool,
+    /// It is loaded with the row, whether or not anything reads it.
+    pub by_itself: bool,
 }
 
 /// Why something runs more than once.

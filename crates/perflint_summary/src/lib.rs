@@ -22,6 +22,7 @@ mod container;
 mod declared;
 mod cut;
 mod dispatch;
+mod eager;
 mod eval;
 mod exec;
 mod expr;

@@ -179,6 +179,7 @@ impl<'p> Eval<'p> {
                         many: true,
                         through: row.many,
                         column: false,
+                        by_itself: false,
                     },
                     row.supply,
                 ))
@@ -497,6 +498,7 @@ impl<'p> Eval<'p> {
             many: false,
             through: row.many,
             column: true,
+            by_itself: false,
         };
         let (site, label) = (self.site(f, op), name);
         let effect = Effect {
@@ -540,7 +542,7 @@ impl<'p> Eval<'p> {
             })
     }
 
-    fn lazy_load(
+    pub(crate) fn lazy_load(
         &mut self,
         f: &mut Frame<'p>,
         row: Row,
@@ -558,6 +560,7 @@ impl<'p> Eval<'p> {
             many: relation.to == To::Many,
             through: row.many,
             column: false,
+            by_itself: relation.selects,
         };
         let effect = Effect {
             kind: EffectKind::Query,

@@ -116,17 +116,24 @@ pub fn lang_of_name(name: &str) -> NameGuess {
         .map_or(NameGuess::Other, |(_, only)| NameGuess::Template(*only))
 }
 
-/// True for the small files that say how modules of JavaScript and Go are found: manifests, compiler options, workspaces. Of
-/// other JSON files, those in a folder of shared compiler options count, as `extends` leads there.
+/// True for the small files that say how modules of JavaScript and Go are found (manifests, compiler options, workspaces), and for
+/// an application's settings. Of other JSON files, those in a folder of shared compiler options count, as `extends` leads there.
 pub fn is_module_config(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    if matches!(name, "package.json" | "pnpm-workspace.yaml" | "go.mod") {
+    if matches!(name, "package.json" | "pnpm-workspace.yaml" | "go.mod") || is_settings(name) {
         return true;
     }
     let Some(stem) = name.strip_suffix(".json") else { return false };
     let parent = folder.rsplit('/').next().unwrap_or(folder);
     let shared = ["tsconfig", "ts-config", "typescript-config"].iter().any(|name| parent.contains(name));
     shared || stem.starts_with("tsconfig") || stem.starts_with("jsconfig")
+}
+
+/// `application.yml`, `application-prod.properties`: what a JVM application is set to.
+fn is_settings(name: &str) -> bool {
+    let Some((stem, extension)) = name.rsplit_once('.') else { return false };
+    matches!(extension, "yml" | "yaml" | "properties")
+        && (stem == "application" || stem.starts_with("application-"))
 }
 
 /// The language of the interpreter that a `#!` line names, with or without `env` and its options.
@@ -197,6 +204,9 @@ mod tests {
         for (path, expected) in [
             ("package.json", true),
             ("a/tsconfig.app.json", true),
+            ("src/main/resources/application.yml", true),
+            ("src/main/resources/application-prod.properties", true),
+            ("docker/application_compose.yml", false),
             ("a/jsconfig.json", true),
             ("packages/tsconfig/base.json", true),
             ("pnpm-workspace.yaml", true),

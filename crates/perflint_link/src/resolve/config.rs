@@ -5,7 +5,8 @@
 
 use serde_json::{Map, Value};
 
-/// A configuration file as the walk found it: `package.json`, `tsconfig.json`, `jsconfig.json`, `pnpm-workspace.yaml`.
+/// A configuration file as the walk found it: `package.json`, `tsconfig.json`, `jsconfig.json`, `pnpm-workspace.yaml`,
+/// `application.yml`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// Its path relative to the root, with forward slashes.
