@@ -53,6 +53,8 @@ pub struct Relation {
     pub place: Def,
     /// Added by the framework on the other side of a declared relation.
     pub reverse: bool,
+    /// The relation of the target that leads back, by name.
+    pub back: Option<Sym>,
 }
 
 impl Program {
@@ -293,6 +295,9 @@ impl Program {
     /// True if a relation to one leads back along another: `order.items` gives rows whose `order` is at hand. Where neither
     /// names the other (both sides are declared), the only relation to one that leads back is taken for it.
     pub fn leads_back(&self, from: EntityIx, along: &Relation, back: &Relation) -> bool {
+        if back.to == To::One && along.back == Some(back.name) {
+            return true;
+        }
         if back.to != To::One || !self.same_entity(back.target, Some(from)) {
             return false;
         }

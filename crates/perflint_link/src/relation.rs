@@ -397,6 +397,7 @@ impl Program {
             row: ix,
             place: def,
             reverse: false,
+            back: at.zip(row.back.as_ref()).and_then(|(at, expr)| self.text_argument(at, expr)),
         };
         if let Some(column) = &row.column {
             let key = column.replace("{name}", self.text(name));
@@ -450,6 +451,7 @@ impl Program {
             row: ix,
             place: def,
             reverse: true,
+            back: None,
         };
         self.entities[target.0 as usize].relations.entry(name).or_insert(relation);
     }

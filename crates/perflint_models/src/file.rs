@@ -638,6 +638,9 @@ pub struct RelationRow {
     /// Its name if not declared: `{entity}_set`.
     #[serde(default)]
     pub inverse_default: Option<Box<str>>,
+    /// The relation of the target that leads back, where that is declared too: rows that are read through this one have it at hand.
+    #[serde(default)]
+    pub back: Option<Expr>,
     /// Where the reverse relation leads.
     #[serde(default)]
     pub inverse_to: Option<To>,

@@ -86,6 +86,11 @@ impl Contexts {
         }
     }
 
+    /// True if a request handler or a job is known.
+    pub(crate) fn knows_entries(&self) -> bool {
+        self.knows_entries
+    }
+
     /// The entry point that reaches a body, as an index into the facts.
     pub(crate) fn entry(&self, at: BodyRef) -> Option<usize> {
         self.reached.get(&at).and_then(|(_, entry)| entry.map(|e| e as usize))

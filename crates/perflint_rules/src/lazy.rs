@@ -1,8 +1,9 @@
 //! A relation that is loaded once per row because the query did not load it.
 
 use crate::context::{judged, limited};
+use crate::merge::{Shared, merged};
 use crate::write::Ctx;
-use crate::{Confidence, Finding, Fix, Page, Step, StepKind};
+use crate::{Confidence, Finding, Fix, Page, Step, StepKind, worth};
 use perflint_summary::{Factor, Repeat, Site, Sure};
 use perflint_link::EntityIx;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,30 +35,47 @@ pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             paths.entry(ctx.text(lazy.path).to_owned()).or_default().push(repeat);
         }
     }
+    let mut found = Vec::new();
     for ((primary, _), mut paths) in causes {
-        keep_surest(ctx, &mut paths);
-        out.extend(finding(ctx, page, primary, &paths));
+        keep_surest(ctx, page, &mut paths);
+        found.extend(finding(ctx, page, primary, &paths).map(|finding| (readers(&paths), finding)));
     }
     for (mut paths, sites) in mappings.into_values() {
-        keep_surest(ctx, &mut paths);
+        keep_surest(ctx, page, &mut paths);
         let Some(primary) = sites.into_iter().min_by_key(|site| (ctx.contexts.of(ctx.program, site.at), *site))
         else {
             continue;
         };
-        out.extend(finding(ctx, page, primary, &paths));
+        found.extend(finding(ctx, page, primary, &paths).map(|finding| (readers(&paths), finding)));
     }
+    out.extend(merged(found, |others| match others {
+        1 => " Another query lacks the same.".to_owned(),
+        others => format!(" {others} other queries lack the same."),
+    }));
 }
 
 /// The surest reads decide; the others are told only where there is nothing better.
-fn keep_surest(ctx: &Ctx<'_>, paths: &mut Missing<'_>) {
-    let best = paths.values().flatten().map(|r| confidence(ctx, r)).max();
-    paths.retain(|_, repeats| repeats.iter().map(|r| confidence(ctx, r)).max() == best);
+fn keep_surest(ctx: &Ctx<'_>, page: &Page, paths: &mut Missing<'_>) {
+    let best = paths.values().flatten().map(|r| confidence(ctx, page, r)).max();
+    paths.retain(|_, repeats| repeats.iter().map(|r| confidence(ctx, page, r)).max() == best);
 }
 
-fn confidence(ctx: &Ctx<'_>, repeat: &Repeat) -> Confidence {
+/// The places that read what is missing.
+fn readers(paths: &Missing<'_>) -> Shared {
+    let mut sites: Shared = paths.values().flatten().map(|repeat| repeat.term.effect.site).collect();
+    sites.sort();
+    sites.dedup();
+    sites
+}
+
+fn confidence(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat) -> Confidence {
     let lazy = repeat.term.effect.lazy.as_ref();
-    let has_origin = lazy.and_then(|l| l.origin).is_some_and(|o| !ctx.program.is_stub(o.at.file));
+    let origin = lazy.and_then(|l| Some((l.origin?, l.through)));
+    let has_origin = origin.is_some_and(|(o, _)| !ctx.program.is_stub(o.at.file));
     if repeat.term.cold || repeat.term.sure == Sure::Guess {
+        return Confidence::Low;
+    }
+    if worth::is_short(ctx, page, repeat.factor) || origin.is_some_and(|(o, t)| worth::is_alone(ctx, o, t)) {
         return Confidence::Low;
     }
     match (has_origin, repeat.term.sure, repeat.early) {
@@ -69,7 +87,7 @@ fn confidence(ctx: &Ctx<'_>, repeat: &Repeat) -> Confidence {
 
 fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Option<Finding> {
     let repeats: Vec<&Repeat> = paths.values().flatten().copied().collect();
-    let best = repeats.iter().copied().max_by_key(|r| confidence(ctx, r))?;
+    let best = repeats.iter().copied().max_by_key(|r| confidence(ctx, page, r))?;
     let place = ctx.site(primary)?;
     let from_origin = best.term.effect.lazy.as_ref()?.origin.is_some_and(|o| o == primary);
     // The longest paths say it all.
@@ -102,6 +120,11 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Op
     }
     let fix = advice(ctx, &longest, paths).map(|advice| Fix { place: place.clone(), advice });
     let context = ctx.contexts.of(ctx.program, best.at).min(ctx.contexts.of(ctx.program, primary.at));
+    let family = ctx.program.file(best.at.file).lang.family();
+    let sure = match ctx.contexts.is_unreached(page, context, family) {
+        true => Confidence::Low,
+        false => limited(confidence(ctx, page, best), context),
+    };
     let verb = if longest.len() > 1 { "are" } else { "is" };
     let column = best.term.effect.lazy.as_ref().is_some_and(|l| l.column);
     let them = if longest.len() > 1 { "them" } else { "it" };
@@ -115,7 +138,7 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Op
     Some(Finding {
         rule: (&*page.id).into(),
         level: page.level,
-        confidence: limited(confidence(ctx, best), context),
+        confidence: sure,
         context,
         message: format!(
             "{names} {verb} loaded with one query per row of {over}. The query {lacks}, and {reads}.",

@@ -11,10 +11,12 @@ mod detect;
 mod extent;
 mod finding;
 mod lazy;
+mod merge;
 mod page;
 mod repeat;
 mod rows;
 mod wait;
+mod worth;
 mod write;
 
 pub use cost::{BLOCKING, CostTerm, EntryCost, Times, costs, unit};

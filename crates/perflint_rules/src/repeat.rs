@@ -5,9 +5,10 @@
 
 use crate::context::{judged, limited};
 use crate::detect::effects;
+use crate::merge::{MAX_PLACES, Shared, merged};
 use crate::write::Ctx;
-use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind};
-use perflint_ir::{Body, Callee, LocalId, OpId, OpKind, RegionKind, Role, Sym};
+use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind, worth};
+use perflint_ir::{Body, Callee, LocalId, OpId, OpKind, RegionId, RegionKind, Role, Sym};
 use perflint_models::EffectKind;
 use perflint_summary::{Factor, Repeat, Site, Sure};
 use std::collections::BTreeMap;
@@ -25,9 +26,11 @@ pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             loops.entry(cause(ctx, repeat, primary)).or_default().push(repeat);
         }
     }
-    for repeats in loops.values() {
-        out.extend(rule.finding(repeats));
-    }
+    let found = loops.values().filter_map(|repeats| rule.finding(repeats)).collect();
+    out.extend(merged(found, |others| match others {
+        1 => " Another loop repeats the same.".to_owned(),
+        others => format!(" {others} other loops repeat the same."),
+    }));
 }
 
 /// Several calls of one tick that the client sends as one, or a loop over batches.
@@ -58,7 +61,7 @@ struct Rule<'a> {
 }
 
 impl Rule<'_> {
-    fn finding(&self, repeats: &[&Repeat]) -> Option<Finding> {
+    fn finding(&self, repeats: &[&Repeat]) -> Option<(Shared, Finding)> {
         let ctx = self.ctx;
         let sure = repeats.iter().map(|r| self.confidence(r)).max()?;
         let mut told: Vec<&Repeat> = repeats.iter().copied().filter(|r| self.confidence(r) == sure).collect();
@@ -74,10 +77,15 @@ impl Rule<'_> {
             told.iter().filter_map(|r| primary_place(ctx, r)).filter(|p| *p != place).collect();
         also.sort();
         also.dedup();
-        also.truncate(24);
+        also.truncate(MAX_PLACES);
         let route = self.route(&told, &place);
         let (what, unit) = describe(ctx, best);
-        Some(Finding {
+        // What the loop itself says is its own; what it calls may be what others call as well.
+        let shared = match depth(best) {
+            0 => Vec::new(),
+            _ => vec![best.term.effect.site],
+        };
+        let finding = Finding {
             rule: (&*self.page.id).into(),
             level: self.page.level,
             confidence: sure,
@@ -89,7 +97,8 @@ impl Rule<'_> {
             fix: None,
             also,
             suppressed: None,
-        })
+        };
+        Some((shared, finding))
     }
 
     fn route(&self, told: &[&Repeat], place: &Place) -> Vec<Step> {
@@ -127,10 +136,14 @@ impl Rule<'_> {
         if repeat.term.cold || repeat.term.sure == Sure::Guess || matches!(repeat.factor, Factor::While(_)) {
             return Confidence::Low;
         }
+        let family = ctx.program.file(at.file).lang.family();
         if in_browser(ctx, repeat)
             || self.is_bulk(repeat)
-            || self.is_alone(repeat)
-            || !self.is_worth_it(repeat)
+            || self.is_alone(repeat, family)
+            || !self.is_worth_it(repeat, family)
+            || ctx.contexts.is_unreached(self.page, context, family)
+            || worth::is_short(ctx, self.page, repeat.factor)
+            || (worth::is_remembered(self.page, context, family) && !keyed(ctx, repeat))
         {
             return Confidence::Low;
         }
@@ -167,18 +180,18 @@ impl Rule<'_> {
             && words(self.ctx.text(repeat.term.effect.method)).any(|word| bulk.contains(&&*word))
     }
 
-    /// A message that starts a job of its own per element: how work is spread.
-    fn is_alone(&self, repeat: &Repeat) -> bool {
-        self.page.words("alone").contains(&self.ctx.text(repeat.term.effect.method))
+    /// What each element has by itself: a message that starts a job of its own, which is how work is spread.
+    fn is_alone(&self, repeat: &Repeat, family: &str) -> bool {
+        self.page.words_of("alone", family).contains(&self.ctx.text(repeat.term.effect.method))
     }
 
     /// False for a write that each element needs for itself: a changed row, a many-to-many set.
-    fn is_worth_it(&self, repeat: &Repeat) -> bool {
-        let writes = self.page.words("writes");
+    fn is_worth_it(&self, repeat: &Repeat, family: &str) -> bool {
+        let writes = self.page.words_of("writes", family);
         let counts =
             |name: Sym| words(self.ctx.text(name)).next().is_some_and(|first| writes.contains(&&*first));
         repeat.term.effect.kind != EffectKind::Write
-            || writes.is_empty()
+            || !self.page.params.contains_key("writes")
             || counts(repeat.term.effect.method)
             || chain(self.ctx, repeat.term.effect.site).into_iter().any(counts)
     }
@@ -230,12 +243,8 @@ pub(crate) fn words(name: &str) -> impl Iterator<Item = String> + '_ {
 /// elsewhere.
 fn keyed(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
     let body = ctx.program.body(repeat.place.at);
-    let Some(region) = repeat.region else { return true };
-    let RegionKind::Loop { item, .. } = body.region(region).kind else { return true };
-    if !item.is_some() {
-        return true;
-    }
-    let mut tainted = vec![item];
+    let Some(mut tainted) = worth::varying(ctx, repeat) else { return true };
+    let region = repeat.region.unwrap_or(RegionId(0));
     let inside = |op: &perflint_ir::Op| body.enclosing(op.region).any(|(r, _)| r == region);
     for op in body.ops.iter().filter(|op| inside(op)) {
         if let OpKind::Bind { local, value } = op.kind

@@ -102,11 +102,11 @@ enum Growth {
 
 fn growth(ctx: &Ctx<'_>, page: &Page, entity: Option<EntityIx>, name: &str) -> Growth {
     // `UserNotification` is a notification, `NotificationRule` a rule.
-    let head = words(name).last().unwrap_or_default();
-    let has = |list: &str| {
-        let list = page.words(list);
+    let is_one_of = |name: &str, list: &str| {
+        let (head, list) = (words(name).last().unwrap_or_default(), page.words(list));
         list.contains(&&*head) || list.contains(&head.trim_end_matches('s'))
     };
+    let has = |list: &str| is_one_of(name, list);
     if has("appended") {
         return Growth::Always;
     }
@@ -114,7 +114,13 @@ fn growth(ctx: &Ctx<'_>, page: &Page, entity: Option<EntityIx>, name: &str) -> G
         return Growth::Little;
     }
     let Some(entity) = entity else { return Growth::WithOthers };
-    let belongs = ctx.program.relations_of(entity).iter().any(|r| r.to == To::One && !r.reverse);
+    // What only refers to kinds is a kind as well: a tracker has a default status.
+    let kept = |target: EntityIx| is_one_of(ctx.text(ctx.program.entity(target).name), "kept");
+    let belongs = ctx
+        .program
+        .relations_of(entity)
+        .iter()
+        .any(|r| r.to == To::One && !r.reverse && !r.target.is_some_and(kept));
     // Where no relation is declared at all, keys are columns like others, and nothing can be told from them.
     let declared = ctx.program.each_entity().any(|e| !ctx.program.entity(e).relations.is_empty());
     if belongs || !declared || has("growing") { Growth::WithOthers } else { Growth::Unowned }

@@ -450,7 +450,11 @@ impl<'p> Eval<'p> {
             let method = self.method_at(f, &q, g.op);
             let effect =
                 Effect { kind, entity: q.entity, label, method, site, lazy: None, batched: row.batched };
-            self.effect(f, effect, row.wait, None, Sure::Certain);
+            if rows == RowCount::One {
+                self.events.extents.single(&q);
+            }
+            let sure = self.sure_of(&q);
+            self.effect(f, effect, row.wait, None, sure);
             return;
         }
         let text = crate::iterate::expression(self.p, f.body, OpId(g.op as u32), 0);

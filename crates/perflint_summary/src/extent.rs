@@ -7,7 +7,7 @@ use crate::eval::Eval;
 use crate::value::{Bound, Query, Row, Site, V, Val};
 use perflint_link::EntityIx;
 use perflint_models::RowCount;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::hash_map::Entry;
 
 /// The rows that something is about.
@@ -30,6 +30,8 @@ pub struct Extents {
     built: FxHashMap<Site, Extent>,
     /// Of queries whose rows come into memory, by where they run.
     runs: FxHashMap<Site, Extent>,
+    /// Where queries were built that give one row.
+    single: FxHashSet<Site>,
     /// Where queries run whose rows are fetched later, by where they were built.
     pending: FxHashMap<Site, Site>,
     /// Of loops, by the site of their factor.
@@ -45,6 +47,19 @@ impl Extents {
     /// The rows that are iterated at the site of a factor; `None` if they are not known to be rows.
     pub fn of_loop(&self, site: Site) -> Option<Extent> {
         self.loops.get(&site).copied()
+    }
+
+    /// True if a query that was built at a place was only seen to fetch a row at a time.
+    pub fn is_single(&self, origin: Site) -> bool {
+        match self.built.get(&origin) {
+            Some(rows) => rows.bound == Bound::One,
+            None => self.single.contains(&origin),
+        }
+    }
+
+    /// A query runs and gives one row.
+    pub(crate) fn single(&mut self, q: &Query) {
+        self.single.insert(q.origin);
     }
 
     /// A query runs and brings rows into memory.

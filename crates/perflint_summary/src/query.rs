@@ -196,10 +196,18 @@ impl<'p> Eval<'p> {
         let (lazy, method) = (lazy.map(|(l, _)| l), self.method_at(f, q, op));
         let effect = Effect { kind, entity: q.entity, label, method, site, lazy, batched: false };
         let binder = self.collection_binder(q, rows);
-        self.effect(f, effect, wait, binder, Sure::Certain);
+        let sure = self.sure_of(q);
+        self.effect(f, effect, wait, binder, sure);
         if rows == RowCount::All && !q.writes {
             self.materialise(f, q, site, label);
         }
+    }
+
+    /// A relation of a row of which only the name of a variable tells is a guess as well.
+    pub(crate) fn sure_of(&self, q: &Query) -> Sure {
+        let guessed = |row: Row| self.is_guessed(row);
+        let via = q.via.is_some_and(|via| matches!(*self.vals.get(via), Val::Row(row) if guessed(row)));
+        if via || (q.related && self.is_guessed_at(q.origin)) { Sure::Guess } else { Sure::Certain }
     }
 
     /// A collection that stands in a row is fetched once for that row, however often it is looked at.

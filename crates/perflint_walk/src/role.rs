@@ -28,6 +28,7 @@ const DIRS: &[(Role, &[&str])] = &[
             "test_utils",
             "testutils",
             "test-utils",
+            "step_definitions",
             "integration-tests",
             "integration_tests",
             "mocks",

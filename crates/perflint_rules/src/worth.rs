@@ -1,0 +1,76 @@
+//! What is true and yet not worth telling by default, as readers of real code judged it. The words stand in the rules' pages;
+//! a list whose name ends in a family of languages counts there instead of the common one.
+
+use crate::context::Contexts;
+use crate::repeat::words;
+use crate::write::Ctx;
+use crate::{Context, Page};
+use perflint_ir::{Body, BodyKind, LocalId, RegionKind};
+use perflint_summary::{Bound, Factor, Repeat, Site};
+
+/// Loops over at most this many rows are left alone.
+const FEW: u32 = 10;
+
+impl Page {
+    /// A list of the front matter as it holds for a family of languages: `writes_ruby`, or else `writes`.
+    pub(crate) fn words_of(&self, name: &str, family: &str) -> Vec<&str> {
+        let own = format!("{name}_{family}");
+        if self.params.contains_key(&*own) { self.words(&own) } else { self.words(name) }
+    }
+}
+
+impl Contexts {
+    /// True if entry points are known and none of them was seen to reach code that runs there.
+    pub(crate) fn is_unreached(&self, page: &Page, context: Context, family: &str) -> bool {
+        context == Context::Library && self.knows_entries() && page.words("reached").contains(&family)
+    }
+}
+
+/// True for a loop over what there are few of by nature: a page of a handful, or a list of kinds, owners, settings.
+pub(crate) fn is_short(ctx: &Ctx<'_>, page: &Page, factor: Factor) -> bool {
+    let Factor::Size { name, site, .. } = factor else { return false };
+    let few = page.words("few");
+    let is_few = |name: &str| {
+        let last = words(name).last().unwrap_or_default();
+        let last = last.trim_matches(|c: char| !c.is_alphanumeric());
+        few.contains(&last) || few.contains(&last.trim_end_matches('s'))
+    };
+    let walked = ctx.text(name).rsplit('.').next().unwrap_or_default();
+    // A class is what the framework has many of, whatever is walked at the place that it calls.
+    if walked.starts_with(char::is_uppercase) {
+        return false;
+    }
+    let rows = ctx.facts.extents.of_loop(site);
+    let entity = rows.and_then(|rows| rows.entity).map(|entity| ctx.text(ctx.program.entity(entity).name));
+    rows.is_some_and(|rows| matches!(rows.bound, Bound::AtMost(n) if n <= FEW))
+        || entity.into_iter().chain([walked]).any(is_few)
+}
+
+/// The variables that differ from one run of a loop to the next: the loop's own, or a callback's parameters. `None` where
+/// they are not known.
+pub(crate) fn varying(ctx: &Ctx<'_>, repeat: &Repeat) -> Option<Vec<LocalId>> {
+    let body = ctx.program.body(repeat.place.at);
+    match repeat.region {
+        Some(region) => match body.region(region).kind {
+            RegionKind::Loop { item, .. } if item.is_some() => Some(vec![item]),
+            _ => None,
+        },
+        None => parameters(body),
+    }
+}
+
+/// The parameters of a callback that is run once per element.
+fn parameters(body: &Body) -> Option<Vec<LocalId>> {
+    let own = (0u32..).take(body.params.len()).map(LocalId).collect::<Vec<_>>();
+    (body.kind == BodyKind::Closure && !own.is_empty()).then_some(own)
+}
+
+/// True if the framework answers a query that it was asked before from memory, while one request runs.
+pub(crate) fn is_remembered(page: &Page, context: Context, family: &str) -> bool {
+    context == Context::Request && page.words("remembered").contains(&family)
+}
+
+/// True for rows that were fetched one by one: loading more with each of them makes no fewer queries.
+pub(crate) fn is_alone(ctx: &Ctx<'_>, origin: Site, through: bool) -> bool {
+    !through && ctx.facts.extents.is_single(origin)
+}
