@@ -351,7 +351,7 @@ pub enum BinOp {
 pub enum ExitKind {
     /// Leaves the body.
     Return,
-    /// Leaves the loop.
+    /// Leaves the loop; in a callback outside of loops, what calls it back, with a value.
     Break,
     /// Starts the next iteration.
     Continue,

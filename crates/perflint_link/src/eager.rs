@@ -94,7 +94,8 @@ impl Program {
     }
 
     fn embedded_class(&self, field: Def, markers: &[Box<str>]) -> Option<ClassIx> {
-        let TypeExpr::Path { name, .. } = &self.file(field.file).types[self.item(field).ty?.0 as usize] else {
+        let TypeExpr::Path { name, .. } = &self.file(field.file).types[self.item(field).ty?.0 as usize]
+        else {
             return None;
         };
         let class = self.target_class(self.resolve_dotted(field.file, *name)?)?;
@@ -114,7 +115,8 @@ fn is_set(configs: &[Config], key: &str) -> bool {
     settings.flat_map(|config| config.text.lines()).any(|line| {
         let Some((name, value)) = line.trim().split_once([':', '=']) else { return false };
         let name = name.trim().trim_matches(['"', '\'']);
-        let value: String = value.trim().trim_matches(['"', '\'']).chars().take_while(char::is_ascii_digit).collect();
+        let value: String =
+            value.trim().trim_matches(['"', '\'']).chars().take_while(char::is_ascii_digit).collect();
         !name.starts_with('#')
             && name.rsplit('.').next().is_some_and(|name| name.replace('-', "_") == last)
             && value.parse::<u32>().is_ok_and(|number| number > 1)
@@ -133,8 +135,14 @@ mod tests {
         };
         let nested = "spring:\n  jpa:\n    properties:\n      hibernate:\n        default_batch_fetch_size: 100 # rows\n";
         assert!(set("src/main/resources/application.yml", nested));
-        assert!(set("a/application.properties", "spring.jpa.properties.hibernate.default_batch_fetch_size=50"));
-        assert!(set("application-prod.yml", "spring.jpa.properties.hibernate.default-batch-fetch-size: '50'"));
+        assert!(set(
+            "a/application.properties",
+            "spring.jpa.properties.hibernate.default_batch_fetch_size=50"
+        ));
+        assert!(set(
+            "application-prod.yml",
+            "spring.jpa.properties.hibernate.default-batch-fetch-size: '50'"
+        ));
         assert!(!set("application.yml", "#default_batch_fetch_size: 100"));
         assert!(!set("application.yml", "# hibernate.default_batch_fetch_size: 100"));
         assert!(!set("application.yml", "default_batch_fetch_size: 1"));

@@ -104,7 +104,7 @@ impl Ruby<'_> {
             }
             "lambda" | "proc" => {
                 if let Some(block) = block {
-                    return self.closure(block.parameters(), block.body(), at);
+                    return self.closure(block.parameters(), block.body(), false, at);
                 }
             }
             "binding" | "block_given?" | "__method__" if call.arguments().is_none() => {
@@ -256,7 +256,7 @@ impl Ruby<'_> {
     fn block(&mut self, node: &Node<'_>) -> OpId {
         let at = self.at(node);
         if let Some(block) = node.as_block_node() {
-            return self.closure(block.parameters(), block.body(), at);
+            return self.closure(block.parameters(), block.body(), true, at);
         }
         let Some(expression) = node.as_block_argument_node().and_then(|n| n.expression()) else {
             return self.forwarded(BLOCK, at);

@@ -149,12 +149,15 @@ impl Ruby<'_> {
             }
         };
         let in_loop = self.inside.last().is_some_and(|inside| inside.loops > 0);
+        let in_block = self.inside.last().is_some_and(|inside| inside.is_block);
         let how = match node {
             Node::NextNode { .. } if in_loop => ExitKind::Continue,
+            Node::NextNode { .. } => ExitKind::Return,
             Node::BreakNode { .. } if in_loop => ExitKind::Break,
+            _ if in_block && !in_loop => ExitKind::Break,
             _ => ExitKind::Return,
         };
-        let value = if how == ExitKind::Return { value } else { OpId::NONE };
+        let value = if in_loop && how != ExitKind::Return { OpId::NONE } else { value };
         self.scopes.here.body.exit(how, value, at)
     }
 

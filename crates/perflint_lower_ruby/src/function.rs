@@ -161,16 +161,22 @@ impl Ruby<'_> {
 
     pub(crate) fn lambda(&mut self, node: &Node<'_>, at: Span) -> OpId {
         match node.as_lambda_node() {
-            Some(n) => self.closure(n.parameters(), n.body(), at),
+            Some(n) => self.closure(n.parameters(), n.body(), false, at),
             None => self.unknown(&[], at),
         }
     }
 
     /// A block or lambda.
-    pub(crate) fn closure(&mut self, params: Option<Node<'_>>, body: Option<Node<'_>>, at: Span) -> OpId {
+    pub(crate) fn closure(
+        &mut self,
+        params: Option<Node<'_>>,
+        body: Option<Node<'_>>,
+        is_block: bool,
+        at: Span,
+    ) -> OpId {
         let item = self.scopes.here.item;
         let id = self.scopes.open(&mut self.file, Place::Closure, item, BodyKind::Closure, at);
-        self.inside.push(Inside::default());
+        self.inside.push(Inside { is_block, ..Inside::default() });
         let pending = self.block_parameters(params, at);
         self.take_apart(&pending, at);
         self.result(body.as_ref(), at);

@@ -54,6 +54,8 @@ pub(crate) struct Inside {
     pub params: Vec<(String, ParamKind)>,
     /// The name of the method.
     pub method: String,
+    /// It is a block of a call, which `break` and `return` leave together with the call.
+    pub is_block: bool,
 }
 
 /// A class or module whose body is walked.

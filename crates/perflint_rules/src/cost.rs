@@ -121,7 +121,8 @@ impl CostTerm {
 /// The costs of all entry points of the user's code, sorted by place. What the framework does alone and for nothing
 /// (`options`, `setup`) is none.
 pub fn costs(program: &Program, models: &Models, facts: &Facts) -> Vec<EntryCost> {
-    let ctx = Ctx { program, models, facts, contexts: crate::context::Contexts::new(program, facts) };
+    let contexts = crate::context::Contexts::new(program, facts);
+    let ctx = Ctx { program, models, facts, contexts, saving: crate::worth::Saving::default() };
     let blocking: FxHashMap<Site, FxHashSet<BodyRef>> =
         facts.blocking.iter().fold(FxHashMap::default(), |mut known, event| {
             known.entry(event.term.effect.site).or_default().insert(event.at);

@@ -1,6 +1,7 @@
 //! From facts to findings, by the detectors that pages name.
 
 use crate::context::Contexts;
+use crate::worth::Saving;
 use crate::write::Ctx;
 use crate::{Finding, Page, Pages, lazy, repeat, rows, wait};
 use perflint_link::Program;
@@ -25,7 +26,8 @@ pub const BUDGET: &str = "budget";
 
 /// Judges the facts: every finding of every page, whatever the profile shows. Places know their bytes only.
 pub fn judge(program: &Program, models: &Models, facts: &Facts, pages: &Pages) -> Vec<Finding> {
-    let ctx = Ctx { program, models, facts, contexts: Contexts::new(program, facts) };
+    let contexts = Contexts::new(program, facts);
+    let ctx = Ctx { program, models, facts, contexts, saving: Saving::new(&facts.repeats) };
     let mut findings = Vec::new();
     for page in &pages.pages {
         match &*page.detector {

@@ -3,7 +3,7 @@
 use crate::context::{judged, limited};
 use crate::merge::{Shared, merged};
 use crate::write::Ctx;
-use crate::{Confidence, Finding, Fix, Page, Step, StepKind, worth};
+use crate::{Confidence, Context, Finding, Fix, Page, Step, StepKind, worth};
 use perflint_summary::{Factor, Repeat, Site, Sure};
 use perflint_link::EntityIx;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,7 +38,9 @@ pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     let mut found = Vec::new();
     for ((primary, _), mut paths) in causes {
         keep_surest(ctx, page, &mut paths);
-        found.extend(finding(ctx, page, primary, &paths).map(|finding| (readers(&paths), finding)));
+        let shares = page.words("shared").contains(&ctx.program.file(primary.at.file).lang.family());
+        let shared = if shares { readers(&paths) } else { Shared::new() };
+        found.extend(finding(ctx, page, primary, &paths).map(|finding| (shared, finding)));
     }
     for (mut paths, sites) in mappings.into_values() {
         keep_surest(ctx, page, &mut paths);
@@ -46,7 +48,7 @@ pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         else {
             continue;
         };
-        found.extend(finding(ctx, page, primary, &paths).map(|finding| (readers(&paths), finding)));
+        found.extend(finding(ctx, page, primary, &paths).map(|finding| (Shared::new(), finding)));
     }
     out.extend(merged(found, |others| match others {
         1 => " Another query lacks the same.".to_owned(),
@@ -75,7 +77,13 @@ fn confidence(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat) -> Confidence {
     if repeat.term.cold || repeat.term.sure == Sure::Guess {
         return Confidence::Low;
     }
-    if worth::is_short(ctx, page, repeat.factor) || origin.is_some_and(|(o, t)| worth::is_alone(ctx, o, t)) {
+    let family = ctx.program.file(repeat.at.file).lang.family();
+    // A job works through many, and loading more with them is an edit of a word.
+    let few = ctx.contexts.of(ctx.program, repeat.at) != Context::Job;
+    if worth::is_short(ctx, page, repeat.factor)
+        || (few && worth::is_saving(ctx, page, repeat, family))
+        || origin.is_some_and(|(o, t)| worth::is_alone(ctx, o, t))
+    {
         return Confidence::Low;
     }
     match (has_origin, repeat.term.sure, repeat.early) {

@@ -80,11 +80,13 @@ impl Rule<'_> {
         also.truncate(MAX_PLACES);
         let route = self.route(&told, &place);
         let (what, unit) = describe(ctx, best);
-        // What the loop itself says is its own; what it calls may be what others call as well.
-        let shared = match depth(best) {
-            0 => Vec::new(),
-            _ => vec![best.term.effect.site],
-        };
+        // What the loop itself says is its own; what it calls may be what others call as well. A helper that asks for
+        // anything at all is no cause.
+        let family = ctx.program.file(primary.at.file).lang.family();
+        let shares = depth(best) > 0
+            && best.term.effect.entity.is_some()
+            && self.page.words("shared").contains(&family);
+        let shared = if shares { vec![best.term.effect.site] } else { Vec::new() };
         let finding = Finding {
             rule: (&*self.page.id).into(),
             level: self.page.level,
@@ -143,6 +145,7 @@ impl Rule<'_> {
             || !self.is_worth_it(repeat, family)
             || ctx.contexts.is_unreached(self.page, context, family)
             || worth::is_short(ctx, self.page, repeat.factor)
+            || worth::is_saving(ctx, self.page, repeat, family)
             || (worth::is_remembered(self.page, context, family) && !keyed(ctx, repeat))
         {
             return Confidence::Low;

@@ -29,6 +29,8 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         let growth = growth(ctx, page, rows.entity, &name);
         let confidence = match (rows.narrowed, context) {
             _ if matches!(growth, Growth::Little | Growth::Unowned) => Confidence::Low,
+            // A column is little; what works through a list in the background may hold it.
+            (false, Context::Job) if rows.plain && rows.entity.is_some() => Confidence::Low,
             (false, context) if ctx.contexts.waits(context) => Confidence::Medium,
             (true, Context::Request | Context::Job) if rows.open_limit => Confidence::Medium,
             _ => Confidence::Low,

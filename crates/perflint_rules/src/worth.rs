@@ -6,7 +6,9 @@ use crate::repeat::words;
 use crate::write::Ctx;
 use crate::{Context, Page};
 use perflint_ir::{Body, BodyKind, LocalId, RegionKind};
+use perflint_models::EffectKind;
 use perflint_summary::{Bound, Factor, Repeat, Site};
+use rustc_hash::FxHashSet;
 
 /// Loops over at most this many rows are left alone.
 const FEW: u32 = 10;
@@ -68,6 +70,30 @@ fn parameters(body: &Body) -> Option<Vec<LocalId>> {
 /// True if the framework answers a query that it was asked before from memory, while one request runs.
 pub(crate) fn is_remembered(page: &Page, context: Context, family: &str) -> bool {
     context == Context::Request && page.words("remembered").contains(&family)
+}
+
+/// Loops that write once per row.
+#[derive(Default)]
+pub(crate) struct Saving(FxHashSet<Site>);
+
+impl Saving {
+    pub(crate) fn new(repeats: &[Repeat]) -> Self {
+        let rows = |repeat: &&Repeat| repeat.rows && repeat.term.effect.kind == EffectKind::Write;
+        Self(repeats.iter().filter(rows).filter_map(|repeat| loop_of(repeat.factor)).collect())
+    }
+}
+
+fn loop_of(factor: Factor) -> Option<Site> {
+    match factor {
+        Factor::Size { site, .. } | Factor::While(site) => Some(site),
+        Factor::Const(_) | Factor::Recursion(_) => None,
+    }
+}
+
+/// True for a loop that saves each of its rows, where that cannot be done for all at once: what is read for each goes with it.
+pub(crate) fn is_saving(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, family: &str) -> bool {
+    page.words("saves").contains(&family)
+        && loop_of(repeat.factor).is_some_and(|site| ctx.saving.0.contains(&site))
 }
 
 /// True for rows that were fetched one by one: loading more with each of them makes no fewer queries.

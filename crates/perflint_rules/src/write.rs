@@ -1,6 +1,7 @@
 //! Places, routes and sentences of findings.
 
 use crate::context::{Contexts, context_of};
+use crate::worth::Saving;
 use crate::{Place, Step, StepKind};
 use perflint_ir::{Span, Sym};
 use perflint_link::{BodyRef, FileIx, Program};
@@ -14,6 +15,7 @@ pub(crate) struct Ctx<'a> {
     pub(crate) models: &'a Models,
     pub(crate) facts: &'a Facts,
     pub(crate) contexts: Contexts,
+    pub(crate) saving: Saving,
 }
 
 impl<'a> Ctx<'a> {

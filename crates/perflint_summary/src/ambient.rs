@@ -13,7 +13,9 @@ impl<'p> Eval<'p> {
         let cond = cond.some()?;
         let (flag, there) = match f.body.op(cond).kind {
             OpKind::Not(v) => match f.body.op(v).kind {
-                OpKind::Binary { op: BinOp::Eq, lhs, rhs } if f.body.op(rhs).kind == OpKind::Null => (lhs, true),
+                OpKind::Binary { op: BinOp::Eq, lhs, rhs } if f.body.op(rhs).kind == OpKind::Null => {
+                    (lhs, true)
+                }
                 _ => (v, false),
             },
             OpKind::Binary { op: BinOp::Eq, lhs, rhs } if f.body.op(rhs).kind == OpKind::Null => (lhs, false),

@@ -329,7 +329,8 @@ impl<'p> Eval<'p> {
         if let Expr::Dunder(_) = e {
             return self.prefetch_paths(f, e, g);
         }
-        self.expr(f, e, g).unwrap_or(UNKNOWN)
+        let v = self.expr(f, e, g).unwrap_or(UNKNOWN);
+        self.picked(f, e, g, v)
     }
 
     /// Evaluates an expression with the run statement in place of the argument or receiver that it names.
@@ -587,7 +588,8 @@ impl<'p> Eval<'p> {
             }
         }
         if let Some(factor) = factor {
-            let around = Around { region: None, factor, early: false, batch, parallel: row.parallel, rows };
+            let early = crate::guard::breaks(self.p.body(body));
+            let around = Around { region: None, factor, early, batch, parallel: row.parallel, rows };
             self.multiply(f, start, around);
         }
         sum

@@ -323,9 +323,8 @@ impl<'p> Eval<'p> {
         }
         let member = self.p.member_on(class, name, false);
         // What is read where a method and a field share a name is the field.
-        let shared = member.filter(|def| {
-            f.lang.reads_no_methods() && self.p.item(*def).kind == ItemKind::Function
-        });
+        let shared =
+            member.filter(|def| f.lang.reads_no_methods() && self.p.item(*def).kind == ItemKind::Function);
         let field = shared.and_then(|_| self.p.field_member(class, name));
         if let Some(def) = field.or(member) {
             match self.p.item(def).kind {

@@ -90,6 +90,12 @@ pub(crate) struct Events {
     pub(crate) widened: usize,
 }
 
+/// The place in a callback that leads to an effect: the first step is the call that calls it back.
+fn inner_place(term: &Term) -> Option<Site> {
+    let outer = term.steps.as_ref()?;
+    Some(outer.next.as_ref().map_or(term.effect.site, |inner| inner.site))
+}
+
 /// A callable that a framework will call.
 #[derive(Clone, Debug)]
 pub(crate) struct Pending {
@@ -505,6 +511,11 @@ impl<'p> Eval<'p> {
                     continue;
                 }
                 around.batch |= crate::guard::flushes(self.p, f.body, place, region);
+            } else if around.early
+                && let Some(inner) = inner_place(term)
+                && crate::guard::breaks_after(self.p.body(inner.at), inner.op)
+            {
+                continue;
             }
             let grows = |t: &Factor| matches!(t, Factor::Size { .. } | Factor::Recursion(_));
             let first = !matches!(around.factor, Factor::Const(_)) && !term.times.iter().any(grows);
@@ -524,7 +535,7 @@ impl<'p> Eval<'p> {
         let place = term.steps.as_ref().map_or(term.effect.site, |s| match around.region {
             Some(_) => s.site,
             // The first step is the iterating call itself; what it repeats stands in the callback.
-            None => s.next.as_ref().map_or(term.effect.site, |inner| inner.site),
+            None => inner_place(&term).unwrap_or(term.effect.site),
         });
         let (origin, path) = match &term.effect.lazy {
             Some(lazy) => (lazy.origin, lazy.path),

@@ -263,7 +263,9 @@ impl<'p> Eval<'p> {
         let op = f.body.ops[i];
         let v = match op.kind {
             OpKind::Exit { how, value } => {
-                if how == ExitKind::Return && value.is_some() {
+                // The value with which a callback ends what calls it is the only one that is known of either.
+                let gives = how == ExitKind::Return || (how == ExitKind::Break && value.is_some());
+                if gives && value.is_some() {
                     f.ret = self.vals.join(f.ret, f.vals[value.at()]);
                 } else if how == ExitKind::Return && f.ret == UNKNOWN {
                     f.ret = NULL;

@@ -1,6 +1,6 @@
 //! How often a place in a loop really runs, as far as the conditions around it say.
 
-use perflint_ir::{BinOp, Body, Callee, ExitKind, OpId, OpKind, RegionId, RegionKind, Sym};
+use perflint_ir::{BinOp, Body, BodyKind, Callee, ExitKind, Op, OpId, OpKind, RegionId, RegionKind, Sym};
 use perflint_link::Program;
 
 /// True if the loop is over once the operation has run: every way on leaves it.
@@ -14,6 +14,25 @@ pub(crate) fn leaves(body: &Body, op: OpId, around: RegionId) -> bool {
                 )
         })
     })
+}
+
+/// True if a callback can end what calls it back for every element: `each { |x| return x if .. }`.
+pub(crate) fn breaks(body: &Body) -> bool {
+    body.ops.iter().any(|op| is_way_out(body, op))
+}
+
+/// True if what calls a callback back is over once the operation has run.
+pub(crate) fn breaks_after(body: &Body, op: OpId) -> bool {
+    within(body, op, RegionId(0)).any(|region| {
+        body.ops.iter().skip(op.at() + 1).any(|later| later.region == region && is_way_out(body, later))
+    })
+}
+
+fn is_way_out(body: &Body, op: &Op) -> bool {
+    let in_loop = || body.enclosing(op.region).any(|(_, r)| matches!(r.kind, RegionKind::Loop { .. }));
+    body.kind == BodyKind::Closure
+        && matches!(op.kind, OpKind::Exit { how: ExitKind::Break, .. })
+        && !in_loop()
 }
 
 /// True if the operation runs for one of the elements: the one that equals a constant.

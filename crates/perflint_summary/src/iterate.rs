@@ -224,6 +224,23 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// One row that was taken out of many stays the same where it was taken.
+    pub(crate) fn picked(
+        &mut self,
+        f: &Frame<'p>,
+        e: &perflint_models::Expr,
+        g: &crate::expr::Given<'_>,
+        v: V,
+    ) -> V {
+        match self.vals.get(v) {
+            Val::Row(row) if matches!(e, perflint_models::Expr::Elem(_)) && row.binder.is_none() => {
+                let region = f.body.ops.get(g.op).map_or(RegionId(0), |op| op.region);
+                self.bound_at(v, Binder { at: f.at, region })
+            }
+            _ => v,
+        }
+    }
+
     /// True if the value is a row or holds one.
     pub(crate) fn holds_rows(&self, v: V) -> bool {
         match self.vals.get(v) {

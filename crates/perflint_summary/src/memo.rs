@@ -142,7 +142,8 @@ fn filled_elsewhere(p: &Program, file: FileIx, body: &Body, looked: &[Lookup]) -
                 _ => false,
             })
         };
-        let mut siblings = p.file(file).bodies.iter().filter(|b| p.file(file).item(b.owner).owner == Some(class));
+        let mut siblings =
+            p.file(file).bodies.iter().filter(|b| p.file(file).item(b.owner).owner == Some(class));
         siblings.any(fills).then(|| keyed(body, key, 0)).flatten().map(|key| match key {
             Key::Fixed => Once::Receiver,
             Key::Param(param) => Once::PerKey(param),
@@ -176,9 +177,7 @@ fn keyed(body: &Body, op: OpId, depth: u32) -> Option<Key> {
     match found.kind {
         OpKind::Str(_) | OpKind::Int(_) | OpKind::Name(_) | OpKind::Null => Some(Key::Fixed),
         OpKind::Get { base, .. } | OpKind::Cast { value: base, .. } => next(base),
-        OpKind::Text(kids) => {
-            body.kids(kids).iter().try_fold(Key::Fixed, |sum, kid| sum.and(next(*kid)?))
-        }
+        OpKind::Text(kids) => body.kids(kids).iter().try_fold(Key::Fixed, |sum, kid| sum.and(next(*kid)?)),
         OpKind::Binary { lhs, rhs, .. } => next(lhs)?.and(next(rhs)?),
         OpKind::Make(_, args) => all(body.args(args)),
         OpKind::Call(id) => {
@@ -225,9 +224,7 @@ impl<'p> Eval<'p> {
 
 /// The key among the arguments of a look-up: what is handed down with every call is none.
 fn key_of<'a>(p: &Program, body: &Body, args: &'a [Arg]) -> Option<&'a Arg> {
-    let context = |arg: &&Arg| {
-        matches!(body.ops.get(arg.value.at()).map(|o| o.kind), Some(OpKind::Local(l)) if matches!(p.text(body.locals[l.at()]), "ctx" | "context"))
-    };
+    let context = |arg: &&Arg| matches!(body.ops.get(arg.value.at()).map(|o| o.kind), Some(OpKind::Local(l)) if matches!(p.text(body.locals[l.at()]), "ctx" | "context"));
     args.iter().find(|arg| !context(arg))
 }
 
@@ -275,7 +272,9 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
                         out.push((format!("{}.{field}", text(object.value)), None));
                     }
                 }
-                (Callee::Member { recv, name }, args) if LOOKUPS.contains(&p.text(name)) && !args.is_empty() => {
+                (Callee::Member { recv, name }, args)
+                    if LOOKUPS.contains(&p.text(name)) && !args.is_empty() =>
+                {
                     out.extend(key_of(p, body, args).map(|key| (text(recv), Some(key.value))));
                 }
                 // An attribute that is read by a call: `Current.user ||= load()`.

@@ -47,6 +47,19 @@ const DIRS: &[(Role, &[&str])] = &[
 /// holds programs, `app/tools/` is a feature.
 const SCRIPT_DIRS: &[&str] = &["scripts", "script", "bin", "tools", "docs"];
 
+/// Folders of code that is run once, wherever they stand.
+const ONE_TIME_DIRS: &[&str] = &[
+    "one_time",
+    "one_time_jobs",
+    "one_time_job",
+    "one_off",
+    "one_offs",
+    "backfill",
+    "backfills",
+    "data_migration",
+    "data_migrations",
+];
+
 /// Where the source of an application starts.
 const SOURCE_DIRS: &[&str] = &["src", "app", "lib", "server"];
 
@@ -201,6 +214,9 @@ fn role_of_name(name: &str) -> Option<Role> {
 }
 
 fn in_script_dir(dirs: &str) -> bool {
+    if dirs.split('/').any(|dir| is_one_of(dir, ONE_TIME_DIRS)) {
+        return true;
+    }
     dirs.split('/').take_while(|dir| !is_one_of(dir, SOURCE_DIRS)).any(|dir| is_one_of(dir, SCRIPT_DIRS))
 }
 
