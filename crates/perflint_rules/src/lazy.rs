@@ -4,8 +4,8 @@ use crate::context::{judged, limited};
 use crate::merge::{Shared, merged};
 use crate::write::Ctx;
 use crate::{Confidence, Context, Finding, Fix, Page, Step, StepKind, worth};
-use perflint_summary::{Factor, Repeat, Site, Sure};
 use perflint_link::EntityIx;
+use perflint_summary::{Factor, Repeat, Site, Sure};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one query lacks: the relation paths, each with the places that read it.
@@ -44,7 +44,8 @@ pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     }
     for (mut paths, sites) in mappings.into_values() {
         keep_surest(ctx, page, &mut paths);
-        let Some(primary) = sites.into_iter().min_by_key(|site| (ctx.contexts.of(ctx.program, site.at), *site))
+        let Some(primary) =
+            sites.into_iter().min_by_key(|site| (ctx.contexts.of(ctx.program, site.at), *site))
         else {
             continue;
         };

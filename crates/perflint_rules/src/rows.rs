@@ -162,8 +162,12 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
                 route.push(Step {
                     kind: StepKind::Effect,
                     place: site,
-                    label: if event.cut { "cuts a page out of all of them" } else { "all of them leave in the response" }
-                        .to_owned(),
+                    label: if event.cut {
+                        "cuts a page out of all of them"
+                    } else {
+                        "all of them leave in the response"
+                    }
+                    .to_owned(),
                 });
             }
         }
