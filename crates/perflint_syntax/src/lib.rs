@@ -7,10 +7,12 @@
 
 pub mod guard;
 pub mod lowering;
+mod offsets;
 mod scope;
 pub mod tree;
 mod walk;
 
+pub use offsets::Offsets;
 pub use scope::{Place, Scope, Scopes};
 pub use walk::Walk;
 

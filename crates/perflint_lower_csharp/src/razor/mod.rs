@@ -4,12 +4,11 @@
 //! components that are written as tags become the calls that they stand for. Markup is left out. A view is a template whose one
 //! parameter is its model.
 
-mod offsets;
 mod scan;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use offsets::Offsets;
+use perflint_syntax::Offsets;
 use scan::{blank, line_end, literal, matched, past, word};
 
 /// Most blocks and elements inside each other that are read.

@@ -2,18 +2,18 @@
 
 use perflint_ir::{FileIr, Span};
 
-/// C#, with where each part of it stands in the file.
+/// A program that stands for a template, with where each part of it stands in the file.
 #[derive(Debug, Default)]
-pub(crate) struct Offsets {
-    /// The C#.
-    pub(crate) text: String,
-    /// Offsets of the C# and of the file: from there on they run side by side.
+pub struct Offsets {
+    /// The program.
+    pub text: String,
+    /// Offsets of the program and of the file: from there on they run side by side.
     parts: Vec<(u32, u32)>,
 }
 
 impl Offsets {
     /// Appends text that stands for the file's at an offset.
-    pub(crate) fn push(&mut self, text: &str, at: usize) {
+    pub fn push(&mut self, text: &str, at: usize) {
         self.parts.push((self.text.len() as u32, at as u32));
         self.text.push_str(text);
     }
@@ -32,8 +32,8 @@ impl Offsets {
         Span::new(start, end.max(start))
     }
 
-    /// Moves every place of a file that was lowered from the C# to where it stands in a file of this length.
-    pub(crate) fn restore(&self, file: &mut FileIr, len: u32) {
+    /// Moves every place of a file that was lowered from the program to where it stands in a file of this length.
+    pub fn restore(&self, file: &mut FileIr, len: u32) {
         let to = |span: &mut Span| *span = self.span(*span, len);
         file.imports.iter_mut().for_each(|import| to(&mut import.span));
         file.gaps.iter_mut().for_each(|gap| to(&mut gap.span));
