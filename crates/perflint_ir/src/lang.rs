@@ -57,6 +57,12 @@ pub enum Lang {
     GoTemplate,
     /// A Razor view or page.
     Razor,
+    /// A Handlebars or Mustache template.
+    Handlebars,
+    /// An EJS template.
+    Ejs,
+    /// A Pug template.
+    Pug,
 }
 
 /// The families whose full names, not files, say what belongs together.
@@ -92,6 +98,9 @@ impl Lang {
             Self::Freemarker => "freemarker",
             Self::GoTemplate => "gotemplate",
             Self::Razor => "razor",
+            Self::Handlebars => "handlebars",
+            Self::Ejs => "ejs",
+            Self::Pug => "pug",
         }
     }
 
@@ -100,6 +109,7 @@ impl Lang {
     pub fn family(self) -> &'static str {
         match self {
             Self::JavaScript | Self::TypeScript | Self::Tsx | Self::Vue | Self::Svelte => "javascript",
+            Self::Handlebars | Self::Ejs | Self::Pug => "javascript",
             Self::Erb | Self::Haml | Self::Slim => "ruby",
             Self::Blade | Self::Twig => "php",
             Self::Kotlin | Self::Jsp | Self::Thymeleaf | Self::Freemarker => "java",
@@ -150,6 +160,11 @@ impl Lang {
     /// True if reading an attribute calls the accessor of that name: Kotlin's `order.total` is `getTotal()`, and so is Twig's.
     pub fn reads_accessors(self) -> bool {
         self.family() == "java" || self == Self::Twig
+    }
+
+    /// True if that is so of rows as well, where no field has the name: to a template, a property is what has an accessor.
+    pub fn reads_properties(self) -> bool {
+        matches!(self, Self::Twig | Self::Jsp | Self::Thymeleaf | Self::Freemarker)
     }
 
     /// The family whose models apply: templates are Python's, a schema file belongs to the language of its client.

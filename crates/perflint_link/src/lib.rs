@@ -29,6 +29,7 @@ mod relation;
 mod repository;
 mod resolve;
 mod scope;
+mod template;
 
 pub use class::{Base, Class, ClassIx};
 pub use entity::{Entity, EntityIx, Relation};

@@ -48,7 +48,7 @@ impl Modules {
                     modules.templates.entry(name.into()).or_default().push(ix);
                 }
             }
-            if file.lang == Lang::Jinja {
+            if matches!(file.lang, Lang::Jinja | Lang::Handlebars | Lang::Ejs | Lang::Pug) {
                 continue;
             }
             let path = module_path(file);
@@ -65,7 +65,7 @@ impl Modules {
     }
 
     pub(crate) fn template(&self, name: &str, from: &str) -> Option<FileIx> {
-        let name = name.trim_start_matches("./").trim_start_matches('/');
+        let name = name.trim_start_matches(['.', '/']);
         if let Some(found) = self.templates.get(name) {
             return self.nearest(found, from);
         }

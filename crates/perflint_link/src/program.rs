@@ -67,6 +67,7 @@ pub struct Program {
     pub(crate) repository_classes: FxHashMap<EntityIx, ClassIx>,
     pub(crate) extension_target: FxHashMap<(FileIx, Sym), ClassIx>,
     pub(crate) modules: Modules,
+    pub(crate) parts: crate::template::Parts,
     pub(crate) imports: Imports,
     pub(crate) scopes: Scopes,
     pub(crate) spaces: Namespaces,
@@ -114,6 +115,7 @@ impl Program {
             repository_classes: FxHashMap::default(),
             extension_target: FxHashMap::default(),
             modules,
+            parts: crate::template::Parts::default(),
             imports,
             scopes: Scopes::default(),
             spaces: Namespaces::default(),
@@ -133,6 +135,7 @@ impl Program {
         program.wake_lazy(models);
         program.build_eager(configs, models);
         program.index_methods();
+        program.index_parts();
         program
     }
 

@@ -73,6 +73,9 @@ pub struct ModelFile {
     /// Entry points by declaration.
     #[serde(default, rename = "entry")]
     pub entries: Vec<EntryRow>,
+    /// Entry points that name the template of their response by what they return.
+    #[serde(default, rename = "view")]
+    pub views: Vec<ViewRow>,
     /// Names that reveal a type where no type is declared.
     #[serde(default, rename = "hint")]
     pub hints: Vec<HintRow>,
@@ -161,6 +164,9 @@ pub struct TypeRow {
     /// A value that is declared to be one is where queries start: nothing is loaded and nothing bounds it.
     #[serde(default)]
     pub starts: bool,
+    /// What is assigned to its fields is known to the view of the request: `res.locals.shop = ..`.
+    #[serde(default)]
+    pub shown: bool,
     /// Yields a page at a time: as a declared result, or as a parameter, of a query it bounds the query.
     #[serde(default)]
     pub page: bool,
@@ -339,6 +345,9 @@ pub struct CallRow {
     /// Renders a template.
     #[serde(default)]
     pub renders: Option<Renders>,
+    /// What it tells the view of the request.
+    #[serde(default)]
+    pub shows: Option<Shows>,
     /// Asks a value for its form in an answer.
     #[serde(default)]
     pub presents: Option<Presents>,
@@ -417,6 +426,9 @@ pub struct Renders {
     /// The ending that `{class}` lacks: `Controller`.
     #[serde(default)]
     pub strip: Option<Box<str>>,
+    /// The call gives a view that is rendered by whoever it is returned to; on a view, it names another template.
+    #[serde(default)]
+    pub later: bool,
     /// More of the context: a map of local names.
     #[serde(default)]
     pub locals: Option<Expr>,
@@ -432,6 +444,31 @@ pub struct Renders {
     /// Names of templates are looked for with this before their last part as well: `_` for partials.
     #[serde(default)]
     pub prefix: Option<Box<str>>,
+}
+
+/// What a call tells the view of the request.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shows {
+    /// The name by which the view knows the value; of a map without it, each entry.
+    #[serde(default)]
+    pub name: Option<Expr>,
+    /// The value.
+    pub value: Expr,
+}
+
+/// Routes that name a view by their result: a string, or a view that a call gave.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ViewRow {
+    /// Markers of their classes.
+    pub marker: OneOrMany,
+    /// Markers of the method, or of the class, with which the result is the response itself.
+    #[serde(default)]
+    pub unless: OneOrMany,
+    /// The document, if not the file's.
+    #[serde(default)]
+    pub docs: Option<Box<str>>,
 }
 
 /// An attribute of a library type.

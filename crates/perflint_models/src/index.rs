@@ -2,7 +2,7 @@
 
 use crate::file::{
     AttrRow, CallRow, DeclarationRow, EntityRow, EntryRow, GeneratedRow, HintRow, ModelFile, OneOrMany,
-    RelationRow, StubRow, TypeRole, TypeRow,
+    RelationRow, StubRow, TypeRole, TypeRow, ViewRow,
 };
 use rustc_hash::FxHashMap;
 use std::fmt;
@@ -75,6 +75,8 @@ pub struct Models {
     pub relations: Vec<(Box<str>, RelationRow)>,
     /// Entry rows, each with its language family.
     pub entries: Vec<(Box<str>, EntryRow)>,
+    /// View rows, each with its language family.
+    pub views: Vec<(Box<str>, ViewRow)>,
     /// Hints: language family, import roots, row.
     pub hints: Vec<(Box<str>, Vec<Box<str>>, HintRow)>,
     /// Stubs: language family and row.
@@ -188,6 +190,7 @@ impl Models {
             marked_by: OneOrMany::default(),
             made_by: OneOrMany::default(),
             starts: false,
+            shown: false,
             page: false,
         };
         self.types.push(Type {
@@ -248,6 +251,7 @@ impl Models {
         self.declarations.extend(model.declarations.into_iter().map(|row| (family.clone(), row)));
         self.relations.extend(model.relations.into_iter().map(|row| (family.clone(), row)));
         self.entries.extend(model.entries.into_iter().map(|row| (family.clone(), row)));
+        self.views.extend(model.views.into_iter().map(|row| (family.clone(), row)));
         let imports = if model.imports.is_empty() { vec![model.library.clone()] } else { model.imports };
         self.hints.extend(model.hints.into_iter().map(|row| (family.clone(), imports.clone(), row)));
         self.stubs.extend(model.stubs.into_iter().map(|row| (family.clone(), row)));
@@ -386,12 +390,14 @@ impl Models {
         let entities = self.entities.iter().filter(move |(f, _)| **f == *family);
         let relations = self.relations.iter().filter(move |(f, _)| **f == *family);
         let entries = self.entries.iter().filter(move |(f, _)| **f == *family);
+        let views = self.views.iter().filter(move |(f, _)| **f == *family);
         let markers = self.markers.get(family).into_iter().flat_map(|of| of.keys()).map(|path| &**path);
         self.paths(family)
             .chain(markers)
             .chain(entities.flat_map(|(_, row)| row.base.iter().chain(row.marker.iter())))
             .chain(relations.flat_map(|(_, row)| row.marker.iter()))
             .chain(entries.flat_map(|(_, row)| row.base.iter().chain(row.marker.iter())))
+            .chain(views.flat_map(|(_, row)| row.marker.iter().chain(row.unless.iter())))
     }
 
     /// How many types and call rows there are.

@@ -63,10 +63,13 @@ impl<'p> Eval<'p> {
         if let Some(e) = &row.fills {
             self.fill(f, e, &given, built);
         }
+        if let Some(shows) = &row.shows {
+            self.apply_shows(f, shows, &given);
+        }
         if let Some(renders) = row.renders.as_ref().filter(|_| f.lang.family() == "ruby") {
             self.render_view(f, renders, &given);
         } else if let Some(renders) = &row.renders
-            && let Some(view) = self.render_row(f, row, renders, &given)
+            && let Some(view) = self.render_row(f, row, renders, &given, recv_op)
         {
             return view;
         }
@@ -741,39 +744,6 @@ impl<'p> Eval<'p> {
             let (method, route) = (method.map(str::to_owned), route.map(str::to_owned));
             self.pending.push(Pending { method, route, ..Pending::new(kind, label, file, target) });
         }
-    }
-
-    /// Renders a template with a context.
-    pub(crate) fn render(&mut self, f: &mut Frame<'p>, template: V, context: V, op: usize) {
-        for alternative in self.vals.alternatives(template).iter() {
-            let name = match self.vals.get(*alternative).clone() {
-                Val::Str(sym) => sym,
-                Val::List(items) => {
-                    for item in items.iter() {
-                        self.render(f, *item, context, op);
-                    }
-                    continue;
-                }
-                _ => continue,
-            };
-            let text = self.p.text(name);
-            let Some(file) = self.p.template(text, f.at.file) else { continue };
-            let Some(body) = self
-                .p
-                .file(file)
-                .items
-                .iter()
-                .find(|i| i.kind == perflint_ir::ItemKind::Template)
-                .and_then(|i| i.body)
-            else {
-                continue;
-            };
-            let at = perflint_link::BodyRef { file, body };
-            let site = self.site(f, op);
-            let outcome = self.evaluate(at, UNKNOWN, vec![context], Some(site));
-            self.absorb(f, &outcome, op, at, How::PLAIN);
-        }
-        self.respond(f, context, op, 0);
     }
 }
 

@@ -435,7 +435,7 @@ impl<'p> Eval<'p> {
         if let Some(v) = self.get_declared(f, class, recv, name, op) {
             return v;
         }
-        if f.lang == perflint_ir::Lang::Twig
+        if f.lang.reads_properties()
             && def.is_none()
             && let Some(accessor) = self.accessor_of(class, name)
         {

@@ -36,6 +36,8 @@ pub(crate) struct Outcome {
     pub(crate) ret: V,
     pub(crate) terms: Vec<Term>,
     pub(crate) puts: Vec<(Sym, V)>,
+    /// What it told the view of the request.
+    pub(crate) shown: Vec<(Sym, V)>,
     pub(crate) capped: bool,
 }
 
@@ -52,6 +54,8 @@ pub(crate) struct Frame<'p> {
     pub(crate) locals: Vec<V>,
     pub(crate) vals: Vec<V>,
     pub(crate) puts: Vec<(Sym, V)>,
+    /// What the view of the request was told.
+    pub(crate) shown: Vec<(Sym, V)>,
     pub(crate) terms: Vec<Term>,
     pub(crate) ret: V,
     pub(crate) yields: Option<V>,
@@ -107,6 +111,8 @@ pub(crate) struct Pending {
     pub(crate) target: V,
     /// The template that its result is rendered with.
     pub(crate) template: Option<V>,
+    /// Its result names the view that is rendered with what it was told.
+    pub(crate) names_view: bool,
     /// What the framework passes, by position.
     pub(crate) gives: Vec<V>,
     /// Methods of the same receiver that run before.
@@ -125,6 +131,7 @@ impl Pending {
             file,
             target,
             template: None,
+            names_view: false,
             gives: Vec::new(),
             before: Vec::new(),
             view: None,
@@ -267,6 +274,7 @@ impl<'p> Eval<'p> {
                 ret: UNKNOWN,
                 terms: Vec::new(),
                 puts: Vec::new(),
+                shown: Vec::new(),
                 capped: true,
             });
         }
@@ -327,6 +335,7 @@ impl<'p> Eval<'p> {
             locals,
             vals: vec![UNKNOWN; body.ops.len()],
             puts: Vec::new(),
+            shown: Vec::new(),
             terms: Vec::new(),
             ret: UNKNOWN,
             yields: None,
@@ -381,7 +390,8 @@ impl<'p> Eval<'p> {
         }
         self.remember(&mut frame);
         let (terms, capped) = compact(frame.terms);
-        Outcome { node, ret, terms, puts: frame.puts, capped: capped || frame.capped }
+        let (puts, shown) = (frame.puts, frame.shown);
+        Outcome { node, ret, terms, puts, shown, capped: capped || frame.capped }
     }
 
     /// What the function itself remembers costs its callers only once, or once per receiver.
@@ -640,6 +650,7 @@ impl<'p> Eval<'p> {
     ) {
         let site = Site { at: f.at, op: OpId(op as u32) };
         f.called.push((op, outcome.node));
+        self.take_shown(f, &outcome.shown);
         if how.detached {
             self.events.graph.spawn(f.node, outcome.node);
         } else {

@@ -258,7 +258,7 @@ impl<'p> Eval<'p> {
                 _ => first,
             },
             "render" => {
-                self.render(f, first, second, op);
+                self.render(f, first, second, &CallArgs::default(), op);
                 SCALAR
             }
             "template" => self.default_template(f, first, second, op),
@@ -455,7 +455,7 @@ impl<'p> Eval<'p> {
 
     fn include(&mut self, f: &mut Frame<'p>, template: V, context: V, op: usize) {
         // `KeyRest` of the context was flattened into named arguments; an unknown context stays unknown.
-        self.render(f, template, context, op);
+        self.render(f, template, context, &CallArgs::default(), op);
     }
 
     fn call_tag(&mut self, f: &mut Frame<'p>, name: &str, args: &CallArgs, op: usize) -> V {
@@ -475,7 +475,7 @@ impl<'p> Eval<'p> {
                 && let Some(template) = self.marker_text(def, marker.value)
             {
                 let template = self.vals.make(Val::Str(template));
-                self.render(f, template, result, op);
+                self.render(f, template, result, &CallArgs::default(), op);
             }
         }
         result

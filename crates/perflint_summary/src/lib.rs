@@ -50,6 +50,7 @@ mod query;
 mod receiver;
 mod root;
 mod service;
+mod shown;
 mod task;
 mod value;
 mod view;

@@ -156,6 +156,7 @@ impl<'p> Eval<'p> {
         row: &'p CallRow,
         renders: &'p Renders,
         g: &Given<'_>,
+        recv_op: Option<OpId>,
     ) -> Option<V> {
         let mut template = self.expr(f, &renders.template, g).unwrap_or(UNKNOWN);
         if !matches!(self.vals.get(template), Val::Str(_))
@@ -164,9 +165,13 @@ impl<'p> Eval<'p> {
             template = own;
         }
         let mut context = match &renders.context {
-            Expr::ArgsFrom(_) => self.vals.make(Val::Map(g.args.keys.as_slice().into(), UNKNOWN)),
+            Expr::ArgsFrom(from) => self.named_context(g, usize::from(*from)),
             context => self.expr(f, context, g).unwrap_or(UNKNOWN),
         };
+        if renders.later {
+            return self.later(f, row, template, context, g, recv_op);
+        }
+        context = self.with_shown(f, context);
         if renders.more {
             context = self.told(f, context, g);
         }
@@ -175,7 +180,8 @@ impl<'p> Eval<'p> {
             _ => None,
         };
         if !view.is_some_and(|ty| self.is_told_more(f, ty, g.op)) {
-            self.render(f, template, context, g.op);
+            let rest = self.arguments_of_part(g);
+            self.render(f, template, context, &rest, g.op);
         }
         view.map(|ty| self.vals.make(Val::ExtInst(ty, [template, context].into())))
     }

@@ -223,6 +223,7 @@ impl<'p> Eval<'p> {
                     self.variable_puts.entry(def).or_default().push((name, v));
                 }
             }
+            _ if self.is_shown(f.vals[base.at()]) => self.show(f, name, v),
             _ => {
                 if let Some(field) = self.own_field(f, base) {
                     let held = self.with_field(f.vals[base.at()], name, v);

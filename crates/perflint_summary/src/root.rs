@@ -1,5 +1,6 @@
 //! Where evaluation starts: initialisers, entry points, then every function on its own.
 
+use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, Outcome, Pending, def_of};
 use crate::fact::{Entry, Summary};
 use crate::value::{UNKNOWN, V, Val};
@@ -221,6 +222,7 @@ impl<'p> Eval<'p> {
             locals: Vec::new(),
             vals: Vec::new(),
             puts: Vec::new(),
+            shown: Vec::new(),
             terms: Vec::new(),
             ret: UNKNOWN,
             yields: None,
@@ -256,7 +258,11 @@ impl<'p> Eval<'p> {
         let last = body.ops.iter().rposition(|o| matches!(o.kind, OpKind::Exit { .. })).unwrap_or(0);
         let mut frame = self.outer_frame(at, UNKNOWN, outcome.node);
         match pending.template {
-            Some(template) => self.render(&mut frame, template, ret, last),
+            Some(template) => {
+                let context = self.resolved(ret);
+                self.render(&mut frame, template, context, &CallArgs::default(), last);
+            }
+            None if self.is_view(ret, pending) => self.render_result(&mut frame, outcome, ret, last),
             // What a Ruby action gives is dropped; what leaves is what its view sees.
             None if frame.lang.family() == "ruby" && pending.kind == EntryKind::Route => {}
             None => {
@@ -309,6 +315,7 @@ impl<'p> Eval<'p> {
                     self.register_def(def, row.kind, row.method.as_deref(), route);
                 }
             }
+            self.marked_view(def);
         }
     }
 
@@ -352,7 +359,12 @@ impl<'p> Eval<'p> {
     }
 
     /// The value of a decorator's argument that a model's expression names.
-    fn marker_argument(&mut self, def: Def, value: OpId, expr: &perflint_models::Expr) -> Option<V> {
+    pub(crate) fn marker_argument(
+        &mut self,
+        def: Def,
+        value: OpId,
+        expr: &perflint_models::Expr,
+    ) -> Option<V> {
         use perflint_models::Expr;
         let owner = self.p.item(def).owner?;
         let body = self.p.file(def.file).item(owner).body?;

@@ -1,0 +1,62 @@
+//! Templates by what they are called: a file, or a named part of one.
+//!
+//! `orders/list` is a file by the end of its path. `rows :: row` is the part `row` of the file `rows`, `:: row` the part of that name that
+//! is nearest, in the file itself first. A bare name is a part before it is a file: Go's `{{define "row"}}`.
+
+use crate::program::{BodyRef, Def, FileIx, Program};
+use crate::resolve::path::shared;
+use perflint_ir::{ItemId, ItemKind};
+use rustc_hash::FxHashMap;
+
+/// The named parts of templates, by the family of their language and their name.
+#[derive(Debug, Default)]
+pub(crate) struct Parts(FxHashMap<(&'static str, Box<str>), Vec<Def>>);
+
+impl Program {
+    /// The template or part that a name means, written in a file.
+    pub fn template_named(&self, name: &str, from: FileIx) -> Option<BodyRef> {
+        if let Some((file, part)) = name.split_once(" :: ").or_else(|| Some(("", name.strip_prefix(":: ")?)))
+        {
+            let within = match file.trim() {
+                "" => None,
+                file => Some(self.template(file, from)?),
+            };
+            return self.part(part.trim(), within, from);
+        }
+        self.part(name, None, from).or_else(|| self.whole(self.template(name, from)?))
+    }
+
+    /// A part by its name: of a file, or the nearest.
+    fn part(&self, name: &str, within: Option<FileIx>, from: FileIx) -> Option<BodyRef> {
+        let family = self.file(from).lang.family();
+        let found = self.parts.0.get(&(family, Box::from(name)))?;
+        let near = |def: &&Def| {
+            let path = &self.file(def.file).path;
+            (usize::MAX - shared(path, &self.file(from).path), **def)
+        };
+        let def = match within {
+            Some(file) => found.iter().find(|def| def.file == file)?,
+            None => found.iter().find(|def| def.file == from).or_else(|| found.iter().min_by_key(near))?,
+        };
+        Some(BodyRef { file: def.file, body: self.item(*def).body? })
+    }
+
+    /// The template that a file is.
+    fn whole(&self, file: FileIx) -> Option<BodyRef> {
+        let item = self.file(file).items.iter().find(|item| item.kind == ItemKind::Template)?;
+        Some(BodyRef { file, body: item.body? })
+    }
+
+    /// Finds the parts of all templates: what a file has beside the template that it is.
+    pub(crate) fn index_parts(&mut self) {
+        let mut parts = Parts::default();
+        for (file, ir) in self.each_file().take(self.first_stub.0 as usize) {
+            let templates = (0u32..).zip(&ir.items).filter(|(_, item)| item.kind == ItemKind::Template);
+            for (item, template) in templates.skip(1) {
+                let key = (ir.lang.family(), Box::from(self.text(template.name)));
+                parts.0.entry(key).or_default().push(Def { file, item: ItemId(item) });
+            }
+        }
+        self.parts = parts;
+    }
+}
