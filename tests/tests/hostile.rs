@@ -33,11 +33,50 @@ const NAMES: &[&str] = &[
     "a.blade.php",
     "a.twig",
     "a.cshtml",
+    "a.html",
+    "a.jsp",
+    "a.ftl",
+    "a.gohtml",
+    "a.hbs",
+    "a.ejs",
+    "a.pug",
 ];
 
 /// Those of programming languages, whose expressions nest.
 const PROGRAMS: &[&str] =
     &["a.py", "a.js", "a.ts", "a.tsx", "a.rs", "a.go", "A.java", "a.kt", "a.rb", "a.cs", "a.php"];
+
+/// Of each syntax of templates, something that nests.
+const TEMPLATES: &[(&str, &str, &str, &str)] = &[
+    ("a.html", "<p th:each=\"x : ${x}\" th:if=\"${x}\">", "[[${x}]]", "</p>"),
+    ("b.html", "<p th:fragment=\"x\"><b th:replace=\"~{:: x}\"></b>", "[[${x}]]", "</p>"),
+    ("c.html", "<p th:text=\"${x", "", "}\">"),
+    ("d.html", "<p th:text=\"${x ? (", "1", ")}\">"),
+    (
+        "a.jsp",
+        "<c:forEach items=\"${x}\" var=\"x\"><c:choose><c:when test=\"${x}\">",
+        "${x}",
+        "</c:when></c:choose></c:forEach>",
+    ),
+    ("b.jsp", "<c:out value=\"${x[", "", "]}\"/>"),
+    ("c.jsp", "<% x <c:out \"", "", "%>"),
+    ("a.ftl", "<#list x as x><#if x>", "${x}", "</#if></#list>"),
+    ("b.ftl", "<#macro x x><@x x=x>", "${x}", "</@x></#macro>"),
+    ("c.ftl", "${x!(x?map(x -> x.x", "", "))}"),
+    ("d.ftl", "<#assign x = [{\"x\": (", "", ")}]>"),
+    ("a.gohtml", "{{range $x := .x}}{{if .x}}", "{{.x}}", "{{end}}{{end}}"),
+    ("b.gohtml", "{{define \"x\"}}{{template \"x\" .}}", "{{.x}}", "{{end}}"),
+    ("c.gohtml", "{{ (x (", "", ")) }}"),
+    ("d.gohtml", "{{ \"", "{{/*", "}}"),
+    ("a.hbs", "{{#each x as |x|}}{{#if x}}{{> a}}", "{{x}}", "{{/if}}{{/each}}"),
+    ("b.hbs", "{{x (x ", "", ")}}"),
+    ("c.hbs", "{{{x {{!-- ", "", "/x}}"),
+    ("a.ejs", "<% for (const x of x) { %><%- include('a') %>", "<%= x %>", "<% } %>"),
+    ("b.ejs", "<%= (x", "", ") %>"),
+    ("a.pug", "each x in x", "p= x", "p x"),
+    ("b.pug", "a: b: c(x=(", "", "))"),
+    ("c.pug", "mixin x(x)\n +x(x)\n  include c", "p #{x}", "- x(("),
+];
 
 /// Scans in every format, and gives the report. Panics if an exit code is not one of the documented ones, or if a control
 /// character comes out.
@@ -158,6 +197,16 @@ fn constructs_nest_deeper_than_any_stack() {
     }
     let loops = format!("{}{{{{ x }}}}{}", "{% for x in x %}".repeat(deep), "{% endfor %}".repeat(deep));
     survive(&Tree::of(&[("templates/a.html", loops)]), &[]);
+    for (name, open, middle, close) in TEMPLATES {
+        for close in [*close, ""] {
+            let text = format!(
+                "{}\n{middle}\n{}",
+                format!("{open}\n").repeat(deep),
+                format!("{close}\n").repeat(deep)
+            );
+            survive(&Tree::of(&[(*name, text)]), &["--max-file-size", "16M"]);
+        }
+    }
     let query = format!("SELECT {}1{};", "(SELECT ".repeat(deep), ")".repeat(deep));
     survive(&Tree::of(&[("a.sql", query)]), &[]);
 }
@@ -258,6 +307,25 @@ fn programs_that_lead_in_circles() {
         (
             "Views/a.cshtml",
             "@model A\n@foreach (var x in Model.x) { <p>@Html.Partial(\"a\", x)<partial name=\"a\" model=\"x\" /></p> }",
+        ),
+        ("views/a.ejs", "<%- include('a', { a }) %><% for (const x of x) { %><%- include('./a') %><% } %>"),
+        ("views/a.pug", "extends a\ninclude a\nmixin a(x)\n  +a(x)\neach x in x\n  +a(x)\n"),
+        ("views/a.hbs", "{{> a}}{{#each x}}{{> views/a this}}{{/each}}"),
+        (
+            "templates/a.tmpl",
+            "{{define \"a\"}}{{template \"a\" .}}{{end}}{{range .}}{{template \"a.tmpl\" .}}{{end}}",
+        ),
+        (
+            "templates/b.html",
+            "<p th:fragment=\"b\" th:each=\"x : ${x}\" th:insert=\"~{b :: b}\" th:replace=\"b\">",
+        ),
+        (
+            "templates/a.ftl",
+            "<#include \"a.ftl\"><#macro a x><@a x=x/></#macro><#list x as x><@a x=x/></#list>",
+        ),
+        (
+            "views/a.jsp",
+            "<jsp:include page=\"a.jsp\"/><c:forEach items=\"${x}\" var=\"x\"><t:a x=\"${x}\"/></c:forEach>",
         ),
         (
             "templates/a.html",

@@ -22,6 +22,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("perflint_lower_kotlin", &["ir", "syntax"]),
     ("perflint_lower_php", &["ir", "syntax"]),
     ("perflint_lower_ruby", &["ir", "syntax"]),
+    ("perflint_lower_views", &["ir", "syntax"]),
     (
         "perflint_lower",
         &[
@@ -33,6 +34,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "lower_kotlin",
             "lower_php",
             "lower_ruby",
+            "lower_views",
         ],
     ),
     ("perflint_models", &["ir"]),

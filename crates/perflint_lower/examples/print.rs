@@ -20,6 +20,15 @@ const LANGS: &[(&str, Lang)] = &[
     ("go", Lang::Go),
     ("cs", Lang::CSharp),
     ("cshtml", Lang::Razor),
+    ("html", Lang::Thymeleaf),
+    ("jsp", Lang::Jsp),
+    ("ftl", Lang::Freemarker),
+    ("ftlh", Lang::Freemarker),
+    ("gohtml", Lang::GoTemplate),
+    ("tmpl", Lang::GoTemplate),
+    ("hbs", Lang::Handlebars),
+    ("ejs", Lang::Ejs),
+    ("pug", Lang::Pug),
 ];
 
 #[expect(clippy::print_stdout, reason = "a tool for authors of front ends")]

@@ -114,8 +114,15 @@ fn dispatch(source: Source<'_>) -> FileIr {
         Lang::CSharp => with_sql(perflint_lower_csharp::lower(source), source),
         #[cfg(feature = "csharp")]
         Lang::Razor => perflint_lower_csharp::lower(source),
+        #[cfg(all(feature = "javascript", feature = "views"))]
+        Lang::Ejs | Lang::Pug => javascript::lower_view(source),
+        #[cfg(feature = "views")]
+        Lang::Thymeleaf | Lang::Jsp | Lang::Freemarker | Lang::GoTemplate | Lang::Handlebars => {
+            perflint_lower_views::lower(source)
+        }
         Lang::Jinja => templates::jinja::lower(source),
         Lang::Prisma => templates::prisma::lower(source),
+        #[allow(unreachable_patterns, reason = "features leave front ends out")]
         _ => with_gap(source, GapKind::Language),
     }
 }

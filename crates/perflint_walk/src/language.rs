@@ -59,6 +59,12 @@ const EXTENSIONS: &[(&str, Lang)] = &[
     ("cs", Lang::CSharp),
     ("cshtml", Lang::Razor),
     ("razor", Lang::Razor),
+    ("hbs", Lang::Handlebars),
+    ("handlebars", Lang::Handlebars),
+    ("mustache", Lang::Handlebars),
+    ("ejs", Lang::Ejs),
+    ("pug", Lang::Pug),
+    ("jade", Lang::Pug),
 ];
 
 const TEMPLATE_EXTENSIONS: &[(&str, bool)] = &[
@@ -149,8 +155,18 @@ pub fn lang_of_shebang(head: &[u8]) -> Option<Lang> {
     INTERPRETERS.iter().find(|(known, _)| *known == bare).map(|(_, lang)| *lang)
 }
 
-/// What only templates of Go's `html/template` hold: other languages end their blocks with more than `end`.
-const GO_MARKS: &[&str] = &["{{end}}", "{{ end }}", "{{- end", "{{end -}}", "{{ end -}}"];
+/// What only templates of Go's `html/template` hold: other languages end their blocks with more than `end`, and name what they
+/// include otherwise.
+const GO_MARKS: &[&str] = &[
+    "{{end}}",
+    "{{ end }}",
+    "{{- end",
+    "{{end -}}",
+    "{{ end -}}",
+    "{{template \"",
+    "{{ template \"",
+    "{{define \"",
+];
 
 /// The language of a text file with a template's extension: Thymeleaf if it has attributes of its namespace, Go's if it
 /// has its `end`, Django's or Jinja's if it has `{%`, or `{{` and stands where only templates do (JavaScript frameworks
@@ -164,8 +180,8 @@ pub fn lang_of_template(path: &str, only_templates: bool, text: &[u8]) -> Option
     if braces && GO_MARKS.iter().any(|mark| has(mark)) {
         return Some(Lang::GoTemplate);
     }
-    let begins = |at: usize| at > 0 && matches!(text[at - 1], b' ' | b'\t' | b'\n');
-    if memmem::find_iter(text, b"th:").any(begins) {
+    let begins = |at: usize| at > 0 && matches!(text[at - 1], b' ' | b'\t' | b'\n' | b'<');
+    if memmem::find_iter(text, b"th:").any(begins) || has(" data-th-") {
         return Some(Lang::Thymeleaf);
     }
     let at_home = only_templates || path.split('/').any(|part| part.eq_ignore_ascii_case("templates"));
@@ -188,6 +204,8 @@ mod tests {
             ("schema.prisma", NameGuess::Known(Lang::Prisma)),
             ("Gemfile", NameGuess::Known(Lang::Ruby)),
             ("a.html", NameGuess::Template(false)),
+            ("row.hbs", NameGuess::Known(Lang::Handlebars)),
+            ("row.pug", NameGuess::Known(Lang::Pug)),
             ("a.sql.j2", NameGuess::Template(true)),
             ("a.blade.php", NameGuess::Known(Lang::Blade)),
             ("a.html.erb", NameGuess::Known(Lang::Erb)),

@@ -14,6 +14,10 @@ impl<'a> Lowerer<'a> {
         if let Some(module) = self.inline_require(call) {
             return module;
         }
+        #[cfg(feature = "views")]
+        if let Some(value) = self.view_call(call) {
+            return value;
+        }
         let (callee, start) = self.callee(&call.callee);
         let mut args = self.type_arguments(call.type_arguments.as_deref());
         self.arguments(&call.arguments, &mut args);

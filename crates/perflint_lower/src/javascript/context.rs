@@ -45,6 +45,8 @@ pub(super) struct Lowerer<'a> {
     pub(super) exported: FxHashSet<Sym>,
     /// Anonymous classes so far, for their names.
     pub(super) anonymous: u32,
+    /// Free names are attributes of what a template is rendered with.
+    pub(super) in_view: bool,
     syms: FxHashMap<&'a str, Sym>,
     depth: usize,
 }
@@ -72,6 +74,7 @@ impl<'a> Lowerer<'a> {
             unset: FxHashMap::default(),
             exported: FxHashSet::default(),
             anonymous: 0,
+            in_view: false,
             syms: FxHashMap::default(),
             depth: 0,
         }

@@ -93,7 +93,13 @@ impl<'a> Lowerer<'a> {
         match self.resolve(sym) {
             Some(local) => self.op(OpKind::Local(local), at),
             None if name == "undefined" => self.op(OpKind::Null, at),
-            None => self.op(OpKind::Name(sym), at),
+            None => {
+                #[cfg(feature = "views")]
+                if let Some(value) = self.free_name(sym, name, at) {
+                    return value;
+                }
+                self.op(OpKind::Name(sym), at)
+            }
         }
     }
 

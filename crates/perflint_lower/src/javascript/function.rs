@@ -147,7 +147,7 @@ impl<'a> Lowerer<'a> {
         id
     }
 
-    fn function_statements(&mut self, statements: &[Statement<'a>], mark: usize) {
+    pub(super) fn function_statements(&mut self, statements: &[Statement<'a>], mark: usize) {
         if self.has_var {
             self.declare_vars(statements, mark);
         }
@@ -156,7 +156,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// What the parameters are, with defaults and decorators evaluated in the enclosing body.
-    fn params(&mut self, params: &FormalParameters<'a>) -> Vec<Param> {
+    pub(super) fn params(&mut self, params: &FormalParameters<'a>) -> Vec<Param> {
         let mut out = Vec::with_capacity(params.items.len() + usize::from(params.rest.is_some()));
         for param in &params.items {
             let name = pattern_name(&param.pattern);
@@ -178,7 +178,12 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Declares the parameters in the body just opened, then does what runs before its first statement.
-    fn enter_params(&mut self, written: &FormalParameters<'a>, params: Vec<Param>, constructs: bool) {
+    pub(super) fn enter_params(
+        &mut self,
+        written: &FormalParameters<'a>,
+        params: Vec<Param>,
+        constructs: bool,
+    ) {
         let evaluated: Vec<bool> = params.iter().map(|param| param.default.is_some()).collect();
         let mut locals = Vec::with_capacity(params.len());
         for param in params {

@@ -23,6 +23,8 @@ mod stmt;
 #[cfg(test)]
 mod tests;
 mod types;
+#[cfg(feature = "views")]
+mod view;
 
 use crate::Source;
 use context::Lowerer;
@@ -57,6 +59,25 @@ pub(crate) fn lower(source: Source<'_>) -> FileIr {
     }
 }
 
+/// Lowers a template whose code is JavaScript, by the script that it stands for.
+#[cfg(feature = "views")]
+pub(crate) fn lower_view(source: Source<'_>) -> FileIr {
+    let made = perflint_lower_views::to_javascript(source);
+    if depth::too_deep(&made.text) {
+        return crate::with_gap(source, GapKind::Depth);
+    }
+    let mut arena = ARENA.take().unwrap_or_default();
+    let inner = Source { text: &made.text, ..source };
+    let parsed = parse(inner.text, SourceType::unambiguous(), &arena);
+    let file = (!unusable(&parsed, inner.text)).then(|| walk(inner, &parsed));
+    drop(parsed);
+    arena.reset();
+    ARENA.set(Some(arena));
+    let Some(mut file) = file else { return crate::with_gap(source, GapKind::Failed) };
+    made.restore(&mut file, u32::try_from(source.text.len()).unwrap_or(u32::MAX));
+    file
+}
+
 fn lower_script(source: Source<'_>) -> FileIr {
     if depth::too_deep(source.text) {
         return crate::give_up(source, GapKind::Depth);
@@ -77,6 +98,10 @@ fn parse_and_walk(source: Source<'_>, arena: &Allocator) -> Option<FileIr> {
     if unusable(&parsed, source.text) {
         return None;
     }
+    Some(walk(source, &parsed))
+}
+
+fn walk(source: Source<'_>, parsed: &ParserReturn<'_>) -> FileIr {
     let mut file = FileBuilder::new(source.path, source.lang, source.role);
     for error in parsed.diagnostics.errors() {
         let span = error.labels.first().map(|label| {
@@ -86,8 +111,12 @@ fn parse_and_walk(source: Source<'_>, arena: &Allocator) -> Option<FileIr> {
         file.gap(GapKind::Syntax, span.unwrap_or_default());
     }
     let mut lowerer = Lowerer::new(file, source.text);
-    lowerer.program(&parsed.program);
-    Some(lowerer.finish())
+    match source.lang {
+        #[cfg(feature = "views")]
+        Lang::Ejs | Lang::Pug => lowerer.view(&parsed.program, source.path),
+        _ => lowerer.program(&parsed.program),
+    }
+    lowerer.finish()
 }
 
 fn parse<'a>(text: &'a str, kind: SourceType, arena: &'a Allocator) -> ParserReturn<'a> {

@@ -114,3 +114,44 @@ impl Lowerer<'_> {
         Some(local)
     }
 }
+
+/// Names that the language itself has: no template is rendered with them.
+#[cfg(feature = "views")]
+const GLOBALS: &[&str] = &[
+    "Array",
+    "BigInt",
+    "Boolean",
+    "Date",
+    "Error",
+    "Infinity",
+    "Intl",
+    "JSON",
+    "Map",
+    "Math",
+    "NaN",
+    "Number",
+    "Object",
+    "Promise",
+    "RegExp",
+    "Set",
+    "String",
+    "Symbol",
+    "URL",
+    "URLSearchParams",
+    "console",
+    "decodeURIComponent",
+    "encodeURI",
+    "encodeURIComponent",
+    "globalThis",
+    "isNaN",
+    "parseFloat",
+    "parseInt",
+    "process",
+    "require",
+];
+
+/// True for a name that the language itself has.
+#[cfg(feature = "views")]
+pub(super) fn is_global(name: &str) -> bool {
+    GLOBALS.contains(&name)
+}
