@@ -241,3 +241,24 @@ fn is_path(span: &str) -> bool {
 fn without_item(name: &str) -> &str {
     name.split_once("::").map_or(name, |(path, _)| path)
 }
+
+/// Who builds the command gets what the features of its languages say, so they are handed down whole.
+#[test]
+fn every_language_is_a_feature_of_the_command() {
+    let features = |package: &str| -> Vec<String> {
+        let found =
+            manifests().into_iter().find(|manifest| manifest["package"]["name"].as_str() == Some(package));
+        let all = found.as_ref().and_then(|manifest| manifest["features"].as_table()).expect(package);
+        let mut default: Vec<&str> =
+            all["default"].as_array().expect("defaults").iter().filter_map(Value::as_str).collect();
+        default.sort_unstable();
+        let mut names: Vec<String> = all.keys().filter(|name| *name != "default").cloned().collect();
+        names.sort_unstable();
+        assert_eq!(names, default, "all features of {package} are on by default");
+        names.retain(|name| name != "mimalloc");
+        names
+    };
+    let languages = features("perflint_lower");
+    assert_eq!(languages, features("perflint_engine"));
+    assert_eq!(languages, features("perflint"));
+}

@@ -1,6 +1,7 @@
 //! The rows of a model file. `rules/models/README.md` explains each field to authors.
 
 use crate::expr::Expr;
+use crate::view::{Renders, Shows, ViewRow};
 use serde::Deserialize;
 
 /// One value or a list of them.
@@ -409,66 +410,6 @@ pub struct Presents {
     pub value: Expr,
     /// Methods of the repository's classes: the first that the value's class has is called.
     pub methods: Vec<Box<str>>,
-}
-
-/// The template and context of a rendering call.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Renders {
-    /// The template's name, or a list of names.
-    pub template: Expr,
-    /// Its context: a map, or all named arguments with `args`; of an instance the fields whose names start with `@`.
-    pub context: Expr,
-    /// The template's name where the call names none: `{class}` is the receiver's class without `strip`, `{method}` the method that
-    /// the call stands in.
-    #[serde(default)]
-    pub default: Option<Box<str>>,
-    /// The ending that `{class}` lacks: `Controller`.
-    #[serde(default)]
-    pub strip: Option<Box<str>>,
-    /// The call gives a view that is rendered by whoever it is returned to; on a view, it names another template.
-    #[serde(default)]
-    pub later: bool,
-    /// More of the context: a map of local names.
-    #[serde(default)]
-    pub locals: Option<Expr>,
-    /// The arguments add to the context: a name and its value, a map, or a value under the name that follows `with`.
-    #[serde(default)]
-    pub more: bool,
-    /// It is rendered once for each element of this value, which it knows by the template's own name.
-    #[serde(default)]
-    pub each: Option<Expr>,
-    /// The name by which it knows the element instead.
-    #[serde(default, rename = "as")]
-    pub each_as: Option<Expr>,
-    /// Names of templates are looked for with this before their last part as well: `_` for partials.
-    #[serde(default)]
-    pub prefix: Option<Box<str>>,
-}
-
-/// What a call tells the view of the request.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Shows {
-    /// The name by which the view knows the value; of a map without it, each entry.
-    #[serde(default)]
-    pub name: Option<Expr>,
-    /// The value.
-    pub value: Expr,
-}
-
-/// Routes that name a view by their result: a string, or a view that a call gave.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ViewRow {
-    /// Markers of their classes.
-    pub marker: OneOrMany,
-    /// Markers of the method, or of the class, with which the result is the response itself.
-    #[serde(default)]
-    pub unless: OneOrMany,
-    /// The document, if not the file's.
-    #[serde(default)]
-    pub docs: Option<Box<str>>,
 }
 
 /// An attribute of a library type.

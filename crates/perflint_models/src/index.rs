@@ -2,8 +2,9 @@
 
 use crate::file::{
     AttrRow, CallRow, DeclarationRow, EntityRow, EntryRow, GeneratedRow, HintRow, ModelFile, OneOrMany,
-    RelationRow, StubRow, TypeRole, TypeRow, ViewRow,
+    RelationRow, StubRow, TypeRole, TypeRow,
 };
+use crate::view::ViewRow;
 use rustc_hash::FxHashMap;
 use std::fmt;
 

@@ -13,13 +13,15 @@ mod expr;
 mod file;
 mod index;
 mod schema;
+mod view;
 
 pub use embedded::{builtin, builtin_and, folder};
 pub use expr::{Expr, ExprError};
 pub use file::{
     AttrRow, CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, EntryRow, GeneratedRow,
-    HintRow, ModelFile, OneOrMany, Presents, RelationRead, RelationRow, Renders, RowCount, Shows, StubRow,
-    To, TypeRole, TypeRow, ViewRow, Wait,
+    HintRow, ModelFile, OneOrMany, Presents, RelationRead, RelationRow, RowCount, StubRow, To, TypeRole,
+    TypeRow, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};
 pub use schema::{ColumnRow, DialectRow, Does, MigrationRow, SchemaRow, TableRow};
+pub use view::{Renders, Shows, ViewRow};
