@@ -46,6 +46,7 @@ pub(super) struct Lowerer<'a> {
     /// Anonymous classes so far, for their names.
     pub(super) anonymous: u32,
     /// Free names are attributes of what a template is rendered with.
+    #[cfg(feature = "views")]
     pub(super) in_view: bool,
     syms: FxHashMap<&'a str, Sym>,
     depth: usize,
@@ -74,6 +75,7 @@ impl<'a> Lowerer<'a> {
             unset: FxHashMap::default(),
             exported: FxHashSet::default(),
             anonymous: 0,
+            #[cfg(feature = "views")]
             in_view: false,
             syms: FxHashMap::default(),
             depth: 0,
