@@ -239,6 +239,10 @@ impl<'p> Eval<'p> {
                     let rest = CallArgs::positional(args.pos.iter().skip(1).copied().collect());
                     self.call_value(f, recv, &rest, op)
                 }
+                // A method of a type of functions calls the function: `http.HandlerFunc(f).ServeHTTP(w, r)`.
+                _ if f.lang.family() == "go" && !matches!(self.vals.get(recv), Val::ExtMethod(..)) => {
+                    self.call_value(f, recv, args, op)
+                }
                 // An attribute that no row describes: a value of any type.
                 _ if matches!(self.vals.get(recv), Val::ExtMethod(..)) => {
                     self.call_unknown(f, name, args, op, recv_op)
