@@ -52,7 +52,9 @@ pub(crate) fn located(
     let Some((mut schema, mut accesses)) = found else { return (None, Vec::new()) };
     let mut lines = Lines::new(sources);
     schema.locate(&mut |file, offset| lines.line(file, offset));
-    let mut running: BTreeMap<(&str, u32), Vec<(&str, Option<&str>, bool)>> = BTreeMap::new();
+    // The entry point, the entity that it touches, and whether it does so many times.
+    type Run<'a> = (&'a str, Option<&'a str>, bool);
+    let mut running: BTreeMap<(&str, u32), Vec<Run<'_>>> = BTreeMap::new();
     for entry in entries {
         for term in entry.terms.iter().filter(|term| matches!(term.effect, "query" | "write")) {
             let repeated = term.times.iter().any(|times| !matches!(times, Times::Const(_)));
