@@ -393,3 +393,74 @@ fn hostile_definitions_end() {
     assert_eq!(run.code, Some(0), "{}", run.err());
     assert!(!run.out().contains('\u{1b}'), "names do not reach the terminal as they are");
 }
+
+#[test]
+fn what_undoes_a_migration_in_the_same_file_is_not_applied() {
+    for (up, down) in
+        [("+goose Up", "+goose Down"), ("+migrate Up", "+migrate Down"), ("migrate:up", "migrate:down")]
+    {
+        let found = tables(&[
+            (
+                "migrations/1_a.sql",
+                format!("-- {up}\nCREATE TABLE a (x int);\n-- scale down: slowly\nCREATE TABLE b (x int);\n-- {down}\nDROP TABLE a;\n")
+                    .as_str(),
+            ),
+            ("migrations/2_b.sql", format!("-- {up}\nDROP TABLE b;\n-- {down}\nCREATE TABLE b (x int);\n").as_str()),
+        ]);
+        assert_eq!(found, ["a(x?) key()"], "{up}");
+    }
+}
+
+#[test]
+fn of_a_schema_written_per_database_one_counts() {
+    let (postgres, mysql) = (
+        "CREATE TABLE a (x int); CREATE INDEX one ON a (x);",
+        "CREATE TABLE a (x int); CREATE INDEX two ON a (x);",
+    );
+    let found = tables(&[
+        ("db/postgres/migrations/V1__a.sql", postgres),
+        ("db/mysql/migrations/V1__a.sql", mysql),
+        ("db/other/migrations/V2__mysql_only_in_its_name.sql", "CREATE TABLE b (y int);"),
+    ]);
+    assert_eq!(found, ["a(x?) key() index(x)", "b(y?) key()"]);
+    assert_eq!(tables(&[("db/mysql/migrations/V1__a.sql", mysql)]), ["a(x?) key() index(x)"]);
+}
+
+/// The tables and columns of the proposals for some files.
+fn proposed(files: &[(&str, &str)]) -> Vec<String> {
+    let run = schema(&Tree::of(files), &["--indexes", "--format", "json", "--no-config"]);
+    let proposals = json(&run);
+    let proposals = proposals.as_array().unwrap_or_else(|| panic!("no list: {}", run.err()));
+    let shown = |one: &Value| {
+        let columns =
+            list(&one["index"]["columns"], |column| column["name"].as_str().unwrap_or_default().to_owned());
+        format!(
+            "{} {}({columns})",
+            one["action"].as_str().unwrap_or_default(),
+            one["table"].as_str().unwrap_or_default()
+        )
+    };
+    proposals.iter().map(shown).collect()
+}
+
+#[test]
+fn columns_with_one_value_or_one_of_many_keys_are_no_proposals() {
+    let models = "from django.db import models\nfrom django.http import JsonResponse\nfrom django.urls import path\n\n\n\
+        class Rule(models.Model):\n    NIGHTLY = 4\n    runs = models.IntegerField()\n    code = models.CharField(max_length=9)\n\n\n\
+        def nightly(request):\n    return JsonResponse({'rules': list(Rule.objects.filter(runs=Rule.NIGHTLY))})\n\n\n\
+        def find(request, code):\n    return JsonResponse({'rules': list(Rule.objects.filter(runs=4, code=code))})\n\n\n\
+        urlpatterns = [path('nightly/', nightly), path('find/<code>/', find)]\n";
+    assert_eq!(proposed(&[("shop/models.py", models)]), ["add shop_rule(code)"]);
+}
+
+#[test]
+fn what_is_compared_otherwise_is_another_index_and_mysql_makes_its_own() {
+    let two = "CREATE TABLE a (x text); CREATE INDEX one ON a (x); CREATE INDEX two ON a (x COLLATE NOCASE);";
+    assert_eq!(proposed(&[("db/schema.sql", two)]), Vec::<String>::new());
+    let keys = "CREATE TABLE a (id BIGINT PRIMARY KEY);\nCREATE TABLE b (id BIGINT NOT NULL, a_id BIGINT, FOREIGN KEY (a_id) REFERENCES a (id));\n";
+    assert_eq!(proposed(&[("db/schema.sql", keys)]), ["add b(a_id)"]);
+    assert_eq!(
+        proposed(&[("db/schema.sql", &keys.replace("NOT NULL", "NOT NULL AUTO_INCREMENT"))]),
+        Vec::<String>::new()
+    );
+}

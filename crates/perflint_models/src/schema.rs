@@ -239,6 +239,9 @@ pub struct DialectRow {
     /// Names and texts of the program that show it: drivers, adapters, providers.
     #[serde(default)]
     pub words: Vec<Box<str>>,
+    /// Words in the names of folders and files that are for it where others beside them are for other databases.
+    #[serde(default)]
+    pub folders: Vec<Box<str>>,
     /// What types of columns contain that only it has.
     #[serde(default)]
     pub types: Vec<Box<str>>,

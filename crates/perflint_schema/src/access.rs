@@ -35,6 +35,15 @@ pub struct Use {
     pub column: String,
     /// How.
     pub how: How,
+    /// It is compared with the same value in every run: a status, a kind.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub constant: bool,
+}
+
+impl Use {
+    fn of(column: String, how: How) -> Self {
+        Self { column, how, constant: false }
+    }
 }
 
 /// One query's use of one table.
@@ -125,11 +134,14 @@ fn of_query(
     let table = tables.get(&access.entity?)?;
     let mut uses = Vec::new();
     let mut partial = access.partial;
+    let mut any = access.any;
     if let Some((from, relation)) = access.from {
         let many = program.relation(from, relation).is_none_or(|relation| relation.to == To::Many);
-        match many.then(|| back(table, tables.get(&from).copied(), schema)).flatten() {
-            Some(column) => uses.push(Use { column, how: How::Equal }),
-            None => partial = true,
+        let owner = cruet::to_snake_case(program.text(program.entity(from).name));
+        match many.then(|| back(table, tables.get(&from).copied(), &owner, schema)).flatten() {
+            Some(column) => uses.push(Use::of(column, How::Equal)),
+            // What tells the rows apart is not known, so that nothing else does.
+            None => (partial, any) = (true, true),
         }
     }
     for used in &access.uses {
@@ -142,7 +154,7 @@ fn of_query(
                     ColumnHow::Ascending => How::Ascending,
                     ColumnHow::Descending => How::Descending,
                 };
-                let one = Use { column, how };
+                let one = Use { column, how, constant: used.constant };
                 if !uses.contains(&one) {
                     uses.push(one);
                 }
@@ -153,7 +165,7 @@ fn of_query(
                 let first = used.name.split('.').next().filter(|first| first.len() < used.name.len());
                 let filters = !matches!(used.how, ColumnHow::Ascending | ColumnHow::Descending);
                 if let Some(column) = first.filter(|_| filters).and_then(|first| column(table, first)) {
-                    uses.push(Use { column, how: How::Join });
+                    uses.push(Use::of(column, How::Join));
                 }
             }
         }
@@ -171,7 +183,7 @@ fn of_query(
         place: Place::bytes(file.path.as_ref().into(), span.start),
         uses,
         partial,
-        any: access.any,
+        any,
         limit,
         write: access.writes,
         entries: entries.into_iter().collect(),
@@ -203,8 +215,9 @@ fn column(table: &Table, name: &str) -> Option<String> {
 }
 
 /// The column with which the rows of a relation to many point back.
-fn back(table: &Table, from: Option<&Table>, schema: &Schema) -> Option<String> {
-    let from = from?;
+fn back(table: &Table, from: Option<&Table>, owner: &str, schema: &Schema) -> Option<String> {
+    let by_name = |stem: &str| table.column(&format!("{stem}_id")).map(|column| column.name.clone());
+    let Some(from) = from else { return by_name(owner) };
     let mut keys =
         table.foreign_keys.iter().filter(|key| schema.table(&key.table).is_some_and(|t| t.name == from.name));
     if let (Some(key), None) = (keys.next(), keys.next())
@@ -212,7 +225,7 @@ fn back(table: &Table, from: Option<&Table>, schema: &Schema) -> Option<String> 
     {
         return Some(column.clone());
     }
-    table.column(&format!("{}_id", cruet::to_singular(&from.name))).map(|column| column.name.clone())
+    by_name(&cruet::to_singular(&from.name)).or_else(|| by_name(owner))
 }
 
 fn of_statement(
@@ -239,12 +252,12 @@ fn of_statement(
                 && let Some(column) = table.column(&predicate.column)
             {
                 let how = if predicate.equality { How::Equal } else { How::Other };
-                uses.push(Use { column: column.name.clone(), how });
+                uses.push(Use::of(column.name.clone(), how));
             }
         }
         if name == main {
             let sorted = statement.order.iter().filter_map(|column| table.column(column));
-            uses.extend(sorted.map(|column| Use { column: column.name.clone(), how: How::Ascending }));
+            uses.extend(sorted.map(|column| Use::of(column.name.clone(), How::Ascending)));
         }
         all.push(Access {
             table: table.name.clone(),

@@ -256,14 +256,10 @@ fn key(
     equal: &[&str],
     ranges: &[&str],
 ) -> Option<(Reason, Vec<IndexColumn>)> {
-    let (mut sharp, mut blunt) = (Vec::new(), Vec::new());
-    for name in equal {
-        match keyable(table, name) {
-            (true, true) => sharp.push(*name),
-            (true, false) => blunt.push(*name),
-            _ => {}
-        }
-    }
+    // One value in every run has many rows, or the table few.
+    let constant = |name: &str| access.uses.iter().any(|used| used.column == name && used.constant);
+    let tells = |name: &&str| keyable(table, name) == (true, true) && !constant(name);
+    let sharp: Vec<&str> = equal.iter().copied().filter(tells).collect();
     let sorts: Vec<IndexColumn> = access
         .uses
         .iter()

@@ -8,5 +8,6 @@ mod part;
 mod rows;
 mod sources;
 mod value;
+mod variants;
 
 pub use sources::replay;

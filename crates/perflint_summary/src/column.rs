@@ -37,6 +37,8 @@ pub struct ColumnUse {
     pub name: String,
     /// How it is used.
     pub how: ColumnHow,
+    /// It is compared with the same value in every run.
+    pub constant: bool,
 }
 
 /// A query that ran.
@@ -189,7 +191,11 @@ impl<'p> Eval<'p> {
             Some(v) => self.sorted(v, sorted, row.dunder, noted, 0),
             None => {
                 if let Some(column) = &row.column {
-                    noted.uses.push(ColumnUse { name: column.as_ref().to_owned(), how: sorted });
+                    noted.uses.push(ColumnUse {
+                        name: column.as_ref().to_owned(),
+                        how: sorted,
+                        constant: false,
+                    });
                 }
             }
         }
@@ -211,7 +217,7 @@ impl<'p> Eval<'p> {
             }
             Val::Str(text) if is_name(self.p.text(*text)) => {
                 let name = self.p.text(*text);
-                noted.uses.push(ColumnUse { name: name.to_owned(), how });
+                noted.uses.push(ColumnUse { name: name.to_owned(), how, constant: false });
             }
             Val::Null => {}
             _ => noted.partial = true,
@@ -235,11 +241,12 @@ impl<'p> Eval<'p> {
         };
         // Rows without a value are usually most of them, or few: an index on the column alone does not tell.
         let how = if value == crate::value::NULL && how == ColumnHow::Equal { ColumnHow::Other } else { how };
+        let constant = matches!(self.vals.get(value), Val::Str(_) | Val::Int(_) | Val::Bool(_));
         match inner.map(operator_word) {
-            Some(Some(how)) => noted.uses.push(ColumnUse { name, how }),
+            Some(Some(how)) => noted.uses.push(ColumnUse { name, how, constant }),
             // Conditions on the rows of a relation.
             Some(None) => noted.partial = true,
-            None if is_name(&name.replace('.', "_")) => noted.uses.push(ColumnUse { name, how }),
+            None if is_name(&name.replace('.', "_")) => noted.uses.push(ColumnUse { name, how, constant }),
             None => noted.partial = true,
         }
     }
@@ -252,7 +259,7 @@ impl<'p> Eval<'p> {
             Val::Map(entries, _) => {
                 for (key, value) in entries.iter() {
                     let how = if self.is_falling(*value) { ColumnHow::Descending } else { how };
-                    noted.uses.push(ColumnUse { name: self.p.text(*key).to_owned(), how });
+                    noted.uses.push(ColumnUse { name: self.p.text(*key).to_owned(), how, constant: false });
                 }
             }
             Val::Str(text) => {
@@ -267,12 +274,15 @@ impl<'p> Eval<'p> {
                         _ => how,
                     };
                     let name = if dunder { name.replace("__", ".") } else { name.to_owned() };
-                    if is_name(&name.replace('.', "_")) {
-                        noted.uses.push(ColumnUse { name, how });
+                    match is_name(&name.replace('.', "_")) {
+                        true => noted.uses.push(ColumnUse { name, how, constant: false }),
+                        // An order that no column gives.
+                        false => noted.partial = true,
                     }
                 }
             }
-            _ => {}
+            Val::Null => {}
+            _ => noted.partial = true,
         }
     }
 

@@ -287,7 +287,9 @@ impl<'t, 'a> Reader<'t, 'a> {
         let tokens = self.tokens.get(start..end)?;
         let first = tokens.first()?;
         let descending = tokens.iter().any(|token| token.is("desc"));
+        // Texts that are compared otherwise are another key.
         let plain = is_name(first)
+            && !tokens.iter().any(|token| token.is("collate"))
             && match tokens.get(1) {
                 None => true,
                 // The length of a prefix, in MySQL.

@@ -14,6 +14,7 @@ const INSERT_HEAD: usize = 2_048;
 pub(crate) fn lower(source: Source<'_>) -> FileIr {
     let mut file = FileBuilder::new(source.path, source.lang, source.role);
     let (text, templated) = without_template(source.text);
+    let text = without_undoing(text);
     let mut all = SqlFacts { partial: templated, ..SqlFacts::default() };
     for range in split(&text) {
         let start = skip_blank(&text, range.start).min(range.end);
@@ -35,6 +36,37 @@ pub(crate) fn lower(source: Source<'_>) -> FileIr {
     }
     flush(&mut file, &mut all, false);
     file.finish()
+}
+
+/// Blanks what undoes a migration, keeping offsets: what stands after a comment like `-- +goose Down` or `-- migrate:down`, up to
+/// one that says `Up`.
+fn without_undoing(text: Cow<'_, str>) -> Cow<'_, str> {
+    if !text.split_inclusive('\n').any(|line| direction(line) == Some(false)) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut undoes = false;
+    for line in text.split_inclusive('\n') {
+        undoes = direction(line).map_or(undoes, |up| !up);
+        match undoes {
+            true => out.extend(line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' })),
+            false => out.push_str(line),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Whether a line starts what a migration does, or what undoes it.
+fn direction(line: &str) -> Option<bool> {
+    let comment = line.trim().strip_prefix("--")?.trim_start();
+    let (tool, word) = comment.split_once([':', ' '])?;
+    let marks = tool.starts_with('+') || comment[tool.len()..].starts_with(':');
+    let word = word.split_whitespace().next()?;
+    match (marks, word) {
+        (true, word) if word.eq_ignore_ascii_case("up") => Some(true),
+        (true, word) if word.eq_ignore_ascii_case("down") => Some(false),
+        _ => None,
+    }
 }
 
 /// Statements with the same certainty share their facts.

@@ -24,7 +24,11 @@ struct Told {
 /// The schema that a program's files tell of. Lines are not known yet ([`Schema::locate`]).
 pub fn replay(program: &Program, models: &Models) -> Schema {
     let rows = Rows::new(models);
-    let told = in_order(program, &rows, told(program, &rows));
+    let mut told = told(program, &rows);
+    let kept = super::variants::kept(told.iter().map(|told| &*told.path), models);
+    let mut kept = kept.into_iter();
+    told.retain(|_| kept.next().unwrap_or(true));
+    let told = in_order(program, &rows, told);
     let (dumps, rest): (Vec<Told>, Vec<Told>) =
         told.into_iter().partition(|told| told.origin == Origin::Dump);
     let (declarations, migrations): (Vec<Told>, Vec<Told>) =

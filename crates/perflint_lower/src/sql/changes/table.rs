@@ -226,6 +226,9 @@ impl<'a> Reader<'_, 'a> {
                 columns.into_iter().map(|name| perflint_ir::KeyPart { name, ..Default::default() }).collect();
             let index = IndexDef { columns: parts, unique: true, ..IndexDef::default() };
             more.push(Change::Index { table: table.into(), index });
+        } else if token.is("auto_increment") {
+            // Part of the type, as `serial` is one: it tells which database this is.
+            column.ty = format!("{} auto_increment", column.ty).into();
         } else if token.is("default") {
             column.default = self.default_value();
         } else if token.is("references") {
