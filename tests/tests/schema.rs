@@ -464,3 +464,35 @@ fn what_is_compared_otherwise_is_another_index_and_mysql_makes_its_own() {
         Vec::<String>::new()
     );
 }
+
+#[test]
+fn sql_that_is_too_large_is_named() {
+    let files = [
+        ("db/structure.sql", "CREATE TABLE a (x int);\n".repeat(200)),
+        ("db/b.sql", "CREATE TABLE b (x int);".to_owned()),
+    ];
+    let tree = Tree::of(&files);
+    let run = schema(&tree, &["--max-file-size", "4096"]);
+    assert!(
+        run.out().contains("not followed: db/structure.sql:1 it is larger than --max-file-size"),
+        "{}",
+        run.out()
+    );
+    let found = json(&schema(&tree, &["--max-file-size", "4096", "--format", "json"]));
+    assert_eq!(found["gaps"][0]["place"]["file"], "db/structure.sql");
+    assert!(!schema(&tree, &[]).out().contains("not followed"));
+}
+
+#[test]
+fn volumes_of_the_configuration_count_for_proposals() {
+    let keys =
+        "CREATE TABLE a (id bigint PRIMARY KEY);\nCREATE TABLE b (a_id bigint REFERENCES a, c_id bigint);\n";
+    for (volume, expected) in [("'2M'", 1), ("20", 0)] {
+        let config = format!("[volumes]\nb = {volume}\n");
+        let tree = Tree::of(&[("db/schema.sql", keys), ("perflint.toml", config.as_str())]);
+        let run = run(perflint().args(["schema", "--indexes", "--format", "json"]).current_dir(tree.path()));
+        let found = json(&run);
+        assert_eq!(found.as_array().map(Vec::len), Some(expected), "{found}");
+        assert!(expected == 0 || found[0]["rows"] == 2_000_000);
+    }
+}

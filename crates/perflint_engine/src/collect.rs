@@ -114,6 +114,7 @@ fn coverage(files: &[Lowered], stats: WalkStats) -> Coverage {
         lines: files.iter().map(|file| file.lines).sum(),
         bytes: stats.bytes,
         skipped: stats.skipped.iter().map(|(reason, count)| (skip_phrase(*reason), *count)).collect(),
+        too_large: stats.too_large,
         unreadable: stats.unreadable,
         ..Coverage::default()
     };

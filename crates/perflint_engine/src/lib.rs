@@ -212,7 +212,10 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
         (Some(_), None) => entries.clone(),
         (None, _) => Vec::new(),
     };
-    let (schema, accesses) = schema::located(schema, &entries, &sources);
+    let (mut schema, accesses) = schema::located(schema, &entries, &sources);
+    if let Some(schema) = &mut schema {
+        schema::unread(schema, &coverage);
+    }
     let formats = if options.schema { perflint_schema::formats(&models) } else { Vec::new() };
     let report = Report { findings, tracking, entries, entities, held_back, coverage };
     Ok(Scan { report, root, sources, identities, baseline, schema, accesses, formats, entries_before })

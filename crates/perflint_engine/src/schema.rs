@@ -6,7 +6,7 @@ use perflint_ir::FileIr;
 use perflint_link::{Config, Program};
 use perflint_models::Models;
 use perflint_rules::{Coverage, EntryCost, Sources, Times};
-use perflint_schema::{Access, Schema, replay};
+use perflint_schema::{Access, Gap, Place, Schema, replay};
 use perflint_walk::Walker;
 use std::collections::BTreeMap;
 
@@ -35,7 +35,19 @@ pub fn schema(options: &Options, progress: &dyn Progress) -> Result<SchemaScan, 
     let mut schema = crate::analyse::with_stack(|| read(files, &models))?;
     let mut lines = Lines::new(&sources);
     schema.locate(&mut |file, offset| lines.line(file, offset));
+    unread(&mut schema, &now.coverage);
     Ok(SchemaScan { schema, coverage: now.coverage })
+}
+
+/// Files of SQL that are larger than the limit are gaps of the schema: tables may be missing from it.
+pub(crate) fn unread(schema: &mut Schema, coverage: &Coverage) {
+    for path in coverage.too_large.iter().filter(|path| path.ends_with(".sql")) {
+        let place = Place { file: path.as_str().into(), line: 1, offset: 0 };
+        schema
+            .gaps
+            .push(Gap { place, what: "it is larger than --max-file-size, and was not read".to_owned() });
+    }
+    schema.gaps.sort();
 }
 
 fn read((files, configs): (Vec<FileIr>, Vec<Config>), models: &Models) -> Schema {

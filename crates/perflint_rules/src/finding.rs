@@ -142,6 +142,8 @@ pub struct Coverage {
     pub languages: BTreeMap<&'static str, usize>,
     /// Files that were seen and not read, by reason.
     pub skipped: BTreeMap<&'static str, usize>,
+    /// Those of a known language that are larger than the limit.
+    pub too_large: Vec<String>,
     /// Files or directories that could not be read because of an error, with the reason: under `--strict` a failure.
     pub unreadable: Vec<(String, String)>,
     /// Gaps: (language, what) and in how many places.

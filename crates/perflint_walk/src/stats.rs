@@ -58,6 +58,8 @@ pub struct WalkStats {
     pub skipped: BTreeMap<SkipReason, usize>,
     /// Files that are no source: images, documents, data.
     pub other: usize,
+    /// Files of a known language that are larger than the limit, sorted.
+    pub too_large: Vec<String>,
     /// What could not be read: path and error, sorted.
     pub unreadable: Vec<(String, String)>,
     /// Configuration files, sorted by path; they count as files that are no source.
@@ -97,6 +99,13 @@ impl Tally {
         *rare.skipped.entry(reason).or_default() += 1;
     }
 
+    /// A file is larger than the limit.
+    pub(crate) fn too_large(&self, path: String) {
+        let mut rare = self.rare.lock().unwrap_or_else(PoisonError::into_inner);
+        *rare.skipped.entry(SkipReason::TooLarge).or_default() += 1;
+        rare.too_large.push(path);
+    }
+
     /// Something cannot be read.
     pub(crate) fn unreadable(&self, path: String, error: String) {
         self.rare.lock().unwrap_or_else(PoisonError::into_inner).unreadable.push((path, error));
@@ -112,6 +121,7 @@ impl Tally {
         stats.other = self.other.into_inner();
         stats.configs = configs;
         stats.unreadable.sort();
+        stats.too_large.sort();
         stats
     }
 }

@@ -287,7 +287,7 @@ fn reject(candidate: &Candidate, error: ReadError, tally: &Tally) {
     match error {
         ReadError::Io { source, .. } => tally.unreadable(candidate.shown.clone(), source.to_string()),
         _ if !is_source => tally.other(),
-        ReadError::TooLarge { .. } => tally.skip(SkipReason::TooLarge),
+        ReadError::TooLarge { .. } => tally.too_large(candidate.shown.clone()),
         ReadError::Binary { .. } => tally.skip(SkipReason::Binary),
         ReadError::NotRegular { .. } | ReadError::Outside { .. } => tally.skip(SkipReason::NotRegular),
     }
