@@ -701,6 +701,12 @@ pub struct EntryRow {
     /// Their exports.
     #[serde(default)]
     pub exports: OneOrMany,
+    /// The folder whose folders below it are the route of a file: `app`.
+    #[serde(default)]
+    pub below: Option<Box<str>>,
+    /// Names of files that add nothing to that route: `index`.
+    #[serde(default)]
+    pub nameless: OneOrMany,
     /// The route's path, from the marker's call.
     #[serde(default)]
     pub route: Option<Expr>,

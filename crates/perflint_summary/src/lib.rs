@@ -28,6 +28,7 @@ mod exec;
 mod expr;
 mod extent;
 mod fact;
+mod file_route;
 mod function;
 mod generic;
 mod graph;

@@ -523,9 +523,16 @@ impl<'p> Eval<'p> {
                     name => format!("{name} {}", ir.path),
                 };
                 for callable in self.callables(v) {
-                    if self.body_of(callable).is_some() && !self.pending.iter().any(|p| p.target == callable)
-                    {
-                        self.pending.push(Pending::new(row.kind, label.clone(), file, callable));
+                    // One handler may be exported by several files, and under several names: each is a route.
+                    let several = row.below.is_some();
+                    let known = |p: &Pending| p.target == callable && (!several || p.label == label);
+                    if self.body_of(callable).is_some() && !self.pending.iter().any(known) {
+                        let method = row.method.as_deref().map(str::to_owned);
+                        let below = row.below.as_deref();
+                        let route = below
+                            .and_then(|below| crate::file_route::route(&ir.path, below, row.nameless.iter()));
+                        let one = Pending::new(row.kind, label.clone(), file, callable);
+                        self.pending.push(Pending { method, route, ..one });
                     }
                 }
             }
