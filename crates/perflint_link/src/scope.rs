@@ -76,6 +76,12 @@ impl Program {
 
     fn resolve_at(&self, file: FileIx, name: Sym, hops: u32) -> Option<Target> {
         let hops = hops.checked_sub(1)?;
+        // A name that is looked for at the root alone: `::Order`.
+        if let Some(bare) = self.names.text(name).strip_prefix("::") {
+            let name = self.names.intern(bare);
+            let def = self.item_named(self.file(file).lang.family(), name);
+            return Some(def.map_or(Target::External(name), |def| self.declared(file, def, name)));
+        }
         match self.scopes.bindings[file.0 as usize].get(&name).copied() {
             Some(Binding::Item(item)) => return Some(self.declared(file, Def { file, item }, name)),
             Some(Binding::Import(i)) => {

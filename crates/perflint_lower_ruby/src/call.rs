@@ -46,6 +46,9 @@ impl Ruby<'_> {
         }
         match name.as_str() {
             "!" => return self.op(OpKind::Not(recv), whole),
+            "class" if self.scopes.here.body.peek(recv).kind == OpKind::SelfRef => {
+                return self.name("self.class", whole);
+            }
             "[]" => return self.element(call, recv, whole),
             "!=" | "!~" => {
                 let rhs = self.first_argument(call, whole);

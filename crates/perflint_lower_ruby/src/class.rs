@@ -315,6 +315,17 @@ impl Ruby<'_> {
     }
 }
 
+/// True for a constant that is looked for at the root alone: `::Order::Line`.
+fn is_rooted(node: &Node<'_>) -> bool {
+    let mut next = node.as_constant_path_node();
+    for _ in 0..64 {
+        let Some(path) = next else { return false };
+        let Some(parent) = path.parent() else { return true };
+        next = parent.as_constant_path_node();
+    }
+    false
+}
+
 /// The dotted path of a constant.
 pub(crate) fn path_of(node: &Node<'_>) -> Option<String> {
     let mut parts = Vec::new();
@@ -342,6 +353,7 @@ pub(crate) fn path_of(node: &Node<'_>) -> Option<String> {
 /// The path of what a class extends: a constant, or that of a call which makes it: `Migration[7.0]`, `Sequel::Model(:t)`.
 fn base_path(node: &Node<'_>) -> Option<String> {
     if let Some(path) = path_of(node) {
+        let path = if is_rooted(node) { format!("::{path}") } else { path };
         return Some(path);
     }
     let call = node.as_call_node()?;

@@ -126,7 +126,7 @@ impl Ruby<'_> {
                 let base = self.expr(&parent);
                 self.get(base, &name, at)
             }
-            None => self.name(&name, at),
+            None => self.name(&format!("::{name}"), at),
         }
     }
 

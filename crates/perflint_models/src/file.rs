@@ -68,6 +68,9 @@ pub struct ModelFile {
     /// Declarations by calls in a class's body.
     #[serde(default, rename = "declaration")]
     pub declarations: Vec<DeclarationRow>,
+    /// Types whose fields are read of each value that a resolver gives.
+    #[serde(default, rename = "object")]
+    pub objects: Vec<crate::ObjectRow>,
     /// Relations.
     #[serde(default, rename = "relation")]
     pub relations: Vec<RelationRow>,

@@ -5,6 +5,7 @@ use crate::file::{
     RelationRow, StubRow, TypeRole, TypeRow,
 };
 use crate::view::ViewRow;
+use crate::object::ObjectRow;
 use rustc_hash::FxHashMap;
 use std::fmt;
 
@@ -72,6 +73,8 @@ pub struct Models {
     pub entities: Vec<(Box<str>, EntityRow)>,
     /// Declaration rows, each with its language family.
     pub declarations: Vec<(Box<str>, DeclarationRow)>,
+    /// Types whose fields are read of what resolvers give, with their family.
+    pub objects: Vec<(Box<str>, ObjectRow)>,
     /// Relation rows, each with its language family.
     pub relations: Vec<(Box<str>, RelationRow)>,
     /// Entry rows, each with its language family.
@@ -250,6 +253,7 @@ impl Models {
         self.preludes.extend(model.prelude.into_iter().map(|space| (family.clone(), space)));
         self.entities.extend(model.entities.into_iter().map(|row| (family.clone(), row)));
         self.declarations.extend(model.declarations.into_iter().map(|row| (family.clone(), row)));
+        self.objects.extend(model.objects.into_iter().map(|row| (family.clone(), row)));
         self.relations.extend(model.relations.into_iter().map(|row| (family.clone(), row)));
         self.entries.extend(model.entries.into_iter().map(|row| (family.clone(), row)));
         self.views.extend(model.views.into_iter().map(|row| (family.clone(), row)));

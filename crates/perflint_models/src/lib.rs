@@ -12,6 +12,7 @@ mod embedded;
 mod expr;
 mod file;
 mod index;
+mod object;
 mod schema;
 mod view;
 
@@ -23,5 +24,6 @@ pub use file::{
     TypeRow, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};
+pub use object::ObjectRow;
 pub use schema::{ColumnRow, DialectRow, Does, MigrationRow, SchemaRow, TableRow};
 pub use view::{Renders, Shows, ViewRow};

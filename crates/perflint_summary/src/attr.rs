@@ -131,12 +131,9 @@ impl<'p> Eval<'p> {
     /// Such rows come from the first operation of a body, which fetches nothing, but for a view's entity in an initialiser
     /// and for a bare relation of the receiver: what is read of its rows counts as guessed too.
     pub(crate) fn is_guessed(&self, row: Row) -> bool {
-        row.origin.is_some_and(|origin| self.is_guessed_at(origin))
-    }
-
-    /// True for the place that guessed rows are said to come from.
-    pub(crate) fn is_guessed_at(&self, origin: crate::value::Site) -> bool {
-        origin.op == OpId(0) && self.p.file(origin.at.file).body(origin.at.body).kind != BodyKind::Init
+        row.origin.is_some_and(|origin| {
+            origin.op == OpId(0) && self.p.file(origin.at.file).body(origin.at.body).kind != BodyKind::Init
+        })
     }
 
     /// One row that somebody fetched by itself: what is read of it is fetched for it alone.

@@ -234,6 +234,8 @@ impl<'p> Eval<'p> {
             }
             Val::Fun(def) => self.call_on_function(f, recv, def, name, args, op),
             Val::Closure(..) | Val::Bound(..) | Val::ExtMethod(..) => match self.p.text(name) {
+                // No receiver is passed first, and a block may be passed on.
+                "call" | "yield" if f.lang.family() == "ruby" => self.call_value(f, recv, args, op),
                 "bind" => recv,
                 "call" | "apply" => {
                     let rest = CallArgs::positional(args.pos.iter().skip(1).copied().collect());

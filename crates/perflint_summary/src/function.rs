@@ -185,6 +185,7 @@ impl<'p> Eval<'p> {
         let body = self.p.body(at);
         let mut out = Vec::with_capacity(body.params.len());
         let mut next = 0;
+        let mut options = self.options(at, args);
         for param in &body.params {
             let v = match param.kind {
                 ParamKind::Rest => {
@@ -208,6 +209,7 @@ impl<'p> Eval<'p> {
                     } else {
                         None
                     };
+                    let by_position = by_position.or_else(|| options.take());
                     match by_name.or(by_position) {
                         Some(v) => v,
                         None if args.open => UNKNOWN,
@@ -228,6 +230,19 @@ impl<'p> Eval<'p> {
             out.push(v);
         }
         out
+    }
+
+    /// Named arguments as the map that Ruby makes of them for a method that names none: `def render(order, options = {})`.
+    fn options(&mut self, at: BodyRef, args: &CallArgs) -> Option<V> {
+        let named = |kind: ParamKind| matches!(kind, ParamKind::KeyOnly | ParamKind::KeyRest);
+        if self.p.file(at.file).lang.family() != "ruby"
+            || self.p.body(at).params.iter().any(|param| named(param.kind))
+        {
+            return None;
+        }
+        let given: Vec<(Sym, V)> =
+            args.keys.iter().copied().filter(|(key, _)| self.p.text(*key) != "&").collect();
+        (!given.is_empty()).then(|| self.vals.make(Val::Map(given.into(), UNKNOWN)))
     }
 
     pub(crate) fn default_value(&mut self, at: BodyRef, def: Option<Def>, default: OpId) -> V {

@@ -29,6 +29,7 @@ mod expr;
 mod extent;
 mod fact;
 mod file_route;
+mod fields;
 mod function;
 mod generic;
 mod graph;

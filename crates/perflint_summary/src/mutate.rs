@@ -71,6 +71,29 @@ impl<'p> Eval<'p> {
         (inner != UNKNOWN && inner != recv).then_some(inner)
     }
 
+    /// The object with a field set. One that nobody knows, such as a message of generated code or a result without a class,
+    /// holds the rows that it was given.
+    pub(crate) fn filled(&mut self, f: &Frame<'p>, object: V, name: perflint_ir::Sym, v: V) -> V {
+        let holds = match self.vals.get(v) {
+            Val::Many { source: Some(_), .. } => matches!(f.lang.family(), "go" | "ruby"),
+            Val::Query(_) | Val::Many { .. } | Val::Row(_) => f.lang.family() == "ruby",
+            _ => false,
+        };
+        if object == UNKNOWN && holds {
+            return self.vals.make(Val::Map([(name, v)].into(), UNKNOWN));
+        }
+        self.with_field(object, name, v)
+    }
+
+    /// True for a name of the class that the receiver has when the code runs.
+    pub(crate) fn is_late_class(&self, f: &Frame<'p>, name: perflint_ir::Sym) -> bool {
+        match f.lang.family() {
+            "php" => self.p.text(name) == "static",
+            "ruby" => self.p.text(name) == "self.class",
+            _ => false,
+        }
+    }
+
     /// The class that `static` is: that of the receiver, else the one around.
     pub(crate) fn late_class(&mut self, f: &Frame<'p>) -> V {
         let around = || crate::eval::def_of(self.p, f.at).and_then(|def| self.p.class_around(def));

@@ -23,10 +23,8 @@ impl<'p> Eval<'p> {
             OpKind::Local(local) => f.locals[local.at()],
             OpKind::SelfRef | OpKind::SuperRef => f.this,
             OpKind::Name(name) if let Some(class) = self.generic_class(f, name) => class,
+            OpKind::Name(name) if self.is_late_class(f, name) => self.late_class(f),
             OpKind::Name(name) if f.lang.has_implicit_receiver() => self.bare(f, name, i),
-            OpKind::Name(name) if f.lang.family() == "php" && self.p.text(name) == "static" => {
-                self.late_class(f)
-            }
             OpKind::Name(name) => self.name(f.at.file, name),
             OpKind::Get { base, name } => {
                 let recv = at(f, base);
@@ -206,13 +204,7 @@ impl<'p> Eval<'p> {
             OpKind::SelfRef => self.put_self(f, name, v),
             OpKind::Local(local) => {
                 let object = f.locals[local.at()];
-                // An object that nobody knows, such as a message of generated code, holds what was collected for it.
-                let collected = matches!(self.vals.get(v), Val::Many { source: Some(_), .. });
-                f.locals[local.at()] = if object == UNKNOWN && collected && f.lang.family() == "go" {
-                    self.vals.make(Val::Map(Rc::new([(name, v)]), UNKNOWN))
-                } else {
-                    self.with_field(object, name, v)
-                };
+                f.locals[local.at()] = self.filled(f, object, name, v);
             }
             OpKind::Name(variable) => {
                 if let Val::Class(class) = *self.vals.get(f.vals[base.at()]) {
@@ -226,7 +218,7 @@ impl<'p> Eval<'p> {
             _ if self.is_shown(f.vals[base.at()]) => self.show(f, name, v),
             _ => {
                 if let Some(field) = self.own_field(f, base) {
-                    let held = self.with_field(f.vals[base.at()], name, v);
+                    let held = self.filled(f, f.vals[base.at()], name, v);
                     self.put_into(f, field, held);
                 }
             }

@@ -205,9 +205,10 @@ impl<'p> Eval<'p> {
 
     /// A relation of a row of which only the name of a variable tells is a guess as well.
     pub(crate) fn sure_of(&self, q: &Query) -> Sure {
-        let guessed = |row: Row| self.is_guessed(row);
-        let via = q.via.is_some_and(|via| matches!(*self.vals.get(via), Val::Row(row) if guessed(row)));
-        if via || (q.related && self.is_guessed_at(q.origin)) { Sure::Guess } else { Sure::Certain }
+        match q.via {
+            Some(via) if self.is_guess(via) => Sure::Guess,
+            _ => Sure::Certain,
+        }
     }
 
     /// A collection that stands in a row is fetched once for that row, however often it is looked at.

@@ -115,8 +115,12 @@ impl<'p> Eval<'p> {
                 _ => continue,
             };
             let returned = self.returned_from_entry(at, &outcome, &pending);
+            let resolves = pending.kind == EntryKind::Resolver;
+            if let Some(method) = def_of(self.p, at).filter(|_| resolves) {
+                more.extend(self.resolved_fields(at, outcome.ret, method, outcome.node));
+            }
             let terms: Vec<_> = outcome.terms.iter().chain(&returned).chain(&more).cloned().collect();
-            if pending.kind == EntryKind::Resolver {
+            if resolves && !self.has_objects(at) {
                 self.repeat_per_parent(at, &terms, &pending.label);
             }
             let summary = Summary { terms, capped: outcome.capped };
