@@ -509,6 +509,9 @@ pub struct DeclarationRow {
     /// The declared name is an attribute with a plain value.
     #[serde(default)]
     pub scalar: bool,
+    /// The declared names are what the class's constructor takes, in this order, and attributes.
+    #[serde(default)]
+    pub initializes: bool,
     /// The document, if not the file's.
     #[serde(default)]
     pub docs: Option<Box<str>>,

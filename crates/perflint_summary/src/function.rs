@@ -31,7 +31,10 @@ impl<'p> Eval<'p> {
                 self.absorb(f, &outcome, op, at, How::PLAIN);
                 outcome.puts.clone().into()
             }
-            None => args.keys.iter().copied().filter(|(_, v)| *v != UNKNOWN).collect(),
+            None => match self.initialized(class, args) {
+                Some(fields) => fields.into(),
+                None => args.keys.iter().copied().filter(|(_, v)| *v != UNKNOWN).collect(),
+            },
         };
         let mut fields: Vec<(Sym, V)> = fields.iter().copied().filter(|(_, v)| *v != UNKNOWN).collect();
         fields.sort();

@@ -42,8 +42,11 @@ impl<'p> Eval<'p> {
             && (self.has_library_member(f.this, name) || self.declares(f.this, name))
         {
             let v = self.get(f, f.this, name, op, None);
-            // A method of a class is no attribute of it.
-            return if v == UNKNOWN { self.vals.make(Val::ExtMethod(f.this, name)) } else { v };
+            // What is delegated to somebody unknown is what models know by that name: `delegate :render, to: :view`.
+            if v != UNKNOWN || self.look.function(name, f.lang).is_none() {
+                // A method of a class is no attribute of it.
+                return if v == UNKNOWN { self.vals.make(Val::ExtMethod(f.this, name)) } else { v };
+            }
         }
         // Methods that a class has of the library's base class.
         let is_object = matches!(self.vals.get(f.this), Val::Inst(..) | Val::Class(_));

@@ -35,6 +35,7 @@ mod generic;
 mod graph;
 mod guard;
 mod implicit;
+mod initialized;
 mod intrinsic;
 mod iterate;
 mod join;
