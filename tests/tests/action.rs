@@ -288,7 +288,8 @@ fn every_target_that_is_installed_is_released() {
     let mut named: Vec<String> =
         named.filter(|name| name.matches('-').count() >= 2).map(str::to_owned).collect();
     let mut built = targets();
-    (named.sort(), built.sort());
+    named.sort();
+    built.sort();
     assert!(built.len() == 5 && named == built, "{named:?} are installed, {built:?} released");
 }
 

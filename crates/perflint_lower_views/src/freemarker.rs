@@ -141,7 +141,7 @@ impl<'a> Page<'a> {
                 let over = self.lists.last().copied();
                 let over = over.unwrap_or_else(|| self.view.unknown(&[], at));
                 let text = self.text[inner.0..inner.1].trim();
-                let item = text.strip_prefix("as").map(|text| first_name(text));
+                let item = text.strip_prefix("as").map(first_name);
                 self.view.each(name, over, item, at);
             }
             "if" => {

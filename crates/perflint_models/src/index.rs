@@ -4,8 +4,8 @@ use crate::file::{
     AttrRow, CallRow, DeclarationRow, EntityRow, EntryRow, GeneratedRow, HintRow, ModelFile, OneOrMany,
     RelationRow, StubRow, TypeRole, TypeRow,
 };
-use crate::view::ViewRow;
 use crate::object::ObjectRow;
+use crate::view::ViewRow;
 use rustc_hash::FxHashMap;
 use std::fmt;
 

@@ -82,6 +82,7 @@ pub(crate) fn report() -> Report {
         bytes: 9,
         languages: BTreeMap::from([("python", 2)]),
         skipped: BTreeMap::from([("too large", 1)]),
+        too_large: Vec::new(),
         unreadable: vec![("shop/\u{1b}x.py".into(), "Permission denied".into())],
         gaps: BTreeMap::from([(("python", "syntax error"), 3)]),
         gap_files: vec![("shop/a b.py".into(), "syntax error")],

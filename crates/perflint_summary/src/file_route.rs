@@ -12,7 +12,7 @@ pub(crate) fn route<'n>(
     folders.find(|folder| *folder == below)?;
     let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
     let own = (!nameless.any(|nameless| nameless == stem)).then_some(stem);
-    let is_part = |part: &&str| !part.starts_with('@') && !(part.starts_with('(') && part.ends_with(')'));
+    let is_part = |part: &&str| !(part.starts_with('@') || part.starts_with('(') && part.ends_with(')'));
     let parts: Vec<&str> = folders.filter(is_part).chain(own).collect();
     Some(format!("/{}", parts.join("/")))
 }

@@ -10,7 +10,8 @@ impl Eval<'_> {
     /// The fields of a new instance whose constructor is declared: arguments by position, then by name.
     pub(crate) fn initialized(&mut self, class: ClassIx, args: &CallArgs) -> Option<Vec<(Sym, V)>> {
         let family = self.p.file(self.p.class(class).def.file).lang.models();
-        let rows = self.m.declarations.iter().filter(|(language, row)| **language == *family && row.initializes);
+        let rows =
+            self.m.declarations.iter().filter(|(language, row)| **language == *family && row.initializes);
         let calls: Vec<&str> = rows.flat_map(|(_, row)| row.call.iter()).collect();
         let declared: Vec<_> = calls.iter().flat_map(|call| self.p.declared_by(class, call)).collect();
         if declared.is_empty() {

@@ -162,9 +162,9 @@ impl<'a> Pug<'a> {
                 let stop = from + value.trim_end_matches(':').len();
                 self.emit("if(");
                 if word == "when" && stop > from {
-                    self.copy(from, stop)
+                    self.copy(from, stop);
                 } else {
-                    self.emit("true")
+                    self.emit("true");
                 }
                 self.emit(")");
                 self.block(indent, Kind::Braces);
@@ -182,7 +182,7 @@ impl<'a> Pug<'a> {
                 self.open.push(Block { indent, kind: Kind::Plain });
             }
             "block" | "append" | "prepend" | "doctype" if is_code => {
-                self.open.push(Block { indent, kind: Kind::Plain })
+                self.open.push(Block { indent, kind: Kind::Plain });
             }
             _ => return self.element(start, end, indent, depth),
         }

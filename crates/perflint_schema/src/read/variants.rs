@@ -24,8 +24,7 @@ fn without_kind(path: &str, models: &Models) -> (String, Option<usize>) {
         let mut words = part.split(|c: char| !c.is_ascii_alphanumeric());
         let kind = words.find_map(|word| {
             let word = word.to_ascii_lowercase();
-            let is = |known: &Box<str>| **known == *word;
-            models.dialects.iter().position(|row| row.folders.iter().any(is))
+            models.dialects.iter().position(|row| row.folders.iter().any(|known| **known == *word))
         });
         found = found.or(kind);
         if kind.is_some() { "*".to_owned() } else { part.to_owned() }
