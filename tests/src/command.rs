@@ -70,9 +70,9 @@ fn build() -> PathBuf {
 }
 
 /// Runs a command to its end with a text on its standard input.
-pub fn run_with_input(command: &mut Command, input: &str) -> Run {
+pub fn run_with_input(command: &mut Command, input: impl AsRef<[u8]>) -> Run {
     let mut file = temporary();
-    file.write_all(input.as_bytes()).and_then(|()| file.rewind()).expect("a file to read from");
+    file.write_all(input.as_ref()).and_then(|()| file.rewind()).expect("a file to read from");
     run_from(command, file.into())
 }
 

@@ -90,6 +90,11 @@ impl Scratch {
 
 /// Runs git in a folder with nobody's configuration but its own.
 pub fn git(folder: &Path, arguments: &[&str]) -> String {
+    String::from_utf8_lossy(&git_bytes(folder, arguments)).into_owned()
+}
+
+/// The same, for what need not be text.
+pub fn git_bytes(folder: &Path, arguments: &[&str]) -> Vec<u8> {
     let output = Command::new("git")
         .args([
             "-c",
@@ -110,5 +115,5 @@ pub fn git(folder: &Path, arguments: &[&str]) -> String {
         .output()
         .expect("git runs");
     assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    output.stdout
 }

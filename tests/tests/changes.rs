@@ -1,7 +1,7 @@
 //! Only what is new: revisions, patches, baselines, and comments that suppress.
 
 use perflint_tests::command::{perflint, run_with_input};
-use perflint_tests::git::Scratch;
+use perflint_tests::git::{Scratch, git_bytes};
 use perflint_tests::sample::{REQUESTS, RULE};
 use perflint_tests::workspace;
 use serde_json::Value;
@@ -123,6 +123,96 @@ fn a_patch_on_standard_input_is_undone() {
         assert_eq!(run.code, Some(2), "{message}");
         assert!(run.err().contains(message) && run.err().contains("help: "), "{}", run.err());
     }
+}
+
+/// Names that git quotes, prefixes that a configuration changes, copies, and what is added to a patch on its way.
+#[cfg(unix)]
+#[test]
+fn patches_of_every_kind_say_what_a_revision_says() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let bom = [b"\xef\xbb\xbf", REQUESTS.as_bytes()].concat();
+    let crlf = REQUESTS.replace('\n', "\r\n");
+    let cut = REQUESTS.trim_end();
+    let scratch =
+        Scratch::of(&[("a/a.py", REQUESTS), ("b.py", "x = 1\n"), ("b/b.py", "x = 1"), ("old.py", cut)]);
+    scratch.write("bom.py", bom.as_slice());
+    scratch.write("crlf.py", crlf.as_str());
+    scratch.commit("others");
+    let names: [&[u8]; 8] = [
+        b"new\nline.py",
+        b"cr\r.py",
+        b"q\"u'o.py",
+        b"\xff\xfe.py",
+        b"a b/c d.py",
+        b"back\\slash.py",
+        "ü😀.py".as_bytes(),
+        b"--- a.py",
+    ];
+    for name in names {
+        let path = scratch.path().join(OsStr::from_bytes(name));
+        fs::create_dir_all(path.parent().expect("a folder")).expect("created");
+        fs::write(path, REQUESTS).expect("written");
+    }
+    scratch.write("b/b.py", cut);
+    scratch.write("bom.py", [bom.as_slice(), b"y = 2\n"].concat());
+    scratch.write("crlf.py", format!("# a line\r\n{crlf}"));
+    scratch.write("copy.py", cut);
+    scratch.git(&["mv", "old.py", "moved.py"]);
+    scratch.git(&["add", "--all"]);
+    let expected = scratch.perflint(&["scan", "--quiet", "--format", "concise", "--diff", "HEAD"]);
+    let new = expected.out();
+    assert!(new.lines().count() >= 9 && new.contains("b/b.py:4:35") && new.contains("xFE.py:4:35"), "{new}");
+    assert!(!new.contains("crlf.py") && !new.contains("bom.py"), "{new}");
+    let scan = |patch: &[u8]| {
+        let mut command = perflint();
+        command.args(["scan", "--quiet", "--format", "concise", "--diff", "-"]).current_dir(scratch.path());
+        run_with_input(&mut command, patch)
+    };
+    for (settings, options) in [
+        (&[][..], &[][..]),
+        (&["-c", "core.quotePath=false"], &["-U0"]),
+        (&["-c", "diff.noprefix=true"], &["-M"]),
+        (&["-c", "diff.noprefix=true"], &["--no-renames"]),
+        (&["-c", "diff.mnemonicPrefix=true"], &["-C", "--find-copies-harder"]),
+        (&["-c", "diff.renames=copies"], &["--src-prefix=old/", "--dst-prefix=new/"]),
+        (&[], &["--stat", "-p", "-B"]),
+        (&[], &["--binary", "--full-index", "-U99"]),
+    ] {
+        let patch = git_bytes(scratch.path(), &[settings, &["diff", "--cached", "HEAD"], options].concat());
+        let run = scan(&patch);
+        assert!(
+            run.code == expected.code && run.out() == new,
+            "{settings:?} {options:?}: {}{}",
+            run.out(),
+            run.err()
+        );
+        let head = b"From 0123 Mon Sep 17\nSubject: [PATCH] x\n\n---\n a.py | 2 +-\n\n";
+        let mailed = [&head[..], &patch, b"-- \n2.47\n\n"].concat();
+        assert!(scan(&mailed).out() == new, "{settings:?} {options:?} in a mail");
+    }
+    // Where the line ends are rewritten on the way, a name or a file that holds one cannot be the same.
+    scratch.git(&["reset", "--quiet", "--hard", "HEAD"]);
+    scratch.write("n.py", REQUESTS);
+    scratch.git(&["add", "--all"]);
+    let rewritten = scratch.git(&["diff", "--cached", "HEAD"]).replace('\n', "\r\n");
+    assert!(scan(rewritten.as_bytes()).out().starts_with("n.py:4"), "{}", scan(rewritten.as_bytes()).err());
+    let coloured = scratch.git(&["diff", "--cached", "--color=always", "HEAD"]);
+    let run = scan(coloured.as_bytes());
+    assert!(run.code == Some(2) && run.err().contains("without colours"), "{}", run.err());
+    scratch.write(".gitattributes", "*.py -diff\n");
+    scratch.commit("attributes");
+    scratch.write("n.py", format!("{REQUESTS}\n"));
+    let run = scan(scratch.git(&["diff", "HEAD"]).as_bytes());
+    assert!(run.code == Some(2) && run.err().contains("git diff --text"), "{}", run.err());
+    let merged =
+        "diff --cc n.py\nindex 1,2..3\n--- a/n.py\n+++ b/n.py\n@@@ -1,1 -1,1 +1,1 @@@\n- x\n -y\n++z\n";
+    let run = scan(merged.as_bytes());
+    assert!(
+        run.code == Some(2) && run.err().contains("a merge compared with several commits"),
+        "{}",
+        run.err()
+    );
 }
 
 #[test]

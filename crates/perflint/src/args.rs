@@ -347,8 +347,11 @@ impl FailOn {
 
 /// A number of threads.
 fn parse_jobs(text: &str) -> Result<NonZeroUsize, String> {
-    text.parse()
-        .map_err(|_| "a number of threads is 1 or more; leave it out to use all processors".to_owned())
+    let jobs = text.parse().ok().filter(|jobs: &NonZeroUsize| jobs.get() <= perflint_engine::MAX_JOBS);
+    jobs.ok_or_else(|| {
+        let most = perflint_engine::MAX_JOBS;
+        format!("a number of threads is 1 or more, {most} at most; leave it out to use all processors")
+    })
 }
 
 /// A size in bytes: digits, then nothing, `K` or `M`, which count in 1024.

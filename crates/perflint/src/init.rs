@@ -17,7 +17,8 @@ const MANY: usize = 20;
 /// Writes `perflint.toml` in the repository's root.
 pub(crate) fn init(args: &InitArgs) -> Result<Status, Failure> {
     let roots = vec![args.path.clone()];
-    let root = perflint_engine::repository(&roots)?;
+    let root = perflint_engine::repository(&roots)
+        .map_err(|error| Failure::from(error).with_help("give a folder that exists and can be read"))?;
     if !args.print {
         crate::known::in_work_tree(&root)?;
         let there = perflint_config::find(&root, &root).map_err(crate::settings::config_failure)?;
@@ -44,7 +45,7 @@ pub(crate) fn init(args: &InitArgs) -> Result<Status, Failure> {
     Output::new(Some(root.join("perflint.toml")))?.write(|out| Ok(out.write_all(text.as_bytes())?))?;
     let mut out = io::stdout().lock();
     writeln!(out, "perflint.toml is written. Next:")?;
-    writeln!(out, "  perflint scan{}", if root.join("perflint.toml").exists() { "" } else { " ." })?;
+    writeln!(out, "  perflint scan")?;
     if scan.report.live().count() > MANY {
         writeln!(
             out,

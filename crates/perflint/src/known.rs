@@ -1,6 +1,6 @@
 //! `perflint baseline`, and the baseline that a scan goes by.
 
-use crate::args::BaselineArgs;
+use crate::args::{BaselineArgs, SettingArgs};
 use crate::output::Output;
 use crate::scan::analyse;
 use crate::settings::{BASELINE, Settings};
@@ -81,7 +81,14 @@ pub(crate) fn write(args: BaselineArgs) -> Result<Status, Failure> {
         None => settings.root.join(settings.config().baseline.as_deref().unwrap_or(BASELINE)),
     };
     let shown = shown(&path, &settings);
+    may_replace(&path, &shown)?;
+    if args.output.is_none() {
+        inside(&path, &shown, &settings)?;
+    }
     let old = if path.exists() { Some(read(&path, &shown)) } else { None };
+    if (old.is_some() || args.prune) && args.output.is_none() {
+        whole(&analysis.settings)?;
+    }
     // Without --prune the file is written anew, whatever it was.
     let old = if args.prune {
         let missing = || {
@@ -124,6 +131,58 @@ pub(crate) fn write(args: BaselineArgs) -> Result<Status, Failure> {
     Ok(Status::Clean)
 }
 
+/// A configuration may name any file, and must not have one overwritten that was never a baseline.
+fn may_replace(path: &Path, shown: &str) -> Result<(), Failure> {
+    let own = path.ends_with(BASELINE);
+    let refused = || {
+        Failure::usage(
+            format!("{shown} is there and is no baseline"),
+            "name another file, or delete it first",
+        )
+    };
+    match path.metadata() {
+        Ok(there) if !own && (!there.is_file() || there.len() > MAX_SIZE) => Err(refused()),
+        Ok(_) if !own => match fs::read_to_string(path).map(|text| Baseline::parse(&text)) {
+            Ok(Ok(_) | Err(BaselineError::Version { .. })) => Ok(()),
+            _ => Err(refused()),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// What a configuration names stays inside the repository, through links too.
+fn inside(path: &Path, shown: &str, settings: &Settings) -> Result<(), Failure> {
+    let there = path.ancestors().skip(1).find_map(|folder| folder.canonicalize().ok());
+    if there.is_some_and(|folder| folder.starts_with(&settings.root)) {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        format!("{shown} leads out of the repository through a link"),
+        "a baseline stands in the repository that it is for; --output names another place",
+    ))
+}
+
+/// What is there must not lose what was not asked about.
+fn whole(set: &SettingArgs) -> Result<(), Failure> {
+    let narrow = [
+        ("--select", !set.select.is_empty()),
+        ("--ignore", !set.ignore.is_empty()),
+        ("--include", !set.include.is_empty()),
+        ("--exclude", !set.exclude.is_empty()),
+        ("--min-confidence", set.min_confidence.is_some()),
+        ("--no-config", set.no_config),
+    ];
+    match narrow.iter().find(|(_, given)| *given) {
+        Some((option, _)) => Err(Failure::usage(
+            format!(
+                "{option} asks for a part of the findings, and the baseline that is there would forget the rest"
+            ),
+            "leave it out, or name another file with --output",
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Whether the work tree is all of the repository: a baseline of less would forget what is accepted elsewhere.
 fn may_write(settings: &Settings, output: Option<&Path>) -> Result<(), Failure> {
     in_work_tree(&settings.root)?;
@@ -151,7 +210,12 @@ fn save(path: &Path, baseline: Baseline) -> Result<(), Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     // The folder of perflint's own files is made; any other has to be there.
     if let Some(folder) = folder.filter(|folder| folder.ends_with(".perflint")) {
-        fs::create_dir_all(folder)?;
+        fs::create_dir_all(folder).map_err(|error| {
+            Failure::usage(
+                format!("cannot create {}: {error}", folder.display()),
+                "check that its folder may be written, or name a file with --output",
+            )
+        })?;
     }
     let text = baseline.text()?;
     Output::new(Some(path.to_owned()))?.write(|out| Ok(out.write_all(text.as_bytes())?))

@@ -33,7 +33,7 @@ impl Outputs {
     pub(crate) fn new(format: Option<Format>, outputs: &[String]) -> Result<Self, Failure> {
         let mut plain = None;
         let mut list = Vec::new();
-        let mut paths: Vec<&str> = Vec::new();
+        let mut paths: Vec<PathBuf> = Vec::new();
         for output in outputs {
             let (named, path) = split(output)?;
             if path.is_empty() {
@@ -42,13 +42,14 @@ impl Outputs {
                     "write FORMAT=FILE, such as sarif=perflint.sarif",
                 ));
             }
-            if paths.contains(&path) {
+            let place = place(path);
+            if paths.contains(&place) {
                 return Err(Failure::usage(
                     format!("two reports go to {path}"),
                     "give each --output a file of its own",
                 ));
             }
-            paths.push(path);
+            paths.push(place);
             match named {
                 Some(format) => list.push((format, Output::new(Some(PathBuf::from(path)))?)),
                 None if plain.is_some() => {
@@ -78,6 +79,14 @@ impl Outputs {
     pub(crate) fn formats(&self) -> impl Iterator<Item = Format> {
         self.list.iter().map(|(format, _)| *format)
     }
+}
+
+/// Where a path leads, however it is spelt: two reports must not end up in one file.
+fn place(path: &str) -> PathBuf {
+    let path = Path::new(path);
+    let real = path.canonicalize().ok();
+    let beside = || Some(folder(path).canonicalize().ok()?.join(path.file_name()?));
+    real.or_else(beside).unwrap_or_else(|| path.to_owned())
 }
 
 /// `FORMAT=FILE`, or a file alone.
@@ -130,32 +139,47 @@ impl Output {
         write: impl FnOnce(&mut dyn Write) -> Result<(), ReportError>,
     ) -> Result<(), Failure> {
         match self {
-            Self::Stdout => buffered(io::stdout().lock(), write).map(drop),
+            Self::Stdout => {
+                buffered(io::stdout().lock(), write).map(drop).map_err(|error| self.failure(error))
+            }
             Self::Special(path) => {
-                let file = fs::OpenOptions::new().write(true).open(path)?;
-                buffered(file, write).map(drop)
+                let file = fs::OpenOptions::new().write(true).open(path);
+                let file = file.map_err(|error| self.failure(error.into()))?;
+                buffered(file, write).map(drop).map_err(|error| self.failure(error))
             }
             Self::File(path) => {
-                let file = buffered(temporary(folder(path))?, write)?;
-                file.persist(path)
-                    .map_err(|error| Failure::from(error.error).with_help(cannot_write(path)))?;
-                Ok(())
+                let file = temporary(folder(path)).map_err(|error| self.failure(error.into()))?;
+                let file = buffered(file, write).map_err(|error| self.failure(error))?;
+                file.persist(path).map(drop).map_err(|error| self.failure(error.error.into()))
             }
         }
+    }
+
+    /// Why nothing could be written, and where. That a reader went away stays what it is.
+    fn failure(&self, error: ReportError) -> Failure {
+        let reason = match &error {
+            ReportError::Write(reason) if reason.kind() != io::ErrorKind::BrokenPipe => reason,
+            _ => return error.into(),
+        };
+        // Without the name of a temporary file, which tells nobody anything.
+        let reason = reason.to_string();
+        let reason = reason.split(" at path ").next().unwrap_or_default();
+        let place = match self {
+            Self::Stdout => "standard output".to_owned(),
+            Self::Special(path) | Self::File(path) => path.display().to_string(),
+        };
+        let help = "check that there is room, and that the file and its folder may be written";
+        Failure::usage(format!("cannot write {place}: {reason}"), help)
     }
 }
 
 fn buffered<W: Write>(
     out: W,
     write: impl FnOnce(&mut dyn Write) -> Result<(), ReportError>,
-) -> Result<W, Failure> {
+) -> Result<W, ReportError> {
     let mut out = BufWriter::new(out);
     write(&mut out)?;
     out.into_inner().map_err(|error| error.into_error().into())
-}
-
-fn cannot_write(path: &Path) -> String {
-    format!("check that {} can be written", path.display())
 }
 
 fn folder(path: &Path) -> &Path {
@@ -163,7 +187,7 @@ fn folder(path: &Path) -> &Path {
 }
 
 /// A temporary file with the permissions of an ordinary one.
-fn temporary(folder: &Path) -> Result<NamedTempFile, Failure> {
+fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".perflint-");
     #[cfg(unix)]
@@ -171,7 +195,7 @@ fn temporary(folder: &Path) -> Result<NamedTempFile, Failure> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666))
     };
-    builder.tempfile_in(folder).map_err(|error| Failure::from(error).with_help(cannot_write(folder)))
+    builder.tempfile_in(folder)
 }
 
 #[cfg(test)]
@@ -213,6 +237,7 @@ mod tests {
         assert_eq!(formats(None, &["json=-".to_owned()]).expect("fine"), [Format::Json]);
         for wrong in [
             &[at("sarif"), at("sarif")][..],
+            &[at("sarif"), format!("html={}/./sarif", dir.path().display())],
             &["srif=x".to_owned()],
             &["a".to_owned(), "b".to_owned()],
             &["html=".to_owned()],

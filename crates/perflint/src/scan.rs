@@ -8,6 +8,7 @@ use crate::settings::Settings;
 use crate::status::{Failure, Status};
 use crate::suggest::nearest_path;
 use perflint_engine::{Base, Options, Scan, ScanError, WalkError};
+use perflint_git::PatchError;
 use perflint_ir::GapKind;
 use perflint_report::{Input, ReportError, TextStyle};
 use perflint_rules::{Coverage, Pages, Report};
@@ -83,7 +84,12 @@ pub(crate) fn base(rev: &str) -> Result<Base, Failure> {
         return Err(Failure::usage("there is no patch on standard input", help));
     }
     let mut patch = Vec::new();
-    io::stdin().lock().take(MAX_PATCH).read_to_end(&mut patch)?;
+    io::stdin().lock().take(MAX_PATCH + 1).read_to_end(&mut patch)?;
+    if patch.len() as u64 > MAX_PATCH {
+        let error = PatchError::TooLarge { max: MAX_PATCH >> 20 };
+        let help = error.help();
+        return Err(Failure::from(error).with_help(help));
+    }
     Ok(Base::Patch(patch))
 }
 

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use perflint_config::{Config, ConfigError, FailOnName, Loaded, Local, Size};
 use perflint_engine::{Options, Scope};
 use perflint_report::clean;
-use perflint_rules::{Confidence, Pages};
+use perflint_rules::{Confidence, Page, Pages};
 use std::path::{Path, PathBuf};
 
 /// Where the accepted findings are, unless the configuration says otherwise.
@@ -84,7 +84,7 @@ impl Settings {
         };
         rules::check(&format!("{file}: `select`"), &config.select, &self.pages)?;
         rules::check(&format!("{file}: `ignore`"), &config.ignore, &self.pages)?;
-        contradiction(file, &config.select, &config.ignore)?;
+        contradiction(file, &self.pages, &config.select, &config.ignore)?;
         rules::check_ids(&format!("{file}: `rules`"), config.rules.keys(), &self.pages)?;
         for path in &config.paths {
             rules::check(&format!("{file}: `paths`"), &path.select, &self.pages)?;
@@ -153,8 +153,16 @@ impl Settings {
     pub(crate) fn options(&self, paths: &[PathBuf], args: &SettingArgs) -> Result<Options, Failure> {
         rules::check("--select", &args.select, &self.pages)?;
         rules::check("--ignore", &args.ignore, &self.pages)?;
-        contradiction("the command line", &args.select, &args.ignore)?;
         let config = self.config();
+        let select = if args.select.is_empty() { &config.select } else { &args.select };
+        // What the command line selects by name, no category of the configuration takes away.
+        let category = |name: &str| self.pages.get(name).map(|page| &*page.category);
+        let wanted = |rule: &String| {
+            args.select.iter().any(|selected| selected == rule || category(selected) == Some(rule.as_str()))
+        };
+        let ignore: Vec<String> =
+            config.ignore.iter().filter(|rule| !wanted(rule)).chain(&args.ignore).cloned().collect();
+        contradiction("the command line", &self.pages, select, &ignore)?;
         let folder = self.loaded.as_ref().map(|loaded| loaded.folder.clone()).unwrap_or_default();
         let below = |globs: &[String]| globs.iter().map(|glob| below(&folder, glob)).collect::<Vec<_>>();
         let or = |given: &[String], set: Vec<String>| if given.is_empty() { set } else { given.to_vec() };
@@ -168,14 +176,8 @@ impl Settings {
             roots: paths.to_vec(),
             include: or(&args.include, below(&config.include)),
             exclude: below(&config.exclude).into_iter().chain(args.exclude.iter().cloned()).collect(),
-            select: or(&args.select, config.select.clone()),
-            ignore: config
-                .ignore
-                .iter()
-                .filter(|rule| !args.select.contains(rule))
-                .chain(&args.ignore)
-                .cloned()
-                .collect(),
+            select: select.clone(),
+            ignore,
             min_confidence: min_confidence.or(config.min_confidence.map(rules::confidence)),
             pedantic: args.pedantic || config.pedantic.unwrap_or(false),
             include_tests: args.include_tests || config.include_tests.unwrap_or(false),
@@ -241,6 +243,12 @@ fn named(root: &Path, file: &Path) -> Result<Loaded, Failure> {
         Failure::usage(format!("there is no file {}", file.display()), "--config takes a file that exists")
     };
     let real = file.canonicalize().map_err(|_| absent())?;
+    if real.is_dir() {
+        return Err(Failure::usage(
+            format!("{} is a folder", file.display()),
+            "--config takes a file; without it, the nearest one is used",
+        ));
+    }
     let Some(relative) = real.strip_prefix(root).ok().and_then(Path::to_str) else {
         return Err(Failure::usage(
             format!("{} is not inside the repository", file.display()),
@@ -262,8 +270,12 @@ fn below(folder: &str, glob: &str) -> String {
     }
 }
 
-fn contradiction(place: &str, select: &[String], ignore: &[String]) -> Result<(), Failure> {
-    match select.iter().find(|name| ignore.contains(name)) {
+/// A rule or category that is selected and of which nothing is left. A category may be selected and some of its rules ignored.
+fn contradiction(place: &str, pages: &Pages, select: &[String], ignore: &[String]) -> Result<(), Failure> {
+    let is = |page: &Page, name: &str| name == &*page.id || name == &*page.category;
+    let ignored = |page: &Page| ignore.iter().any(|name| is(page, name));
+    let nothing_left = |name: &str| pages.pages.iter().filter(|page| is(page, name)).all(ignored);
+    match select.iter().find(|name| ignore.contains(name) || nothing_left(name)) {
         Some(name) => Err(Failure::usage(
             format!("{place}: `{name}` is both selected and ignored"),
             "take it out of one of the two lists",
@@ -293,6 +305,7 @@ fn local_failure(error: perflint_engine::ScanError) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::{below, contradiction};
+    use perflint_config::Local;
 
     #[test]
     fn globs_of_a_folder_stay_in_it() {
@@ -311,7 +324,19 @@ mod tests {
     #[test]
     fn contradictions_are_refused() {
         let list = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
-        assert!(contradiction("x", &list(&["a"]), &list(&["b", "a"])).is_err());
-        assert!(contradiction("x", &list(&["a"]), &list(&["b"])).is_ok());
+        let pages = perflint_engine::rules(&Local::default()).expect("rules");
+        let (rule, category) = ("n-plus-one-query", "n-plus-one");
+        for (select, ignore, refused) in [
+            (&[rule][..], &["unbounded-query", rule][..], true),
+            (&[rule], &[category], true),
+            (&[category], &[category], true),
+            (&["unbounded-query", rule], &[category], true),
+            (&[rule], &["unbounded-query"], false),
+            (&[category], &[rule], false),
+            (&[], &[category], false),
+        ] {
+            let verdict = contradiction("x", &pages, &list(select), &list(ignore));
+            assert_eq!(verdict.is_err(), refused, "{select:?} {ignore:?}");
+        }
     }
 }

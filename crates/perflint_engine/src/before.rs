@@ -11,7 +11,7 @@ use perflint_ir::FileIr;
 use perflint_link::Config;
 use perflint_lower::{Source, lower};
 use perflint_rules::Sources;
-use perflint_walk::{Judged, NameGuess, Walker, is_module_config, lang_of_name, read_source};
+use perflint_walk::{Judged, NameGuess, Walker, is_module_config, lang_of_name, read_bytes, read_source};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -197,9 +197,16 @@ fn undone(root: &Path, text: &[u8], walker: &Walker, options: &Options) -> Resul
         if !matters(&change.old) && !matters(&change.new) {
             continue;
         }
+        // What differs in no known way cannot be undone; what is no text is no source.
+        if let (true, Some(file)) = (change.binary, change.new.as_ref().filter(|_| change.old.is_some())) {
+            match read_source(root, file, options.max_file_size) {
+                Ok(_) if may_be_source(file) => return Err(PatchError::Binary { file: file.clone() }.into()),
+                _ => continue,
+            }
+        }
         let after = match &change.new {
-            Some(path) => match read_source(root, path, options.max_file_size) {
-                Ok(text) => text.into_bytes(),
+            Some(path) => match read_bytes(root, path, options.max_file_size) {
+                Ok(bytes) => bytes,
                 Err(_) if is_there(root, path) => continue,
                 Err(_) => return Err(PatchError::Mismatch { file: path.clone(), line: 1 }.into()),
             },

@@ -23,7 +23,7 @@ mod sources;
 mod suppress;
 mod symbol;
 
-pub use options::{Base, Options, Scope};
+pub use options::{Base, MAX_JOBS, Options, Scope};
 pub use perflint_walk::WalkError;
 pub use root::repository;
 pub use schema::{SchemaScan, schema};

@@ -32,6 +32,9 @@ pub struct Scope {
     pub paths: Vec<PathSettings>,
 }
 
+/// The most threads that read and lower: each has a stack for what nests deepest.
+pub const MAX_JOBS: usize = 256;
+
 /// What to scan and what to report.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -116,7 +119,9 @@ impl Default for Options {
 impl Options {
     /// How many threads to use.
     pub(crate) fn threads(&self) -> usize {
-        self.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1)
+        self.jobs
+            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+            .clamp(1, MAX_JOBS)
     }
 
     /// What a suppressing comment has to be.

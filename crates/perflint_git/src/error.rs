@@ -77,6 +77,18 @@ pub enum PatchError {
         /// What is wrong.
         reason: String,
     },
+    /// The patch says that a file differs, and not how.
+    #[error("{file}: the patch says that it differs, and not how")]
+    Binary {
+        /// The file.
+        file: String,
+    },
+    /// It is larger than what is read.
+    #[error("the patch on standard input has more than {max} MB")]
+    TooLarge {
+        /// How much is read.
+        max: u64,
+    },
     /// The files are not in the state that the patch leads to.
     #[error("{file}:{line}: the file is not what the patch made of it")]
     Mismatch {
@@ -123,8 +135,12 @@ impl PatchError {
     /// A way out.
     pub fn help(&self) -> &'static str {
         match self {
-            Self::Empty => "pass the output of `git diff REV` or `git diff REV...HEAD`",
-            Self::Syntax { .. } => "pass a patch in git's format, as `git diff` writes it, without colours",
+            Self::Empty => "pass the output of `git diff REV` or `git diff REV...HEAD`, without colours",
+            Self::Binary { .. } => "`git diff --text REV` writes the change of every file",
+            Self::TooLarge { .. } => "name the revision itself: `perflint scan --diff REV`",
+            Self::Syntax { .. } => {
+                "pass a patch in git's format, as `git diff REV` writes it, without colours"
+            }
             Self::Mismatch { .. } => {
                 "the patch has to lead to the files as they are now: pass the output of `git diff REV`"
             }

@@ -13,6 +13,7 @@
 
 mod error;
 mod guard;
+mod names;
 mod patch;
 mod repository;
 mod tree;

@@ -4,6 +4,7 @@
 //! a few lines away may land in the wrong function, and a comparison with something that never existed says nothing.
 
 use crate::error::PatchError;
+use crate::names::{header, name, stripped};
 
 /// A patch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +20,11 @@ pub struct Change {
     pub old: Option<String>,
     /// Its path after; `None` if it exists no more.
     pub new: Option<String>,
+    /// The patch says that it differs, and not how.
+    pub binary: bool,
     hunks: Vec<Hunk>,
+    /// Its paths are known for certain, so that lines with prefixes tell nothing new.
+    exact: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,33 +43,67 @@ impl Patch {
         let mut changes: Vec<Change> = Vec::new();
         let mut open: Option<Change> = None;
         while let Some(line) = reader.next() {
-            if let Some(paths) = line.strip_prefix(b"diff --git ") {
-                changes.extend(open.replace(git_header(trimmed(paths))));
+            if let Some(names) = line.strip_prefix(b"diff --git ") {
+                let path = header(trimmed(names));
+                let exact = path.is_some();
+                changes.extend(open.replace(Change {
+                    old: path.clone(),
+                    new: path,
+                    exact,
+                    ..Change::default()
+                }));
             } else if line.starts_with(b"--- ") && reader.peek().is_some_and(|next| next.starts_with(b"+++ "))
             {
-                let old = path(trimmed(&line[4..]));
-                let new = reader.next().map(|line| path(trimmed(&line[4..]))).unwrap_or_default();
-                let whole = open.get_or_insert_default();
-                if !whole.hunks.is_empty() {
+                let old = name(trimmed(&line[4..]));
+                let new = reader.next().map(|line| name(trimmed(&line[4..]))).unwrap_or_default();
+                if open.as_ref().is_some_and(|change| !change.hunks.is_empty()) {
                     changes.extend(open.take());
                 }
-                let change = open.get_or_insert_default();
-                let copied = change.old.is_none() && change.new.is_some();
-                (change.old, change.new) = stripped(old.filter(|_| !copied), new);
+                open.get_or_insert_default().sides(old, new);
             } else if line.starts_with(b"@@ -") {
                 let hunk = reader.hunk(line)?;
                 open.get_or_insert_default().hunks.push(hunk);
+            } else if line.starts_with(b"@@@ -") {
+                return Err(reader.fault("this is a merge compared with several commits at once"));
             } else if let Some(change) = &mut open {
-                extended(change, line);
+                change.extended(trimmed(line));
             }
         }
         changes.extend(open);
-        changes.retain(|change| change.old != change.new || !change.hunks.is_empty());
+        changes.retain(|change| change.old != change.new || !change.hunks.is_empty() || change.binary);
         if changes.is_empty() { Err(PatchError::Empty) } else { Ok(Self { changes }) }
     }
 }
 
 impl Change {
+    /// What the lines `---` and `+++` say.
+    fn sides(&mut self, old: Option<String>, new: Option<String>) {
+        if self.exact {
+            self.old.take_if(|_| old.is_none());
+            self.new.take_if(|_| new.is_none());
+        } else {
+            (self.old, self.new) = stripped(old, new);
+        }
+    }
+
+    /// What git says of a file between its header and its hunks.
+    fn extended(&mut self, line: &[u8]) {
+        if line.starts_with(b"new file mode") {
+            self.old = None;
+        } else if line.starts_with(b"deleted file mode") {
+            self.new = None;
+        } else if let Some(from) = line.strip_prefix(b"rename from ") {
+            self.old = name(from);
+        } else if let Some(to) = line.strip_prefix(b"rename to ") {
+            (self.new, self.exact) = (name(to), true);
+        } else if let Some(to) = line.strip_prefix(b"copy to ") {
+            // What it was copied from stays as it is.
+            (self.old, self.new, self.exact) = (None, name(to), true);
+        } else if line.starts_with(b"Binary files ") || line == b"GIT binary patch" {
+            self.binary = true;
+        }
+    }
+
     /// The content of the file before the change, from the one after it.
     pub fn undo(&self, after: &[u8]) -> Result<Vec<u8>, PatchError> {
         let lines: Vec<&[u8]> = after.split_inclusive(|byte| *byte == b'\n').collect();
@@ -168,82 +207,6 @@ fn ranges(header: &[u8]) -> Option<((usize, usize), (usize, usize))> {
         Some((start.parse().ok()?, length.parse().ok()?))
     };
     Some((range('-')?, range('+')?))
-}
-
-/// What git says of a file between its header and its hunks.
-fn extended(change: &mut Change, line: &[u8]) {
-    let line = trimmed(line);
-    if line.starts_with(b"new file mode") || line.starts_with(b"copy to ") {
-        change.old = None;
-    } else if line.starts_with(b"deleted file mode") {
-        change.new = None;
-    } else if let Some(from) = line.strip_prefix(b"rename from ") {
-        change.old = path(from);
-    } else if let Some(to) = line.strip_prefix(b"rename to ") {
-        change.new = path(to);
-    }
-}
-
-/// The two paths of `diff --git a/x b/x`. They are the same unless further lines say otherwise, so that spaces do no harm.
-fn git_header(paths: &[u8]) -> Change {
-    let text = String::from_utf8_lossy(paths);
-    let halves = text.match_indices(' ').map(|(at, _)| (&text[..at], &text[at + 1..]));
-    let mut same = halves.filter_map(|(old, new)| {
-        let (old, new) = stripped(path(old.as_bytes()), path(new.as_bytes()));
-        (old == new).then_some((old, new))
-    });
-    let (old, new) = same.next_back().unwrap_or_default();
-    Change { old, new, hunks: Vec::new() }
-}
-
-/// Paths without the prefixes of git: `a/` and `b/`, or those that say where a side comes from.
-fn stripped(old: Option<String>, new: Option<String>) -> (Option<String>, Option<String>) {
-    let prefix = |path: &Option<String>| {
-        path.as_ref().map(|path| {
-            path.len() > 2 && path.as_bytes()[1] == b'/' && b"abciow12".contains(&path.as_bytes()[0])
-        })
-    };
-    let differ = old.as_ref().and_then(|old| old.get(..1)) != new.as_ref().and_then(|new| new.get(..1));
-    let both = prefix(&old).unwrap_or(true) && prefix(&new).unwrap_or(true) && differ;
-    let strip = |path: Option<String>| path.map(|path| if both { path[2..].to_owned() } else { path });
-    (strip(old), strip(new))
-}
-
-/// A path as git writes it: quoted in the manner of C if it holds anything special, followed by a tab and a date in
-/// patches of other programs.
-fn path(text: &[u8]) -> Option<String> {
-    let text = match text.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) {
-        Some(quoted) => unquoted(quoted),
-        None => text.split(|byte| *byte == b'\t').next().unwrap_or_default().to_vec(),
-    };
-    let text = String::from_utf8_lossy(&text).into_owned();
-    (text != "/dev/null").then_some(text)
-}
-
-fn unquoted(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.iter().copied();
-    while let Some(byte) = bytes.next() {
-        if byte != b'\\' {
-            out.push(byte);
-            continue;
-        }
-        match bytes.next() {
-            Some(b'n') => out.push(b'\n'),
-            Some(b't') => out.push(b'\t'),
-            Some(first @ b'0'..=b'3') => {
-                let digits = [first, bytes.next().unwrap_or(b'0'), bytes.next().unwrap_or(b'0')];
-                out.push(
-                    digits
-                        .iter()
-                        .fold(0_u8, |sum, digit| sum.wrapping_mul(8).wrapping_add(digit.wrapping_sub(b'0'))),
-                );
-            }
-            Some(other) => out.push(other),
-            None => {}
-        }
-    }
-    out
 }
 
 /// A line without its end.

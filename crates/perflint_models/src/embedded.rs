@@ -29,6 +29,10 @@ pub fn builtin_and<'a>(own: impl IntoIterator<Item = (&'a str, &'a str)>) -> Res
 pub fn folder(root: &Path) -> Result<Models, ModelError> {
     let mut files = Vec::new();
     collect(root, &mut files)?;
+    if files.is_empty() {
+        let source = std::io::Error::new(std::io::ErrorKind::NotFound, "there is no model in it");
+        return Err(ModelError::Read { path: root.to_owned(), source });
+    }
     files.sort();
     let mut texts = Vec::new();
     for path in files {

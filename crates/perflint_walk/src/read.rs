@@ -107,12 +107,31 @@ fn harden(_: &mut OpenOptions) {}
 /// Reads one file of a tree again, with the checks of the walk: `rel` stays below `root`, passes no link, is a regular
 /// file of at most `max` bytes, and is text.
 pub fn read_source(root: &Path, rel: &str, max: u64) -> Result<String, ReadError> {
+    let bytes = read_bytes(root, rel, max)?;
+    decode(&bytes).map(|text| text.into_owned()).ok_or_else(|| ReadError::Binary { path: PathBuf::from(rel) })
+}
+
+/// Reads one file of a tree as it is, with the same checks but the last.
+pub fn read_bytes(root: &Path, rel: &str, max: u64) -> Result<Vec<u8>, ReadError> {
+    match read_named(root, Path::new(rel), max) {
+        Err(ReadError::Io { source, path }) if source.kind() == io::ErrorKind::NotFound => {
+            // No such file: it may have a name that is no text, and that reports show in another way.
+            match named_in_bytes(rel) {
+                Some(real) => read_named(root, &real, max),
+                None => Err(ReadError::Io { source, path }),
+            }
+        }
+        read => read,
+    }
+}
+
+fn read_named(root: &Path, rel: &Path, max: u64) -> Result<Vec<u8>, ReadError> {
     let path = root.join(rel);
-    let outside = || ReadError::Outside { path: PathBuf::from(rel) };
-    if rel.is_empty() || !Path::new(rel).components().all(|part| matches!(part, Component::Normal(_))) {
+    let outside = || ReadError::Outside { path: rel.to_owned() };
+    if rel.as_os_str().is_empty() || !rel.components().all(|part| matches!(part, Component::Normal(_))) {
         return Err(outside());
     }
-    let io = |source| ReadError::Io { path: PathBuf::from(rel), source };
+    let io = |source| ReadError::Io { path: rel.to_owned(), source };
     let real_root = root.canonicalize().map_err(io)?;
     let real_parent = path.parent().unwrap_or(root).canonicalize().map_err(io)?;
     if !real_parent.starts_with(&real_root) {
@@ -120,7 +139,36 @@ pub fn read_source(root: &Path, rel: &str, max: u64) -> Result<String, ReadError
     }
     let mut bytes = Vec::new();
     Opened::new(&path)?.read_all(&mut bytes, max)?;
-    decode(&bytes).map(|text| text.into_owned()).ok_or_else(|| ReadError::Binary { path: PathBuf::from(rel) })
+    Ok(bytes)
+}
+
+/// The path of which reports show each byte that is no text as `\xNN`; `None` if none is shown so.
+#[cfg(unix)]
+fn named_in_bytes(shown: &str) -> Option<PathBuf> {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+    let (mut out, mut rest) = (Vec::with_capacity(shown.len()), shown);
+    while let Some(at) = rest.find("\\x") {
+        let code = rest.get(at + 2..at + 4).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        out.extend_from_slice(rest[..at].as_bytes());
+        match code.filter(|byte| !byte.is_ascii()) {
+            Some(byte) => {
+                out.push(byte);
+                rest = &rest[at + 4..];
+            }
+            None => {
+                out.extend_from_slice(b"\\x");
+                rest = &rest[at + 2..];
+            }
+        }
+    }
+    out.extend_from_slice(rest.as_bytes());
+    (out != shown.as_bytes()).then(|| PathBuf::from(OsString::from_vec(out)))
+}
+
+#[cfg(not(unix))]
+fn named_in_bytes(_: &str) -> Option<PathBuf> {
+    None
 }
 
 #[cfg(all(test, unix))]
@@ -128,6 +176,20 @@ mod tests {
     use super::*;
     use std::fs;
     use std::os::unix::fs::symlink;
+
+    #[test]
+    fn names_that_are_no_text_are_found_by_how_they_are_shown() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+        let dir = tempfile::tempdir().expect("temp");
+        fs::write(dir.path().join(OsStr::from_bytes(b"\xff\xfe.py")), "bytes").expect("write");
+        fs::write(dir.path().join("\\xFF.py"), "text").expect("write");
+        assert_eq!(read_source(dir.path(), "\\xFF\\xFE.py", 100).expect("a file"), "bytes");
+        assert_eq!(read_source(dir.path(), "\\xFF.py", 100).expect("a file"), "text");
+        for absent in ["\\xFE.py", "\\x2E\\x2E/a.py", "\\xZZ", "\\x"] {
+            assert!(matches!(read_source(dir.path(), absent, 100), Err(ReadError::Io { .. })), "{absent}");
+        }
+    }
 
     #[test]
     fn stays_inside_the_root() {
