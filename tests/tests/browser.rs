@@ -52,6 +52,8 @@ fn the_page_works_and_runs_nothing_else() {
             "{name}: {opened}"
         );
         assert_ne!(opened["colour"], "rgba(0, 0, 0, 0)", "{name}: the style is in force");
+        let phone = &seen["phone"];
+        assert!(number(&phone["page"]) <= number(&phone["screen"]), "{name}: wider than a phone: {phone}");
         assert_eq!(seen["linked"], true, "{name}: a link to a finding opens it");
         assert_eq!(
             (number(&seen["foreign"]), number(&seen["scripts"])),

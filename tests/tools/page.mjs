@@ -58,9 +58,15 @@ try {
   await tab.goto(page + "#" + opened.id);
   await tab.reload();
   const linked = await tab.evaluate((id) => document.getElementById(id).open, opened.id);
+  // On a phone, code scrolls in its own box and the page does not.
+  await tab.setViewport({ width: 390, height: 844 });
+  const phone = await tab.evaluate(() => {
+    document.querySelectorAll("details.finding").forEach((finding) => { finding.open = true; });
+    return { page: document.documentElement.scrollWidth, screen: innerWidth };
+  });
   const foreign = await tab.evaluate(() => Array.from(document.querySelectorAll("img, iframe, object, embed, link[rel=stylesheet], a[href], script[src]")).length);
   const scripts = await tab.evaluate(() => document.querySelectorAll("script").length);
-  console.log(JSON.stringify({ whole, searched, none, rule, filtered, opened, linked, foreign, scripts, said, requests }));
+  console.log(JSON.stringify({ whole, searched, none, rule, filtered, opened, linked, phone, foreign, scripts, said, requests }));
 } finally {
   await browser.close();
 }

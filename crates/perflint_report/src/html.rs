@@ -8,7 +8,7 @@ mod picture;
 
 use crate::clean::{self, Clean};
 use crate::junit::escaped;
-use crate::{Input, ReportError, counted, split_title};
+use crate::{Input, ReportError, counted, grouped, split_title};
 use perflint_rules::{Finding, Place, Sources, Tracking};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
@@ -20,7 +20,7 @@ const STYLE: &str = include_str!("html/page.css");
 
 /// The hashes of script and style, in the notation of a content security policy. A browser refuses what does not fit.
 const SCRIPT_HASH: &str = "sha256-fKrX2JNIu20+bV4UmSgfXrqqgWGCn1wdNxDQCWjO3cY=";
-const STYLE_HASH: &str = "sha256-I/+PGZSWhCtUOk10cLeuyvFeGq7LZXk3MITCmbgdEIU=";
+const STYLE_HASH: &str = "sha256-vHUOsYDtq+4T+ckO/kazyjq4dG9rfdq+vnIYapFzDQQ=";
 
 /// Browsers become slow with more; what is left out is said.
 const MAX_FINDINGS: usize = 5_000;
@@ -50,11 +50,11 @@ pub fn html(out: &mut dyn Write, input: Input<'_>) -> Result<(), ReportError> {
         counted(all.len(), "finding"),
         counted(coverage.files, "file"),
         counted(coverage.lines, "line"),
-        report.known(),
-        coverage.holes,
+        grouped(report.known()),
+        grouped(coverage.holes),
         counted(coverage.calls, "call"),
         if shown.len() < all.len() {
-            format!(" The first {} are shown.", shown.len())
+            format!(" The first {} are shown.", grouped(shown.len()))
         } else {
             String::new()
         }
@@ -151,7 +151,9 @@ fn one(finding: &Finding, tracking: Option<&Tracking>, excerpts: &mut Excerpts<'
             excerpts.write(&fix.place, &mut text);
         }
     }
+    text.push_str("<div class=\"route\">");
     picture::route(&finding.route, &mut text);
+    text.push_str("</div>\n");
     text.push_str("</details>\n");
     text
 }
