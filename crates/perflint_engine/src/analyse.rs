@@ -1,6 +1,7 @@
 //! From lowered files to findings: link, summarise, judge.
 
 use crate::ScanError;
+use perflint_evidence::{Evidence, evidence};
 use perflint_ir::{FileIr, Lang, Role};
 use perflint_link::{Config, Program};
 use perflint_lower::{Source, lower};
@@ -19,6 +20,8 @@ pub(crate) struct Analysis {
     pub(crate) entries: Vec<EntryCost>,
     /// The schema and what queries use of it, if they were asked for.
     pub(crate) schema: Option<(Schema, Vec<Access>)>,
+    /// What the source shows beside effects, if the schema was asked for. Places know their bytes only.
+    pub(crate) evidence: Option<Evidence>,
     /// The names of all entities, sorted, if entry points were asked for.
     pub(crate) entities: Vec<String>,
     /// Calls seen.
@@ -52,6 +55,7 @@ pub(crate) fn analyse(
             let accesses = accesses(&program, &facts, &schema);
             (schema, accesses)
         });
+        let evidence = schema.is_some().then(|| evidence(&program, models, &facts));
         let symbols = crate::symbol::around(&program, &findings);
         Analysis {
             findings,
@@ -59,6 +63,7 @@ pub(crate) fn analyse(
             entries,
             entities,
             schema,
+            evidence,
             calls: facts.calls,
             holes: facts.holes,
             widened: facts.widened,

@@ -5,6 +5,7 @@ use crate::profile::Profile;
 use crate::suppress::{self, Comments};
 use crate::{Options, budget, lines, route};
 use perflint_baseline::{Identity, code_hash};
+use perflint_evidence::Evidence;
 use perflint_rules::{EntryCost, Finding, Pages, Place, Sources, UnusedSuppression};
 use perflint_schema::{Access, Schema};
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ pub(crate) struct Finished {
     pub(crate) entries: Vec<EntryCost>,
     /// The schema and what queries use of it.
     pub(crate) schema: Option<(Schema, Vec<Access>)>,
+    /// What the source shows beside effects.
+    pub(crate) evidence: Option<Evidence>,
     pub(crate) entities: Vec<String>,
     pub(crate) held_back: BTreeMap<Arc<str>, usize>,
     pub(crate) unused: Vec<UnusedSuppression>,
@@ -49,8 +52,17 @@ pub(crate) fn finish(
     comments: &Comments,
     sources: &dyn Sources,
 ) -> Finished {
-    let Analysis { mut findings, mut symbols, mut entries, entities, schema, calls, holes, widened } =
-        analysis;
+    let Analysis {
+        mut findings,
+        mut symbols,
+        mut entries,
+        entities,
+        schema,
+        mut evidence,
+        calls,
+        holes,
+        widened,
+    } = analysis;
     let (over_budget, unmatched_budgets) = budget::exceeded(&entries, pages, options);
     symbols.extend(
         over_budget
@@ -71,6 +83,9 @@ pub(crate) fn finish(
     route::tidy(&mut findings);
     suppress::apply(&mut findings, sources, &policy);
     lines::complete_entries(&mut entries, sources);
+    if let Some(evidence) = &mut evidence {
+        lines::complete_evidence(evidence, sources);
+    }
     let mut whole: Vec<(Finding, Identity)> = findings
         .into_iter()
         .zip(symbols)
@@ -89,6 +104,7 @@ pub(crate) fn finish(
         entries,
         entities,
         schema,
+        evidence,
         held_back,
         unused,
         unmatched_budgets,

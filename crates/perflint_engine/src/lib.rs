@@ -32,6 +32,7 @@ pub use sources::DiskSources;
 use finish::{Finished, finish};
 use perflint_baseline::{Identity, Matching, ids, matched};
 use perflint_config::Local;
+use perflint_evidence::Evidence;
 use perflint_link::Config;
 use perflint_models::Models;
 use perflint_rules::{EntryCost, Page, Pages, Report, Tracking};
@@ -76,6 +77,8 @@ pub struct Scan {
     pub schema: Option<Schema>,
     /// What queries use of it.
     pub accesses: Vec<Access>,
+    /// What the source shows beside effects, if the schema was asked for.
+    pub evidence: Option<Evidence>,
     /// How the frameworks that models know write migrations.
     pub formats: Vec<Format>,
     /// What entry points cost before the change, if a change was asked about and costs were asked for.
@@ -178,6 +181,7 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
         entries,
         entities,
         schema,
+        evidence,
         held_back,
         unused,
         unmatched_budgets,
@@ -218,7 +222,18 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
     }
     let formats = if options.schema { perflint_schema::formats(&models) } else { Vec::new() };
     let report = Report { findings, tracking, entries, entities, held_back, coverage };
-    Ok(Scan { report, root, sources, identities, baseline, schema, accesses, formats, entries_before })
+    Ok(Scan {
+        report,
+        root,
+        sources,
+        identities,
+        baseline,
+        schema,
+        accesses,
+        evidence,
+        formats,
+        entries_before,
+    })
 }
 
 fn models(options: &Options) -> Result<Models, ScanError> {

@@ -1,5 +1,6 @@
 //! Byte offsets to lines and columns, for the files that have findings.
 
+use perflint_evidence::Evidence;
 use perflint_rules::{EntryCost, Finding, Place, Sources};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -95,6 +96,19 @@ pub(crate) fn complete(findings: &mut [Finding], sources: &dyn Sources) {
                 index.complete(place);
             }
         }
+    }
+}
+
+/// Gives every place of the evidence its lines and columns, and leaves out what is said of lists that may be sets: a literal in
+/// braces.
+pub(crate) fn complete_evidence(evidence: &mut Evidence, sources: &dyn Sources) {
+    let braces = |place: &Place| {
+        sources.text(&place.file).is_some_and(|text| text.as_bytes().get(place.start as usize) == Some(&b'{'))
+    };
+    evidence.computations.retain(|found| !found.literal.as_ref().is_some_and(braces));
+    let mut indices = Indices::default();
+    for place in evidence.places_mut() {
+        indices.complete(place, sources);
     }
 }
 

@@ -104,6 +104,21 @@ pub struct ModelFile {
     /// How migrations are written.
     #[serde(default, rename = "migration")]
     pub migrations: Vec<crate::MigrationRow>,
+    /// What makes values of a kind.
+    #[serde(default, rename = "collection")]
+    pub collections: Vec<crate::CollectionRow>,
+    /// What costs computation.
+    #[serde(default, rename = "work")]
+    pub works: Vec<crate::WorkRow>,
+    /// What keeps things without end.
+    #[serde(default, rename = "keep")]
+    pub keeps: Vec<crate::KeepRow>,
+    /// How long clients wait.
+    #[serde(default, rename = "timeout")]
+    pub timeouts: Vec<crate::TimeoutRow>,
+    /// What shows that a practice is followed.
+    #[serde(default, rename = "sign")]
+    pub signs: Vec<crate::SignRow>,
 }
 
 /// What values of a type are.

@@ -99,6 +99,16 @@ pub struct Models {
     pub dialects: Vec<crate::DialectRow>,
     /// How migrations are written.
     pub migrations: Vec<crate::MigrationRow>,
+    /// What makes values of a kind, by language family.
+    pub collections: Vec<(Box<str>, crate::CollectionRow)>,
+    /// What costs computation, by language family.
+    pub works: Vec<(Box<str>, crate::WorkRow)>,
+    /// What keeps things without end, by language family.
+    pub keeps: Vec<(Box<str>, crate::KeepRow)>,
+    /// How long clients wait, by language family.
+    pub timeouts: Vec<(Box<str>, crate::TimeoutRow)>,
+    /// What shows that a practice is followed, by language family.
+    pub signs: Vec<(Box<str>, crate::SignRow)>,
 }
 
 /// Types by language family, then by what they are looked up with.
@@ -263,6 +273,11 @@ impl Models {
         self.generated.extend(model.generated.into_iter().map(|row| (family.clone(), row)));
         self.schemas.extend(model.schemas.into_iter().map(|row| (family.clone(), row)));
         self.tables.extend(model.tables.into_iter().map(|row| (family.clone(), row)));
+        self.collections.extend(model.collections.into_iter().map(|row| (family.clone(), row)));
+        self.works.extend(model.works.into_iter().map(|row| (family.clone(), row)));
+        self.keeps.extend(model.keeps.into_iter().map(|row| (family.clone(), row)));
+        self.timeouts.extend(model.timeouts.into_iter().map(|row| (family.clone(), row)));
+        self.signs.extend(model.signs.into_iter().map(|row| (family.clone(), row)));
         self.dialects.extend(model.dialects);
         self.migrations.extend(model.migrations);
         for row in model.columns {

@@ -9,6 +9,7 @@
 //! its own for framework control flow (it grows until it is a worse version of the languages it describes).
 
 mod embedded;
+mod evidence;
 mod expr;
 mod file;
 mod index;
@@ -17,6 +18,7 @@ mod schema;
 mod view;
 
 pub use embedded::{builtin, builtin_and, folder};
+pub use evidence::{CollectionRow, KeepRow, Kind, SignRow, TimeoutRow, Work, WorkRow};
 pub use expr::{Expr, ExprError};
 pub use file::{
     AttrRow, CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, EntryRow, GeneratedRow,
