@@ -40,6 +40,7 @@ pub(crate) fn plan(args: &PlanArgs) -> Result<Status, Failure> {
         scan.schema.as_ref().map(|schema| Known { schema, accesses: &scan.accesses, formats: &scan.formats });
     let input = Input {
         database,
+        evidence: scan.evidence.as_ref(),
         report: &scan.report,
         pages: &settings.pages,
         targets: &config.targets,

@@ -2,7 +2,7 @@
 
 use crate::evaluate::EntryPlan;
 use crate::figure::place_text;
-use crate::{Input, short};
+use crate::{Input, time};
 use perflint_report::clean;
 use perflint_rules::{Finding, StepKind};
 use serde::Serialize;
@@ -26,6 +26,10 @@ pub struct Change {
     pub saved: [f64; 3],
     /// The entry points that gain.
     pub entries: Vec<String>,
+    /// Those of them that break their target at the volumes as given, and would not after this change alone.
+    pub meets: Vec<String>,
+    /// None of them breaks its target before 100 times the volumes.
+    pub later: bool,
     /// The way to it: kind, label, place.
     pub route: Vec<(&'static str, String, String)>,
     /// Why it stands at this place of the list.
@@ -51,8 +55,11 @@ fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change
         effects.chain([place_text(&finding.primary)]).chain(finding.also.iter().map(place_text)).collect();
     let mut saved = [0.0; 3];
     let mut gaining = Vec::new();
+    let mut meets = Vec::new();
+    let mut later = true;
     for entry in entries.iter().filter(|entry| entry.waits) {
         let mut gains = false;
+        let before = saved[0];
         for term in entry.terms.iter().filter(|term| term.waited && places.contains(&term.place)) {
             for (at, sum) in saved.iter_mut().enumerate() {
                 let once = term.milliseconds[at] / term.counts[at].max(1.0);
@@ -68,12 +75,17 @@ fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change
         }
         if gains {
             gaining.push(entry.label.clone());
+            later &= entry.breaks_at.is_none_or(|scale| scale > 100.0);
+            let now = entry.milliseconds[0];
+            if now > entry.p95.value && now - (saved[0] - before) <= entry.p95.value {
+                meets.push(entry.label.clone());
+            }
         }
     }
     let why = match saved[1] > 0.0 {
         true => format!(
-            "predicted to save {} ms at 10 times the volumes in {}",
-            short(saved[1]),
+            "predicted to save {} at 10 times the volumes in {}",
+            time(saved[1]),
             match gaining.len() {
                 1 => "one entry point".to_owned(),
                 n => format!("{n} entry points"),
@@ -84,8 +96,12 @@ fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change
         }
         false => "no entry point's formula names this line: its effect is not known".to_owned(),
     };
+    later &= !gaining.is_empty();
     gaining.truncate(8);
+    meets.truncate(8);
     Change {
+        meets,
+        later,
         rule: finding.rule.to_string(),
         category,
         title: clean::line(finding.headline()).into_owned(),

@@ -5,19 +5,19 @@ use serde::Serialize;
 
 /// How many entry points are drawn.
 const BARS: usize = 12;
-/// Pixels of the longest bar.
-const WIDTH: f64 = 420.0;
+/// The longest bar, of a picture that is as wide as there is room.
+const WIDTH: f64 = 100.0;
 
 /// An entry point as three bars on a logarithmic scale.
 #[derive(Clone, Debug, Serialize)]
 pub struct Bar {
     /// The entry point.
     pub label: String,
-    /// Pixels at 1, 10, 100 times the volumes.
+    /// Percent of the width at 1, 10, 100 times the volumes.
     pub widths: [f64; 3],
     /// Milliseconds.
     pub milliseconds: [f64; 3],
-    /// Where the target stands, in pixels.
+    /// Where the target stands, in percent of the width.
     pub target: f64,
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn bars(entries: &[EntryPlan]) -> Vec<Bar> {
     let width = |ms: f64| ((1.0 + ms).log10() / (1.0 + longest).log10() * WIDTH * 10.0).round() / 10.0;
     slow.iter()
         .map(|entry| Bar {
-            label: entry.label.chars().take(34).collect(),
+            label: entry.label.clone(),
             widths: entry.milliseconds.map(width),
             milliseconds: entry.milliseconds,
             target: width(entry.p95.value),

@@ -1,9 +1,9 @@
 //! Entry points in numbers: what one run costs at 1, 10 and 100 times the volumes, and when it breaks its target.
 
-use crate::figure::{Figure, place_text};
+use crate::figure::{Figure, Source, place_text};
 use crate::questions::Questions;
 use crate::sizes::{Size, Volumes, of_factor, of_rows};
-use perflint_config::{Targets, fits};
+use perflint_config::{Duration, EntryTarget, Targets, fits};
 use perflint_report::clean;
 use perflint_rules::{CostTerm, EntryCost, unit};
 use serde::Serialize;
@@ -83,6 +83,14 @@ pub struct EntryPlan {
     pub database: [f64; 3],
     /// The target.
     pub p95: Figure,
+    /// The target of 99 of 100 responses, if one is given.
+    pub p99: Option<Figure>,
+    /// Milliseconds with what happens after a failure or when nothing is remembered yet: what the slowest responses take.
+    pub worst: [f64; 3],
+    /// How many times the volumes break the target of 99 of 100 responses.
+    pub p99_breaks_at: Option<f64>,
+    /// What it may spend.
+    pub budget: Budget,
     /// How many times the volumes break the target: 1 if it is broken already, `None` if growth does not break it.
     pub breaks_at: Option<f64>,
     /// Why, in a sentence.
@@ -93,6 +101,21 @@ pub struct EntryPlan {
     pub waits: bool,
     /// Some of its cost is in no figure.
     pub incomplete: bool,
+}
+
+/// What an entry point may spend within its target, at the volumes as given.
+#[derive(Clone, Debug, Serialize)]
+pub struct Budget {
+    /// Milliseconds of queries and writes.
+    pub database: f64,
+    /// Milliseconds of requests to other services.
+    pub requests: f64,
+    /// Milliseconds of everything else, the response itself included.
+    pub other: f64,
+    /// Milliseconds that are left; negative if the target is broken.
+    pub left: f64,
+    /// Queries by key that fit into the target beside everything that is not the database.
+    pub queries: f64,
 }
 
 /// What is evaluated with.
@@ -106,7 +129,7 @@ impl World<'_> {
     pub(crate) fn duration(&self, unit: &str) -> Figure {
         let assumed = DURATIONS.iter().find(|(name, ..)| *name == unit);
         let (assumed, why) = assumed.map_or((1.0, "an effect"), |(_, value, why)| (*value, *why));
-        let given = self.targets.durations.get(unit).and_then(perflint_config::Duration::milliseconds);
+        let given = self.targets.durations.get(unit).and_then(Duration::milliseconds);
         Figure::given(given, "ms", &format!("targets.durations.{unit}"), assumed, why)
     }
 
@@ -115,27 +138,34 @@ impl World<'_> {
         DURATIONS.iter().map(|(unit, ..)| (*unit, self.duration(unit))).collect()
     }
 
+    /// The target of an entry point that its own row gives, or that of the pattern that fits most closely.
+    fn own(&self, entry: &EntryCost, key: &str, of: fn(&EntryTarget) -> Option<&Duration>) -> Option<Figure> {
+        let names = names(entry);
+        let fitting = self.targets.entries.iter().filter_map(|(pattern, target)| {
+            let value = of(target)?.milliseconds()?;
+            names.iter().any(|name| fits(pattern, name)).then_some((pattern, value))
+        });
+        let (pattern, value) =
+            fitting.min_by_key(|(pattern, _)| (pattern.contains('*'), std::cmp::Reverse(pattern.len())))?;
+        let key = format!("targets.entries.\"{pattern}\".{key}");
+        Some(Figure { value, unit: "ms", source: Source::Configuration { key } })
+    }
+
+    /// The target of 99 of 100 responses; none is assumed.
+    pub(crate) fn p99(&self, entry: &EntryCost) -> Option<Figure> {
+        self.own(entry, "p99", |target| target.p99.as_ref()).or_else(|| {
+            let value = self.targets.p99.as_ref()?.milliseconds()?;
+            let source = Source::Configuration { key: "targets.p99".to_owned() };
+            Some(Figure { value, unit: "ms", source })
+        })
+    }
+
     /// The target of an entry point: its own, that of the pattern that fits most closely, that of the whole.
     pub(crate) fn p95(&self, entry: &EntryCost) -> Figure {
-        let names = names(entry);
-        let mut fitting: Vec<_> = self
-            .targets
-            .entries
-            .iter()
-            .filter(|(pattern, target)| target.p95.is_some() && names.iter().any(|name| fits(pattern, name)))
-            .collect();
-        fitting.sort_by_key(|(pattern, _)| (pattern.contains('*'), std::cmp::Reverse(pattern.len())));
-        if let Some((pattern, target)) = fitting.first() {
-            let value = target.p95.as_ref().and_then(perflint_config::Duration::milliseconds);
-            return Figure::given(
-                value,
-                "ms",
-                &format!("targets.entries.\"{pattern}\".p95"),
-                P95,
-                "no target",
-            );
+        if let Some(own) = self.own(entry, "p95", |target| target.p95.as_ref()) {
+            return own;
         }
-        let whole = self.targets.p95.as_ref().and_then(perflint_config::Duration::milliseconds);
+        let whole = self.targets.p95.as_ref().and_then(Duration::milliseconds);
         Figure::given(
             whole,
             "ms",
@@ -176,18 +206,25 @@ impl Evaluated<'_> {
 
 /// An entry point in numbers.
 pub(crate) fn entry(world: &World<'_>, entry: &EntryCost, questions: &mut Questions) -> EntryPlan {
-    let warm = entry.terms.iter().filter(|term| !term.cold);
-    let terms: Vec<Evaluated<'_>> = warm
-        .map(|term| Evaluated {
-            term,
-            sizes: term.times.iter().map(|times| of_factor(times, &world.volumes, questions)).collect(),
-            rows: term
-                .rows
-                .as_ref()
-                .map(|rows| of_rows(rows, None, Some(&term.place), &world.volumes, questions)),
-            each: world.duration(unit(term.effect)).value,
-        })
-        .collect();
+    let mut evaluated = |cold: bool| -> Vec<Evaluated<'_>> {
+        let terms = entry.terms.iter().filter(|term| term.cold == cold);
+        terms
+            .map(|term| Evaluated {
+                term,
+                sizes: term.times.iter().map(|times| of_factor(times, &world.volumes, questions)).collect(),
+                rows: term
+                    .rows
+                    .as_ref()
+                    .map(|rows| of_rows(rows, None, Some(&term.place), &world.volumes, questions)),
+                each: world.duration(unit(term.effect)).value,
+            })
+            .collect()
+    };
+    let (terms, cold) = (evaluated(false), evaluated(true));
+    let rarely = |scale: f64| {
+        let cold = cold.iter().filter(|term| !term.term.detached);
+        cold.map(|term| term.milliseconds(scale)).sum::<f64>()
+    };
     let waited = || terms.iter().filter(|term| !term.term.detached);
     let time = |scale: f64| BASE + waited().map(|term| term.milliseconds(scale)).sum::<f64>();
     let stored = |scale: f64| {
@@ -197,6 +234,24 @@ pub(crate) fn entry(world: &World<'_>, entry: &EntryCost, questions: &mut Questi
     let p95 = world.p95(entry);
     let waits = matches!(entry.kind, "route" | "page" | "resolver" | "socket");
     let breaks_at = if waits { breaking(&time, p95.value) } else { None };
+    let p99 = world.p99(entry);
+    let worst = |scale: f64| time(scale) + rarely(scale);
+    let p99_breaks_at = p99.as_ref().filter(|_| waits).and_then(|p99| breaking(&worst, p99.value));
+    let of = |units: &[&str]| {
+        let wanted = waited().filter(|term| units.contains(&unit(term.term.effect)));
+        wanted.map(|term| term.milliseconds(1.0)).sum::<f64>()
+    };
+    let (database, requests) = (of(&["queries", "writes"]), of(&["requests", "calls"]));
+    let other = time(1.0) - database - requests;
+    let budget = Budget {
+        database,
+        requests,
+        other,
+        left: p95.value - time(1.0),
+        queries: ((p95.value - other - requests) / world.duration("queries").value.max(1e-6))
+            .floor()
+            .max(0.0),
+    };
     let mut costs: Vec<TermCost> = terms.iter().map(term_cost).collect();
     costs.sort_by(|a, b| b.milliseconds[1].total_cmp(&a.milliseconds[1]).then_with(|| a.place.cmp(&b.place)));
     let why = why(&costs, breaks_at, waits, &p95, time(1.0));
@@ -211,6 +266,10 @@ pub(crate) fn entry(world: &World<'_>, entry: &EntryCost, questions: &mut Questi
         milliseconds: SCALES.map(time),
         database: SCALES.map(stored),
         p95,
+        p99,
+        worst: SCALES.map(worst),
+        p99_breaks_at,
+        budget,
         breaks_at,
         why,
         terms: costs,
@@ -280,20 +339,18 @@ fn why(costs: &[TermCost], breaks_at: Option<f64>, waits: bool, p95: &Figure, no
     };
     let driver = format!("{} at {}, {}", first.what, first.place, often(&first.times));
     match breaks_at {
-        _ if !waits => format!("Nobody waits for it. What takes longest: {driver}."),
+        _ if !waits => format!("Nobody waits for it; longest takes {driver}."),
         None => format!(
-            "It stays below {} ms up to {FAR} times the volumes. What takes longest: {driver}.",
-            short(p95.value)
+            "It stays below {} up to {FAR} times the volumes; longest takes {driver}.",
+            time(p95.value)
         ),
-        Some(scale) if scale <= 1.0 => format!(
-            "It takes {} ms already, more than {} ms. What takes longest: {driver}.",
-            short(now),
-            short(p95.value)
-        ),
+        Some(scale) if scale <= 1.0 => {
+            format!("It takes {} already, more than {}; longest takes {driver}.", time(now), time(p95.value))
+        }
         Some(scale) => format!(
-            "At {} times the volumes it takes more than {} ms, because of {driver}.",
+            "At {} times the volumes it takes more than {}, because of {driver}.",
             short(scale),
-            short(p95.value)
+            time(p95.value)
         ),
     }
 }
@@ -302,8 +359,23 @@ fn often(times: &str) -> String {
     if times == "1" { "once".to_owned() } else { format!("{times} times") }
 }
 
+/// A time for people, from milliseconds: `407 ms`, `62.5 s`, `2.8 h`.
+pub fn time(milliseconds: f64) -> String {
+    const UNITS: [(f64, &str); 4] =
+        [(86_400_000.0, "days"), (3_600_000.0, "h"), (60_000.0, "min"), (1000.0, "s")];
+    // A minute and a half is 90 s, an hour and a half 90 min.
+    let fitting =
+        UNITS.iter().find(|(size, _)| milliseconds.abs() >= size * if *size == 1000.0 { 1.0 } else { 2.0 });
+    match fitting {
+        Some((size, unit)) => format!("{} {unit}", short(milliseconds / size)),
+        None => format!("{} ms", short(milliseconds)),
+    }
+}
+
 /// A number for people: three digits that matter.
 pub fn short(value: f64) -> String {
+    // What is nothing has no sign.
+    let value = if value == 0.0 { 0.0 } else { value };
     let (value, suffix) = match value {
         v if v >= 1e9 => (v / 1e9, "G"),
         v if v >= 1e6 => (v / 1e6, "M"),
@@ -315,6 +387,6 @@ pub fn short(value: f64) -> String {
         let digits = (-value.log10()).ceil().clamp(1.0, 9.0) as usize;
         return format!("{value:.digits$}").trim_end_matches(['0', '.']).to_owned();
     }
-    let digits = if value >= 100.0 { 0 } else { usize::from(value.fract() > 0.049) };
-    format!("{value:.digits$}{suffix}")
+    let text = if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.1}") };
+    format!("{}{suffix}", text.strip_suffix(".0").unwrap_or(&text))
 }

@@ -8,36 +8,46 @@
 //! Costs are the formulas of entry points with numbers put in. They are sums over everything that one run may do, so they
 //! are bounds from above and good for an order, not for a forecast; parallel calls count one after the other.
 
+mod algorithms;
+mod antipatterns;
 mod caching;
 mod changes;
 mod chart;
 mod checklist;
 mod database;
+mod design;
 mod evaluate;
 mod figure;
 mod load;
+mod monitoring;
 mod picture;
+mod practice;
 mod questions;
 mod render;
 mod routes;
 mod scaling;
 mod sizes;
 
-pub use caching::{Caching, EntityUse};
+pub use algorithms::{Algorithm, Algorithms, Choice, Memo, Superlinear};
+pub use caching::{Caching, EntityUse, Response, Unbounded};
 pub use changes::Change;
 pub use chart::Bar;
 pub use checklist::{Item, Status};
 pub use database::{Database, IndexChange, Known, rows};
-pub use evaluate::{EntryPlan, SCALES, TermCost, short};
+pub use design::{Call, Design, Job, Primary};
+pub use evaluate::{Budget, EntryPlan, SCALES, TermCost, short, time};
 pub use figure::{Figure, Source};
 pub use load::{Load, Request};
+pub use monitoring::{Monitoring, Signal};
 pub use picture::{Card, Line, Picture};
+pub use practice::Seen;
 pub use render::{SECTIONS, files, section};
 pub use routes::{routes_json, routes_text};
 pub use scaling::Scaling;
 
 use evaluate::World;
 use perflint_config::{Targets, Volume, nearest};
+use perflint_evidence::Evidence;
 use perflint_rules::{Pages, Report};
 use questions::Questions;
 use serde::Serialize;
@@ -55,6 +65,8 @@ pub struct Input<'a> {
     pub targets: &'a Targets,
     /// Rows of tables.
     pub volumes: &'a BTreeMap<String, Volume>,
+    /// What the source shows beside effects, if it was read.
+    pub evidence: Option<&'a Evidence>,
     /// The schema and what queries use of it, if it was read.
     pub database: Option<Known<'a>>,
     /// The file of the configuration, for messages.
@@ -119,12 +131,14 @@ pub struct Plan {
     pub durations: Vec<(&'static str, Figure)>,
     /// Entry points, those that break first at the front.
     pub entries: Vec<EntryPlan>,
+    /// How many of them break their target at the volumes as given.
+    pub broken: usize,
     /// How many entry points of each kind there are.
     pub kinds: BTreeMap<&'static str, usize>,
     /// Changes, those with the greatest effect first.
     pub changes: Vec<Change>,
     /// Code that grows faster than the data.
-    pub superlinear: Vec<Superlinear>,
+    pub algorithms: Algorithms,
     /// What may be cached.
     pub caching: Caching,
     /// Tables and indexes.
@@ -133,6 +147,10 @@ pub struct Plan {
     pub load: Load,
     /// Pools, replicas.
     pub scaling: Scaling,
+    /// Replicas, queues, other services.
+    pub design: Design,
+    /// What is instrumented.
+    pub monitoring: Monitoring,
     /// What is done, open, unknown.
     pub checklist: Vec<Item>,
     /// Anti-patterns with a verdict.
@@ -143,21 +161,6 @@ pub struct Plan {
     pub chart: Vec<Bar>,
     /// Calls, and those that lead nowhere known.
     pub holes: (usize, usize),
-}
-
-/// A summand with more than one size that grows.
-#[derive(Clone, Debug, Serialize)]
-pub struct Superlinear {
-    /// The entry point.
-    pub entry: String,
-    /// What happens.
-    pub what: String,
-    /// How often.
-    pub bound: String,
-    /// The file and line.
-    pub place: String,
-    /// How often at 1, 10 and 100 times the volumes.
-    pub counts: [f64; 3],
 }
 
 /// Makes the plan.
@@ -186,18 +189,31 @@ pub fn plan(input: Input<'_>) -> Result<Plan, PlanError> {
     let changes = changes::changes(&input, &entries);
     let load = load::load(&input, &entries);
     let scaling = scaling::scaling(&input, &entries, &load);
-    let caching = caching::caching(&input, &world, &mut questions);
-    let (checklist, antipatterns) = checklist::checklist(&input, &entries, &caching, &scaling);
+    let algorithms = algorithms::algorithms(&input, &world, &entries, &mut questions);
+    let caching = caching::caching(&input, &world, &entries, &mut questions);
+    let design = design::design(&input, &entries, &mut questions);
+    let monitoring = monitoring::monitoring(&input, &entries);
+    let known = checklist::Known {
+        input: &input,
+        entries: &entries,
+        changes: &changes,
+        caching: &caching,
+        scaling: &scaling,
+        design: &design,
+        monitoring: &monitoring,
+    };
+    let (checklist, antipatterns) = (checklist::checklist(&known), antipatterns::antipatterns(&known));
     Ok(Plan {
         version: 1,
         tool: input.version.to_owned(),
         requirements,
         regions: input.targets.regions.clone(),
         durations: world.durations(),
-        superlinear: superlinear(&entries),
+        algorithms,
         chart: chart::bars(&entries),
         questions: questions.list(),
         holes: (input.report.coverage.calls, input.report.coverage.holes),
+        broken: entries.iter().filter(|entry| entry.breaks_at.is_some_and(|scale| scale <= 1.0)).count(),
         entries,
         kinds,
         changes,
@@ -205,6 +221,8 @@ pub fn plan(input: Input<'_>) -> Result<Plan, PlanError> {
         database: database::database(&input),
         load,
         scaling,
+        design,
+        monitoring,
         checklist,
         antipatterns,
     })
@@ -319,30 +337,4 @@ fn listed(names: &[String]) -> String {
         [] => "none: perflint found no entity".to_owned(),
         names => names.iter().take(20).cloned().collect::<Vec<_>>().join(", "),
     }
-}
-
-/// What has a product of sizes, worst first.
-fn superlinear(entries: &[EntryPlan]) -> Vec<Superlinear> {
-    let mut all: Vec<Superlinear> = Vec::new();
-    for entry in entries.iter().filter(|entry| entry.waits) {
-        for term in entry.terms.iter().filter(|term| symbols(&term.times) > 1) {
-            all.push(Superlinear {
-                entry: entry.label.clone(),
-                what: term.what.clone(),
-                bound: term.times.clone(),
-                place: term.place.clone(),
-                counts: term.counts,
-            });
-        }
-    }
-    all.sort_by(|a, b| {
-        b.counts[1].total_cmp(&a.counts[1]).then_with(|| (&a.place, &a.entry).cmp(&(&b.place, &b.entry)))
-    });
-    all.truncate(20);
-    all
-}
-
-/// The sizes of a product.
-fn symbols(times: &str) -> usize {
-    times.split(" * ").filter(|factor| factor.parse::<u64>().is_err()).count()
 }

@@ -1,6 +1,6 @@
 //! The plan as files: templates over its data.
 
-use crate::evaluate::short;
+use crate::evaluate::{short, time};
 use crate::{Plan, PlanError};
 use minijinja::{AutoEscape, Environment, Value, context};
 use std::collections::BTreeMap;
@@ -47,7 +47,9 @@ fn environment() -> Result<Environment<'static>, PlanError> {
         if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
     });
     environment.add_filter("short", |value: f64| short(value));
+    environment.add_filter("time", |value: f64| time(value));
     environment.add_filter("md", |text: String| markdown(&text));
+    environment.add_filter("code", |text: String| Value::from_safe_string(code(&text)));
     environment.add_filter("plain", |text: String| text.replace('`', "").replace('|', "\\|"));
     environment.add_filter("slug", |text: String| slug(&text));
     environment.add_filter("source", |figure: Value| source(&figure));
@@ -79,6 +81,28 @@ fn markdown(text: &str) -> String {
                 out.push('\\');
                 out.push(c);
             }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Text as HTML, with what stands between two backticks as code.
+fn code(text: &str) -> String {
+    let pairs = text.matches('`').count().is_multiple_of(2);
+    let mut inside = false;
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '`' if pairs => {
+                out.push_str(if inside { "</code>" } else { "<code>" });
+                inside = !inside;
+            }
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#x27;"),
             c => out.push(c),
         }
     }
@@ -133,12 +157,12 @@ fn report(
 fn part(plan: &serde_json::Value, section: &str) -> serde_json::Value {
     let fields: &[&str] = match section {
         "overview" => &["requirements", "durations", "entries", "changes", "questions"],
-        "algorithms" => &["superlinear"],
+        "algorithms" => &["algorithms"],
         "caching" => &["caching"],
         "database" => &["database", "changes"],
         "load" => &["load"],
-        "scaling" => &["scaling"],
-        "monitoring" => &["entries"],
+        "scaling" => &["scaling", "design"],
+        "monitoring" => &["monitoring", "entries"],
         _ => &["checklist", "antipatterns"],
     };
     fields
@@ -201,5 +225,8 @@ mod tests {
     fn what_is_small_is_not_nothing() {
         let numbers = [0.0, 1e-12, 0.01, 0.099_999_999, 0.5, 12.0, 20_500.0].map(short);
         assert_eq!(numbers, ["0", "0", "0.01", "0.1", "0.5", "12", "20.5k"]);
+        assert_eq!([-0.0, 4.999_999_9, 7.96, 120.4].map(short), ["0", "5", "8", "120"]);
+        let times = [0.5, 407.0, 4007.0, 90_000.0, 600_000.0, 6.1e8].map(time);
+        assert_eq!(times, ["0.5 ms", "407 ms", "4 s", "90 s", "10 min", "7.1 days"]);
     }
 }

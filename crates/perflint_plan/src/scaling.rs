@@ -22,6 +22,10 @@ pub struct Scaling {
     pub rate: Figure,
     /// Milliseconds of a mean request at 1, 10, 100 times the volumes.
     pub mean: [f64; 3],
+    /// Milliseconds that half of the entry points stay below.
+    pub median: [f64; 3],
+    /// Milliseconds of it in the database.
+    pub stored: [f64; 3],
     /// Requests in the system.
     pub in_flight: [f64; 3],
     /// Connections that are busy.
@@ -38,6 +42,8 @@ pub struct Scaling {
     pub most: f64,
     /// What does not fit, in sentences.
     pub conflicts: Vec<String>,
+    /// How the figures come about, one sentence for each scale.
+    pub arithmetic: Vec<String>,
 }
 
 pub(crate) fn scaling(input: &Input<'_>, entries: &[EntryPlan], load: &Load) -> Scaling {
@@ -49,6 +55,11 @@ pub(crate) fn scaling(input: &Input<'_>, entries: &[EntryPlan], load: &Load) -> 
     };
     let times = mean(|entry| entry.milliseconds);
     let stored = mean(|entry| entry.database);
+    let median = [0, 1, 2].map(|at| {
+        let mut all: Vec<f64> = waiting.iter().map(|entry| entry.milliseconds[at]).collect();
+        all.sort_by(f64::total_cmp);
+        all.get(all.len() / 2).copied().unwrap_or(0.0)
+    });
     let rate = load.rate.clone();
     let inside = |times: [f64; 3]| times.map(|time| rate.value * time / 1000.0);
     let (in_flight, connections) = (inside(times), inside(stored));
@@ -73,10 +84,34 @@ pub(crate) fn scaling(input: &Input<'_>, entries: &[EntryPlan], load: &Load) -> 
     for (at, scale) in crate::SCALES.iter().enumerate() {
         if replicas[at] > most {
             conflicts.push(format!(
-                "At {scale} times the volumes {} processes with {} connections each would need {}, and the database accepts {}.",
-                replicas[at], pool.value, replicas[at] * pool.value, limit.value
+                "{} {} processes with {} connections each would need {}, and the database accepts {}.",
+                if *scale > 1.0 {
+                    format!("At {scale} times the volumes")
+                } else {
+                    "At the volumes as given".to_owned()
+                },
+                replicas[at],
+                pool.value,
+                replicas[at] * pool.value,
+                limit.value
             ));
         }
     }
-    Scaling { rate, mean: times, in_flight, connections, replicas, places, pool, limit, most, conflicts }
+    let mut scaling = Scaling {
+        rate,
+        mean: times,
+        median,
+        stored,
+        in_flight,
+        connections,
+        replicas,
+        places,
+        pool,
+        limit,
+        most,
+        conflicts,
+        arithmetic: Vec::new(),
+    };
+    scaling.arithmetic = crate::design::arithmetic(&scaling);
+    scaling
 }
