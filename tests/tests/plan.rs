@@ -73,6 +73,26 @@ fn figures_follow_the_volumes_and_name_their_source() {
 }
 
 #[test]
+fn the_slowest_responses_have_a_target_of_their_own() {
+    let config = "[targets]\np95 = '250ms'\np99 = '2s'\n[targets.entries.'orders/']\np99 = '3s'\n[volumes]\norders = 1000\n";
+    let tree = app(config);
+    let plan = json(&tree);
+    let entry = &plan["entries"][0];
+    assert_eq!(entry["p99"]["source"]["key"], "targets.entries.\"orders/\".p99");
+    // 2027 ms at the volumes as given: within three seconds, and beyond them at one and a half times the rows.
+    let breaks = entry["p99_breaks_at"].as_f64().expect("a scale");
+    assert!(breaks > 1.4 && breaks < 1.6, "{breaks}");
+    assert_eq!(plan["load"]["requests"][0]["p99"], 3000.0);
+    assert!(json(&app(""))["entries"][0]["p99"].is_null(), "none is assumed");
+    let run = self::plan(&tree, &["--output", "plan"]);
+    assert_eq!(run.code, Some(0), "{}", run.err());
+    let written = |path: &str| fs::read_to_string(tree.path().join("plan").join(path)).expect(path);
+    assert!(written("load/k6.js").contains("p(99)<3000"));
+    assert!(written("monitoring/rules.yaml").contains("alert: SlowestResponses"));
+    assert!(written("report.md").contains("### The slowest responses"));
+}
+
+#[test]
 fn targets_and_volumes_that_cannot_be_meant_are_refused() {
     for (config, message, help) in [
         (

@@ -118,6 +118,29 @@ pub struct Budget {
     pub queries: f64,
 }
 
+/// Entry points that break for one cause.
+#[derive(Clone, Debug, Serialize)]
+pub struct Group {
+    /// The first to break, as a position among the entry points.
+    pub first: usize,
+    /// The others that the same place makes slow, by label and place.
+    pub others: Vec<(String, String)>,
+}
+
+/// Entry points that somebody waits for by what takes longest in them, in their order: one helper slows many.
+pub(crate) fn groups(entries: &[EntryPlan]) -> Vec<Group> {
+    let mut causes: Vec<(Option<(&str, &str, bool)>, Group)> = Vec::new();
+    for (at, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.waits) {
+        let longest = entry.terms.iter().find(|term| term.waited);
+        let cause = longest.map(|term| (term.place.as_str(), term.what.as_str(), entry.breaks_at.is_some()));
+        match causes.iter_mut().find(|(known, _)| cause.is_some() && *known == cause) {
+            Some((_, group)) => group.others.push((entry.label.clone(), entry.place.clone())),
+            None => causes.push((cause, Group { first: at, others: Vec::new() })),
+        }
+    }
+    causes.into_iter().map(|(_, group)| group).collect()
+}
+
 /// What is evaluated with.
 pub(crate) struct World<'a> {
     pub(crate) targets: &'a Targets,

@@ -15,6 +15,7 @@ mod changes;
 mod chart;
 mod checklist;
 mod database;
+mod decision;
 mod design;
 mod evaluate;
 mod figure;
@@ -34,8 +35,9 @@ pub use changes::Change;
 pub use chart::Bar;
 pub use checklist::{Item, Status};
 pub use database::{Database, IndexChange, Known, rows};
+pub use decision::Decision;
 pub use design::{Call, Design, Job, Primary};
-pub use evaluate::{Budget, EntryPlan, SCALES, TermCost, short, time};
+pub use evaluate::{Budget, EntryPlan, Group, SCALES, TermCost, short, time};
 pub use figure::{Figure, Source};
 pub use load::{Load, Request};
 pub use monitoring::{Monitoring, Signal};
@@ -131,6 +133,8 @@ pub struct Plan {
     pub durations: Vec<(&'static str, Figure)>,
     /// Entry points, those that break first at the front.
     pub entries: Vec<EntryPlan>,
+    /// Entry points that somebody waits for, by what makes them slow.
+    pub causes: Vec<Group>,
     /// How many of them break their target at the volumes as given.
     pub broken: usize,
     /// How many entry points of each kind there are.
@@ -157,6 +161,8 @@ pub struct Plan {
     pub antipatterns: Vec<Item>,
     /// What the team has to answer.
     pub questions: Vec<String>,
+    /// Decisions that are no edit of one line.
+    pub decisions: Vec<Decision>,
     /// The slowest entry points as bars.
     pub chart: Vec<Bar>,
     /// Calls, and those that lead nowhere known.
@@ -209,10 +215,12 @@ pub fn plan(input: Input<'_>) -> Result<Plan, PlanError> {
         requirements,
         regions: input.targets.regions.clone(),
         durations: world.durations(),
+        decisions: decision::decisions(&algorithms, &caching, &design),
         algorithms,
         chart: chart::bars(&entries),
         questions: questions.list(),
         holes: (input.report.coverage.calls, input.report.coverage.holes),
+        causes: evaluate::groups(&entries),
         broken: entries.iter().filter(|entry| entry.breaks_at.is_some_and(|scale| scale <= 1.0)).count(),
         entries,
         kinds,

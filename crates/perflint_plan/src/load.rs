@@ -24,6 +24,8 @@ pub struct Request {
     pub weight: f64,
     /// The target in milliseconds.
     pub p95: f64,
+    /// The target of 99 of 100 responses in milliseconds, if one is given.
+    pub p99: Option<f64>,
     /// It only reads.
     pub safe: bool,
     /// Where it stands.
@@ -63,6 +65,7 @@ pub(crate) fn load(input: &Input<'_>, entries: &[EntryPlan]) -> Load {
                 parameters,
                 weight: weight(input, entry),
                 p95: entry.p95.value,
+                p99: entry.p99.as_ref().map(|p99| p99.value),
                 place: entry.place.clone(),
             }),
             None => left_out.push(format!("{} ({})", entry.label, entry.place)),

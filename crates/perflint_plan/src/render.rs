@@ -21,6 +21,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("rules.yaml", include_str!("../templates/rules.yaml")),
     ("dashboard.json", include_str!("../templates/dashboard.json")),
     ("adr.md", include_str!("../templates/adr.md")),
+    ("decision.md", include_str!("../templates/decision.md")),
 ];
 
 /// Artefacts that are one file each: the template and the path.
@@ -200,6 +201,12 @@ pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>, PlanError> {
         let path = format!("adr/{number}-{}.md", slug(&change.title));
         let change = Value::from_serialize(change);
         files.insert(path, environment.get_template("adr.md")?.render(context! { change, number })?);
+    }
+    for (at, decision) in plan.decisions.iter().enumerate() {
+        let number = format!("{:04}", plan.changes.len().min(DECISIONS) + at + 1);
+        let path = format!("adr/{number}-{}.md", slug(&decision.title));
+        let decision = Value::from_serialize(decision);
+        files.insert(path, environment.get_template("decision.md")?.render(context! { decision, number })?);
     }
     Ok(files)
 }

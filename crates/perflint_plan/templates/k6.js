@@ -59,7 +59,7 @@ export const options = {
     // {{ plan.load.errors|source }}
     http_req_failed: ["rate<{{ (plan.load.errors.value / 100)|round(6) }}"],
 {% for request in plan.load.requests if request.safe %}
-    {{ ("http_req_duration{name:" ~ request.name ~ "}")|tojson }}: ["p(95)<{{ request.p95 }}"],
+    {{ ("http_req_duration{name:" ~ request.name ~ "}")|tojson }}: ["p(95)<{{ request.p95 }}"{% if request.p99 is number %}, "p(99)<{{ request.p99 }}"{% endif %}],
 {% endfor %}
   },
 };
