@@ -664,6 +664,7 @@ impl<'p> Eval<'p> {
                 Val::Str(sym) => Some(self.p.text(*sym).to_owned()),
                 _ => None,
             });
+        let route = route.or_else(|| self.composed(f, row.route.as_ref()?, g));
         let gives = self.gives(f, row, g, None).pos;
         if row.task {
             let bodies: Vec<_> = self.callables(v).into_iter().filter_map(|c| self.body_of(c)).collect();

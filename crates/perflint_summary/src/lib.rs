@@ -18,6 +18,7 @@ mod attr;
 mod builtin;
 mod call;
 mod column;
+mod composed;
 mod container;
 mod cut;
 mod declared;

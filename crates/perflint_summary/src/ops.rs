@@ -19,7 +19,9 @@ impl<'p> Eval<'p> {
                 Some(sql) => sql,
                 None => self.vals.make(Val::Str(sym)),
             },
-            OpKind::Text(_) => self.sql_at(f, i).unwrap_or(SCALAR),
+            OpKind::Text(parts) => {
+                self.sql_at(f, i).or_else(|| self.constant_text(f, f.body.kids(parts))).unwrap_or(SCALAR)
+            }
             OpKind::Local(local) => f.locals[local.at()],
             OpKind::SelfRef | OpKind::SuperRef => f.this,
             OpKind::Name(name) if let Some(class) = self.generic_class(f, name) => class,
