@@ -16,16 +16,16 @@ impl<'p> Eval<'p> {
         let OpKind::Call(call) = f.body.ops.get(g.op)?.kind else { return None };
         let arg = f.body.args(f.body.call(call).args).get(usize::from(*n))?.value.some()?;
         let OpKind::Text(parts) = f.body.op(arg).kind else { return None };
-        self.joined(f, f.body.kids(parts))
+        self.put_together(f, f.body.kids(parts))
     }
 
     /// A constant of a module that is made of others: `${orders}/items`.
     pub(crate) fn constant_text(&mut self, f: &Frame<'p>, parts: &[OpId]) -> Option<V> {
-        let text = (f.body.kind == BodyKind::Init).then(|| self.joined(f, parts))??;
+        let text = (f.body.kind == BodyKind::Init).then(|| self.put_together(f, parts))??;
         Some(self.vals.make(Val::Str(self.p.names.intern(&text))))
     }
 
-    fn joined(&self, f: &Frame<'p>, parts: &[OpId]) -> Option<String> {
+    fn put_together(&self, f: &Frame<'p>, parts: &[OpId]) -> Option<String> {
         let mut text = String::new();
         for part in parts {
             match self.vals.get(*f.vals.get(part.some()?.at())?) {
