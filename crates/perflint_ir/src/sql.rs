@@ -53,7 +53,8 @@ pub struct SqlStatement {
     pub star: bool,
     /// Has a WHERE.
     pub filtered: bool,
-    /// The row limit: `Some(n)` for a constant; `Some(u32::MAX)` for a placeholder or expression.
+    /// The row limit: `Some(n)` for a constant; `Some(u32::MAX)` for a placeholder or expression, and where there is
+    /// one row per value of a column that is no key.
     pub limit: Option<u32>,
     /// Yields at most one row whatever the data: aggregates without GROUP BY, EXISTS.
     pub single: bool,

@@ -1,7 +1,7 @@
 //! Declarations: imports, types, functions, package variables.
 
 use crate::Go;
-use perflint_ir::{BodyKind, Import, ImportKind, ItemFlags, ItemId, ItemKind, Marker, OpId, ParamKind};
+use perflint_ir::{BodyKind, Import, ImportKind, ItemFlags, ItemId, ItemKind, Marker, OpId, OpKind, ParamKind};
 use perflint_syntax::Place;
 use perflint_syntax::tree::{child_of_kind, children, span};
 use tree_sitter::Node;
@@ -187,9 +187,19 @@ impl Go<'_> {
         for result in list.map(children).unwrap_or_default() {
             let mut cursor = result.walk();
             let names: Vec<Node<'_>> = result.children_by_field_name("name", &mut cursor).collect();
+            let ty = result.child_by_field_name("type").map(|ty| self.ty(ty));
             for name in names {
                 let text = self.low.text(name);
-                self.low.scopes.declare(&mut self.low.file, text);
+                match ty {
+                    Some(ty) => {
+                        let value = self.low.unknown(&[], name);
+                        let value = self.low.op(OpKind::Cast { value, ty }, name);
+                        self.low.declare(text, value, name);
+                    }
+                    None => {
+                        self.low.scopes.declare(&mut self.low.file, text);
+                    }
+                }
             }
         }
     }

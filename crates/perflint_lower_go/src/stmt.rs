@@ -122,7 +122,23 @@ impl Go<'_> {
                 item = local;
             }
         }
+        // What is taken alone and has fields is no position: a message of a channel, of which nobody knows how many come.
+        if let [only] = names[..]
+            && self.has_fields(only, body)
+        {
+            return self.repeat(over, LocalId::NONE, LoopSource::While, clause, body);
+        }
         self.repeat(over, item, LoopSource::For, clause, body);
+    }
+
+    /// True if a loop's body reads fields of its variable, or calls methods of it.
+    fn has_fields(&self, name: Node<'_>, body: Node<'_>) -> bool {
+        let name = self.low.text(name);
+        let text = self.low.text(body);
+        text.match_indices(name).any(|(at, _)| {
+            let before = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '.');
+            before && text[at + name.len()..].starts_with('.')
+        })
     }
 
     /// `for i := 0; i < len(xs); i++` runs over `xs`; with another limit, that often.
@@ -137,7 +153,12 @@ impl Go<'_> {
             cond.child_by_field_name("operator").is_some_and(|op| matches!(op.kind(), "<" | "<=" | "!="));
         let limit =
             cond.child_by_field_name("right").filter(|_| compares && cond.kind() == "binary_expression");
-        let Some(limit) = limit else {
+        // `i += size` walks through a list in pieces.
+        let strides = clause.child_by_field_name("update").is_some_and(|update| {
+            update.kind() == "assignment_statement"
+                && update.child_by_field_name("right").is_some_and(|step| self.low.text(step) != "1")
+        });
+        let Some(limit) = limit.filter(|_| !strides) else {
             let over = self.expr(cond);
             return self.repeat(over, LocalId::NONE, LoopSource::While, clause, body);
         };

@@ -9,7 +9,7 @@ use crate::merge::{MAX_PLACES, Shared, merged};
 use crate::write::Ctx;
 use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind, worth};
 use perflint_ir::{Body, Callee, LocalId, OpId, OpKind, RegionId, RegionKind, Role, Sym};
-use perflint_models::EffectKind;
+use perflint_models::{EffectKind, Wait};
 use perflint_summary::{Factor, Repeat, Site, Sure};
 use std::collections::BTreeMap;
 
@@ -139,7 +139,8 @@ impl Rule<'_> {
             return Confidence::Low;
         }
         let family = ctx.program.file(at.file).lang.family();
-        if in_browser(ctx, repeat)
+        if works_on(repeat)
+            || in_browser(ctx, repeat)
             || self.is_bulk(repeat)
             || self.is_alone(repeat, family)
             || !self.is_worth_it(repeat, family)
@@ -305,6 +306,12 @@ fn conditions(ctx: &Ctx<'_>, repeat: &Repeat) -> usize {
         .take_while(|(region, _)| Some(*region) != repeat.region)
         .filter(|(_, region)| matches!(region.kind, RegionKind::Branch { .. } | RegionKind::Handler))
         .count()
+}
+
+/// True for a worker that is started per element and waits for its own work ever after.
+fn works_on(repeat: &Repeat) -> bool {
+    let endless = |factor: &Factor| matches!(factor, Factor::While(_));
+    repeat.term.wait == Wait::Detached && repeat.term.times.iter().any(endless)
 }
 
 /// True if the browser's code stands on the way: it renders per row, and asks when its user does something.

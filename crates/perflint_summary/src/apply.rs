@@ -46,7 +46,13 @@ impl<'p> Eval<'p> {
             self.iterated(f, per, &given);
         }
         let there = self.loaded_in_place(f, row, &given, recv_op);
-        let built = if there.is_some() { None } else { self.build(f, row, &given) };
+        let mut built = if there.is_some() { None } else { self.build(f, row, &given) };
+        if let Some(e) = &row.fills
+            && self.fills_one(f, e, op)
+            && let Some(q) = &mut built
+        {
+            q.bound = q.bound.min(Bound::One);
+        }
         if let Some(v) = there {
             given.recv = v;
         }
@@ -282,6 +288,17 @@ impl<'p> Eval<'p> {
             }
             (false, false) => return,
         };
+    }
+
+    /// True if the variable that a call fills is declared to hold one value: a number, a row.
+    fn fills_one(&self, f: &Frame<'p>, e: &Expr, op: usize) -> bool {
+        let (Expr::Arg(n), Some(OpKind::Call(id))) = (e, f.body.ops.get(op).map(|o| o.kind)) else {
+            return false;
+        };
+        let args = f.body.args(f.body.call(id).args);
+        let Some(arg) = args.get(usize::from(*n)).and_then(|arg| arg.value.some()) else { return false };
+        let OpKind::Local(local) = f.body.op(arg).kind else { return false };
+        matches!(self.vals.get(f.locals[local.at()]), Val::Scalar | Val::Row(_) | Val::Inst(..))
     }
 
     /// A repository or collection is no query yet: each use of it is a query of its own.

@@ -8,6 +8,9 @@ use perflint_link::{ClassIx, Def, FileIx, Target};
 use perflint_models::TypeIx;
 use std::rc::Rc;
 
+/// How many constants an enumeration is taken to have.
+const FEW: u32 = 8;
+
 /// The arguments of a call.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CallArgs {
@@ -351,6 +354,16 @@ impl<'p> Eval<'p> {
         self.hole(f, args, op)
     }
 
+    /// All constants of an enumeration, which are few: `State.values()`.
+    fn constants_of(&mut self, f: &Frame<'p>, class: ClassIx, name: Sym, args: &CallArgs) -> Option<V> {
+        let lists = f.lang.family() == "java" && args.pos.is_empty() && self.p.text(name) == "values";
+        if !lists || self.p.class(class).entity.is_some() || self.p.class_member(class, name).is_some() {
+            return None;
+        }
+        let elem = self.vals.make(Val::Inst(class, Rc::new([])));
+        Some(self.vals.make(Val::Many { elem, count: Some(FEW), batch: false, source: None }))
+    }
+
     fn call_static(
         &mut self,
         f: &mut Frame<'p>,
@@ -360,6 +373,9 @@ impl<'p> Eval<'p> {
         args: &CallArgs,
         op: usize,
     ) -> V {
+        if let Some(values) = self.constants_of(f, class, name, args) {
+            return values;
+        }
         let named = self.p.class_overload(class, name, args.pos.len(), true);
         if let Some(def) = self.overload(named, args) {
             let item = self.p.item(def);

@@ -68,6 +68,26 @@ pub(super) fn yields_one_row(select: &Select) -> bool {
     !grouped && (select.from.is_empty() || aggregates())
 }
 
+/// Does the statement count or sum per value of columns that are no keys? There are as many rows as values, not as rows.
+pub(super) fn yields_groups(select: &Select) -> bool {
+    let GroupByExpr::Expressions(by, _) = &select.group_by else { return false };
+    let key = |expr: &Expr| {
+        let name = match expr {
+            Expr::Identifier(name) => name,
+            Expr::CompoundIdentifier(parts) if !parts.is_empty() => &parts[parts.len() - 1],
+            Expr::Value(_) => return true,
+            _ => return false,
+        };
+        let name = name.value.to_ascii_lowercase();
+        ["id", "uuid", "key", "hash"].iter().any(|end| name.ends_with(end))
+    };
+    let counts = select.projection.iter().any(|item| match item {
+        SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => is_aggregate(expr),
+        _ => false,
+    });
+    !by.is_empty() && counts && !by.iter().any(key)
+}
+
 const AGGREGATES: &[&str] = &[
     "count",
     "sum",

@@ -124,6 +124,10 @@ fn knows_limits_of_every_dialect() {
         ("SELECT a FROM t LIMIT {n}", Some(u32::MAX)),
         ("SELECT a FROM t WHERE a IN (SELECT b FROM u LIMIT 1)", None),
         ("SELECT a FROM t WHERE ((a LIMIT 4", None),
+        ("SELECT state, count(*) FROM t GROUP BY state", Some(u32::MAX)),
+        ("SELECT date_trunc('day', at), sum(a) FROM t GROUP BY date_trunc('day', at)", Some(u32::MAX)),
+        ("SELECT t.owner_id, count(*) FROM t GROUP BY t.owner_id", None),
+        ("SELECT a FROM t GROUP BY a", None),
         ("SELECT a FRM t x y z, LIMIT 4", Some(4)),
     ] {
         assert_eq!(one(sql).limit, limit, "{sql}");

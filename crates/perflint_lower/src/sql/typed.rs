@@ -1,7 +1,7 @@
 //! Facts from `sqlparser`'s tree, which is exact for what it accepts. The walk keeps its own list of what is left to do:
 //! a condition of ten thousand terms is as deep as it is long.
 
-use super::bounds::{constant, limit, top, yields_one_row};
+use super::bounds::{constant, limit, top, yields_groups, yields_one_row};
 use super::definitions;
 use super::normal::HOLE_NAME;
 use perflint_ir::{SqlPredicate, SqlStatement, SqlVerb};
@@ -195,7 +195,8 @@ impl<'a> Facts<'a> {
             self.out.single =
                 self.out.tables.is_empty() && (yields_one_row(select) || is_from_dual(&select.from));
             self.out.star |= select.projection.iter().any(is_star);
-            self.out.limit = self.out.limit.or_else(|| top(select));
+            let groups = || yields_groups(select).then_some(u32::MAX);
+            self.out.limit = self.out.limit.or_else(|| top(select)).or_else(groups);
         }
         self.out.filtered |= place != Place::Inner && select.selection.is_some();
         for item in &select.projection {
