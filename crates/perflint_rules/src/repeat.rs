@@ -139,6 +139,9 @@ impl Rule<'_> {
             return Confidence::Low;
         }
         let family = ctx.program.file(at.file).lang.family();
+        if !self.concerns(context, family) {
+            return Confidence::Low;
+        }
         if works_on(repeat)
             || in_browser(ctx, repeat)
             || self.is_bulk(repeat)
@@ -175,6 +178,13 @@ impl Rule<'_> {
             }
             other => limited(other, context),
         }
+    }
+
+    /// True unless the page is about other languages, or only about what somebody waits for.
+    fn concerns(&self, context: Context, family: &str) -> bool {
+        let languages = self.page.words("languages");
+        let waited = self.page.params.get("waited").and_then(toml::Value::as_bool).unwrap_or(false);
+        (languages.is_empty() || languages.contains(&family)) && (!waited || context == Context::Request)
     }
 
     /// A call that handles many at once is what the loop should come to; it runs once per group.
@@ -356,6 +366,7 @@ fn describe(ctx: &Ctx<'_>, repeat: &Repeat) -> (String, &'static str) {
         EffectKind::Http => (format!("An HTTP request is sent {over}"), "requests"),
         EffectKind::Cache => (format!("The cache is asked {over}"), "round trips"),
         EffectKind::Queue => (format!("A message is sent {over}"), "round trips"),
+        EffectKind::Mail => (format!("A mail is sent {over}"), "mails"),
         _ => (format!("A service is called {over}"), "calls"),
     }
 }
@@ -398,6 +409,7 @@ fn advice(ctx: &Ctx<'_>, repeat: &Repeat) -> &'static str {
         EffectKind::Write => "Collect the rows and write them with one bulk statement.",
         EffectKind::Cache => "Ask for all keys at once, or use a pipeline.",
         EffectKind::Queue => "Send them as one batch.",
+        EffectKind::Mail => "Nobody needs to wait for it: hand it to a job.",
         _ if repeat.parallel => "Use an endpoint that takes many at once.",
         _ => "Use an endpoint that takes many at once, or send them side by side with a limit.",
     }

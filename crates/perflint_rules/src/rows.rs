@@ -131,7 +131,8 @@ fn growth(ctx: &Ctx<'_>, page: &Page, entity: Option<EntityIx>, name: &str) -> G
 pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     let mut causes: BTreeMap<Site, Vec<&perflint_summary::Responded>> = BTreeMap::new();
     for event in &ctx.facts.responded {
-        if (event.related && !event.direct)
+        let is_subject = ctx.facts.subjects.contains(&event.origin);
+        if (event.related && !event.direct && !is_subject)
             || ctx.program.is_stub(event.origin.at.file)
             || !judged(ctx.program, event.origin.at.file)
         {
@@ -184,6 +185,12 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
                 Confidence::Medium
             }
             (Context::Request, Growth::WithOthers) if !best.narrowed && !best.related => Confidence::Medium,
+            // A page that is a list of what belongs to one row.
+            (Context::Request, Growth::WithOthers | Growth::Always)
+                if best.related && ctx.facts.subjects.contains(&origin) =>
+            {
+                Confidence::Medium
+            }
             // A list of all there is, as the answer: whoever asks for it asks for more than a choice of kinds.
             (Context::Request, Growth::Unowned) if !best.narrowed && best.direct => Confidence::Medium,
             _ => Confidence::Low,

@@ -88,6 +88,8 @@ pub(crate) struct Events {
     pub(crate) serial: FxHashMap<Site, SerialAwait>,
     pub(crate) columns: crate::column::Columns,
     pub(crate) extents: crate::extent::Extents,
+    /// Where the queries were built whose rows a page is a list of.
+    pub(crate) subjects: FxHashSet<Site>,
     pub(crate) graph: CallGraph,
     pub(crate) calls: usize,
     pub(crate) holes: usize,

@@ -94,6 +94,8 @@ pub struct Facts {
     pub programs: Vec<Entry>,
     /// How many rows queries and loops are about.
     pub extents: Extents,
+    /// Where the queries were built whose rows a page is a list of.
+    pub subjects: rustc_hash::FxHashSet<Site>,
     /// Who calls whom, as evaluated.
     pub graph: CallGraph,
     /// Calls evaluated.
@@ -118,6 +120,7 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
         accesses: events.columns.accesses(program),
         entries: eval.entries,
         extents: events.extents,
+        subjects: events.subjects,
         graph: events.graph,
         programs: eval.programs,
         calls: events.calls,

@@ -111,8 +111,25 @@ impl<'p> Eval<'p> {
         }
         if !files.is_empty() {
             self.respond(&frame, context, last, 0);
+            self.note_subject(at, this, context);
         }
         frame.terms
+    }
+
+    /// What a page is a list of: the field that is called like the action, or like the class where the action is its index.
+    fn note_subject(&mut self, at: BodyRef, this: V, context: V) {
+        let Some(def) = crate::eval::def_of(self.p, at) else { return };
+        let (action, class) = (self.p.text(self.p.item(def).name), self.class_of(this));
+        let path = class.map(|class| self.p.class_path(class)).unwrap_or_default();
+        let last = path.rsplit('/').next().unwrap_or_default();
+        let name = if action == "index" { last.strip_suffix("_controller").unwrap_or(last) } else { action };
+        let Some(field) = self.p.names.find(&format!("@{name}")) else { return };
+        if let Val::Map(entries, _) = self.vals.get(context)
+            && let Some((_, v)) = entries.iter().find(|(key, _)| *key == field)
+            && let Some(origin) = self.source_of(*v)
+        {
+            self.events.subjects.insert(origin);
+        }
     }
 
     /// What a template sees of an instance: the fields whose names say so.
@@ -186,11 +203,19 @@ impl<'p> Eval<'p> {
     /// methods.
     fn render_component(&mut self, f: &mut Frame<'p>, component: V, op: usize) {
         let Val::Inst(class, _) = *self.vals.get(component) else { return };
-        for method in ["before_render", "render_in", "view_template", "template", "call", "to_s"] {
-            let Some(name) = self.p.names.find(method) else { continue };
-            if let Some(def) = self.p.member_on(class, name, false).filter(|def| !self.p.is_stub(def.file)) {
-                self.call_fun(f, def, component, &CallArgs::default(), op, How::PLAIN);
-            }
+        let own = |this: &Self, method: &str| {
+            let name = this.p.names.find(method)?;
+            this.p.member_on(class, name, false).filter(|def| !this.p.is_stub(def.file))
+        };
+        // The first of them calls those that come after it, if it needs them.
+        let ways = ["render_in", "view_template", "template", "call", "to_s"];
+        let drawn = ways.into_iter().find_map(|method| own(self, method));
+        for def in own(self, "before_render").into_iter().chain(drawn) {
+            self.call_fun(f, def, component, &CallArgs::default(), op, How::PLAIN);
+        }
+        // What draws itself has no template beside it.
+        if ways[1..].iter().any(|method| own(self, method).is_some()) {
+            return;
         }
         let path = self.p.class_path(class);
         let context = self.view_context(component);
