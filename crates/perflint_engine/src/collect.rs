@@ -4,7 +4,7 @@ use crate::before::Git;
 use crate::suppress::{self, Comment, Comments, Policy};
 use crate::{Base, Options, Progress, ScanError};
 use perflint_git::{BlobId, Hash};
-use perflint_ir::{FileIr, GapKind, Lang, Role};
+use perflint_ir::{FileIr, GapKind, Role};
 use perflint_link::Config;
 use perflint_lower::{Source, lower};
 use perflint_rules::Coverage;
@@ -85,16 +85,11 @@ pub(crate) fn walk_config(root: &Path, options: &Options) -> WalkConfig {
     config.exclude.clone_from(&options.exclude);
     config.max_file_size = options.max_file_size;
     config.threads = options.threads();
-    config.wanted = has_front_end;
+    config.wanted = perflint_lower::reads;
     if options.include_tests {
         config.roles.push(Role::Test);
     }
     config
-}
-
-/// Whether [`perflint_lower`] reads a language: there is none that the walk knows and it does not.
-fn has_front_end(_: Lang) -> bool {
-    true
 }
 
 fn lower_one(file: FileEntry<'_>, policy: &Policy, hash: Option<Hash>) -> Lowered {
@@ -150,13 +145,9 @@ mod tests {
     #[test]
     fn files_are_sorted_and_counted() {
         let dir = tempfile::tempdir().expect("temp");
-        for (path, text) in [
-            ("b.prisma", "x"),
-            ("a.html", "{% x %}\n\n"),
-            ("test_a.py", ""),
-            ("m.jsp", ""),
-            ("z/c.prisma", ""),
-        ] {
+        for (path, text) in
+            [("b.prisma", "x"), ("a.html", "{% x %}\n\n"), ("test_a.py", ""), ("z/c.prisma", "")]
+        {
             let path = dir.path().join(path);
             fs::create_dir_all(path.parent().expect("parent")).expect("mkdir");
             fs::write(path, text).expect("write");
@@ -167,7 +158,6 @@ mod tests {
         let paths: Vec<_> = files.iter().map(|file| &*file.path).collect();
         assert_eq!(paths, ["a.html", "b.prisma", "z/c.prisma"]);
         assert_eq!((coverage.files, coverage.lines, coverage.bytes), (3, 3, 10));
-        assert_eq!(coverage.skipped.get("language not supported yet"), Some(&1));
         assert_eq!(coverage.skipped.get("test code"), Some(&1));
         assert_eq!(coverage.languages.get("prisma"), Some(&2));
     }

@@ -86,6 +86,29 @@ pub fn lower(source: Source<'_>) -> FileIr {
     catch_unwind(AssertUnwindSafe(|| dispatch(source))).unwrap_or_else(|_| with_gap(source, GapKind::Failed))
 }
 
+/// Whether this build has a front end for a language: each but templates of Python and schemas of Prisma is a feature.
+pub fn reads(lang: Lang) -> bool {
+    match lang {
+        Lang::Python => cfg!(feature = "python"),
+        Lang::JavaScript | Lang::TypeScript | Lang::Tsx | Lang::Vue | Lang::Svelte => {
+            cfg!(feature = "javascript")
+        }
+        Lang::Rust => cfg!(feature = "rust"),
+        Lang::Sql => cfg!(feature = "sql"),
+        Lang::Ruby | Lang::Erb | Lang::Haml | Lang::Slim => cfg!(feature = "ruby"),
+        Lang::Php | Lang::Blade | Lang::Twig => cfg!(feature = "php"),
+        Lang::Java => cfg!(feature = "java"),
+        Lang::Kotlin => cfg!(feature = "kotlin"),
+        Lang::Go => cfg!(feature = "go"),
+        Lang::CSharp | Lang::Razor => cfg!(feature = "csharp"),
+        Lang::Ejs | Lang::Pug => cfg!(all(feature = "javascript", feature = "views")),
+        Lang::Thymeleaf | Lang::Jsp | Lang::Freemarker | Lang::GoTemplate | Lang::Handlebars => {
+            cfg!(feature = "views")
+        }
+        Lang::Jinja | Lang::Prisma => true,
+    }
+}
+
 fn dispatch(source: Source<'_>) -> FileIr {
     match source.lang {
         #[cfg(feature = "python")]

@@ -1,7 +1,9 @@
 //! Declarations: imports, types, functions, package variables.
 
 use crate::Go;
-use perflint_ir::{BodyKind, Import, ImportKind, ItemFlags, ItemId, ItemKind, Marker, OpId, OpKind, ParamKind};
+use perflint_ir::{
+    BodyKind, Import, ImportKind, ItemFlags, ItemId, ItemKind, Marker, OpId, OpKind, ParamKind,
+};
 use perflint_syntax::Place;
 use perflint_syntax::tree::{child_of_kind, children, span};
 use tree_sitter::Node;

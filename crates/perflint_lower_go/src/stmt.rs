@@ -136,7 +136,8 @@ impl Go<'_> {
         let name = self.low.text(name);
         let text = self.low.text(body);
         text.match_indices(name).any(|(at, _)| {
-            let before = text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '.');
+            let before =
+                text[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '.');
             before && text[at + name.len()..].starts_with('.')
         })
     }

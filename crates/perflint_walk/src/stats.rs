@@ -41,7 +41,7 @@ impl SkipReason {
             Self::Excluded => "excluded",
             Self::NotIncluded => "not included",
             Self::TooDeep => "nested too deeply",
-            Self::Language => "language not supported yet",
+            Self::Language => "language that this build does not read",
             Self::Role(role) => role.name(),
         }
     }
