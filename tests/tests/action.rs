@@ -209,6 +209,55 @@ fn findings_are_uploaded_or_annotated() {
     assert_eq!(runner.scan(&[("INPUT_FAIL_ON", "warn")]).code, Some(2));
 }
 
+/// The way of a newcomer: the file of README, the commands of docs/ci.md, and then what the runner does with what was pushed.
+#[test]
+fn a_newcomer_needs_one_file_and_three_commands() {
+    let readme = text(&workspace().join("README.md"));
+    assert!(readme.contains("one file and three commands"), "README counts them");
+    let guide = text(&workspace().join("docs/ci.md"));
+    let (_, guide) = guide.split_once("three commands to the first upload").expect("docs/ci.md counts them");
+    let (_, guide) = guide.split_once("\n```\n").expect("the file of the workflow");
+    let commands: Vec<&str> = guide.lines().skip(1).map_while(|line| line.strip_prefix("    ")).collect();
+    assert_eq!(commands.len(), 3, "{commands:?}");
+
+    let (remote, team) = (tempfile::tempdir().expect("temp"), Scratch::of(&[("a.py", REQUESTS)]));
+    let address = remote.path().display().to_string();
+    team.git(&["init", "--quiet", "--bare", &address]);
+    team.git(&["push", "--quiet", "--set-upstream", &address, "main"]);
+    for (key, value) in [("user.name", "Somebody"), ("user.email", "somebody@example.org")] {
+        team.git(&["config", key, value]);
+    }
+    let (name, workflow) = blocks().swap_remove(0);
+    team.write(&name, workflow);
+    for command in commands {
+        succeeds(Command::new("bash").args(["-c", command]).current_dir(team.path()));
+    }
+
+    let checkout = Scratch::new();
+    checkout.git(&["fetch", "--quiet", &address, "main"]);
+    checkout.git(&["reset", "--quiet", "--hard", "FETCH_HEAD"]);
+    assert!(checkout.join(&name).exists(), "what was pushed holds the workflow");
+    let runner = Runner::new(checkout);
+    runner.perflint();
+    assert_eq!(runner.scan(&[]).code, Some(0));
+    assert_eq!((runner.output("code").as_str(), runner.results()), ("0", 1), "one finding to upload");
+    assert_eq!(runner.report("success").code, Some(0));
+}
+
+/// The documents name the release that the sources are of.
+#[test]
+fn documents_name_this_version() {
+    let version = run(perflint().arg("--version")).out();
+    let version = format!("v{}", version.trim().trim_start_matches("perflint "));
+    for document in ["README.md", "docs/ci.md"] {
+        let text = text(&workspace().join(document));
+        let named =
+            ["perflint/perflint@", "rev: ", "--tag "].iter().flat_map(|before| text.split(before).skip(1));
+        let named: Vec<&str> = named.filter_map(|rest| rest.split_whitespace().next()).collect();
+        assert!(named.len() >= 2 && named.iter().all(|name| *name == version), "{document}: {named:?}");
+    }
+}
+
 #[test]
 fn a_pull_request_is_compared_with_its_base() {
     let runner = Runner::new(Scratch::of(&[("a.py", REQUESTS), ("with space.py", CLEAN)]));

@@ -186,6 +186,12 @@ fn baselines_of_other_versions_and_other_files() {
         ("", "it is not a baseline"),
         ("[]", "it is not a baseline"),
         ("{\"version\": 1, \"findings\": [{\"rule\": 3}]}", "it is not a baseline"),
+        ("{\"version\": 1, \"findings\": [\n{\"file\":\"a", "it is not a baseline: EOF"),
+        ("{\"version\": 1, \"findings\": [], \"findings\": []}", "it is not a baseline: duplicate field"),
+        (
+            "{\"version\": 1, \"findings\": [{\"file\":\"a\",\"rule\":\"r\",\"what\":\"w\",\"code\":\"c\",\"x\":1}]}",
+            "it is not a baseline: unknown field",
+        ),
     ] {
         scratch.write(path, text);
         refused(&scratch.perflint(&["scan"]), &format!("{path}: {message}"), "perflint baseline");
@@ -193,7 +199,25 @@ fn baselines_of_other_versions_and_other_files() {
         refused(&scratch.perflint(&["baseline", "--prune"]), message, "perflint baseline");
         assert_eq!(scratch.perflint(&["scan", "--no-baseline"]).code, Some(1));
     }
+    scratch.write(path, "<<<<<<< HEAD\n{\"version\": 1, \"findings\": []}\n");
+    refused(&scratch.perflint(&["scan"]), "it is not a baseline", "marks of a merge");
+    let nested = format!("{{\"version\": 1, \"findings\": {}", "[".repeat(200_000));
+    scratch.write(path, nested);
+    refused(&scratch.perflint(&["scan"]), "it is not a baseline", "perflint baseline");
+    let file = fs::File::create(scratch.join(path)).expect("created");
+    file.set_len(300 << 20).expect("a file with a hole");
+    for arguments in [&["scan"][..], &["scan", "--baseline", path]] {
+        let run = scratch.perflint(arguments);
+        refused(&run, path, "perflint baseline");
+        assert!(!run.err().contains(&*scratch.path().to_string_lossy()), "{}", run.err());
+    }
     assert_eq!(scratch.perflint(&["baseline"]).code, Some(0), "writing it anew is the way out");
+    // As an editor of another system leaves it.
+    let edited = fs::read_to_string(scratch.join(path)).expect("a baseline").replace('\n', "\r\n");
+    scratch.write(path, format!("\u{feff}{edited}"));
+    for arguments in [&["scan"][..], &["scan", "--baseline", path]] {
+        assert_eq!(scratch.perflint(arguments).code, Some(0), "{arguments:?}");
+    }
     refused(&scratch.perflint(&["scan", "--baseline", "absent.json"]), "absent.json", "perflint baseline");
 }
 

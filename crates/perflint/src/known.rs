@@ -64,6 +64,9 @@ fn parse(text: &str, shown: &str) -> Result<Baseline, Failure> {
             BaselineError::Version { .. } => {
                 "use the perflint that wrote it, or write it again with `perflint baseline`"
             }
+            BaselineError::Format(_) if text.contains("\n<<<<<<< ") || text.starts_with("<<<<<<< ") => {
+                "it holds the marks of a merge: take them out and keep the lines of both sides, with commas between them"
+            }
             BaselineError::Format(_) => HELP,
         };
         Failure::usage(format!("{shown}: {error}"), help)

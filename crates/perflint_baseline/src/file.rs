@@ -47,6 +47,8 @@ impl Baseline {
 
     /// Reads a file.
     pub fn parse(text: &str) -> Result<Self, BaselineError> {
+        // Editors of some systems put a mark before the text.
+        let text = text.trim_start_matches('\u{feff}');
         // The version first: what else another version holds is not known.
         let Head { version } = serde_json::from_str(text)?;
         if version != VERSION {
@@ -86,6 +88,8 @@ mod tests {
             let baseline = Baseline::new(findings);
             let text = baseline.text().expect("text");
             assert_eq!(Baseline::parse(&text).expect("a baseline"), baseline, "{text}");
+            let edited = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+            assert_eq!(Baseline::parse(&edited).expect("a baseline"), baseline, "{edited}");
         }
     }
 

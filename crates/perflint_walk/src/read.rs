@@ -47,6 +47,20 @@ pub enum ReadError {
     },
 }
 
+impl ReadError {
+    /// The same, of a file by its path below the root.
+    fn at(self, rel: &Path) -> Self {
+        let path = rel.to_owned();
+        match self {
+            Self::Io { source, .. } => Self::Io { path, source },
+            Self::Outside { .. } => Self::Outside { path },
+            Self::NotRegular { .. } => Self::NotRegular { path },
+            Self::TooLarge { max, .. } => Self::TooLarge { path, max },
+            Self::Binary { .. } => Self::Binary { path },
+        }
+    }
+}
+
 /// An opened regular file.
 #[derive(Debug)]
 pub(crate) struct Opened<'p> {
@@ -138,7 +152,9 @@ fn read_named(root: &Path, rel: &Path, max: u64) -> Result<Vec<u8>, ReadError> {
         return Err(outside());
     }
     let mut bytes = Vec::new();
-    Opened::new(&path)?.read_all(&mut bytes, max)?;
+    let read = Opened::new(&path).and_then(|opened| opened.read_all(&mut bytes, max));
+    // Where the root is on this machine is nobody's business.
+    read.map_err(|error| error.at(rel))?;
     Ok(bytes)
 }
 
@@ -206,7 +222,8 @@ mod tests {
         assert!(matches!(read_source(&root, "dir/secret.py", 100), Err(ReadError::Outside { .. })));
         assert!(matches!(read_source(&root, "../away/secret.py", 100), Err(ReadError::Outside { .. })));
         assert!(matches!(read_source(&root, "/etc/passwd", 100), Err(ReadError::Outside { .. })));
-        assert!(matches!(read_source(&root, "sub/a.py", 5), Err(ReadError::TooLarge { .. })));
+        let large = read_source(&root, "sub/a.py", 5).expect_err("too large");
+        assert_eq!(large.to_string(), "sub/a.py is larger than 5 bytes");
         assert!(matches!(read_source(&root, "sub", 100), Err(ReadError::NotRegular { .. })));
     }
 }
