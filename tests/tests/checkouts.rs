@@ -188,7 +188,7 @@ fn other_formats_of_repositories() {
     refused(&perflint_in(&reftable, &["scan", "--diff", "HEAD"]), "`reftable`", "--diff -");
     let mut command = perflint();
     command.args(["scan", "--quiet", "--format", "concise", "--diff", "-"]).current_dir(&reftable);
-    let helped = run_with_input(&mut command, &git(&reftable, &["diff", "HEAD"]));
+    let helped = run_with_input(&mut command, git(&reftable, &["diff", "HEAD"]));
     assert!(helped.code == Some(1) && helped.out().starts_with("b.py:4"), "{}", helped.err());
 }
 

@@ -6,6 +6,11 @@
 
 use crate::repository::shown;
 
+/// The longest pair of names: twice what systems allow, every byte of it quoted.
+const LONGEST: usize = 2 * 4 * 4096;
+/// By how much the lengths of two prefixes differ.
+const UNEVEN: usize = 16;
+
 /// The name of a file in a patch; `None` for `/dev/null`. What stands after a tab is the date of other programs.
 pub(crate) fn name(text: &[u8]) -> Option<String> {
     let plain = || text.split(|byte| *byte == b'\t').next().unwrap_or_default().to_vec();
@@ -15,16 +20,23 @@ pub(crate) fn name(text: &[u8]) -> Option<String> {
 
 /// The one name in `a/x b/x`, whatever the prefixes are; `None` if there are two, as of a rename.
 pub(crate) fn header(names: &[u8]) -> Option<String> {
-    let spaces = names.iter().enumerate().filter(|(_, byte)| **byte == b' ').map(|(at, _)| at);
-    let halves = spaces.filter_map(|at| Some((half(&names[..at])?, half(&names[at + 1..])?)));
-    let same = halves.filter_map(|(old, new)| {
+    if names.len() > LONGEST {
+        return None;
+    }
+    // Two names that differ in their prefixes alone meet near the middle; to try every space would take quadratic time.
+    let middle = names.len() / 2;
+    let near = middle.saturating_sub(UNEVEN)..=middle + UNEVEN;
+    let mut spaces: Vec<usize> = near.filter(|at| names.get(*at) == Some(&b' ')).collect();
+    spaces.sort_by_key(|at| at.abs_diff(middle));
+    let halves = spaces.into_iter().filter_map(|at| Some((half(&names[..at])?, half(&names[at + 1..])?)));
+    let mut same = halves.filter_map(|(old, new)| {
         if old == new {
             return Some(old);
         }
         let (old, new) = (without_prefix(&old)?, without_prefix(&new)?);
         (old == new && !old.is_empty()).then(|| old.to_vec())
     });
-    same.last().map(|name| shown(&name))
+    same.next().map(|name| shown(&name))
 }
 
 /// Names from the lines `---` and `+++` without the prefixes of git: `a/` and `b/`, or those that say where a side comes from.
@@ -85,7 +97,7 @@ fn quoted(text: &[u8]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{header, name};
+    use super::{LONGEST, header, name};
 
     #[test]
     fn headers_name_one_file_whatever_the_prefixes_are() {
@@ -95,6 +107,7 @@ mod tests {
             ("i/x.py w/x.py", Some("x.py")),
             ("old/d/x.py new/d/x.py", Some("d/x.py")),
             ("x.py x.py", Some("x.py")),
+            ("upstream/x.py local/x.py", Some("x.py")),
             ("b/b.py b/b.py", Some("b/b.py")),
             ("a/b/b.py b/b/b.py", Some("b/b.py")),
             ("a/a b.py b/a b.py", Some("a b.py")),
@@ -108,6 +121,13 @@ mod tests {
             ("\"a/x.py b/x.py\"", None),
         ] {
             assert_eq!(header(names.as_bytes()).as_deref(), expected, "{names}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_spaces_takes_no_time() {
+        for length in [1 << 10, LONGEST, 1 << 24] {
+            assert!(header(&vec![b' '; length]).is_none_or(|name| name.trim().is_empty()));
         }
     }
 

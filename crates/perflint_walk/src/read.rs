@@ -166,7 +166,7 @@ fn named_in_bytes(shown: &str) -> Option<PathBuf> {
     let (mut out, mut rest) = (Vec::with_capacity(shown.len()), shown);
     while let Some(at) = rest.find("\\x") {
         let code = rest.get(at + 2..at + 4).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        out.extend_from_slice(rest[..at].as_bytes());
+        out.extend_from_slice(&rest.as_bytes()[..at]);
         match code.filter(|byte| !byte.is_ascii()) {
             Some(byte) => {
                 out.push(byte);
@@ -199,7 +199,7 @@ mod tests {
         use std::os::unix::ffi::OsStrExt;
         let dir = tempfile::tempdir().expect("temp");
         fs::write(dir.path().join(OsStr::from_bytes(b"\xff\xfe.py")), "bytes").expect("write");
-        fs::write(dir.path().join("\\xFF.py"), "text").expect("write");
+        fs::write(dir.path().join(OsStr::from_bytes(b"\\xFF.py")), "text").expect("write");
         assert_eq!(read_source(dir.path(), "\\xFF\\xFE.py", 100).expect("a file"), "bytes");
         assert_eq!(read_source(dir.path(), "\\xFF.py", 100).expect("a file"), "text");
         for absent in ["\\xFE.py", "\\x2E\\x2E/a.py", "\\xZZ", "\\x"] {
