@@ -5,7 +5,8 @@ use perflint_ir::{BodyKind, Callee, ItemKind, OpId, OpKind};
 use perflint_link::{Def, Target};
 use perflint_models::{KeepRow, Kind, Models, Work};
 use perflint_summary::Site;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
 
 pub(crate) fn kept(ctx: &Ctx<'_>, models: &Models) -> Vec<Kept> {
     let mut found = variables(ctx);
@@ -16,7 +17,7 @@ pub(crate) fn kept(ctx: &Ctx<'_>, models: &Models) -> Vec<Kept> {
 
 /// Maps, sets and lists that belong to a module or a class.
 fn variables(ctx: &Ctx<'_>) -> Vec<Kept> {
-    let mut filled: FxHashMap<Def, Vec<Site>> = FxHashMap::default();
+    let mut filled: BTreeMap<Def, Vec<Site>> = BTreeMap::new();
     let mut emptied: FxHashSet<Def> = FxHashSet::default();
     for at in ctx.bodies() {
         let body = ctx.program.body(at);

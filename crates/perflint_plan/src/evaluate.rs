@@ -129,7 +129,8 @@ pub struct Group {
 
 /// Entry points that somebody waits for by what takes longest in them, in their order: one helper slows many.
 pub(crate) fn groups(entries: &[EntryPlan]) -> Vec<Group> {
-    let mut causes: Vec<(Option<(&str, &str, bool)>, Group)> = Vec::new();
+    type Cause<'e> = Option<(&'e str, &'e str, bool)>;
+    let mut causes: Vec<(Cause<'_>, Group)> = Vec::new();
     for (at, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.waits) {
         let longest = entry.terms.iter().find(|term| term.waited);
         let cause = longest.map(|term| (term.place.as_str(), term.what.as_str(), entry.breaks_at.is_some()));
