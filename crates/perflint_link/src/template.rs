@@ -1,7 +1,8 @@
 //! Templates by what they are called: a file, or a named part of one.
 //!
 //! `orders/list` is a file by the end of its path. `rows :: row` is the part `row` of the file `rows`, `:: row` the part of that name that
-//! is nearest, in the file itself first. A bare name is a part before it is a file: Go's `{{define "row"}}`.
+//! is nearest, in the file itself first. A bare name is a part before it is a file: Go's `{{define "row"}}`. Where several
+//! files define a part of a name, those that are rendered together tell which is meant.
 
 use crate::program::{BodyRef, Def, FileIx, Program};
 use crate::resolve::path::shared;
@@ -13,8 +14,8 @@ use rustc_hash::FxHashMap;
 pub(crate) struct Parts(FxHashMap<(&'static str, Box<str>), Vec<Def>>);
 
 impl Program {
-    /// The template or part that a name means, written in a file.
-    pub fn template_named(&self, name: &str, from: FileIx) -> Option<BodyRef> {
+    /// The template or part that a name means, written in a file; `set` names the templates that are rendered together.
+    pub fn template_named(&self, name: &str, from: FileIx, set: &[&str]) -> Option<BodyRef> {
         if let Some((file, part)) = name.split_once(" :: ").or_else(|| Some(("", name.strip_prefix(":: ")?)))
         {
             let within = match file.trim() {
@@ -23,7 +24,16 @@ impl Program {
             };
             return self.part(part.trim(), within, from);
         }
-        self.part(name, None, from).or_else(|| self.whole(self.template(name, from)?))
+        let together = set.iter().find_map(|file| self.part(name, Some(self.template(file, from)?), from));
+        together.or_else(|| self.only_part(name, from)).or_else(|| self.whole(self.template(name, from)?))
+    }
+
+    /// A part of this name, if the file itself has one or no two files do.
+    fn only_part(&self, name: &str, from: FileIx) -> Option<BodyRef> {
+        let found = self.parts.0.get(&(self.file(from).lang.family(), Box::from(name)))?;
+        let several = found.iter().any(|def| def.file != found[0].file);
+        let own = found.iter().any(|def| def.file == from);
+        if several && !own { None } else { self.part(name, None, from) }
     }
 
     /// A part by its name: of a file, or the nearest.

@@ -8,6 +8,7 @@ use crate::view::View;
 use memchr::{memchr, memchr3, memmem};
 use perflint_ir::{Arg, FileIr, OpId, OpKind, Slot, Span};
 use perflint_syntax::Source;
+use rustc_hash::FxHashMap;
 
 pub(crate) fn lower(source: Source<'_>) -> FileIr {
     let square = source.text.trim_start().starts_with("[#");
@@ -20,6 +21,7 @@ pub(crate) fn lower(source: Source<'_>) -> FileIr {
         close,
         over: [false; 3],
         lists: Vec::new(),
+        imports: FxHashMap::default(),
     };
     page.run();
     page.view.finish()
@@ -35,6 +37,8 @@ struct Page<'a> {
     over: [bool; 3],
     /// Lists whose elements an inner `items` names: their value, and where they stand.
     lists: Vec<OpId>,
+    /// Names of imported files.
+    imports: FxHashMap<&'a str, &'a str>,
 }
 
 impl<'a> Page<'a> {
@@ -177,8 +181,9 @@ impl<'a> Page<'a> {
                 let value = el::value(&mut self.view, inner.0, inner.1);
                 self.view.op(OpKind::Exit { how: perflint_ir::ExitKind::Return, value }, at);
             }
-            "case" | "default" | "break" | "nested" | "import" | "ftl" | "setting" | "recover" | "sep"
-            | "return" | "stop" | "flush" | "t" | "lt" | "rt" | "nt" => {}
+            "import" => self.import(inner),
+            "case" | "default" | "break" | "nested" | "ftl" | "setting" | "recover" | "sep" | "return"
+            | "stop" | "flush" | "t" | "lt" | "rt" | "nt" => {}
             _ => {
                 if inner.0 < inner.1 {
                     el::value(&mut self.view, inner.0, inner.1);
@@ -192,6 +197,17 @@ impl<'a> Page<'a> {
             self.lists.pop();
         }
         self.view.end(name);
+    }
+
+    /// `"/lib.ftl" as lib`
+    fn import(&mut self, (start, end): (usize, usize)) {
+        let all = tokens(self.text, start, end);
+        if let [file, word, name, ..] = all[..]
+            && file.kind == Kind::Str
+            && word.is("as")
+        {
+            self.imports.insert(name.text, file.text.trim_start_matches(['.', '/', '*']));
+        }
     }
 
     /// `orders as o`, `totals as name, total`, or a value whose elements `items` names.
@@ -270,8 +286,9 @@ impl<'a> Page<'a> {
             end = params;
         }
         let args = self.arguments(start, end);
-        let last = name.rsplit('.').next().unwrap_or(name);
-        let part = self.view.string(&format!(":: {last}"), at);
+        let (space, last) = name.rsplit_once('.').unwrap_or(("", name));
+        let file = self.imports.get(space).copied().unwrap_or_default();
+        let part = self.view.string(format!("{file} :: {last}").trim_start(), at);
         self.view.render("ftl:macro", part, args, at);
         if !alone {
             self.view.plain("@");

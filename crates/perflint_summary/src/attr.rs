@@ -39,6 +39,11 @@ impl<'p> Eval<'p> {
         {
             return recv;
         }
+        if f.lang.reads_properties()
+            && let Some(v) = self.library_property(f, recv, name, op)
+        {
+            return v;
+        }
         match self.vals.get(recv).clone() {
             Val::Unknown => self.get_unknown(f, name),
             Val::Null | Val::Bool(_) | Val::Int(_) | Val::Scalar | Val::Str(_) | Val::Sql(..) => SCALAR,

@@ -195,6 +195,7 @@ impl<'p> Eval<'p> {
             return self.later(f, row, template, context, g, recv_op);
         }
         context = self.with_shown(f, context);
+        context = self.with_set_of(g.recv, context);
         if renders.more {
             context = self.told(f, context, g);
         }

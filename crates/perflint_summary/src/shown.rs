@@ -11,6 +11,9 @@ use perflint_ir::{Marker, OpId, Sym};
 use perflint_link::Def;
 use perflint_models::{CallRow, Expr, Shows};
 
+/// The field of a context that holds the names of the templates that are rendered together: no source can name it.
+const SET: &str = "\u{0}set";
+
 /// Most names that a view is told.
 const MAX_SHOWN: usize = 64;
 
@@ -191,6 +194,24 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// A property of a library's value, which a template reads through its accessor: `page.content` is `getContent()`.
+    pub(crate) fn library_property(&mut self, f: &mut Frame<'p>, recv: V, name: Sym, op: usize) -> Option<V> {
+        let types = match self.vals.get(recv) {
+            Val::Query(q) => q.api.into_iter().collect(),
+            Val::ExtInst(ty, _) => vec![*ty],
+            Val::Many { .. } | Val::List(_) => self.m.builtin(f.lang.models(), "list").to_vec(),
+            _ => return None,
+        };
+        let text = self.p.text(name);
+        let mut chars = text.chars();
+        let upper: String = chars.next()?.to_uppercase().chain(chars).collect();
+        let accessor = ["get", "is"].iter().find_map(|prefix| {
+            let method = self.p.names.intern(&format!("{prefix}{upper}"));
+            types.iter().any(|ty| self.look.method(*ty, method, false).is_some()).then_some(method)
+        })?;
+        Some(self.call_member(f, recv, accessor, &CallArgs::default(), op, None))
+    }
+
     /// What a promise resolves to, of other values themselves.
     pub(crate) fn resolved(&self, v: V) -> V {
         match *self.vals.get(v) {
@@ -199,12 +220,52 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// The context of templates that are rendered together: whose parts are meant by their names goes with it.
+    fn with_set(&mut self, context: V, templates: &[V]) -> V {
+        let named = templates.iter().filter(|v| matches!(self.vals.get(**v), Val::Str(_))).count();
+        if named < 2 {
+            return context;
+        }
+        let key = self.p.names.intern(SET);
+        let set = self.vals.make(Val::List(templates.into()));
+        match self.vals.get(context) {
+            Val::Map(..) | Val::Inst(..) => self.with_field(context, key, set),
+            Val::Unknown | Val::Null | Val::Scalar => self.vals.make(Val::Map([(key, set)].into(), UNKNOWN)),
+            _ => context,
+        }
+    }
+
+    /// The names of the templates that are rendered together with this context.
+    fn rendered_with(&self, context: V) -> Vec<&'p str> {
+        let (Val::Map(fields, _) | Val::Inst(_, fields)) = self.vals.get(context) else { return Vec::new() };
+        let set = fields.iter().find(|(name, _)| self.p.text(*name) == SET);
+        let Some(Val::List(items)) = set.map(|(_, v)| self.vals.get(*v)) else { return Vec::new() };
+        let names = items.iter().filter_map(|v| match self.vals.get(*v) {
+            Val::Str(name) => Some(self.p.text(*name)),
+            _ => None,
+        });
+        names.collect()
+    }
+
+    /// The templates that a view was parsed from, where its rendering names one of them or a part.
+    pub(crate) fn with_set_of(&mut self, recv: V, context: V) -> V {
+        let items = match self.vals.get(recv) {
+            Val::ExtInst(_, parts) if parts.len() == 2 => match self.vals.get(parts[0]) {
+                Val::List(items) => std::rc::Rc::clone(items),
+                _ => return context,
+            },
+            _ => return context,
+        };
+        self.with_set(context, &items)
+    }
+
     /// Renders a template, or a part of one, with a context; further parameters get the arguments.
     pub(crate) fn render(&mut self, f: &mut Frame<'p>, template: V, context: V, args: &CallArgs, op: usize) {
         for alternative in self.vals.alternatives(template).iter() {
             let name = match self.vals.get(*alternative).clone() {
                 Val::Str(sym) => sym,
                 Val::List(items) => {
+                    let context = self.with_set(context, &items);
                     for item in items.iter() {
                         self.render(f, *item, context, args, op);
                     }
@@ -212,7 +273,8 @@ impl<'p> Eval<'p> {
                 }
                 _ => continue,
             };
-            let Some(at) = self.p.template_named(self.p.text(name), f.at.file) else { continue };
+            let set = self.rendered_with(context);
+            let Some(at) = self.p.template_named(self.p.text(name), f.at.file, &set) else { continue };
             let mut given = args.clone();
             given.pos.insert(0, context);
             let mut locals = self.bind(at, &given, None);
