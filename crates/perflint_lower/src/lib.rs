@@ -60,6 +60,7 @@
 //!     `Make(Tuple)`, unpacked by `Index`. `go f()` is a `Plain` call of the name `go` with a closure, `defer f()` runs inline.
 //! 17. **Templates** are `Template` items with one parameter, the context; a name that no tag binds, and Ruby's `@name`, are `Get`s of it.
 //!     Calls of helpers are `Callee::Value(Name)`; a part that is rendered is a call of what the language calls it (`render`, `include`, `partial`).
+//!     A named part of a file (a macro, a fragment, a mixin) is a further `Template`, whose parameters behind the context are its own.
 //! 18. **Nothing is lost.** An expression or statement without a shape of its own is `Unknown` with its children.
 //!     No walk recurses without a bound: recursion goes through [`guard::deeper`], or the walk is iterative.
 
