@@ -105,7 +105,10 @@ enum Growth {
 fn growth(ctx: &Ctx<'_>, page: &Page, entity: Option<EntityIx>, name: &str) -> Growth {
     // `UserNotification` is a notification, `NotificationRule` a rule.
     let is_one_of = |name: &str, list: &str| {
-        let (head, list) = (words(name).last().unwrap_or_default(), page.words(list));
+        // `AreaEntity` is an area.
+        let said = |word: &String| !matches!(word.as_str(), "entity" | "model" | "record" | "table" | "po");
+        let last = words(name).filter(said).last().or_else(|| words(name).last());
+        let (head, list) = (last.unwrap_or_default(), page.words(list));
         list.contains(&&*head) || list.contains(&head.trim_end_matches('s'))
     };
     let has = |list: &str| is_one_of(name, list);

@@ -6,7 +6,7 @@ use crate::expr::Given;
 use crate::fact::{Effect, Sure};
 use crate::iterate::Plan;
 use crate::value::{Binder, Bound, EVERYTHING, FILLED, NULL, Query, SCALAR, Site, UNKNOWN, V, Val};
-use perflint_ir::{OpId, OpKind, RegionId, SqlVerb, Sym};
+use perflint_ir::{OpId, OpKind, RegionId, SqlVerb, Sym, TypeExpr};
 use perflint_models::{CallIx, CallRow, EffectKind, EntryKind, Expr, RowCount, TypeRole, Wait};
 
 impl<'p> Eval<'p> {
@@ -298,7 +298,25 @@ impl<'p> Eval<'p> {
         let args = f.body.args(f.body.call(id).args);
         let Some(arg) = args.get(usize::from(*n)).and_then(|arg| arg.value.some()) else { return false };
         let OpKind::Local(local) = f.body.op(arg).kind else { return false };
-        matches!(self.vals.get(f.locals[local.at()]), Val::Scalar | Val::Row(_) | Val::Inst(..))
+        let plain = f.body.ops.iter().any(|o| match o.kind {
+            OpKind::Bind { local: of, value } if of == local => self.is_plain_type(f, value),
+            _ => false,
+        });
+        plain || matches!(self.vals.get(f.locals[local.at()]), Val::Scalar | Val::Row(_) | Val::Inst(..))
+    }
+
+    /// True for `var n int64`: a value of a type of the language itself that holds one thing.
+    fn is_plain_type(&self, f: &Frame<'p>, value: OpId) -> bool {
+        let OpKind::Cast { ty, .. } = f.body.op(value).kind else { return false };
+        match &self.p.file(f.at.file).types[ty.0 as usize] {
+            TypeExpr::Path { name, args } => {
+                let name = self.p.text(*name);
+                let number = name.trim_start_matches('u').strip_prefix("int").or(name.strip_prefix("float"));
+                let sized = |bits: &str| bits.bytes().all(|b| b.is_ascii_digit());
+                args.is_empty() && (number.is_some_and(sized) || matches!(name, "string" | "bool"))
+            }
+            _ => false,
+        }
     }
 
     /// A repository or collection is no query yet: each use of it is a query of its own.

@@ -11,7 +11,7 @@ impl<'p> Eval<'p> {
         let Val::Inst(class, _) = *self.vals.get(elem) else { return false };
         let class = self.p.class(class);
         let (def, file) = (class.def, self.p.file(class.def.file));
-        if file.lang != Lang::CSharp || class.heirs.is_empty() {
+        if !matches!(file.lang, Lang::CSharp | Lang::Go) || class.heirs.is_empty() {
             return false;
         }
         let mut kinds = class.members.values().flatten().map(|member| self.p.item(*member).kind);

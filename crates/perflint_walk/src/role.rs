@@ -27,6 +27,8 @@ const DIRS: &[(Role, &[&str])] = &[
             "unittest",
             "test_utils",
             "testutils",
+            "testhelpers",
+            "testhelper",
             "test-utils",
             "step_definitions",
             "integration-tests",
