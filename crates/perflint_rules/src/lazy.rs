@@ -80,9 +80,11 @@ fn confidence(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat) -> Confidence {
     }
     let family = ctx.program.file(repeat.at.file).lang.family();
     // A job works through many, and loading more with them is an edit of a word.
-    let few = ctx.contexts.of(ctx.program, repeat.at) != Context::Job;
+    let context = ctx.contexts.of(ctx.program, repeat.at);
+    let few = context != Context::Job;
     if worth::is_short(ctx, page, repeat.factor)
         || (few && worth::is_saving(ctx, page, repeat, family))
+        || worth::is_of_one(ctx, page, repeat, context)
         || origin.is_some_and(|(o, t)| worth::is_alone(ctx, o, t))
     {
         return Confidence::Low;

@@ -311,7 +311,8 @@ impl<'p> Eval<'p> {
                 }
             }
             Val::Query(q)
-                if q.bound == Bound::Unbounded && (!q.ran || self.unbounded_at(q.origin).is_some()) =>
+                if q.bound == Bound::Unbounded
+                    && (!(q.ran || f.lang.family() == "ruby") || self.unbounded_at(q.origin).is_some()) =>
             {
                 self.responded(f, &q, op, depth);
             }
