@@ -120,6 +120,15 @@ impl TryFrom<String> for Expr {
 }
 
 impl Expr {
+    /// True for what stands in an options object, which may be unknown as a whole.
+    pub fn needs_options(&self) -> bool {
+        match self {
+            Self::Field(..) => true,
+            Self::First(all) => all.iter().any(Self::needs_options),
+            _ => false,
+        }
+    }
+
     /// Parses an expression; `a | b` takes the first that is present.
     ///
     /// # Errors

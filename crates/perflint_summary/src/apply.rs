@@ -431,7 +431,7 @@ impl<'p> Eval<'p> {
             return if g.args.open
                 || self.any_argument(g.args, |v| matches!(v, Val::Unknown))
                     && !matches!(e, Expr::Number(_))
-                    && needs_options(e)
+                    && e.needs_options()
             {
                 known.max(Bound::Unknown).min(Bound::Unknown)
             } else {
@@ -789,13 +789,4 @@ fn given_op(f: &Frame<'_>, op: usize, per: Option<&Expr>) -> Option<usize> {
     let args = f.body.args(f.body.call(id).args);
     let mut given = args.iter().filter(|arg| arg.slot == perflint_ir::Slot::Pos);
     given.nth(usize::from(*n)).and_then(|arg| arg.value.some()).map(OpId::at)
-}
-
-/// True for a bound that stands in an options object, which may be unknown as a whole.
-fn needs_options(e: &Expr) -> bool {
-    match e {
-        Expr::Field(..) => true,
-        Expr::First(all) => all.iter().any(needs_options),
-        _ => false,
-    }
 }
