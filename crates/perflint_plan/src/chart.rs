@@ -1,6 +1,6 @@
 //! The geometry of pictures; the templates draw them.
 
-use crate::evaluate::EntryPlan;
+use crate::evaluate::{EntryPlan, Group};
 use serde::Serialize;
 
 /// How many entry points are drawn.
@@ -21,9 +21,9 @@ pub struct Bar {
     pub target: f64,
 }
 
-/// The slowest entry points at 10 times the volumes.
-pub(crate) fn bars(entries: &[EntryPlan]) -> Vec<Bar> {
-    let mut slow: Vec<&EntryPlan> = entries.iter().filter(|entry| entry.waits).collect();
+/// The slowest entry points at 10 times the volumes, one for each cause.
+pub(crate) fn bars(entries: &[EntryPlan], causes: &[Group]) -> Vec<Bar> {
+    let mut slow: Vec<&EntryPlan> = causes.iter().filter_map(|group| entries.get(group.first)).collect();
     slow.sort_by(|a, b| b.milliseconds[1].total_cmp(&a.milliseconds[1]).then_with(|| a.label.cmp(&b.label)));
     slow.truncate(BARS);
     let longest =

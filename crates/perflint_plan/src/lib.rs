@@ -195,6 +195,7 @@ pub fn plan(input: Input<'_>) -> Result<Plan, PlanError> {
     let changes = changes::changes(&input, &entries);
     let load = load::load(&input, &entries);
     let scaling = scaling::scaling(&input, &entries, &load);
+    let causes = evaluate::groups(&entries);
     let algorithms = algorithms::algorithms(&input, &world, &entries, &mut questions);
     let caching = caching::caching(&input, &world, &entries, &mut questions);
     let design = design::design(&input, &entries, &mut questions);
@@ -217,10 +218,10 @@ pub fn plan(input: Input<'_>) -> Result<Plan, PlanError> {
         durations: world.durations(),
         decisions: decision::decisions(&algorithms, &caching, &design),
         algorithms,
-        chart: chart::bars(&entries),
+        chart: chart::bars(&entries, &causes),
         questions: questions.list(),
         holes: (input.report.coverage.calls, input.report.coverage.holes),
-        causes: evaluate::groups(&entries),
+        causes,
         broken: entries.iter().filter(|entry| entry.breaks_at.is_some_and(|scale| scale <= 1.0)).count(),
         entries,
         kinds,
