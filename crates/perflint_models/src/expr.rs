@@ -21,6 +21,8 @@ pub enum Expr {
     Elem(Box<Expr>),
     /// One row of the entity that a query, class or row stands for.
     Row(Box<Expr>),
+    /// One row of the same that was made, not read: no query could have loaded what it refers to.
+    Made(Box<Expr>),
     /// The rows of a query as a list in memory.
     Rows(Box<Expr>),
     /// A query over the entity that a class, row or other query stands for.
@@ -181,6 +183,7 @@ impl Expr {
         Ok(match name.trim() {
             "elem" => Self::Elem(nested()?),
             "row" => Self::Row(nested()?),
+            "made" => Self::Made(nested()?),
             "rows" => Self::Rows(nested()?),
             "query" => Self::Query(nested()?),
             "list" => Self::List(nested()?),

@@ -21,6 +21,9 @@ pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         if matches!(repeat.factor, Factor::While(_)) || repeat.batch {
             continue;
         }
+        if lazy.origin.is_some_and(|origin| ctx.facts.made.contains(&origin)) {
+            continue;
+        }
         let user_origin = lazy.origin.filter(|o| !ctx.program.is_stub(o.at.file));
         let Some(primary) = user_origin.or_else(|| ctx.first_user_site(&repeat.term)) else { continue };
         if !judged(ctx.program, primary.at.file) {

@@ -388,6 +388,10 @@ impl<'p> Eval<'p> {
                 Val::Query(q) => self.row_of(f, &q, g.op),
                 _ => return None,
             },
+            Expr::Made(_) => match *self.vals.get(q) {
+                Val::Query(q) => self.made_row(f, &q, g.op),
+                _ => return None,
+            },
             Expr::Future(inner) => {
                 let v = self.over_query(f, inner, g, q)?;
                 self.vals.make(Val::Future(v))

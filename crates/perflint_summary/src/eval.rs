@@ -90,6 +90,8 @@ pub(crate) struct Events {
     pub(crate) extents: crate::extent::Extents,
     /// Where the queries were built whose rows a page is a list of.
     pub(crate) subjects: FxHashSet<Site>,
+    /// Where rows are made that no query read.
+    pub(crate) made: FxHashSet<Site>,
     pub(crate) graph: CallGraph,
     pub(crate) calls: usize,
     pub(crate) holes: usize,

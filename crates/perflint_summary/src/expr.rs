@@ -57,6 +57,13 @@ impl<'p> Eval<'p> {
                     None => UNKNOWN,
                 }
             }
+            Expr::Made(e) => {
+                let v = self.expr(f, e, g)?;
+                match self.query_for(f, v, g.op) {
+                    Some(q) => self.made_row(f, &q, g.op),
+                    None => UNKNOWN,
+                }
+            }
             Expr::Rows(e) => {
                 let v = self.expr(f, e, g)?;
                 match self.query_for(f, v, g.op) {

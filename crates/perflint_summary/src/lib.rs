@@ -96,6 +96,8 @@ pub struct Facts {
     pub extents: Extents,
     /// Where the queries were built whose rows a page is a list of.
     pub subjects: rustc_hash::FxHashSet<Site>,
+    /// Where rows are made that no query read: nothing can be loaded with them.
+    pub made: rustc_hash::FxHashSet<Site>,
     /// Who calls whom, as evaluated.
     pub graph: CallGraph,
     /// Calls evaluated.
@@ -121,6 +123,7 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
         entries: eval.entries,
         extents: events.extents,
         subjects: events.subjects,
+        made: events.made,
         graph: events.graph,
         programs: eval.programs,
         calls: events.calls,

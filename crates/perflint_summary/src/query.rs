@@ -121,6 +121,14 @@ impl<'p> Eval<'p> {
         self.row_with(q, binder)
     }
 
+    /// One row of the entity of a query that was made, not read.
+    pub(crate) fn made_row(&mut self, f: &Frame<'p>, q: &Query, op: usize) -> V {
+        let origin = self.site(f, op);
+        self.events.made.insert(origin);
+        let path = self.p.names.intern("");
+        self.row_of(f, &Query { origin, path, supply: NOTHING, ..*q }, op)
+    }
+
     /// One row of a query that nothing binds yet.
     pub(crate) fn plain_row(&mut self, q: &Query) -> V {
         self.row_with(q, None)
