@@ -119,7 +119,7 @@ impl CostTerm {
 }
 
 /// The costs of all entry points of the user's code, sorted by place. What the framework does alone and for nothing
-/// (`options`, `setup`) is none.
+/// (`options`, `setup`) is none, and a method whose route a registration tells is one.
 pub fn costs(program: &Program, models: &Models, facts: &Facts) -> Vec<EntryCost> {
     let contexts = crate::context::Contexts::new(program, facts);
     let ctx = Ctx { program, models, facts, contexts, saving: crate::worth::Saving::default() };
@@ -128,7 +128,13 @@ pub fn costs(program: &Program, models: &Models, facts: &Facts) -> Vec<EntryCost
             known.entry(event.term.effect.site).or_default().insert(event.at);
             known
         });
-    let entries = facts.entries.iter().map(|entry| (entry_kind(entry.kind), entry));
+    let registered: FxHashSet<BodyRef> =
+        facts.entries.iter().filter(|entry| entry.route.is_some()).map(|entry| entry.at).collect();
+    let entries = facts
+        .entries
+        .iter()
+        .filter(|entry| !(registered.contains(&entry.at) && is_declared_only(program, entry)))
+        .map(|entry| (entry_kind(entry.kind), entry));
     let programs = facts.programs.iter().map(|entry| ("program", entry));
     let mut costs: Vec<EntryCost> = entries
         .chain(programs)
@@ -138,6 +144,16 @@ pub fn costs(program: &Program, models: &Models, facts: &Facts) -> Vec<EntryCost
     costs.sort_by(|a, b| (&a.place, a.kind, &a.label).cmp(&(&b.place, b.kind, &b.label)));
     costs.dedup();
     costs
+}
+
+/// A public method of a controller that its declaration alone tells of. What a class inherits is none: a registration may be of
+/// another class.
+fn is_declared_only(program: &Program, entry: &EntryPoint) -> bool {
+    let (Some(class), Some(def)) = (entry.class, entry.def) else { return false };
+    entry.route.is_none()
+        && entry.kind == EntryKind::Route
+        && class.file == def.file
+        && program.item(def).owner == Some(class.item)
 }
 
 fn entry_cost(

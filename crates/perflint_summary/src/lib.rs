@@ -108,24 +108,6 @@ pub struct Facts {
     pub widened: usize,
 }
 
-/// Entry points without those that only their declaration tells of, a public method of a controller, where a registration of the
-/// same method tells its route. Methods that a class inherits stay: the registration may be of another class.
-fn without_doubles(program: &Program, mut entries: Vec<Entry>) -> Vec<Entry> {
-    let registered: rustc_hash::FxHashSet<_> =
-        entries.iter().filter(|entry| entry.route.is_some()).map(|entry| entry.at).collect();
-    let own = |entry: &Entry| {
-        let (Some(class), Some(def)) = (entry.class, entry.def) else { return false };
-        class.file == def.file && program.item(def).owner == Some(class.item)
-    };
-    entries.retain(|entry| {
-        entry.route.is_some()
-            || entry.kind != perflint_models::EntryKind::Route
-            || !registered.contains(&entry.at)
-            || !own(entry)
-    });
-    entries
-}
-
 /// Evaluates a program. Needs a large stack: run it on a thread that has one.
 pub fn analyse(program: &Program, models: &Models) -> Facts {
     let mut eval = Eval::new(program, models);
@@ -138,7 +120,7 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
         blocking: events.blocking.into_values().collect(),
         serial: events.serial.into_values().collect(),
         accesses: events.columns.accesses(program),
-        entries: without_doubles(program, eval.entries),
+        entries: eval.entries,
         extents: events.extents,
         subjects: events.subjects,
         made: events.made,
