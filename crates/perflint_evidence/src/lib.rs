@@ -23,8 +23,8 @@ mod value;
 
 use perflint_link::{BodyRef, FileIx, Program};
 use perflint_models::Models;
-use perflint_rules::{Extent, Place, RowLimit, Times};
-use perflint_summary::{Bound, Facts, Site, expression};
+use perflint_rules::{Place, Times};
+use perflint_summary::{Facts, Site, expression};
 use reach::Reach;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -236,23 +236,6 @@ impl Ctx<'_> {
     /// The code of an operation, shortened.
     pub(crate) fn code(&self, site: Site) -> String {
         expression(self.program, self.program.body(site.at), site.op, 0)
-    }
-
-    /// The rows that something is about, in names.
-    pub(crate) fn named(&self, fact: perflint_summary::Extent) -> Extent {
-        let name = |entity| self.program.text(self.program.entity(entity).name).to_owned();
-        Extent {
-            entity: fact.entity.map(name),
-            of: fact.of.map(name),
-            limit: match fact.bound {
-                Bound::One => RowLimit::AtMost(1),
-                Bound::AtMost(rows) => RowLimit::AtMost(rows),
-                Bound::Page => RowLimit::Page,
-                Bound::Unknown => RowLimit::Unknown,
-                Bound::Unbounded => RowLimit::Unbounded,
-            },
-            narrowed: fact.narrowed,
-        }
     }
 
     /// The bodies of the user's code that serve.

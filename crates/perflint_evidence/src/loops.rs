@@ -4,7 +4,7 @@ use crate::{Ctx, place_of};
 use perflint_ir::{BodyKind, Callee, LoopSource, OpId, OpKind, RegionId, RegionKind, Shape, Slot};
 use perflint_link::{BodyRef, Program};
 use perflint_models::{Kind, Work};
-use perflint_rules::Times;
+use perflint_rules::{Extent, Times};
 use perflint_summary::Site;
 use rustc_hash::FxHashMap;
 
@@ -200,7 +200,7 @@ impl Ctx<'_> {
         Times::Size {
             name,
             place: Some(place_of(self.program, over.at.file, span)),
-            over: extent.map(|extent| self.named(extent)),
+            over: extent.map(|extent| Extent::named(self.program, extent)),
         }
     }
 

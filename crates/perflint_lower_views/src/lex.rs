@@ -146,29 +146,3 @@ pub(crate) fn closing_brace(text: &str, start: usize, end: usize) -> Option<usiz
     }
     None
 }
-
-/// The ranges between commas that stand outside of brackets and quotes.
-pub(crate) fn split(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
-    let bytes = text.as_bytes();
-    let (mut depth, mut at, mut from, mut out) = (0usize, start, start, Vec::new());
-    while at < end {
-        match bytes[at] {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            b'\'' | b'"' => {
-                at += string(&text[at..end]).0;
-                continue;
-            }
-            b',' if depth == 0 => {
-                out.push((from, at));
-                from = at + 1;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    if from < end {
-        out.push((from, end));
-    }
-    out
-}

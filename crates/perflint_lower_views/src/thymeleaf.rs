@@ -4,12 +4,13 @@
 //! depends on, what it names, then all other values. A fragment is a part of its own that its page calls where it stands.
 
 use crate::el;
-use crate::lex::{closing_brace, split};
+use crate::lex::closing_brace;
 use crate::markup::{Attribute, Piece, Scanner, Tag, attributes, is_void};
 use crate::view::{View, pos};
 use memchr::{memchr, memchr_iter, memmem};
 use perflint_ir::{Arg, FileIr, OpId, OpKind, Slot, Span};
 use perflint_syntax::Source;
+use perflint_syntax::brackets::split;
 use rustc_hash::FxHashMap;
 
 /// The tag of all blocks: elements are matched here, not by the builder.

@@ -1,6 +1,6 @@
 //! Entry points with their costs, as reports show them: facts, no judgement.
 
-use crate::extent::{Extent, named};
+use crate::extent::Extent;
 use crate::write::Ctx;
 use crate::{Context, Place};
 use perflint_link::{BodyRef, Program};
@@ -237,7 +237,7 @@ fn cost_term(
         effect: effect_name(effect.kind),
         entity,
         label: ctx.text(label).to_owned(),
-        rows: ctx.facts.extents.of_run(effect.site).map(|extent| named(ctx, extent)),
+        rows: ctx.facts.extents.of_run(effect.site).map(|extent| Extent::named(ctx.program, extent)),
         lazy: effect.lazy.is_some(),
         times: term.times.iter().rev().filter_map(|factor| times(ctx, *factor)).collect(),
         blocks,
@@ -272,7 +272,7 @@ fn times(ctx: &Ctx<'_>, factor: Factor) -> Option<Times> {
         Factor::Const(1) => return None,
         Factor::Const(n) => Times::Const(n),
         Factor::Size { name, site, .. } => {
-            let over = ctx.facts.extents.of_loop(site).map(|extent| named(ctx, extent));
+            let over = ctx.facts.extents.of_loop(site).map(|extent| Extent::named(ctx.program, extent));
             Times::Size { name: ctx.text(name).to_owned(), place: ctx.site(site), over }
         }
         Factor::While(site) => Times::Iterations(ctx.site(site)),

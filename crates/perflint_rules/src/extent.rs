@@ -1,6 +1,6 @@
 //! How many rows a query brings or a loop walks, in names instead of indices.
 
-use crate::write::Ctx;
+use perflint_link::Program;
 use perflint_summary::{Bound, Extent as Fact};
 
 /// The rows that something is about.
@@ -41,19 +41,21 @@ impl RowLimit {
     }
 }
 
-/// A fact of the analysis in names.
-pub(crate) fn named(ctx: &Ctx<'_>, fact: Fact) -> Extent {
-    let name = |entity| ctx.text(ctx.program.entity(entity).name).to_owned();
-    Extent {
-        entity: fact.entity.map(name),
-        of: fact.of.map(name),
-        limit: match fact.bound {
-            Bound::One => RowLimit::AtMost(1),
-            Bound::AtMost(rows) => RowLimit::AtMost(rows),
-            Bound::Page => RowLimit::Page,
-            Bound::Unknown => RowLimit::Unknown,
-            Bound::Unbounded => RowLimit::Unbounded,
-        },
-        narrowed: fact.narrowed,
+impl Extent {
+    /// A fact of the analysis in names.
+    pub fn named(program: &Program, fact: Fact) -> Self {
+        let name = |entity| program.text(program.entity(entity).name).to_owned();
+        Self {
+            entity: fact.entity.map(name),
+            of: fact.of.map(name),
+            limit: match fact.bound {
+                Bound::One => RowLimit::AtMost(1),
+                Bound::AtMost(rows) => RowLimit::AtMost(rows),
+                Bound::Page => RowLimit::Page,
+                Bound::Unknown => RowLimit::Unknown,
+                Bound::Unbounded => RowLimit::Unbounded,
+            },
+            narrowed: fact.narrowed,
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! parser of their own, are crates of their own: each compiles beside the others, and can be left out of a build.
 //! The rejected alternative, modules of one crate, made every change to one of them rebuild all.
 
+pub mod brackets;
 pub mod guard;
 pub mod lowering;
 mod offsets;

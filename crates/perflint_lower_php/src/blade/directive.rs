@@ -1,8 +1,9 @@
 //! Directives.
 
-use super::scan::{closing, split_args};
+use super::scan::closing;
 use super::{Blade, Block, COMPONENT, INCLUDE};
 use crate::text::find;
+use perflint_syntax::brackets::split;
 
 /// At-rules of style sheets.
 const STYLES: &[&str] = &[
@@ -159,7 +160,7 @@ impl<'a> Blade<'a> {
     }
 
     fn include_when(&mut self, name: &str, start: usize, args: (usize, usize)) {
-        let parts = split_args(self.text, args.0, args.1);
+        let parts = split(self.text, args.0, args.1);
         let Some((cond, rest)) = parts.split_first() else { return };
         self.wrap(start, if name == "includeWhen" { "if(" } else { "if(!" }, *cond, "){");
         if let (Some(first), Some(last)) = (rest.first(), rest.last()) {
@@ -170,7 +171,7 @@ impl<'a> Blade<'a> {
 
     /// `@each('orders.row', $orders, 'order')`
     fn each(&mut self, start: usize, args: (usize, usize)) {
-        let parts = split_args(self.text, args.0, args.1);
+        let parts = split(self.text, args.0, args.1);
         let [view, rows, item, ..] = parts[..] else { return };
         let item = self.text[item.0..item.1].trim().trim_matches(['\'', '"']);
         if item.is_empty() || !item.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
@@ -181,7 +182,7 @@ impl<'a> Blade<'a> {
     }
 
     fn inject(&mut self, start: usize, args: (usize, usize)) {
-        let parts = split_args(self.text, args.0, args.1);
+        let parts = split(self.text, args.0, args.1);
         let [name, class, ..] = parts[..] else { return };
         let name = self.text[name.0..name.1].trim().trim_matches(['\'', '"']);
         if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {

@@ -1,6 +1,6 @@
 //! Finding the ends of things.
 
-use crate::text::quoted;
+use perflint_syntax::brackets::quoted;
 
 /// The end of the brackets that open at an offset, quotes respected: the offset of the closing one.
 pub(super) fn closing(text: &str, open: usize) -> Option<usize> {
@@ -21,27 +21,4 @@ pub(super) fn closing(text: &str, open: usize) -> Option<usize> {
         at += 1;
     }
     None
-}
-
-/// The ranges between commas that stand outside of brackets.
-pub(super) fn split_args(text: &str, start: usize, end: usize) -> Vec<(usize, usize)> {
-    let bytes = text.as_bytes();
-    let (mut depth, mut at, mut from, mut out) = (0usize, start, start, Vec::new());
-    while at < end {
-        match bytes[at] {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            b'\'' | b'"' => at = quoted(bytes, at),
-            b',' if depth == 0 => {
-                out.push((from, at));
-                from = at + 1;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    if from < end {
-        out.push((from, end));
-    }
-    out
 }

@@ -1,6 +1,7 @@
 //! Tokens of expressions.
 
-use crate::text::{find, quoted};
+use crate::text::find;
+use perflint_syntax::brackets::quoted;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
