@@ -66,11 +66,12 @@ fn print(plan: &Plan, args: &PlanArgs) -> Result<(), Failure> {
     Output::new(None)?.write(|out| Ok(out.write_all(text.as_bytes())?))
 }
 
-fn analysed(args: &AnalysisArgs, schema: bool) -> Result<(Scan, Settings), Failure> {
+fn analysed(args: &AnalysisArgs, plan: bool) -> Result<(Scan, Settings), Failure> {
     let settings = Settings::of(&args.paths, &args.settings)?;
     let mut options = settings.options(&args.paths, &args.settings)?;
     options.entries = true;
-    options.schema = schema;
+    options.schema = plan;
+    options.evidence = plan;
     Ok((analyse(&options, args)?, settings))
 }
 

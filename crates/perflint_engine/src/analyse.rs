@@ -1,6 +1,6 @@
 //! From lowered files to findings: link, summarise, judge.
 
-use crate::ScanError;
+use crate::{Options, ScanError};
 use perflint_evidence::{Evidence, evidence};
 use perflint_ir::{FileIr, Lang, Role};
 use perflint_link::{Config, Program};
@@ -20,7 +20,7 @@ pub(crate) struct Analysis {
     pub(crate) entries: Vec<EntryCost>,
     /// The schema and what queries use of it, if they were asked for.
     pub(crate) schema: Option<(Schema, Vec<Access>)>,
-    /// What the source shows beside effects, if the schema was asked for. Places know their bytes only.
+    /// What the source shows beside effects, if it was asked for. Places know their bytes only.
     pub(crate) evidence: Option<Evidence>,
     /// The names of all entities, sorted, if entry points were asked for.
     pub(crate) entities: Vec<String>,
@@ -35,27 +35,27 @@ pub(crate) struct Analysis {
 /// Stack of the thread that evaluates: as deep as calls nest in the analysed program.
 const STACK: usize = 512 << 20;
 
-/// Analyses files that are sorted by path. `entries` asks for the costs of entry points too, `schema` for the schema.
+/// Analyses files that are sorted by path, for what the options ask.
 pub(crate) fn analyse(
     files: Vec<FileIr>,
     configs: &[Config],
     models: &Models,
     pages: &Pages,
-    entries: bool,
-    schema: bool,
+    options: &Options,
 ) -> Result<Analysis, ScanError> {
     with_stack(|| {
         let program = Program::link_configured(files, stubs(models), configs, models);
         let facts = perflint_summary::analyse(&program, models);
         let findings = judge(&program, models, &facts, pages);
+        let entries = options.entries || !options.budget.is_empty();
         let entities = if entries { entities(&program) } else { Vec::new() };
         let entries = if entries { costs(&program, models, &facts) } else { Vec::new() };
-        let schema = schema.then(|| {
+        let schema = options.schema.then(|| {
             let schema = replay(&program, models);
             let accesses = accesses(&program, &facts, &schema);
             (schema, accesses)
         });
-        let evidence = schema.is_some().then(|| evidence(&program, models, &facts));
+        let evidence = options.evidence.then(|| evidence(&program, models, &facts));
         let symbols = crate::symbol::around(&program, &findings);
         Analysis {
             findings,

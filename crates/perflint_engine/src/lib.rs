@@ -77,7 +77,7 @@ pub struct Scan {
     pub schema: Option<Schema>,
     /// What queries use of it.
     pub accesses: Vec<Access>,
-    /// What the source shows beside effects, if the schema was asked for.
+    /// What the source shows beside effects, if it was asked for.
     pub evidence: Option<Evidence>,
     /// How the frameworks that models know write migrations.
     pub formats: Vec<Format>,
@@ -252,8 +252,7 @@ fn run(
     comments: &suppress::Comments,
     sources: &dyn perflint_rules::Sources,
 ) -> Result<Finished, ScanError> {
-    let entries = options.entries || !options.budget.is_empty();
-    let analysis = analyse::analyse(files, &configs, models, pages, entries, options.schema)?;
+    let analysis = analyse::analyse(files, &configs, models, pages, options)?;
     Ok(finish(analysis, pages, options, comments, sources))
 }
 

@@ -62,6 +62,8 @@ pub struct Options {
     pub entries: bool,
     /// Replay the schema, and tell which columns queries use.
     pub schema: bool,
+    /// Tell what the source shows beside effects, in [`crate::Scan::evidence`].
+    pub evidence: bool,
     /// A folder of models to use in place of the builtin ones.
     pub models: Option<PathBuf>,
     /// A team's own models and rules.
@@ -101,6 +103,7 @@ impl Default for Options {
             max_file_size: 1 << 20,
             entries: false,
             schema: false,
+            evidence: false,
             models: None,
             local: Local::default(),
             rules: BTreeMap::new(),

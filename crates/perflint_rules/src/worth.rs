@@ -51,16 +51,18 @@ pub(crate) fn is_short(ctx: &Ctx<'_>, page: &Page, factor: Factor) -> bool {
 /// True for a loop over the few rows that belong to one row, in code that makes no page: what one request changes or mails.
 pub(crate) fn is_of_one(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, context: Context) -> bool {
     let file = ctx.program.file(repeat.at.file);
+    if !page.words("of_one").contains(&file.lang.family()) {
+        return false;
+    }
     let one = repeat.term.effect.lazy.as_ref().is_some_and(|lazy| !lazy.through);
     let related = loop_of(repeat.factor)
         .and_then(|site| ctx.facts.extents.of_loop(site))
         .is_some_and(|rows| rows.of.is_some());
-    let shown = file.items.iter().any(|item| item.kind == ItemKind::Template)
-        || repeat.entry.and_then(|entry| ctx.facts.entries.get(entry)).is_some_and(|e| e.at == repeat.at);
-    page.words("of_one").contains(&file.lang.family())
-        && one
-        && related
-        && !(shown && context == Context::Request)
+    let shown = || {
+        file.items.iter().any(|item| item.kind == ItemKind::Template)
+            || repeat.entry.and_then(|entry| ctx.facts.entries.get(entry)).is_some_and(|e| e.at == repeat.at)
+    };
+    one && related && !(context == Context::Request && shown())
 }
 
 /// The variables that differ from one run of a loop to the next: the loop's own, or a callback's parameters. `None` where
