@@ -35,6 +35,19 @@ pub struct Finding {
     pub also: Vec<Place>,
     /// The reason of the comment that suppresses it.
     pub suppressed: Option<String>,
+    /// How execution reaches the effect.
+    pub route: Vec<Step>,
+}
+
+/// A step of a route.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Step {
+    /// `entry`, `call`, `loop`, `source`, `effect` and others.
+    pub kind: String,
+    /// What it says.
+    pub label: String,
+    /// Where.
+    pub place: Place,
 }
 
 /// An entry point.
@@ -68,7 +81,7 @@ pub struct Term {
 }
 
 /// A place in a file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Place {
     /// Path from the repository's root.
     pub file: String,

@@ -9,7 +9,7 @@ use perflint_tests::compare::{Site, difference};
 use perflint_tests::facts;
 use perflint_tests::files::{files, folders, text};
 use perflint_tests::marks::{Fact, FactKind, Mark, MarkKind, marks};
-use perflint_tests::report::{Entry, Finding, Report, scan};
+use perflint_tests::report::{Entry, Finding, Place, Report, Step, scan};
 use perflint_tests::workspace;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -109,7 +109,21 @@ impl App {
         for site in silent.filter(|site| with_pedantic.contains(site) && is_pedantic(&site.2)) {
             complain("unexpected with --pedantic:", &site);
         }
-        text + &self.wrong_facts()
+        text + &self.wrong_facts() + &self.strangers()
+    }
+
+    /// The findings whose route begins at an entry point that the report does not list, or lists without the effect.
+    ///
+    /// A route and the list of entry points come by different ways: a shift of one against the other is seen nowhere else.
+    fn strangers(&self) -> String {
+        let listed = |finding: &&Finding| {
+            let mut starts = finding.route.iter().filter(|step| step.kind == "entry");
+            starts.all(|start| self.report.entries.iter().any(|entry| leads(entry, start, finding)))
+        };
+        let strangers = self.report.findings.iter().filter(|finding| !listed(finding));
+        strangers
+            .map(|f| format!("    no entry point leads to {}:{} {}\n", f.place.file, f.place.line, f.rule))
+            .collect()
     }
 
     fn message(&self, (file, line, rule): &Site) -> String {
@@ -148,6 +162,17 @@ impl App {
         }
         text
     }
+}
+
+/// Whether an entry point is where a finding's route starts, and has one of the route's places among its effects.
+fn leads(entry: &Entry, start: &Step, finding: &Finding) -> bool {
+    let name = start.label.split('`').nth(1).unwrap_or_default();
+    let on_route = |place: &Place| finding.route.iter().any(|step| step.place == *place);
+    // The other rules judge what an entry point answers or when it runs, which is no effect of its own.
+    let repeats = finding.rule.starts_with("n-plus-one");
+    entry.place == start.place
+        && entry.label.starts_with(name)
+        && (!repeats || entry.terms.iter().any(|term| on_route(&term.place)))
 }
 
 /// Whether a rule's page says that only `--pedantic` shows it.

@@ -522,9 +522,14 @@ impl<'p> Eval<'p> {
                 let Some(sym) = self.p.names.find(name) else { continue };
                 let Some(target) = self.p.member(Target::Module(file), sym, ir.lang) else { continue };
                 let v = self.target(target);
-                let label = match name {
-                    "default" => ir.path.to_string(),
-                    name => format!("{name} {}", ir.path),
+                let below = row.below.as_deref();
+                let route =
+                    below.and_then(|below| crate::file_route::route(&ir.path, below, row.nameless.iter()));
+                let place = route.as_deref().unwrap_or(&ir.path);
+                let label = match (name, row.method.as_deref()) {
+                    ("default", None) => place.to_owned(),
+                    ("default", Some(method)) => format!("{method} {place}"),
+                    (name, _) => format!("{name} {place}"),
                 };
                 for callable in self.callables(v) {
                     // One handler may be exported by several files, and under several names: each is a route.
@@ -532,11 +537,8 @@ impl<'p> Eval<'p> {
                     let known = |p: &Pending| p.target == callable && (!several || p.label == label);
                     if self.body_of(callable).is_some() && !self.pending.iter().any(known) {
                         let method = row.method.as_deref().map(str::to_owned);
-                        let below = row.below.as_deref();
-                        let route = below
-                            .and_then(|below| crate::file_route::route(&ir.path, below, row.nameless.iter()));
                         let one = Pending::new(row.kind, label.clone(), file, callable);
-                        self.pending.push(Pending { method, route, ..one });
+                        self.pending.push(Pending { method, route: route.clone(), ..one });
                     }
                 }
             }
