@@ -3,7 +3,7 @@
 use crate::context::{judged, limited};
 use crate::merge::{Shared, merged};
 use crate::write::Ctx;
-use crate::{Confidence, Context, Finding, Fix, Page, Step, StepKind, worth};
+use crate::{Confidence, Context, Finding, Fix, Page, Step, StepKind, few, worth};
 use perflint_link::EntityIx;
 use perflint_summary::{Factor, Repeat, Site, Sure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,7 +85,7 @@ fn confidence(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat) -> Confidence {
     // A job works through many, and loading more with them is an edit of a word.
     let context = ctx.contexts.of(ctx.program, repeat.at);
     let few = context != Context::Job;
-    if worth::is_short(ctx, page, repeat.factor)
+    if few::is_short(ctx, page, repeat.factor)
         || (few && worth::is_saving(ctx, page, repeat, family))
         || worth::is_of_one(ctx, page, repeat, context)
         || origin.is_some_and(|(o, t)| worth::is_alone(ctx, o, t))

@@ -9,6 +9,7 @@ mod context;
 mod cost;
 mod detect;
 mod extent;
+mod few;
 mod finding;
 mod lazy;
 mod merge;

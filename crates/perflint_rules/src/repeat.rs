@@ -7,7 +7,7 @@ use crate::context::{judged, limited};
 use crate::detect::effects;
 use crate::merge::{MAX_PLACES, Shared, merged};
 use crate::write::Ctx;
-use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind, worth};
+use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind, few, worth};
 use perflint_ir::{Body, Callee, LocalId, OpId, OpKind, RegionId, RegionKind, Role, Sym};
 use perflint_models::{EffectKind, Wait};
 use perflint_summary::{Factor, Repeat, Site, Sure};
@@ -148,7 +148,7 @@ impl Rule<'_> {
             || self.is_alone(repeat, family)
             || !self.is_worth_it(repeat, family)
             || ctx.contexts.is_unreached(self.page, context, family)
-            || worth::is_short(ctx, self.page, repeat.factor)
+            || few::is_short(ctx, self.page, repeat.factor)
             || worth::is_saving(ctx, self.page, repeat, family)
             || (worth::is_remembered(self.page, context, family) && !keyed(ctx, repeat))
         {

@@ -2,16 +2,15 @@
 //! a list whose name ends in a family of languages counts there instead of the common one.
 
 use crate::context::Contexts;
-use crate::repeat::words;
 use crate::write::Ctx;
 use crate::{Context, Page};
 use perflint_ir::{Body, BodyKind, ItemKind, LocalId, RegionKind};
 use perflint_models::EffectKind;
-use perflint_summary::{Bound, Factor, Repeat, Site};
+use perflint_summary::{Factor, Repeat, Site};
 use rustc_hash::FxHashSet;
 
 /// Loops over at most this many rows are left alone.
-const FEW: u32 = 10;
+pub(crate) const FEW: u32 = 10;
 
 impl Page {
     /// A list of the front matter as it holds for a family of languages: `writes_ruby`, or else `writes`.
@@ -26,26 +25,6 @@ impl Contexts {
     pub(crate) fn is_unreached(&self, page: &Page, context: Context, family: &str) -> bool {
         context == Context::Library && self.knows_entries() && page.words("reached").contains(&family)
     }
-}
-
-/// True for a loop over what there are few of by nature: a page of a handful, or a list of kinds, owners, settings.
-pub(crate) fn is_short(ctx: &Ctx<'_>, page: &Page, factor: Factor) -> bool {
-    let Factor::Size { name, site, .. } = factor else { return false };
-    let few = page.words("few");
-    let is_few = |name: &str| {
-        let last = words(name).last().unwrap_or_default();
-        let last = last.trim_matches(|c: char| !c.is_alphanumeric());
-        few.contains(&last) || few.contains(&last.trim_end_matches('s'))
-    };
-    let walked = ctx.text(name).rsplit('.').next().unwrap_or_default();
-    // A class is what the framework has many of, whatever is walked at the place that it calls.
-    if walked.starts_with(char::is_uppercase) {
-        return false;
-    }
-    let rows = ctx.facts.extents.of_loop(site);
-    let entity = rows.and_then(|rows| rows.entity).map(|entity| ctx.text(ctx.program.entity(entity).name));
-    rows.is_some_and(|rows| matches!(rows.bound, Bound::AtMost(n) if n <= FEW))
-        || entity.into_iter().chain([walked]).any(is_few)
 }
 
 /// True for a loop over the few rows that belong to one row, in code that makes no page: what one request changes or mails.

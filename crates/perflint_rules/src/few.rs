@@ -1,0 +1,56 @@
+//! Which rows there are few of by nature: kinds, roles, settings. A name tells, unless the table says what it is.
+
+use crate::repeat::words;
+use crate::write::Ctx;
+use crate::{Page, worth};
+use perflint_link::{Entity, EntityIx};
+use perflint_models::To;
+use perflint_summary::{Bound, Factor};
+
+/// True for a loop over what there are few of by nature: a page of a handful, or a list of kinds, owners, settings.
+pub(crate) fn is_short(ctx: &Ctx<'_>, page: &Page, factor: Factor) -> bool {
+    let Factor::Size { name, site, .. } = factor else { return false };
+    let few = page.words("few");
+    let walked = ctx.text(name).rsplit('.').next().unwrap_or_default();
+    // A class is what the framework has many of, whatever is walked at the place that it calls.
+    if walked.starts_with(char::is_uppercase) {
+        return false;
+    }
+    let rows = ctx.facts.extents.of_loop(site);
+    if rows.is_some_and(|rows| matches!(rows.bound, Bound::AtMost(n) if n <= worth::FEW)) {
+        return true;
+    }
+    match rows.and_then(|rows| rows.entity).map(|at| (at, ctx.program.entity(at))) {
+        Some((at, entity)) if named(ctx.text(entity.name), &few) => !is_link(ctx, at, entity, &few),
+        _ => named(walked, &few),
+    }
+}
+
+/// True if the last word of a name is one of these.
+fn named(name: &str, few: &[&str]) -> bool {
+    let last = words(name).last().unwrap_or_default();
+    let last = last.trim_matches(|c: char| !c.is_alphanumeric());
+    few.contains(&last) || few.contains(&last.trim_end_matches('s'))
+}
+
+/// True for a table that ties rows of two others together, neither of which there are few of: `GroupRole`, the role that a member
+/// has in a group. There are as many of them for one row of either side as the other side has rows. A name of one word says what
+/// its rows are to the one that they belong to: a board has few `Owner`s, although each is a person.
+fn is_link(ctx: &Ctx<'_>, at: EntityIx, entity: &Entity, few: &[&str]) -> bool {
+    if words(ctx.text(entity.name)).count() < 2 {
+        return false;
+    }
+    let sides = entity.relations.values().filter(|relation| relation.to == To::One && !relation.reverse);
+    let mut tied: Vec<EntityIx> = sides
+        .filter_map(|relation| relation.target)
+        .filter(|&target| target != at)
+        .filter(|&target| {
+            let other = ctx.program.entity(target);
+            let is_one_to_one = other.relations.values().any(|r| r.to == To::One && r.target == Some(at));
+            !is_one_to_one && !named(ctx.text(other.name), few)
+        })
+        .collect();
+    tied.sort();
+    tied.dedup();
+    tied.len() > 1
+}
