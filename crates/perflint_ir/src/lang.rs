@@ -142,6 +142,12 @@ impl Lang {
         self == Self::Kotlin
     }
 
+    /// True if what suspends gives the language's one kind of promise. Publishers are a matter of libraries in Java, and of
+    /// several kinds.
+    pub fn promises_what_suspends(self) -> bool {
+        self.family() != "java"
+    }
+
     /// True if a request has a process for itself: whoever waits in it, waits for one visitor and holds a worker.
     pub fn waits_alone(self) -> bool {
         self == Self::Php

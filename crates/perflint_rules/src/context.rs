@@ -29,6 +29,7 @@ impl Contexts {
         // What a server does when it starts it may do again when it runs.
         let serves = |e: &Entry| e.kind == EntryKind::Main && serving.contains(package(e.file));
         let mut reached: FxHashMap<BodyRef, (Context, Option<u32>)> = FxHashMap::default();
+        let evaluations = facts.graph.evaluations();
         let mut seen = FxHashSet::default();
         for wanted in [Context::Request, Context::Job, Context::Script] {
             let entries =
@@ -48,6 +49,10 @@ impl Contexts {
                         reached.entry(at).or_insert((wanted, entry));
                     }
                     open.extend(facts.graph.calls(node));
+                    for at in facts.graph.may_reach(node) {
+                        reached.entry(at).or_insert((wanted, entry));
+                        open.extend(evaluations.get(&at).into_iter().flatten());
+                    }
                 }
             }
         }

@@ -136,7 +136,7 @@ impl<'p> Eval<'p> {
         }
         if row.effect.is_some()
             && row.wait == Wait::Suspends
-            && !f.lang.awaits_by_itself()
+            && f.lang.promises_what_suspends()
             && !matches!(self.vals.get(v), Val::Future(_) | Val::Query(_))
         {
             v = self.vals.make(Val::Future(v));

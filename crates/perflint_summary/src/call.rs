@@ -60,9 +60,23 @@ impl<'p> Eval<'p> {
                     let args = CallArgs { pos: rest.to_vec(), keys: args.keys.clone(), open: args.open };
                     return self.call_fun(f, def, *first, &args, op, how);
                 }
+                // What a static import or a method reference names are all methods of the name.
+                let def = self.overload(Some(def), args).unwrap_or(def);
                 self.call_fun(f, def, UNKNOWN, args, op, how)
             }
-            Val::Bound(def, recv) => self.call_fun(f, def, recv, args, op, how),
+            Val::Bound(def, recv) => {
+                let def = self.overload(Some(def), args).unwrap_or(def);
+                let item = self.p.item(def);
+                // `rows::find` of an interface: what its rows say, or those who implement it.
+                if (item.flags.is_abstract || item.body.is_none())
+                    && f.lang.has_overloads()
+                    && recv != UNKNOWN
+                {
+                    return self
+                        .elsewhere(f, how, |this, f| this.call_member(f, recv, item.name, args, op, None));
+                }
+                self.call_fun(f, def, recv, args, op, how)
+            }
             Val::Closure(..) => self.call_closure(f, callee, args, op, how),
             Val::ExtMethod(recv, name) => {
                 self.elsewhere(f, how, |this, f| this.call_member(f, recv, name, args, op, None))
@@ -234,6 +248,11 @@ impl<'p> Eval<'p> {
                     _ => self.relation_paths(f, &given, &args.pos.clone()),
                 };
                 self.extend_paths(&known, more, ty)
+            }
+            Val::Fun(_) | Val::Closure(..) | Val::Bound(..) | Val::ExtMethod(..)
+                if let Some(v) = self.call_functional(f, recv, name, args, op) =>
+            {
+                v
             }
             Val::Fun(def) => self.call_on_function(f, recv, def, name, args, op),
             Val::Closure(..) | Val::Bound(..) | Val::ExtMethod(..) => match self.p.text(name) {
@@ -443,6 +462,7 @@ impl<'p> Eval<'p> {
         }
         let exact = fields.iter().any(|(n, _)| *n == self.exact);
         let overrides = if exact { Vec::new() } else { self.heirs_with(class, fields, name, own, args) };
+        self.note_wide(f, class, name, own, overrides.len());
         let concrete = own.filter(|d| !self.p.item(*d).flags.is_abstract && self.p.item(*d).body.is_some());
         if concrete.is_some() || !overrides.is_empty() {
             let several = overrides.len() + usize::from(concrete.is_some()) > 1;

@@ -184,6 +184,8 @@ pub(crate) struct Eval<'p> {
     pub(crate) handlers: Option<Rc<crate::dispatch::Handlers>>,
     /// The type parameters of the class whose method is being evaluated.
     pub(crate) generics: crate::generic::Generics,
+    /// Who implements methods without code.
+    pub(crate) answers: crate::wide::Answers,
     nesting: u32,
     pub(crate) fuel: u64,
 }
@@ -211,6 +213,7 @@ impl<'p> Eval<'p> {
             sql,
             memo: FxHashMap::default(),
             contexts: FxHashMap::default(),
+            answers: FxHashMap::default(),
             stack: Vec::new(),
             invoked: FxHashSet::default(),
             lasts: FxHashMap::default(),

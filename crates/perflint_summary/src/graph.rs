@@ -2,7 +2,8 @@
 //! functions would let each of its callers reach them all.
 
 use perflint_link::BodyRef;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
 
 /// One evaluation of one body in one context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,6 +21,7 @@ pub struct CallGraph {
     calls: Vec<Vec<Node>>,
     known: FxHashSet<(Node, Node)>,
     spawned: Vec<Node>,
+    open: FxHashMap<Node, Vec<Rc<[BodyRef]>>>,
 }
 
 impl CallGraph {
@@ -50,6 +52,30 @@ impl CallGraph {
             calls.retain(|called| *called != node);
         }
         self.spawned.push(node);
+    }
+
+    /// Records that an evaluation may call any of these bodies, too many to follow.
+    pub(crate) fn may_call(&mut self, from: Node, bodies: Rc<[BodyRef]>) {
+        let open = self.open.entry(from).or_default();
+        if !open.iter().any(|known| Rc::ptr_eq(known, &bodies)) {
+            open.push(bodies);
+        }
+    }
+
+    /// The bodies that an evaluation may call beside those that were followed.
+    pub fn may_reach(&self, node: Node) -> impl Iterator<Item = BodyRef> + '_ {
+        self.open.get(&node).into_iter().flatten().flat_map(|bodies| bodies.iter().copied())
+    }
+
+    /// All evaluations, by what they are of; nothing unless some evaluation may call more than was followed.
+    pub fn evaluations(&self) -> FxHashMap<BodyRef, Vec<Node>> {
+        let mut of: FxHashMap<BodyRef, Vec<Node>> = FxHashMap::default();
+        if !self.open.is_empty() {
+            for (node, at) in (0u32..).map(Node).zip(&self.bodies) {
+                of.entry(*at).or_default().push(node);
+            }
+        }
+        of
     }
 
     /// Evaluations that were started and are not waited for.

@@ -32,6 +32,7 @@ mod fact;
 mod fields;
 mod file_route;
 mod function;
+mod functional;
 mod generic;
 mod graph;
 mod guard;
@@ -58,6 +59,7 @@ mod shown;
 mod task;
 mod value;
 mod view;
+mod wide;
 
 pub use column::{Accessed, ColumnHow, ColumnUse};
 pub use extent::{Extent, Extents};
