@@ -294,6 +294,9 @@ pub struct CallRow {
     /// SQL text that it runs.
     #[serde(default)]
     pub sql: Option<Expr>,
+    /// The class that the rows of that text are made into.
+    #[serde(default)]
+    pub into: Option<Expr>,
     /// Nothing is said where that text is not known: it may as well write each row's own values.
     #[serde(default)]
     pub known_sql: bool,

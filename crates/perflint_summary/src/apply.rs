@@ -123,6 +123,7 @@ impl<'p> Eval<'p> {
             Some(e) => self.returned(f, row, e, &given, built),
             None => UNKNOWN,
         };
+        v = self.as_instances(f, row, &given, v);
         if let Some(q) = built.filter(|_| row.effect == Some(EffectKind::Query) && !spared) {
             self.select_relations(f, &q, v, op);
         }
@@ -179,7 +180,10 @@ impl<'p> Eval<'p> {
                 };
                 match statement {
                     Some(q) => q,
-                    None => self.sql_query(f, text, g)?,
+                    None => {
+                        let q = self.sql_query(f, text, g)?;
+                        self.about_rows(f, row, g, q)
+                    }
                 }
             }
             (_, Some(e), _) | (_, None, Some(e)) => {

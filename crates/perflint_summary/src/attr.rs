@@ -618,7 +618,7 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn instance_of(&mut self, class: ClassIx, depth: u32) -> V {
+    pub(crate) fn instance_of(&mut self, class: ClassIx, depth: u32) -> V {
         if let Some(entity) = self.p.class(class).entity {
             return self.typed_row(entity);
         }

@@ -288,7 +288,10 @@ impl<'p> Eval<'p> {
         *self.contexts.entry(at).or_default() += 1;
         self.stack.push((context.clone(), false));
         let around = self.class_of_body(at);
-        let outcome = Rc::new(self.with_generics(context.1, around, |this| this.run(&context, caller)));
+        let outcome = Rc::new(self.with_generics(context.1, around, |this| {
+            this.name_type_arguments(at, &context.2);
+            this.run(&context, caller)
+        }));
         self.stack.pop();
         self.memo.insert(context, Rc::clone(&outcome));
         outcome

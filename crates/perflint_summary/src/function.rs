@@ -79,11 +79,7 @@ impl<'p> Eval<'p> {
     ) -> V {
         let item = self.p.item(def);
         let Some(body) = item.body else {
-            let around = self.p.class_around(def);
-            return match item.ty {
-                Some(ty) => self.with_generics(this, around, |e| e.type_value(def.file, ty, 0)),
-                None => UNKNOWN,
-            };
+            return item.ty.map_or(UNKNOWN, |ty| self.declared_result_of(def, ty, this, args));
         };
         let at = BodyRef { file: def.file, body };
         let mut how = how;
@@ -106,6 +102,7 @@ impl<'p> Eval<'p> {
                 }
             }
         }
+        self.give_type_arguments(&mut locals, at, def, args);
         let site = self.site(f, op);
         let outcome = self.evaluate(at, this, locals, Some(site));
         self.absorb(f, &outcome, op, at, how);
@@ -121,8 +118,7 @@ impl<'p> Eval<'p> {
             _ => ret == UNKNOWN,
         };
         if unknown && let Some(ty) = item.ty {
-            let around = self.p.class_around(def);
-            let typed = self.with_generics(this, around, |e| e.type_value(def.file, ty, 0));
+            let typed = self.declared_result_of(def, ty, this, args);
             let promise = matches!(self.vals.get(ret), Val::Future(_)) || self.p.body(at).is_async;
             ret = match self.vals.get(typed) {
                 Val::Future(_) => typed,
@@ -180,6 +176,7 @@ impl<'p> Eval<'p> {
             }
             locals[index] = *v;
         }
+        self.carry(&mut locals, at, caps.get(body.captures.len()..).unwrap_or(&[]));
         locals
     }
 

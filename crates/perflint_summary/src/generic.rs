@@ -15,6 +15,16 @@ pub(crate) struct Generics {
     bound: Rc<[(Sym, V)]>,
 }
 
+impl Generics {
+    /// Adds the parameters of a method, which hide those of its class.
+    pub(crate) fn shadow(&mut self, file: FileIx, mut own: Vec<(Sym, V)>) {
+        if self.file == Some(file) {
+            own.extend(self.bound.iter().copied());
+        }
+        *self = Self { file: Some(file), bound: own.into() };
+    }
+}
+
 /// A method of an heir, with the fields that the heir's instance has.
 type Implementation = (ClassIx, Def, Rc<[(Sym, V)]>);
 

@@ -50,7 +50,8 @@ impl<'p> Eval<'p> {
             }
             OpKind::Lambda(body) => {
                 let code = self.p.file(f.at.file).body(body);
-                let caps: Box<[V]> = code.captures.iter().map(|c| f.locals[c.outer.at()]).collect();
+                let captured = code.captures.iter().map(|c| f.locals[c.outer.at()]);
+                let caps: Box<[V]> = captured.chain(Self::carried(f).iter().copied()).collect();
                 let v = self.vals.make(Val::Closure(f.at.file, body, caps, f.this));
                 f.lambdas.push(v);
                 v

@@ -1,0 +1,87 @@
+//! What the type parameters of a generic method stand for while it runs: `T` of `Query<T>(..)` is the class that the call names.
+//!
+//! Their values stand behind the locals of a body, so that they are part of its context, and a closure that is written in the
+//! method takes them along like the variables that it captures.
+
+use crate::call::CallArgs;
+use crate::eval::{Eval, Frame};
+use crate::value::{UNKNOWN, V, Val};
+use perflint_ir::{Marker, Sym, TypeId};
+use perflint_link::{BodyRef, Def};
+
+impl<'p> Eval<'p> {
+    /// The names of the type parameters of the function that a body belongs to.
+    fn method_params(&self, def: Def) -> &'p [Sym] {
+        let markers = &self.p.item(def).markers;
+        let found = markers.iter().find(|marker| self.p.text(marker.path) == Marker::TYPE_PARAMETERS);
+        found.map_or(&[], |marker| &marker.words)
+    }
+
+    /// Adds the type arguments of a call behind the arguments of the method that it calls.
+    pub(crate) fn give_type_arguments(
+        &mut self,
+        locals: &mut Vec<V>,
+        at: BodyRef,
+        def: Def,
+        args: &CallArgs,
+    ) {
+        let given = self.type_arguments_for(def, args);
+        self.carry(locals, at, &given);
+    }
+
+    fn type_arguments_for(&self, def: Def, args: &CallArgs) -> Vec<V> {
+        if !args.keys.iter().any(|(key, _)| self.p.text(*key).starts_with('<')) {
+            return Vec::new();
+        }
+        let given = |i: usize| {
+            let place = format!("<{i}>");
+            args.keys.iter().find(|(key, _)| self.p.text(*key) == place).map_or(UNKNOWN, |(_, v)| *v)
+        };
+        (0..self.method_params(def).len()).map(given).collect()
+    }
+
+    /// Puts type arguments behind the locals of a body.
+    pub(crate) fn carry(&self, locals: &mut Vec<V>, at: BodyRef, given: &[V]) {
+        if !given.is_empty() {
+            locals.resize(self.p.body(at).locals.len().max(locals.len()), UNKNOWN);
+            locals.extend_from_slice(given);
+        }
+    }
+
+    /// The type arguments that a running body was given.
+    pub(crate) fn carried<'f>(f: &'f Frame<'p>) -> &'f [V] {
+        f.locals.get(f.body.locals.len()..).unwrap_or(&[])
+    }
+
+    /// Names the type arguments of a body that is about to run.
+    pub(crate) fn name_type_arguments(&mut self, at: BodyRef, locals: &[V]) {
+        let given = locals.get(self.p.body(at).locals.len()..).unwrap_or(&[]);
+        let def = Def { file: at.file, item: self.p.body(at).owner };
+        self.bind_method(def, given);
+    }
+
+    fn bind_method(&mut self, def: Def, given: &[V]) {
+        if given.is_empty() {
+            return;
+        }
+        let mut bound: Vec<(Sym, V)> = Vec::with_capacity(given.len());
+        for (name, v) in self.method_params(def).iter().zip(given) {
+            let v = match *self.vals.get(*v) {
+                Val::Class(class) => self.instance_of(class, 0),
+                _ => UNKNOWN,
+            };
+            bound.push((*name, v));
+        }
+        self.generics.shadow(def.file, bound);
+    }
+
+    /// What a method is declared to give, for this receiver and these type arguments.
+    pub(crate) fn declared_result_of(&mut self, def: Def, ty: TypeId, this: V, args: &CallArgs) -> V {
+        let around = self.p.class_around(def);
+        let given = self.type_arguments_for(def, args);
+        self.with_generics(this, around, |e| {
+            e.bind_method(def, &given);
+            e.type_value(def.file, ty, 0)
+        })
+    }
+}
