@@ -574,6 +574,8 @@ impl<'p> Eval<'p> {
                     FALSE
                 }
             }
+            // A constant of an enumeration is a number or a text beside an instance of it.
+            (Val::Inst(..), Val::Int(_) | Val::Str(_)) | (Val::Int(_) | Val::Str(_), Val::Inst(..)) => SCALAR,
             (a, b) => match (shape(a), shape(b)) {
                 (Some(a), Some(b)) if a != b => FALSE,
                 _ => SCALAR,

@@ -47,8 +47,46 @@ impl<'p> Eval<'p> {
     /// `o => o.Lines.Any(l => l.ProductId == id)` are about the row too.
     fn compares(&self, at: BodyRef, depth: u32) -> bool {
         let body = self.p.body(at);
+        let mut given = body.ops.iter().filter_map(|op| match op.kind {
+            OpKind::Exit { how: ExitKind::Return, value } => value.some(),
+            _ => None,
+        });
+        match (given.next(), given.next()) {
+            (Some(only), None) => self.holds_fast(at, only, (depth, MAX_STEPS)),
+            _ => (0..body.ops.len()).any(|op| self.compared(at, OpId(op as u32), depth)),
+        }
+    }
+
+    /// True if a condition restricts rows: of two that must hold one does, of alternatives each. `left` are the closures around
+    /// and the steps that may still be taken.
+    fn holds_fast(&self, at: BodyRef, op: OpId, left: (u32, u32)) -> bool {
+        let body = self.p.body(at);
+        let (depth, Some(steps)) = (left.0, left.1.checked_sub(1)) else { return false };
+        match body.op(op).kind {
+            OpKind::Binary { op: BinOp::And, lhs, rhs } => {
+                [lhs, rhs].into_iter().any(|side| self.holds_fast(at, side, (depth, steps)))
+            }
+            OpKind::Join(sides) => {
+                body.kids(sides).iter().all(|side| self.holds_fast(at, *side, (depth, steps)))
+            }
+            OpKind::Cast { value, .. } => self.holds_fast(at, value, (depth, steps)),
+            OpKind::Call(id) if self.compares_inside(at, body, id, depth) => true,
+            _ => self.compared(at, op, depth),
+        }
+    }
+
+    fn compares_inside(&self, at: BodyRef, body: &Body, id: perflint_ir::CallId, depth: u32) -> bool {
+        body.args(body.call(id).args).iter().filter_map(|arg| arg.value.some()).any(|arg| {
+            matches!(body.op(arg).kind, OpKind::Lambda(inner)
+                if depth < MAX_DEPTH && self.compares(BodyRef { file: at.file, body: inner }, depth + 1))
+        })
+    }
+
+    /// True if one operation is such a comparison.
+    fn compared(&self, at: BodyRef, op: OpId, depth: u32) -> bool {
+        let body = self.p.body(at);
         let of_row = |op: OpId| read_of_param(body, op).is_some();
-        body.ops.iter().any(|op| match op.kind {
+        match body.op(op).kind {
             OpKind::Binary { op: BinOp::Eq, lhs, rhs } => {
                 (of_row(lhs) != of_row(rhs)) && !is_literal(body, lhs) && !is_literal(body, rhs)
             }
@@ -65,7 +103,7 @@ impl<'p> Eval<'p> {
                 }
             }
             _ => false,
-        })
+        }
     }
 }
 
