@@ -742,7 +742,9 @@ fn compact(terms: Vec<Term>) -> (Vec<Term>, bool) {
     let mut capped = false;
     for term in terms {
         let lazy = term.effect.lazy.as_ref().map(|l| (l.origin, l.path));
-        let key = (term.effect.site, lazy, Rc::clone(&term.times), term.binder, term.wait as u8);
+        // One place may be about several tables: the end of a repository layer, whose callers name the class of the rows.
+        let about = (term.effect.site, term.effect.entity, term.effect.label);
+        let key = (about, lazy, Rc::clone(&term.times), term.binder, term.wait as u8);
         if !seen.insert(key) {
             continue;
         }
