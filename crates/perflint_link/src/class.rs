@@ -472,6 +472,25 @@ impl Program {
         self.nearest_class(&candidates, file)
     }
 
+    /// The class of a name that fits, the nearest to a file, in the file's language.
+    pub fn nearest_named(&self, name: &str, file: FileIx, fits: &dyn Fn(ClassIx) -> bool) -> Option<ClassIx> {
+        let sym = self.names.find(name)?;
+        let family = self.file(file).lang.family();
+        let is_one = |ix: ClassIx, class: &Class| {
+            class.name == sym && self.file(class.def.file).lang.family() == family && fits(ix)
+        };
+        let classes = (0u32..).map(ClassIx).zip(&self.classes);
+        let found: Vec<ClassIx> =
+            classes.filter(|(ix, class)| is_one(*ix, class)).map(|(ix, _)| ix).collect();
+        self.nearest_class(&found, file)
+    }
+
+    /// The class of a full name that a stub declares.
+    pub fn stub_class(&self, family: &'static str, full: &str) -> Option<ClassIx> {
+        let def = self.item_named(family, self.names.find(full)?)?;
+        self.class_of.get(&def).copied().filter(|_| self.is_stub(def.file))
+    }
+
     pub(crate) fn nearest_class(&self, candidates: &[ClassIx], file: FileIx) -> Option<ClassIx> {
         let from = &self.file(file).path;
         candidates.iter().copied().max_by_key(|c| {

@@ -372,7 +372,7 @@ pub struct CallRow {
     pub shows: Option<Shows>,
     /// Asks a value for its form in an answer.
     #[serde(default)]
-    pub presents: Option<Presents>,
+    pub presents: Option<crate::Presents>,
     /// Hands a message to the classes that handle those of its class.
     #[serde(default)]
     pub dispatches: Option<Dispatches>,
@@ -421,16 +421,6 @@ pub struct Dispatches {
     pub base: OneOrMany,
     /// The handlers' method.
     pub method: Box<str>,
-}
-
-/// What a call asks a value for, before it sends it: `render json: order` calls `order.as_json`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Presents {
-    /// The value, or a collection whose elements are asked one by one.
-    pub value: Expr,
-    /// Methods of the repository's classes: the first that the value's class has is called.
-    pub methods: Vec<Box<str>>,
 }
 
 /// An attribute of a library type.

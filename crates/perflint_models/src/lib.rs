@@ -14,6 +14,7 @@ mod expr;
 mod file;
 mod index;
 mod object;
+mod present;
 mod schema;
 mod view;
 
@@ -22,10 +23,10 @@ pub use evidence::{CollectionRow, KeepRow, Kind, SignRow, TimeoutRow, Work, Work
 pub use expr::{Expr, ExprError};
 pub use file::{
     AttrRow, CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, EntryRow, GeneratedRow,
-    HintRow, ModelFile, OneOrMany, Presents, RelationRead, RelationRow, RowCount, StubRow, To, TypeRole,
-    TypeRow, Wait,
+    HintRow, ModelFile, OneOrMany, RelationRead, RelationRow, RowCount, StubRow, To, TypeRole, TypeRow, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};
 pub use object::ObjectRow;
+pub use present::{PresentedBy, Presents};
 pub use schema::{ColumnRow, DialectRow, Does, MigrationRow, SchemaRow, TableRow};
 pub use view::{Renders, Shows, ViewRow};

@@ -82,7 +82,7 @@ impl<'p> Eval<'p> {
         if let Some(presents) = &row.presents
             && let Some(v) = self.expr(f, &presents.value, &given)
         {
-            self.present(f, v, presents, op);
+            self.present(f, v, presents, row.per.is_some(), &given);
         }
         if let Some(e) = &row.maps
             && let Some(v) = self.expr(f, e, &given)

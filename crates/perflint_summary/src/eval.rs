@@ -297,6 +297,11 @@ impl<'p> Eval<'p> {
         outcome
     }
 
+    /// The bodies that are being evaluated, innermost first.
+    pub(crate) fn running(&self) -> impl Iterator<Item = BodyRef> {
+        self.stack.iter().rev().map(|((at, ..), _)| *at)
+    }
+
     fn context(&mut self, at: BodyRef, this: V, locals: Vec<V>) -> Context {
         let seen = self.contexts.get(&at).copied().unwrap_or(0);
         let small = self.p.body(at).ops.len() < 60;
@@ -361,17 +366,21 @@ impl<'p> Eval<'p> {
             task: self.is_task(*at),
             last: self.lasts(*at, body),
         };
-        if body.kind == BodyKind::Init {
+        // What runs on an instance says nothing of the class.
+        let of_class = body.kind == BodyKind::Init && *this == UNKNOWN;
+        if of_class {
             self.partial.insert(*at, vec![UNKNOWN; body.ops.len()]);
         }
         self.exec(&mut frame, 0, body.ops.len(), 0);
-        self.partial.remove(at);
+        if of_class {
+            self.partial.remove(at);
+        }
         let recursive = self.stack.last().is_some_and(|(_, recursive)| *recursive);
         if recursive {
             self.recur(&mut frame);
         }
         self.leftover_lambdas(&frame);
-        if body.kind == BodyKind::Init {
+        if of_class {
             self.inits.insert(*at, Some(frame.vals.as_slice().into()));
         }
         let mut ret = match frame.yields {

@@ -21,7 +21,8 @@ impl<'p> Eval<'p> {
         let text = self.p.text(path);
         let first = args.pos.first().copied().unwrap_or(UNKNOWN);
         let second = args.pos.get(1).copied().unwrap_or(UNKNOWN);
-        if let Some(name) = text.strip_prefix("perflint.") {
+        // In Ruby a constant is what a method can be called on without a receiver being meant.
+        if let Some(name) = text.strip_prefix("perflint.").or_else(|| text.strip_prefix("Perflint.")) {
             return Some(self.stub_function(f, name, first, second, args, op));
         }
         let of_php = f.lang.family() == "php" && (text == "include" || text.starts_with('|'));
@@ -282,7 +283,7 @@ impl<'p> Eval<'p> {
             }
             "registered" => self.registered(first),
             "setting" => self.setting(f, first),
-            _ => UNKNOWN,
+            _ => self.reflected(f, name, args, op).unwrap_or(UNKNOWN),
         }
     }
 

@@ -54,6 +54,7 @@ mod present;
 mod promise;
 mod query;
 mod receiver;
+mod reflect;
 mod root;
 mod service;
 mod shown;

@@ -1,19 +1,33 @@
-//! Values that are asked for their form in an answer: `render json: orders` calls `as_json` of each of them.
+//! Values that are asked for their form in an answer: `render json: orders` calls `as_json` of each of them, or that of the
+//! serializer that is meant for them.
 
 use crate::call::CallArgs;
-use crate::eval::{Around, Eval, Frame};
-use crate::iterate::Plan;
-use crate::value::{Binder, V, Val};
-use perflint_ir::{ItemKind, RegionId, Sym};
-use perflint_models::Presents;
+use crate::eval::{Eval, Frame};
+use crate::expr::Given;
+use crate::value::{V, Val};
+use perflint_ir::{ItemKind, Sym};
+use perflint_link::ClassIx;
+use perflint_models::{PresentedBy, Presents};
 
 impl<'p> Eval<'p> {
-    /// Calls the method that gives the form of a value, or of each of its elements.
-    pub(crate) fn present(&mut self, f: &mut Frame<'p>, v: V, presents: &Presents, op: usize) {
+    /// Calls the method that gives the form of a value, or of each of its elements. A query that the call `walks` has run.
+    pub(crate) fn present(
+        &mut self,
+        f: &mut Frame<'p>,
+        v: V,
+        presents: &'p Presents,
+        walks: bool,
+        g: &Given<'_>,
+    ) {
+        let v = match *self.vals.get(v) {
+            Val::Query(q) if walks => self.result_rows(f, &q, g.op),
+            _ => v,
+        };
         if let Some(name) = self.presenting_method(v, presents) {
-            self.call_member(f, v, name, &CallArgs::default(), op, None);
+            self.call_member(f, v, name, &CallArgs::default(), g.op, None);
             return;
         }
+        let over = self.rendered_op(f, g.op);
         let elem = match self.vals.get(v) {
             Val::Query(q) => q.entity,
             Val::Many { elem, .. } => match self.vals.get(*elem) {
@@ -23,15 +37,33 @@ impl<'p> Eval<'p> {
             _ => None,
         };
         let class = elem.map(|entity| self.p.entity(entity).class);
-        if class.is_none_or(|class| self.method_of(class, presents).is_none()) {
-            return;
+        if class.is_some_and(|class| self.method_of(class, presents).is_some()) {
+            return self.for_each(f, v, f.at, over, &mut |this, f, elem| {
+                if let Some(name) = this.presenting_method(elem, presents) {
+                    this.call_member(f, elem, name, &CallArgs::default(), g.op, None);
+                }
+            });
         }
-        let (site, binder) = (self.site(f, op), Binder { at: f.at, region: RegionId(0) });
-        let Plan::Repeat { elem, factor, rows, batch } = self.plan(f, v, op, site, binder) else { return };
-        let Some(name) = self.presenting_method(elem, presents) else { return };
-        let start = f.terms.len();
-        self.call_member(f, elem, name, &CallArgs::default(), op, None);
-        self.multiply(f, start, Around { region: None, factor, early: false, batch, parallel: false, rows });
+        if let Some(by) = &presents.by
+            && let Some(class) = self.presenter(f, v, by, g)
+        {
+            self.for_each(f, v, f.at, over, &mut |this, f, elem| {
+                let made = this.instantiate(f, class, &CallArgs::positional(vec![elem]), g.op);
+                let method = this.p.names.intern(&by.method);
+                this.call_member(f, made, method, &CallArgs::default(), g.op, None);
+            });
+        }
+    }
+
+    /// The class that presents a value: the one that the call names, or else the one that is called after its entity.
+    fn presenter(&mut self, f: &mut Frame<'p>, v: V, by: &'p PresentedBy, g: &Given<'_>) -> Option<ClassIx> {
+        let base = self.p.stub_class(f.lang.family(), &by.base)?;
+        let given = by.given.as_ref().and_then(|e| self.expr(f, e, g));
+        match given.map(|v| self.vals.get(v)) {
+            Some(Val::Class(class)) => Some(*class),
+            Some(_) => None,
+            None => self.class_by_pattern(v, &by.named, base),
+        }
     }
 
     fn presenting_method(&self, v: V, presents: &Presents) -> Option<Sym> {
@@ -39,7 +71,7 @@ impl<'p> Eval<'p> {
     }
 
     /// The first of the methods that the class, or one that it extends, has in the repository.
-    fn method_of(&self, class: perflint_link::ClassIx, presents: &Presents) -> Option<Sym> {
+    fn method_of(&self, class: ClassIx, presents: &Presents) -> Option<Sym> {
         presents.methods.iter().find_map(|name| {
             let name = self.p.names.find(name)?;
             let def = self.p.class_member(class, name)?;

@@ -270,7 +270,7 @@ impl<'p> Eval<'p> {
     }
 
     /// The operation whose elements are rendered, for its name: the last argument that may be many.
-    fn rendered_op(&self, f: &Frame<'p>, op: usize) -> usize {
+    pub(crate) fn rendered_op(&self, f: &Frame<'p>, op: usize) -> usize {
         let Some(OpKind::Call(id)) = f.body.ops.get(op).map(|o| o.kind) else { return op };
         let args = f.body.args(f.body.call(id).args);
         let many = |value: OpId| {
