@@ -220,6 +220,8 @@ impl Program {
     /// The entity that a variable's name means by convention, and whether it means many: `order`, `@order`, `orders`.
     pub fn entity_by_convention(&self, file: FileIx, name: &str) -> Option<(EntityIx, bool)> {
         let name = name.trim_start_matches('@');
+        // Whoever makes the request: `current_user`.
+        let name = name.strip_prefix("current_").unwrap_or(name);
         if name.len() < 3 || !name.starts_with(|c: char| c.is_lowercase()) {
             return None;
         }

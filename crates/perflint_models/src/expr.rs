@@ -29,6 +29,16 @@ pub enum Expr {
     Query(Box<Expr>),
     /// A list of such elements, as long as the receiver.
     List(Box<Expr>),
+    /// A map whose values are such, under keys that nobody knows.
+    Map(Box<Expr>),
+    /// The value that a map has at the key that is walked; of a pair its second, of anything else an element.
+    Value(Box<Expr>),
+    /// The elements of a collection, or those of its elements that are collections or queries themselves.
+    Flat(Box<Expr>),
+    /// The map that the receiver is, with the entries of the arguments.
+    Merged,
+    /// What the callback's parameter `n` holds when it returns.
+    Left(u8),
     /// The same query with the methods of another type: `as(sqlalchemy.Result, arg0)`.
     As(Box<str>, Box<Expr>),
     /// An instance of a library type.
@@ -169,6 +179,7 @@ impl Expr {
             "filled" => Some(Self::Filled),
             "nested" => Some(Self::Nested),
             "declared" => Some(Self::Declared),
+            "merged" => Some(Self::Merged),
             _ => {
                 if let Some(n) = word.strip_prefix("args") {
                     return n.parse().ok().map(Self::ArgsFrom);
@@ -187,6 +198,10 @@ impl Expr {
             "rows" => Self::Rows(nested()?),
             "query" => Self::Query(nested()?),
             "list" => Self::List(nested()?),
+            "map" => Self::Map(nested()?),
+            "value" => Self::Value(nested()?),
+            "flat" => Self::Flat(nested()?),
+            "left" => Self::Left(inner.trim().parse().map_err(|_| "left(n) takes a number".to_owned())?),
             "result" => Self::Result(nested()?),
             "awaited" => Self::Awaited(nested()?),
             "future" => Self::Future(nested()?),

@@ -619,7 +619,9 @@ impl<'p> Eval<'p> {
         let start = f.terms.len();
         let mut sum = UNKNOWN;
         for elem in elems {
+            self.walk.value = self.value_walked(over, elem, binder);
             let args = self.gives(f, row, g, Some(elem));
+            self.walk.value = None;
             for callable in &callables {
                 let mut one = self.call_value_as(f, *callable, &args, g.op, how);
                 if let Val::Query(q) = *self.vals.get(one)
@@ -652,48 +654,6 @@ impl<'p> Eval<'p> {
                 }
             },
             _ => op,
-        }
-    }
-
-    fn gives(&mut self, f: &mut Frame<'p>, row: &'p CallRow, g: &Given<'_>, elem: Option<V>) -> CallArgs {
-        let mut pos = Vec::new();
-        for e in &row.gives {
-            let v = match (e, elem) {
-                (Expr::Elem(_), Some(elem)) => elem,
-                _ => self.expr(f, e, g).unwrap_or(UNKNOWN),
-            };
-            pos.push(v);
-        }
-        CallArgs { pos, keys: Vec::new(), open: true }
-    }
-
-    fn add_element(&mut self, f: &mut Frame<'p>, recv: V, v: V, recv_op: Option<OpId>) {
-        let elem = self.element(recv);
-        let elem = self.vals.join(elem, v);
-        let source = self.source_of(recv);
-        let many = self.vals.make(Val::Many { elem, count: None, batch: false, source });
-        self.rebind(f, recv_op, many);
-    }
-
-    /// Gives the variable, or the receiver's field, that a call's receiver was read from another value.
-    fn as_batches(&mut self, v: V) -> V {
-        match self.vals.get(v).clone() {
-            Val::Many { elem, count, .. } => {
-                self.vals.make(Val::Many { elem, count, batch: true, source: None })
-            }
-            Val::Query(q) => {
-                let elem = self.plain_row(&q);
-                let inner = self.vals.many(elem);
-                self.vals.make(Val::Many { elem: inner, count: None, batch: true, source: None })
-            }
-            Val::Future(inner) => {
-                let inner = self.as_batches(inner);
-                self.vals.make(Val::Future(inner))
-            }
-            _ => {
-                let inner = self.vals.many(UNKNOWN);
-                self.vals.make(Val::Many { elem: inner, count: None, batch: true, source: None })
-            }
         }
     }
 

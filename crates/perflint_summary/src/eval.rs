@@ -38,6 +38,8 @@ pub(crate) struct Outcome {
     pub(crate) puts: Vec<(Sym, V)>,
     /// What it told the view of the request.
     pub(crate) shown: Vec<(Sym, V)>,
+    /// Parameters and captured variables of a block that hold something else at its end.
+    pub(crate) left: Vec<(u32, V)>,
     pub(crate) capped: bool,
 }
 
@@ -160,6 +162,7 @@ pub(crate) struct Eval<'p> {
     memo: FxHashMap<Context, Rc<Outcome>>,
     contexts: FxHashMap<BodyRef, u32>,
     stack: Vec<(Context, bool)>,
+    pub(crate) walk: crate::block::Walk,
     pub(crate) invoked: FxHashSet<BodyRef>,
     lasts: FxHashMap<BodyRef, Rc<[u16]>>,
     pub(crate) inits: FxHashMap<BodyRef, Option<Rc<[V]>>>,
@@ -215,6 +218,7 @@ impl<'p> Eval<'p> {
             contexts: FxHashMap::default(),
             answers: FxHashMap::default(),
             stack: Vec::new(),
+            walk: crate::block::Walk::default(),
             invoked: FxHashSet::default(),
             lasts: FxHashMap::default(),
             inits: FxHashMap::default(),
@@ -282,6 +286,7 @@ impl<'p> Eval<'p> {
                 terms: Vec::new(),
                 puts: Vec::new(),
                 shown: Vec::new(),
+                left: Vec::new(),
                 capped: true,
             });
         }
@@ -408,9 +413,10 @@ impl<'p> Eval<'p> {
             ret = self.vals.make(Val::Future(ret));
         }
         self.remember(&mut frame);
+        let left = self.left_behind(*at, initial, &frame.locals);
         let (terms, capped) = compact(frame.terms);
         let (puts, shown) = (frame.puts, frame.shown);
-        Outcome { node, ret, terms, puts, shown, capped: capped || frame.capped }
+        Outcome { node, ret, terms, puts, shown, left, capped: capped || frame.capped }
     }
 
     /// What the function itself remembers costs its callers only once, or once per receiver.

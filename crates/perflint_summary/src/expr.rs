@@ -94,6 +94,23 @@ impl<'p> Eval<'p> {
                 let v = self.expr(f, e, g).unwrap_or(UNKNOWN);
                 self.vals.many(v)
             }
+            Expr::Map(e) => {
+                let v = self.expr(f, e, g).unwrap_or(UNKNOWN);
+                self.vals.make(Val::Map([].into(), v))
+            }
+            Expr::Value(e) => {
+                let v = self.expr(f, e, g)?;
+                self.second(e, v)
+            }
+            Expr::Flat(e) => {
+                let v = self.expr(f, e, g)?;
+                self.flat(f, v, g.op)
+            }
+            Expr::Merged => self.merged(g),
+            Expr::Left(n) => {
+                g.result?;
+                self.walk.left.get(usize::from(*n)).copied().filter(|v| *v != UNKNOWN)?
+            }
             Expr::As(ty, e) => {
                 let v = self.expr(f, e, g)?;
                 match self.m.type_named(f.lang.models(), ty) {
@@ -262,6 +279,16 @@ impl<'p> Eval<'p> {
             }
             Expr::First(all) => {
                 for e in all {
+                    // A list of what a callback gives, where there is none.
+                    let is_missing = match e {
+                        Expr::List(inner) | Expr::Map(inner) => {
+                            matches!(**inner, Expr::Result(_)) && self.expr(f, inner, g).is_none()
+                        }
+                        _ => false,
+                    };
+                    if is_missing {
+                        continue;
+                    }
                     if let Some(v) = self.expr(f, e, g) {
                         return Some(v);
                     }

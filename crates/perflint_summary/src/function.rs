@@ -152,8 +152,10 @@ impl<'p> Eval<'p> {
         self.invoked.insert(at);
         let locals = self.closure_locals(at, &caps, args);
         let site = self.site(f, op);
+        let given = locals.clone();
         let outcome = self.evaluate(at, this, locals, Some(site));
         self.absorb(f, &outcome, op, at, how);
+        self.take_left(f, file, body, &given, &outcome);
         outcome.ret
     }
 
@@ -183,6 +185,8 @@ impl<'p> Eval<'p> {
     /// The values of a body's parameters for these arguments.
     pub(crate) fn bind(&mut self, at: BodyRef, args: &CallArgs, def: Option<Def>) -> Vec<V> {
         let body = self.p.body(at);
+        let splatted = self.splatted(at, args);
+        let args = splatted.as_ref().unwrap_or(args);
         let mut out = Vec::with_capacity(body.params.len());
         let mut next = 0;
         let mut options = self.options(at, args);

@@ -37,6 +37,9 @@ impl<'p> Eval<'p> {
             return self.get(f, recv, name, op, None);
         }
         let ruby = f.lang.family() == "ruby";
+        if let Some(v) = self.bare_of_inner(f, name, op) {
+            return v;
+        }
         if ruby
             && self.p.text(name).starts_with(|c: char| c.is_lowercase())
             && (self.has_library_member(f.this, name) || self.declares(f.this, name))
@@ -64,6 +67,16 @@ impl<'p> Eval<'p> {
             },
             _ => v,
         }
+    }
+
+    /// A bare name in an object that stands before a row: what it lacks itself, the row has.
+    fn bare_of_inner(&mut self, f: &mut Frame<'p>, name: Sym, op: usize) -> Option<V> {
+        let Val::Inst(class, _) = *self.vals.get(f.this) else { return None };
+        let inner = self.delegate(f, f.this, class, name, op)?;
+        let Val::Row(row) = self.vals.get(inner).clone() else { return None };
+        let has = self.p.relation(row.entity, name).is_some()
+            || self.p.class_member(self.p.entity(row.entity).class, name).is_some();
+        has.then(|| self.get(f, inner, name, op, None))
     }
 
     /// The class around a body that has a member of this name, and whether it is the innermost one.

@@ -73,7 +73,8 @@ impl<'p> Eval<'p> {
                     let keys = entries.iter().map(|(k, _)| self.vals.make(Val::Str(*k))).collect();
                     return Plan::Unroll(keys);
                 }
-                Plan::Repeat { elem: SCALAR, factor: size(false), rows: false, batch: false }
+                let rows = f.lang.family() == "ruby" && self.holds_rows(rest);
+                Plan::Repeat { elem: SCALAR, factor: size(rows), rows, batch: false }
             }
             // The members of an enumeration.
             Val::Class(_) => {

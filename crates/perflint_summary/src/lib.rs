@@ -15,6 +15,7 @@
 mod ambient;
 mod apply;
 mod attr;
+mod block;
 mod builtin;
 mod call;
 mod column;

@@ -62,7 +62,7 @@ impl<'p> Eval<'p> {
         match given.map(|v| self.vals.get(v)) {
             Some(Val::Class(class)) => Some(*class),
             Some(_) => None,
-            None => self.class_by_pattern(v, &by.named, base),
+            None => self.class_by_pattern(v, &by.named, Some(base)),
         }
     }
 

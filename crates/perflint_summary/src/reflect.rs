@@ -4,7 +4,7 @@
 use crate::call::CallArgs;
 use crate::eval::{Around, Eval, Frame, How};
 use crate::iterate::Plan;
-use crate::value::{Binder, NULL, SCALAR, UNKNOWN, V, Val};
+use crate::value::{Binder, NULL, Query, SCALAR, UNKNOWN, V, Val};
 use perflint_ir::{ItemKind, RegionId};
 use perflint_link::{Base, BodyRef, ClassIx, FileIx};
 use perflint_models::To;
@@ -25,6 +25,10 @@ impl<'p> Eval<'p> {
             "class_for" => self.class_for(at(0), at(1), at(2)).unwrap_or(NULL),
             "method" => self.own_method(at(0), at(1)).unwrap_or(NULL),
             "related" => self.related(at(0), at(1)),
+            "here" => match (self.vals.get(at(0)).clone(), f.caller) {
+                (Val::Query(q), Some(origin)) => self.vals.make(Val::Query(Query { origin, ..q })),
+                _ => at(0),
+            },
             "exec" => self.executed(f, at(0), at(1), args, op),
             "each" => {
                 let block = block.unwrap_or(UNKNOWN);
@@ -58,17 +62,28 @@ impl<'p> Eval<'p> {
     /// The class whose name a pattern makes of the entity of a value, among those that extend a class: `{entity}Serializer`.
     /// Of several, the nearest to the code that is running.
     fn class_for(&mut self, v: V, pattern: V, base: V) -> Option<V> {
-        let (Val::Str(pattern), Val::Class(base)) = (self.vals.get(pattern), self.vals.get(base)) else {
-            return None;
+        let Val::Str(pattern) = *self.vals.get(pattern) else { return None };
+        let base = match self.vals.get(base) {
+            Val::Class(base) => Some(*base),
+            _ => None,
         };
-        let class = self.class_by_pattern(v, self.p.text(*pattern), *base)?;
-        Some(self.vals.make(Val::Class(class)))
+        // A class within the one that is called after the entity: `{entity}Policy.Scope`.
+        let (outer, inner) = match self.p.text(pattern).split_once('.') {
+            Some((outer, inner)) => (outer, Some(inner)),
+            None => (self.p.text(pattern), None),
+        };
+        let class = self.class_by_pattern(v, outer, base)?;
+        let Some(inner) = inner else { return Some(self.vals.make(Val::Class(class))) };
+        let member = self.p.class_member(class, self.p.names.find(inner)?)?;
+        self.p.class_of.get(&member).map(|class| self.vals.make(Val::Class(*class)))
     }
 
-    pub(crate) fn class_by_pattern(&self, v: V, pattern: &str, base: ClassIx) -> Option<ClassIx> {
+    pub(crate) fn class_by_pattern(&self, v: V, pattern: &str, base: Option<ClassIx>) -> Option<ClassIx> {
         let entity = self.entity_of(v)?;
         let name = pattern.replace("{entity}", self.p.text(self.p.entity(entity).name));
-        let extends = |class: ClassIx| class != base && self.p.class(class).mro.contains(&Base::Class(base));
+        let extends = |class: ClassIx| {
+            base.is_none_or(|base| class != base && self.p.class(class).mro.contains(&Base::Class(base)))
+        };
         self.p.nearest_named(&name, self.running_file()?, &extends)
     }
 
@@ -82,6 +97,7 @@ impl<'p> Eval<'p> {
         match self.vals.get(v) {
             Val::Row(row) => Some(row.entity),
             Val::Query(q) => q.entity,
+            Val::Class(class) => self.p.class(*class).entity,
             Val::Many { elem, .. } | Val::Future(elem) => self.entity_of(*elem),
             Val::Union(all) => all.iter().find_map(|v| self.entity_of(*v)),
             _ => None,
