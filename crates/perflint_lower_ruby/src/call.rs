@@ -84,10 +84,12 @@ impl Ruby<'_> {
 
     /// A call without receiver.
     fn bare_call(&mut self, call: &CallNode<'_>, name: &str, at: Span) -> OpId {
-        if self.in_class_body()
-            && let Some(value) = self.class_statement(call, name, at)
-        {
-            return value;
+        if self.in_class_body() {
+            if let Some(value) = self.class_statement(call, name, at) {
+                return value;
+            }
+            let alone = call.arguments().is_none() && call.block().is_none();
+            self.open_class().word = alone.then(|| name.to_owned());
         }
         let block = call.block().and_then(|b| b.as_block_node());
         match name {

@@ -88,6 +88,7 @@ impl Ruby<'_> {
             is_private: false,
             writers: Vec::new(),
             methods: Vec::new(),
+            word: None,
         });
         self.inside.push(crate::walk::Inside::default());
         step(self);

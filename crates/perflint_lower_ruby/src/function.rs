@@ -3,7 +3,7 @@
 use crate::literal::literal_text;
 use crate::walk::{BLOCK, Inside, Ruby, name_of};
 use perflint_ir::{
-    Arg, BodyKind, CallForm, ExitKind, ItemId, ItemKind, LocalId, OpId, OpKind, ParamKind, Slot, Span,
+    Arg, BodyKind, CallForm, ExitKind, ItemId, ItemKind, LocalId, Marker, OpId, OpKind, ParamKind, Slot, Span,
 };
 use perflint_syntax::Place;
 use ruby_prism::{DefNode, Node, ParametersNode};
@@ -22,6 +22,11 @@ impl Ruby<'_> {
         let name = name_of(&def.name());
         let name_span = self.span(&def.name_loc());
         let item = self.method_item(&name, at, name_span);
+        if let Some(word) = self.open_class().word.take() {
+            let path = self.sym(&word);
+            let marker = Marker { path, value: OpId::NONE, words: Vec::new(), span: at };
+            self.file.item_mut(item).markers.push(marker);
+        }
         if def.receiver().is_some() {
             self.file.item_mut(item).flags.is_static = true;
         }

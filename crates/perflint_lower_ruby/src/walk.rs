@@ -71,6 +71,8 @@ pub(crate) struct Open {
     pub writers: Vec<String>,
     /// Its methods, for what is said of them afterwards.
     pub methods: Vec<(String, ItemId)>,
+    /// A word that stands alone, and is about the method that follows: `memoize`.
+    pub word: Option<String>,
 }
 
 /// The walk.
@@ -97,6 +99,7 @@ impl<'t> Ruby<'t> {
             is_private: false,
             writers: Vec::new(),
             methods: Vec::new(),
+            word: None,
         };
         Self {
             text,
@@ -313,6 +316,7 @@ impl<'t> Ruby<'t> {
                 is_private: false,
                 writers: Vec::new(),
                 methods: Vec::new(),
+                word: None,
             });
         }
         let last = self.classes.len() - 1;

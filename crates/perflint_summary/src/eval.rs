@@ -36,6 +36,8 @@ pub(crate) struct Outcome {
     pub(crate) ret: V,
     pub(crate) terms: Vec<Term>,
     pub(crate) puts: Vec<(Sym, V)>,
+    /// Those of them that are assigned whatever happens.
+    pub(crate) certain: Vec<Sym>,
     /// What it told the view of the request.
     pub(crate) shown: Vec<(Sym, V)>,
     /// Parameters and captured variables of a block that hold something else at its end.
@@ -56,6 +58,7 @@ pub(crate) struct Frame<'p> {
     pub(crate) locals: Vec<V>,
     pub(crate) vals: Vec<V>,
     pub(crate) puts: Vec<(Sym, V)>,
+    pub(crate) assigned: crate::assigned::Assigned,
     /// What the view of the request was told.
     pub(crate) shown: Vec<(Sym, V)>,
     pub(crate) terms: Vec<Term>,
@@ -285,6 +288,7 @@ impl<'p> Eval<'p> {
                 ret: UNKNOWN,
                 terms: Vec::new(),
                 puts: Vec::new(),
+                certain: Vec::new(),
                 shown: Vec::new(),
                 left: Vec::new(),
                 capped: true,
@@ -355,6 +359,7 @@ impl<'p> Eval<'p> {
             locals,
             vals: vec![UNKNOWN; body.ops.len()],
             puts: Vec::new(),
+            assigned: crate::assigned::Assigned::default(),
             shown: Vec::new(),
             terms: Vec::new(),
             ret: UNKNOWN,
@@ -415,8 +420,8 @@ impl<'p> Eval<'p> {
         self.remember(&mut frame);
         let left = self.left_behind(*at, initial, &frame.locals);
         let (terms, capped) = compact(frame.terms);
-        let (puts, shown) = (frame.puts, frame.shown);
-        Outcome { node, ret, terms, puts, shown, left, capped: capped || frame.capped }
+        let (puts, certain, shown) = (frame.puts, frame.assigned.certain, frame.shown);
+        Outcome { node, ret, terms, puts, certain, shown, left, capped: capped || frame.capped }
     }
 
     /// What the function itself remembers costs its callers only once, or once per receiver.

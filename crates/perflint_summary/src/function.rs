@@ -83,11 +83,13 @@ impl<'p> Eval<'p> {
         };
         let at = BodyRef { file: def.file, body };
         let mut how = how;
-        let (mut threaded, mut unwraps) = (false, false);
+        let (mut threaded, mut unwraps, mut kept) = (false, false, false);
         for ix in self.look.markers(def).iter() {
             let row = self.m.call(*ix);
             // A cached property is computed once per instance, which is once per row.
-            how.memoised |= row.memo && !item.flags.is_property;
+            let per_receiver = f.lang.family() == "ruby";
+            how.memoised |= row.memo && !item.flags.is_property && !per_receiver;
+            kept |= row.memo && per_receiver;
             threaded |= row.threaded;
             // A context manager gives what its generator yields.
             unwraps |= matches!(row.returns, Some(perflint_models::Expr::Elem(_)));
@@ -105,9 +107,13 @@ impl<'p> Eval<'p> {
         self.give_type_arguments(&mut locals, at, def, args);
         let site = self.site(f, op);
         let outcome = self.evaluate(at, this, locals, Some(site));
+        let start = f.terms.len();
         self.absorb(f, &outcome, op, at, how);
+        if kept {
+            self.keep_once(f, start, this);
+        }
         if this == f.this && this != UNKNOWN {
-            self.take_puts(f, &outcome.puts);
+            self.take_puts(f, &outcome.puts, &outcome.certain, op);
         }
         let mut ret = outcome.ret;
         if unwraps && matches!(self.vals.get(ret), Val::Many { .. }) {
@@ -132,10 +138,17 @@ impl<'p> Eval<'p> {
         ret
     }
 
-    /// Fields that a method of the same object assigned.
-    pub(crate) fn take_puts(&mut self, f: &mut Frame<'p>, puts: &[(Sym, V)]) {
-        for (name, v) in puts {
-            self.put_self(f, *name, *v);
+    /// What a method keeps for its receiver costs as much as there are receivers.
+    fn keep_once(&self, f: &mut Frame<'p>, start: usize, this: V) {
+        let own = match self.vals.get(this) {
+            Val::Row(row) => row.binder,
+            _ => None,
+        };
+        for term in &mut f.terms[start..] {
+            match own {
+                Some(binder) => term.binder = Some(binder),
+                None => (term.once, term.held) = (true, true),
+            }
         }
     }
 
@@ -156,6 +169,10 @@ impl<'p> Eval<'p> {
         let outcome = self.evaluate(at, this, locals, Some(site));
         self.absorb(f, &outcome, op, at, how);
         self.take_left(f, file, body, &given, &outcome);
+        // A block may not run, and runs on the receiver of the method around it.
+        if this == f.this && this != UNKNOWN && f.lang.family() == "ruby" {
+            self.take_puts(f, &outcome.puts, &[], op);
+        }
         outcome.ret
     }
 

@@ -14,6 +14,7 @@
 
 mod ambient;
 mod apply;
+mod assigned;
 mod attr;
 mod block;
 mod builtin;

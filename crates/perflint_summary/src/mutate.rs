@@ -20,7 +20,7 @@ impl<'p> Eval<'p> {
             match f.body.op(op).kind {
                 OpKind::Local(local) => f.locals[local.at()] = v,
                 OpKind::Get { base, name } if f.body.op(base).kind == OpKind::SelfRef => {
-                    self.put_self(f, name, v);
+                    self.assign_self(f, name, v, op);
                 }
                 OpKind::Call(id) => {
                     let Callee::Member { recv, name } = f.body.call(id).callee else { return };

@@ -204,7 +204,7 @@ impl<'p> Eval<'p> {
 
     fn put(&mut self, f: &mut Frame<'p>, base: OpId, name: Sym, v: V) {
         match f.body.op(base).kind {
-            OpKind::SelfRef => self.put_self(f, name, v),
+            OpKind::SelfRef => self.assign_self(f, name, v, base),
             OpKind::Local(local) => {
                 let object = f.locals[local.at()];
                 f.locals[local.at()] = self.filled(f, object, name, v);

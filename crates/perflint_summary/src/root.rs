@@ -226,6 +226,7 @@ impl<'p> Eval<'p> {
             locals: Vec::new(),
             vals: Vec::new(),
             puts: Vec::new(),
+            assigned: crate::assigned::Assigned::default(),
             shown: Vec::new(),
             terms: Vec::new(),
             ret: UNKNOWN,

@@ -102,7 +102,7 @@ impl<'p> Eval<'p> {
     ) -> Vec<Term> {
         let Some(view) = pending.view else { return Vec::new() };
         let mut frame = self.outer_frame(at, this, outcome.node);
-        self.take_puts(&mut frame, &outcome.puts);
+        self.take_puts(&mut frame, &outcome.puts, &[], 0);
         let context = self.view_context(frame.this);
         let last = frame.body.ops.len().saturating_sub(1);
         let files = self.p.templates(self.p.text(view), at.file);
