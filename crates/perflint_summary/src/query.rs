@@ -556,7 +556,7 @@ impl<'p> Eval<'p> {
                 let body = self.p.body(binder.at);
                 let repeats = body.kind == BodyKind::Closure && binder.region == RegionId(0)
                     || matches!(body.region(binder.region).kind, RegionKind::Loop { .. });
-                !repeats && !self.p.is_stub(binder.at.file)
+                !repeats
             })
     }
 
