@@ -221,7 +221,8 @@ impl<'p> Eval<'p> {
         if q.origin.op == OpId::NONE {
             q.origin = self.site(f, g.op);
         }
-        if self.is_handle(&q, row, g) && q.origin.at != f.at && f.lang.family() == "javascript" {
+        let elsewhere = q.origin.at != f.at && f.lang.family() == "javascript";
+        if self.is_handle(&q, row, g) && (elsewhere || self.overrides_origin(f, q.origin)) {
             q.origin = self.site(f, g.op);
         }
         if let Some(e) = &row.loads

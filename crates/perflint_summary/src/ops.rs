@@ -407,21 +407,11 @@ impl<'p> Eval<'p> {
                             entries.retain(|(k, _)| *k != key);
                             entries.push((key, v));
                         }
-                        Slot::KeyRest => match self.vals.get(v).clone() {
-                            Val::Map(more, other) => {
-                                for (k, v) in more.iter() {
-                                    entries.retain(|(known, _)| known != k);
-                                    entries.push((*k, *v));
-                                }
-                                rest = self.vals.join(rest, other);
-                            }
-                            Val::Inst(_, fields) => entries.extend(fields.iter().copied()),
-                            _ => {}
-                        },
+                        Slot::KeyRest => self.spread(&mut entries, &mut rest, v),
                         _ => rest = self.vals.join(rest, v),
                     }
                 }
-                entries.truncate(256);
+                entries.truncate(crate::union::MOST);
                 self.vals.make(Val::Map(entries.into(), rest))
             }
         }
@@ -516,6 +506,7 @@ impl<'p> Eval<'p> {
             },
             BinOp::Mod if matches!(self.vals.get(l), Val::Sql(..)) => l,
             BinOp::BitOr | BinOp::Other if matches!(self.vals.get(l), Val::Query(_) | Val::ExtInst(..)) => l,
+            BinOp::BitOr => self.union_of_maps(l, r).unwrap_or(SCALAR),
             BinOp::Eq => self.equality(l, r),
             BinOp::In => self.membership(l, r),
             BinOp::And => self.vals.join(l, r),
