@@ -24,8 +24,8 @@ impl Program {
         }
     }
 
-    /// The texts that a class's attribute lists.
-    fn listed(&self, class: ClassIx, name: Sym) -> Vec<String> {
+    /// The texts that a class's attribute lists, its own or an inherited one.
+    pub fn listed(&self, class: ClassIx, name: Sym) -> Vec<String> {
         let Some((file, body, op)) = self.class_member(class, name).and_then(|def| self.field_init(def))
         else {
             return Vec::new();

@@ -55,6 +55,8 @@ pub struct Relation {
     pub reverse: bool,
     /// The relation of the target that leads back, by name.
     pub back: Option<Sym>,
+    /// Rows that are read through it do not know the row that was asked, unless `back` says so.
+    pub apart: bool,
 }
 
 impl Program {
@@ -298,7 +300,7 @@ impl Program {
         if back.to == To::One && along.back == Some(back.name) {
             return true;
         }
-        if back.to != To::One || !self.same_entity(back.target, Some(from)) {
+        if along.apart || back.to != To::One || !self.same_entity(back.target, Some(from)) {
             return false;
         }
         if along.reverse || back.reverse {

@@ -397,6 +397,7 @@ impl Program {
             row: ix,
             place: def,
             reverse: false,
+            apart: row.apart,
             back: at.zip(row.back.as_ref()).and_then(|(at, expr)| self.text_argument(at, expr)),
         };
         if let Some(column) = &row.column {
@@ -452,6 +453,7 @@ impl Program {
             place: def,
             reverse: true,
             back: None,
+            apart: false,
         };
         self.entities[target.0 as usize].relations.entry(name).or_insert(relation);
     }

@@ -96,6 +96,10 @@ pub enum Expr {
     /// The object that a container has under a name: of the class that the name is, or that the end of the name spells:
     /// `app.order_exporter` is the one `OrderExporter`.
     Service(Box<Expr>),
+    /// True if the receiver is a row that was loaded with the relation of this name.
+    Loaded(Box<Expr>),
+    /// The function that a text names; any other value itself.
+    Function(Box<Expr>),
     /// A value that nothing is known of and that holds no rows: a number, a flag, a string.
     Scalar,
     /// A constant number.
@@ -235,6 +239,8 @@ impl Expr {
             "condition" => Self::Condition(nested()?),
             "from" => Self::From(nested()?),
             "service" => Self::Service(nested()?),
+            "loaded" => Self::Loaded(nested()?),
+            "function" => Self::Function(nested()?),
             "key" => Self::Key(inner.trim().into()),
             "new" => Self::New(inner.trim().into()),
             "type" => Self::TypeArg(inner.trim().parse().map_err(|_| "type(n) takes a number".to_owned())?),

@@ -1,6 +1,7 @@
 //! The rows of a model file. `rules/models/README.md` explains each field to authors.
 
 use crate::expr::Expr;
+use crate::ty::TypeRow;
 use crate::view::{Renders, Shows, ViewRow};
 use serde::Deserialize;
 
@@ -119,76 +120,6 @@ pub struct ModelFile {
     /// What shows that a practice is followed.
     #[serde(default, rename = "sign")]
     pub signs: Vec<crate::SignRow>,
-}
-
-/// What values of a type are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TypeRole {
-    /// An object with methods.
-    #[default]
-    Plain,
-    /// A query that runs when it is iterated or told to.
-    Query,
-    /// A collection in memory; its elements have the type of the last type argument.
-    List,
-    /// A box around the value of its first type argument: `Optional`, `Promise`, `Mapped`.
-    Wrapper,
-}
-
-/// A type of the library.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TypeRow {
-    /// Its canonical path.
-    pub name: Box<str>,
-    /// Other paths it is imported by.
-    #[serde(default)]
-    pub aliases: Vec<Box<str>>,
-    /// Types whose rows apply too.
-    #[serde(default)]
-    pub extends: Vec<Box<str>>,
-    /// What its values are.
-    #[serde(default)]
-    pub role: TypeRole,
-    /// A method of the user's subclass whose result every use starts from: Django's `get_queryset`.
-    #[serde(default)]
-    pub starts_with: Option<Box<str>>,
-    /// An attribute of the user's subclass that names its entity.
-    #[serde(default)]
-    pub entity_attr: Option<Box<str>>,
-    /// Values of the language itself that have its methods: `list`, `map`, `str`, `promise`; `unknown`: receivers that
-    /// nothing is known of.
-    #[serde(default)]
-    pub builtin: Option<Box<str>>,
-    /// Methods of the user's subclass that its class and queries over it have under another name, and that are given the query
-    /// first: `scope{Name}`.
-    #[serde(default)]
-    pub scopes: Option<Box<str>>,
-    /// Methods of the user's subclass that are read as attributes, the attribute's name in camel case: `get{Name}Attribute`.
-    #[serde(default)]
-    pub accessors: Option<Box<str>>,
-    /// Methods of the user's subclass with this result are read as attributes as well; what they return is called.
-    #[serde(default)]
-    pub accessor_type: Option<Box<str>>,
-    /// The field whose attributes and methods an instance of the user's subclass has as well.
-    #[serde(default)]
-    pub delegates: Option<Box<str>>,
-    /// Markers that make a class of the repository one of this type: `@Mapper`.
-    #[serde(default)]
-    pub marked_by: OneOrMany,
-    /// Endings of methods that give one, where nothing else is known of them: `Async`.
-    #[serde(default)]
-    pub made_by: OneOrMany,
-    /// A value that is declared to be one is where queries start: nothing is loaded and nothing bounds it.
-    #[serde(default)]
-    pub starts: bool,
-    /// What is assigned to its fields is known to the view of the request: `res.locals.shop = ..`.
-    #[serde(default)]
-    pub shown: bool,
-    /// Yields a page at a time: as a declared result, or as a parameter, of a query it bounds the query.
-    #[serde(default)]
-    pub page: bool,
 }
 
 /// Kinds of effect.
@@ -469,6 +400,9 @@ pub struct EntityRow {
     /// The attribute of its class that lists relations which are always loaded with it.
     #[serde(default)]
     pub always_loads: Option<Box<str>>,
+    /// The attribute of its class that lists attributes which are read of each row that leaves in an answer.
+    #[serde(default)]
+    pub appended: Option<Box<str>>,
     /// The argument of its marker that names the class of the object that queries over it are asked of.
     #[serde(default)]
     pub repository: Option<Expr>,
@@ -570,6 +504,9 @@ pub struct RelationRow {
     /// Reading it gives a proxy: the row is fetched when something other than its key is read.
     #[serde(default)]
     pub proxy: bool,
+    /// Rows that are read through it do not know the row that was asked, unless `back` names the relation that leads back.
+    #[serde(default)]
+    pub apart: bool,
     /// Of a relation to many that is read as a query: the rows stay with the row that was asked once all of them were read.
     /// Counting them, or asking for some of them, runs a query each time.
     #[serde(default)]

@@ -2,9 +2,10 @@
 
 use crate::file::{
     AttrRow, CallRow, DeclarationRow, EntityRow, EntryRow, GeneratedRow, HintRow, ModelFile, OneOrMany,
-    RelationRow, StubRow, TypeRole, TypeRow,
+    RelationRow, StubRow,
 };
 use crate::object::ObjectRow;
+use crate::ty::{TypeRole, TypeRow};
 use crate::view::ViewRow;
 use rustc_hash::FxHashMap;
 use std::fmt;
@@ -200,6 +201,9 @@ impl Models {
             scopes: None,
             accessors: None,
             delegates: None,
+            answers: OneOrMany::default(),
+            fields_seen: false,
+            fetched: false,
             accessor_type: None,
             marked_by: OneOrMany::default(),
             made_by: OneOrMany::default(),

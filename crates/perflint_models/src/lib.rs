@@ -16,6 +16,7 @@ mod index;
 mod object;
 mod present;
 mod schema;
+mod ty;
 mod view;
 
 pub use embedded::{builtin, builtin_and, folder};
@@ -23,10 +24,11 @@ pub use evidence::{CollectionRow, KeepRow, Kind, SignRow, TimeoutRow, Work, Work
 pub use expr::{Expr, ExprError};
 pub use file::{
     AttrRow, CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, EntryRow, GeneratedRow,
-    HintRow, ModelFile, OneOrMany, RelationRead, RelationRow, RowCount, StubRow, To, TypeRole, TypeRow, Wait,
+    HintRow, ModelFile, OneOrMany, RelationRead, RelationRow, RowCount, StubRow, To, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};
 pub use object::ObjectRow;
 pub use present::{PresentedBy, Presents};
 pub use schema::{ColumnRow, DialectRow, Does, MigrationRow, SchemaRow, TableRow};
+pub use ty::{TypeRole, TypeRow};
 pub use view::{Renders, Shows, ViewRow};

@@ -6,7 +6,7 @@ use crate::write::Ctx;
 use crate::{Context, Page};
 use perflint_ir::{Body, BodyKind, ItemKind, LocalId, RegionKind};
 use perflint_models::EffectKind;
-use perflint_summary::{Factor, Repeat, Site};
+use perflint_summary::{Entry, Factor, Repeat, Site};
 use rustc_hash::FxHashSet;
 
 /// Loops over at most this many rows are left alone.
@@ -33,13 +33,20 @@ pub(crate) fn is_of_one(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, context: Co
     if !page.words("of_one").contains(&file.lang.family()) {
         return false;
     }
-    let one = repeat.term.effect.lazy.as_ref().is_some_and(|lazy| !lazy.through);
+    let alone = |origin: Option<Site>| origin.is_some_and(|origin| ctx.facts.extents.is_single(origin));
+    let one = repeat.term.effect.lazy.as_ref().is_some_and(|lazy| !lazy.through || alone(lazy.origin));
     let related = loop_of(repeat.factor)
         .and_then(|site| ctx.facts.extents.of_loop(site))
         .is_some_and(|rows| rows.of.is_some());
+    let changing = page.words_of("changing", file.lang.family());
+    let changes = |entry: &Entry| {
+        let name = entry.def.map(|def| ctx.text(ctx.program.item(def).name));
+        name.is_some_and(|name| words(name).next().is_some_and(|first| changing.contains(&&*first)))
+    };
     let shown = || {
+        let entry = repeat.entry.and_then(|entry| ctx.facts.entries.get(entry));
         file.items.iter().any(|item| item.kind == ItemKind::Template)
-            || repeat.entry.and_then(|entry| ctx.facts.entries.get(entry)).is_some_and(|e| e.at == repeat.at)
+            || entry.is_some_and(|e| if changing.is_empty() { e.at == repeat.at } else { !changes(e) })
     };
     one && related && !(context == Context::Request && shown())
 }

@@ -93,6 +93,7 @@ impl<'p> Eval<'p> {
             && let Some(v) = self.expr(f, e, &given)
         {
             self.respond(f, v, op, 0);
+            self.answer(f, v, op, 0);
         }
         if let Some(e) = &row.skips {
             self.cut(f, row, e, &given);

@@ -40,6 +40,13 @@ impl<'p> Eval<'p> {
         Some(self.made(class))
     }
 
+    /// The function that a text names, looked for as a call in the same place would; any other value itself.
+    pub(crate) fn named_function(&mut self, f: &Frame<'p>, v: V) -> Option<V> {
+        let Val::Str(name) = *self.vals.get(v) else { return Some(v) };
+        let target = self.p.resolve(f.at.file, name)?;
+        Some(self.target(target))
+    }
+
     fn made(&mut self, class: ClassIx) -> V {
         match self.p.class(class).entity {
             Some(entity) => self.typed_row(entity),

@@ -267,6 +267,14 @@ impl<'p> Eval<'p> {
                 let v = self.expr(f, e, g)?;
                 self.starting_class(f, v)?
             }
+            Expr::Loaded(e) => {
+                let name = self.expr(f, e, g)?;
+                self.loaded(g.recv, name)
+            }
+            Expr::Function(e) => {
+                let v = self.expr(f, e, g)?;
+                self.named_function(f, v)?
+            }
             Expr::Service(e) => {
                 let v = self.expr(f, e, g)?;
                 self.service(f, v)?

@@ -57,6 +57,11 @@ impl Extents {
         }
     }
 
+    /// A framework fetched one row by itself.
+    pub(crate) fn given(&mut self, origin: Site) {
+        self.single.insert(origin);
+    }
+
     /// A query runs and gives one row.
     pub(crate) fn single(&mut self, q: &Query) {
         self.single.insert(q.origin);

@@ -281,6 +281,7 @@ impl<'p> Eval<'p> {
                 self.write_text(f, first, op);
                 SCALAR
             }
+            "methods" => self.methods(first, second),
             "registered" => self.registered(first),
             "setting" => self.setting(f, first),
             _ => self.reflected(f, name, args, op).unwrap_or(UNKNOWN),
@@ -320,6 +321,30 @@ impl<'p> Eval<'p> {
             }
         }
         self.vals.make(Val::Map(entries.into(), UNKNOWN))
+    }
+
+    /// The methods of an instance, and of the classes that it extends in the repository, whose names start like that.
+    fn methods(&mut self, of: V, prefix: V) -> V {
+        let mut found: Vec<(Sym, perflint_link::Def)> = Vec::new();
+        if let (Some(class), Val::Str(prefix)) = (self.class_of(of), self.vals.get(prefix)) {
+            let prefix = self.p.text(*prefix);
+            for base in &self.p.class(class).mro {
+                let Base::Class(base) = base else { continue };
+                let members = self.p.class(*base).members.iter();
+                for (name, def) in members.filter_map(|(name, defs)| Some((*name, *defs.last()?))) {
+                    let fits = self.p.item(def).kind == ItemKind::Function
+                        && !self.p.is_stub(def.file)
+                        && self.p.text(name).starts_with(prefix);
+                    if fits && !found.iter().any(|(known, _)| *known == name) {
+                        found.push((name, def));
+                    }
+                }
+            }
+        }
+        found.sort_by_key(|(name, _)| self.p.text(*name));
+        found.truncate(64);
+        let bound: Vec<V> = found.into_iter().map(|(_, def)| self.vals.make(Val::Bound(def, of))).collect();
+        self.vals.make(Val::List(bound.into()))
     }
 
     fn own_fields(&mut self, class: ClassIx) -> Vec<(Sym, V)> {

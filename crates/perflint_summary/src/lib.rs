@@ -13,6 +13,7 @@
 //! per context and forgetting the least telling parts of a context once there are many.
 
 mod ambient;
+mod answer;
 mod apply;
 mod assigned;
 mod attr;
@@ -31,6 +32,7 @@ mod exec;
 mod expr;
 mod extent;
 mod fact;
+mod fetched;
 mod fields;
 mod file_route;
 mod function;

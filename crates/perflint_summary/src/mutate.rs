@@ -249,7 +249,7 @@ impl<'p> Eval<'p> {
         Some(self.p.names.intern(&format!("{}{}", first.to_lowercase(), &rest[first.len_utf8()..])))
     }
 
-    /// A scope of a class by the name of its method: it is given the query, and what it gives is the query.
+    /// A scope of a class by the name of its method: it is given the query, and what it gives is the query, unless it ran it.
     pub(crate) fn call_named_scope(
         &mut self,
         f: &mut Frame<'p>,
@@ -271,6 +271,8 @@ impl<'p> Eval<'p> {
         let v = self.call_fun(f, def, this, &given, op, How::PLAIN);
         Some(match *self.vals.get(v) {
             Val::Query(q) => self.vals.make(Val::Query(crate::value::Query { origin: query.origin, ..q })),
+            // One that runs it gives the rows.
+            Val::Many { .. } | Val::Row(_) => v,
             _ => start,
         })
     }

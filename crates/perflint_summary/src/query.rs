@@ -330,6 +330,8 @@ impl<'p> Eval<'p> {
                 }
                 self.respond(f, rest, op, depth + 1);
             }
+            // Where one of the ways pages the rows, the other is for those who ask for all of them.
+            Val::Union(items) if items.iter().any(|v| self.pages(*v)) => {}
             Val::List(items) | Val::Union(items) => {
                 items.iter().for_each(|v| self.respond(f, *v, op, depth + 1));
             }
@@ -344,6 +346,10 @@ impl<'p> Eval<'p> {
             Val::Future(inner) => self.respond(f, inner, op, depth),
             _ => {}
         }
+    }
+
+    fn pages(&self, v: V) -> bool {
+        matches!(self.vals.get(v), Val::Query(q) if matches!(q.bound, Bound::Page | Bound::AtMost(_)))
     }
 
     fn responded(&mut self, f: &Frame<'p>, q: &Query, op: usize, depth: u32) {

@@ -91,7 +91,7 @@ impl<'p> Eval<'p> {
             self.entry = Some(self.entries.len());
             let outcome = match self.vals.get(pending.target).clone() {
                 Val::Bound(_, this) => {
-                    let locals = self.entry_arguments(at, &pending.gives);
+                    let locals = self.entry_arguments(at, &pending);
                     let (this, mut before) = self.run_before(at, this, &pending);
                     let outcome = self.evaluate(at, this, locals, None);
                     more.append(&mut before);
@@ -100,7 +100,7 @@ impl<'p> Eval<'p> {
                 }
                 Val::Closure(_, _, caps, this) => {
                     let body = self.p.body(at);
-                    let mut locals = self.entry_arguments(at, &pending.gives);
+                    let mut locals = self.entry_arguments(at, &pending);
                     locals.resize(body.locals.len().max(locals.len()), UNKNOWN);
                     for (capture, v) in body.captures.iter().zip(caps.iter()) {
                         locals[capture.inner.at()] = *v;
@@ -109,7 +109,7 @@ impl<'p> Eval<'p> {
                 }
                 Val::Fun(def) => {
                     let this = self.receiver(def);
-                    let locals = self.entry_arguments(at, &pending.gives);
+                    let locals = self.entry_arguments(at, &pending);
                     self.evaluate(at, this, locals, None)
                 }
                 _ => continue,
@@ -142,9 +142,10 @@ impl<'p> Eval<'p> {
     }
 
     /// Arguments of a handler: as declared, else as its framework passes them.
-    fn entry_arguments(&mut self, at: BodyRef, gives: &[V]) -> Vec<V> {
+    fn entry_arguments(&mut self, at: BodyRef, pending: &Pending) -> Vec<V> {
         let mut locals = self.declared_arguments(at);
-        for (local, given) in locals.iter_mut().zip(gives) {
+        self.fetch_rows(at, pending.kind, &mut locals);
+        for (local, given) in locals.iter_mut().zip(&pending.gives) {
             if *given != UNKNOWN && !matches!(self.vals.get(*given), Val::Scalar) && *local == UNKNOWN {
                 *local = *given;
             }
@@ -279,6 +280,7 @@ impl<'p> Eval<'p> {
                     _ => ret,
                 };
                 self.respond(&frame, ret, last, 0);
+                self.answer(&mut frame, ret, last, 0);
             }
         }
         frame.terms

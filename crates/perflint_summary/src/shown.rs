@@ -261,6 +261,7 @@ impl<'p> Eval<'p> {
 
     /// Renders a template, or a part of one, with a context; further parameters get the arguments.
     pub(crate) fn render(&mut self, f: &mut Frame<'p>, template: V, context: V, args: &CallArgs, op: usize) {
+        let context = self.with_fields_seen(f, context, op);
         for alternative in self.vals.alternatives(template).iter() {
             let name = match self.vals.get(*alternative).clone() {
                 Val::Str(sym) => sym,

@@ -320,7 +320,10 @@ impl Values {
                     && (x.origin == y.origin || x.supply == y.supply) =>
             {
                 let supply = self.common(x.supply, y.supply);
-                let bound = x.bound.max(y.bound);
+                let (least, most) = (x.bound.min(y.bound), x.bound.max(y.bound));
+                // Where one of the ways pages its rows, the other is for those who ask for all of them.
+                let pages = x.ran && y.ran && matches!(least, Bound::AtMost(_) | Bound::Page);
+                let bound = if pages && most == Bound::Unbounded { Bound::Page } else { most };
                 self.make(Val::Query(Query {
                     supply,
                     bound,
@@ -346,7 +349,10 @@ impl Values {
                 Val::Many { elem: y, batch: q, source: t, .. },
             ) => {
                 let elem = self.join(x, y);
-                self.make(Val::Many { elem, count: None, batch: p && q, source: s.or(t) })
+                // Rows that something limits on one of the ways are not all of them.
+                let rows = |v: V| matches!(self.get(v), Val::Row(Row { origin: Some(_), .. }));
+                let source = if rows(x) && rows(y) { s.and(t) } else { s.or(t) };
+                self.make(Val::Many { elem, count: None, batch: p && q, source })
             }
             (Val::Map(x, p), Val::Map(y, q)) => {
                 let mut entries = x.to_vec();

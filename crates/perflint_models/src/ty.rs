@@ -1,0 +1,83 @@
+//! Types of a library: what their values are, and what the classes that extend them have.
+
+use crate::file::OneOrMany;
+use serde::Deserialize;
+
+/// What values of a type are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TypeRole {
+    /// An object with methods.
+    #[default]
+    Plain,
+    /// A query that runs when it is iterated or told to.
+    Query,
+    /// A collection in memory; its elements have the type of the last type argument.
+    List,
+    /// A box around the value of its first type argument: `Optional`, `Promise`, `Mapped`.
+    Wrapper,
+}
+
+/// A type of the library.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TypeRow {
+    /// Its canonical path.
+    pub name: Box<str>,
+    /// Other paths it is imported by.
+    #[serde(default)]
+    pub aliases: Vec<Box<str>>,
+    /// Types whose rows apply too.
+    #[serde(default)]
+    pub extends: Vec<Box<str>>,
+    /// What its values are.
+    #[serde(default)]
+    pub role: TypeRole,
+    /// A method of the user's subclass whose result every use starts from: Django's `get_queryset`.
+    #[serde(default)]
+    pub starts_with: Option<Box<str>>,
+    /// An attribute of the user's subclass that names its entity.
+    #[serde(default)]
+    pub entity_attr: Option<Box<str>>,
+    /// Values of the language itself that have its methods: `list`, `map`, `str`, `promise`; `unknown`: receivers that
+    /// nothing is known of.
+    #[serde(default)]
+    pub builtin: Option<Box<str>>,
+    /// Methods of the user's subclass that its class and queries over it have under another name, and that are given the query
+    /// first: `scope{Name}`.
+    #[serde(default)]
+    pub scopes: Option<Box<str>>,
+    /// Methods of the user's subclass that are read as attributes, the attribute's name in camel case: `get{Name}Attribute`.
+    #[serde(default)]
+    pub accessors: Option<Box<str>>,
+    /// Methods of the user's subclass with this result are read as attributes as well; what they return is called.
+    #[serde(default)]
+    pub accessor_type: Option<Box<str>>,
+    /// The field whose attributes and methods an instance of the user's subclass has as well.
+    #[serde(default)]
+    pub delegates: Option<Box<str>>,
+    /// Methods that an instance of the user's subclass is asked for its form by where it leaves in an answer; the first that it has.
+    #[serde(default)]
+    pub answers: OneOrMany,
+    /// Templates that methods of the user's subclass render see the fields of the instance.
+    #[serde(default)]
+    pub fields_seen: bool,
+    /// A parameter of a route's handler that is declared to be one is a row that the framework fetched for the request, alone.
+    #[serde(default)]
+    pub fetched: bool,
+    /// Markers that make a class of the repository one of this type: `@Mapper`.
+    #[serde(default)]
+    pub marked_by: OneOrMany,
+    /// Endings of methods that give one, where nothing else is known of them: `Async`.
+    #[serde(default)]
+    pub made_by: OneOrMany,
+    /// A value that is declared to be one is where queries start: nothing is loaded and nothing bounds it.
+    #[serde(default)]
+    pub starts: bool,
+    /// What is assigned to its fields is known to the view of the request: `res.locals.shop = ..`.
+    #[serde(default)]
+    pub shown: bool,
+    /// Yields a page at a time: as a declared result, or as a parameter, of a query it bounds the query.
+    #[serde(default)]
+    pub page: bool,
+}
