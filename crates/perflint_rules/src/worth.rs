@@ -2,6 +2,7 @@
 //! a list whose name ends in a family of languages counts there instead of the common one.
 
 use crate::context::Contexts;
+use crate::repeat::words;
 use crate::write::Ctx;
 use crate::{Context, Page};
 use perflint_ir::{Body, BodyKind, ItemKind, LocalId, RegionKind};
