@@ -25,6 +25,7 @@ mod names;
 mod namespace;
 mod program;
 mod project;
+mod received;
 mod relation;
 mod repository;
 mod resolve;

@@ -119,6 +119,11 @@ impl Program {
                 self.declare(entity, def, row, i, *call, models);
                 return;
             }
+            if let Some(target) = self.received_target(entity, def, row) {
+                let (name, to) = (self.item(def).name, row.to.unwrap_or(To::One));
+                self.insert_relation(entity, name, def, row, i, Some(target), to, init, models);
+                return;
+            }
             let api = self.entity(entity).api;
             if row.field_of.iter().any(|of| models.type_named(family, of).is_some_and(|t| Some(t) == api))
                 && let Some((target, many)) = self.field_entity(def, models)

@@ -501,6 +501,9 @@ pub struct RelationRow {
     /// name as an attribute reads the relation.
     #[serde(default)]
     pub method_call: OneOrMany,
+    /// Names of methods that the field's initialiser calls on the class that the relation leads to.
+    #[serde(default)]
+    pub receiver_call: OneOrMany,
     /// Reading it gives a proxy: the row is fetched when something other than its key is read.
     #[serde(default)]
     pub proxy: bool,

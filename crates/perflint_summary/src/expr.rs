@@ -445,8 +445,9 @@ impl<'p> Eval<'p> {
                 out.extend(paths.iter().copied());
                 true
             }
-            Val::Attr(_, name) => {
-                out.push(name);
+            Val::Attr(of, name) => {
+                let path = self.path_from(f, g, (of, name), out);
+                out.push(path);
                 true
             }
             Val::List(items) => {

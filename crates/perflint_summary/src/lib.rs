@@ -50,6 +50,7 @@ mod mapper;
 mod memo;
 mod method_generic;
 mod mutate;
+mod nested_path;
 mod ops;
 mod overload;
 mod overriding;
