@@ -210,6 +210,7 @@ impl Models {
             starts: false,
             shown: false,
             page: false,
+            arrives: false,
         };
         self.types.push(Type {
             row,

@@ -80,4 +80,7 @@ pub struct TypeRow {
     /// Yields a page at a time: as a declared result, or as a parameter, of a query it bounds the query.
     #[serde(default)]
     pub page: bool,
+    /// Its elements come when somebody sends them: a loop over it waits for messages, of which nobody knows how many come.
+    #[serde(default)]
+    pub arrives: bool,
 }

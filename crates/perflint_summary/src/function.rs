@@ -19,6 +19,9 @@ impl<'p> Eval<'p> {
         if let Some(q) = self.instantiate_query(f, class, args, op) {
             return q;
         }
+        if let Some(callable) = self.converted(f, class, args) {
+            return callable;
+        }
         let constructor = self.p.constructor(class, args.pos.len());
         let blank = self.vals.make(Val::Inst(class, Rc::new([])));
         let fields: Rc<[(Sym, V)]> = match constructor {

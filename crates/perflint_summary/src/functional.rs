@@ -4,7 +4,8 @@
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame};
 use crate::value::{V, Val};
-use perflint_ir::{Lang, Sym};
+use perflint_ir::{ItemKind, Lang, Sym};
+use perflint_link::ClassIx;
 
 /// What such interfaces have beside their one method, and what every object has: they call nothing now.
 const OTHERS: &[&str] = &[
@@ -48,6 +49,14 @@ impl<'p> Eval<'p> {
             Lang::Kotlin if called == "invoke" => Some(self.call_value(f, closure, args, op)),
             _ => None,
         }
+    }
+
+    /// `HandlerFunc(f)` in Go: a function that is converted to a type of functions stays what it is.
+    pub(crate) fn converted(&self, f: &Frame<'p>, class: ClassIx, args: &CallArgs) -> Option<V> {
+        let [only] = args.pos[..] else { return None };
+        let is_named = self.p.item(self.p.class(class).def).kind == ItemKind::Interface;
+        let is_callable = matches!(self.vals.get(only), Val::Closure(..) | Val::Fun(_) | Val::Bound(..));
+        (f.lang == Lang::Go && is_named && is_callable).then_some(only)
     }
 
     /// True if calling a method with these arguments calls a callable. What a function that nobody knows gives for a callable may

@@ -33,7 +33,12 @@ impl<'p> Eval<'p> {
         let op = over.some().map_or(0, OpId::at);
         let site = Site { at: f.at, op: OpId(op as u32) };
         if source == LoopSource::While {
-            let conditional = matches!(self.vals.get(v), Val::Many { .. });
+            let conditional = match self.vals.get(v) {
+                Val::Many { .. } => true,
+                // `for key := range set`: what a front end may take for messages of a channel.
+                Val::Map(..) => f.lang.family() == "go",
+                _ => false,
+            };
             if !conditional {
                 return Plan::Repeat {
                     elem: UNKNOWN,
@@ -114,6 +119,9 @@ impl<'p> Eval<'p> {
                 let elem = self.bound_at(elem, binder);
                 let factor = few.map_or_else(|| size(true), Factor::Const);
                 Plan::Repeat { elem, factor, rows: true, batch: false }
+            }
+            Val::ExtInst(ty, _) if self.m.type_row(ty).arrives => {
+                Plan::Repeat { elem: UNKNOWN, factor: Factor::While(site), rows: false, batch: false }
             }
             Val::ExtInst(ty, args) => {
                 if let Some(iter) = self.iter_row(f, v, ty, op) {

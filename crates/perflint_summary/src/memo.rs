@@ -13,11 +13,22 @@ use perflint_link::{BodyRef, Def, FileIx, Program};
 use rustc_hash::FxHashMap;
 
 /// Methods that look a key up in a store.
-const LOOKUPS: &[&str] =
-    &["get", "has", "contains_key", "fetch", "has_key", "Get", "TryGet", "TryGetValue", "ContainsKey"];
+const LOOKUPS: &[&str] = &[
+    "get",
+    "has",
+    "contains_key",
+    "fetch",
+    "has_key",
+    "Get",
+    "TryGet",
+    "TryGetValue",
+    "ContainsKey",
+    "Load",
+];
 
 /// Methods that put something into a store under a key.
-const FILLS: &[&str] = &["set", "put", "insert", "setdefault", "add", "Set", "Add", "TryAdd", "AddOrUpdate"];
+const FILLS: &[&str] =
+    &["set", "put", "insert", "setdefault", "add", "Set", "Add", "TryAdd", "AddOrUpdate", "Store"];
 
 /// How often memoised code runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -277,6 +288,8 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
                 {
                     out.extend(key_of(p, body, args).map(|key| (text(recv), Some(key.value))));
                 }
+                // A cell for one value: Go's `atomic.Pointer`.
+                (Callee::Member { recv, name }, []) if p.text(name) == "Load" => out.push((text(recv), None)),
                 // An attribute that is read by a call: `Current.user ||= load()`.
                 (Callee::Member { recv, name }, []) if plain && body.call(id).form == CallForm::Auto => {
                     out.push((format!("{}.{}", text(recv), p.text(name)), None));
@@ -320,6 +333,7 @@ fn once(p: &Program, body: &Body, looked: &[Lookup], here: impl Fn(OpId, RegionI
                 {
                     (object.value, Some(literal(p, body, name.value)?), None)
                 }
+                (Callee::Member { recv, name }, [_]) if p.text(name) == "Store" => (recv, None, None),
                 (Callee::Member { recv, name }, args) if FILLS.contains(&p.text(name)) => {
                     (recv, None, Some(key_of(p, body, args)?.value))
                 }

@@ -315,8 +315,8 @@ impl<'p> Eval<'p> {
             }
             (Val::Many { .. } | Val::List(_) | Val::Map(..) | Val::Union(_), _) => self.element(base),
             (Val::Scalar | Val::Str(_), _) => SCALAR,
-            // A generic alias: `list[int]`, `Mapped[..]`.
-            (Val::Ext(_), _) => base,
+            // A generic alias: `list[int]`, `Mapped[..]`; a function that is told its type: `queryAll[*Order]`.
+            (Val::Ext(_) | Val::Fun(_), _) => base,
             (Val::ExtInst(ty, args), _) => match args.last() {
                 Some(elem) if self.m.role(ty) == perflint_models::TypeRole::List => *elem,
                 _ => UNKNOWN,
