@@ -76,6 +76,8 @@ impl Contexts {
             {
                 Context::Library
             }
+            // A job that is run once is a script that runs in the background.
+            Some((Context::Job, _)) if program.file(at.file).role == Role::Script => Context::Script,
             Some((context, _)) => *context,
             None if program.file(at.file).role == Role::Script => Context::Script,
             None => Context::Library,

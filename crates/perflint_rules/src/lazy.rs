@@ -133,7 +133,11 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Op
         }
     }
     let fix = advice(ctx, &longest, paths).map(|advice| Fix { place: place.clone(), advice });
-    let context = ctx.contexts.of(ctx.program, best.at).min(ctx.contexts.of(ctx.program, primary.at));
+    // Whose rows come from a script is a matter of the script, whatever it has in common with requests.
+    let context = match ctx.contexts.of(ctx.program, primary.at) {
+        Context::Script => Context::Script,
+        own => own.min(ctx.contexts.of(ctx.program, best.at)),
+    };
     let family = ctx.program.file(best.at.file).lang.family();
     let sure = match ctx.contexts.is_unreached(page, context, family) {
         true => Confidence::Low,

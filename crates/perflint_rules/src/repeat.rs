@@ -149,6 +149,8 @@ impl Rule<'_> {
             || !self.is_worth_it(repeat, family)
             || ctx.contexts.is_unreached(self.page, context, family)
             || few::is_short(ctx, self.page, repeat.factor)
+            || worth::is_given(ctx, self.page, repeat, context)
+            || worth::is_filled(self.page, kind, family)
             || worth::is_saving(ctx, self.page, repeat, family)
             || (worth::is_remembered(self.page, context, family) && !keyed(ctx, repeat))
         {

@@ -52,6 +52,21 @@ pub(crate) fn is_of_one(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, context: Co
     one && related && !(context == Context::Request && shown())
 }
 
+/// True for a loop over the values that a request brings: as many as somebody typed or ticked.
+pub(crate) fn is_given(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, context: Context) -> bool {
+    let Factor::Size { name, rows: false, .. } = repeat.factor else { return false };
+    let given = page.words("given");
+    let is_word = |word: &str| given.contains(&word.to_lowercase().as_str());
+    context == Context::Request
+        && !repeat.rows
+        && ctx.text(name).split(|c: char| !c.is_alphanumeric()).any(is_word)
+}
+
+/// True for a cache that is filled where it is asked: a look-up per row is there to spare what it keeps.
+pub(crate) fn is_filled(page: &Page, kind: EffectKind, family: &str) -> bool {
+    kind == EffectKind::Cache && page.words("filled").contains(&family)
+}
+
 /// The variables that differ from one run of a loop to the next: the loop's own, or a callback's parameters. `None` where
 /// they are not known.
 pub(crate) fn varying(ctx: &Ctx<'_>, repeat: &Repeat) -> Option<Vec<LocalId>> {
