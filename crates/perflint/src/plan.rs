@@ -16,8 +16,8 @@ pub(crate) fn routes(args: &RoutesArgs) -> Result<Status, Failure> {
     let (scan, _) = analysed(&args.analysis, false)?;
     let entries = &scan.report.entries;
     let text = match args.format {
-        RoutesFormat::Text => perflint_plan::routes_text(entries),
-        RoutesFormat::Json => perflint_plan::routes_json(entries)?,
+        RoutesFormat::Text => perflint_plan::routes_text(entries, &scan.unhandled),
+        RoutesFormat::Json => perflint_plan::routes_json(entries, &scan.unhandled)?,
     };
     io::stdout().lock().write_all(text.as_bytes())?;
     Ok(status(&scan))

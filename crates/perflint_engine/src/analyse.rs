@@ -6,7 +6,7 @@ use perflint_ir::{FileIr, Lang, Role};
 use perflint_link::{Config, Program};
 use perflint_lower::{Source, lower};
 use perflint_models::Models;
-use perflint_rules::{EntryCost, Finding, Pages, costs, judge};
+use perflint_rules::{EntryCost, Finding, Pages, RouteOnly, costs, judge};
 use perflint_schema::{Access, Schema, accesses, replay};
 
 /// What the analysis found, and what it could not follow.
@@ -18,6 +18,8 @@ pub(crate) struct Analysis {
     pub(crate) symbols: Vec<String>,
     /// Entry points, if they were asked for. Places know their bytes only.
     pub(crate) entries: Vec<EntryCost>,
+    /// Routes whose code was not found, if entry points were asked for. Places know their bytes only.
+    pub(crate) unhandled: Vec<RouteOnly>,
     /// The schema and what queries use of it, if they were asked for.
     pub(crate) schema: Option<(Schema, Vec<Access>)>,
     /// What the source shows beside effects, if it was asked for. Places know their bytes only.
@@ -49,6 +51,7 @@ pub(crate) fn analyse(
         let findings = judge(&program, models, &facts, pages);
         let entries = options.entries || !options.budget.is_empty();
         let entities = if entries { entities(&program) } else { Vec::new() };
+        let unhandled = if entries { perflint_rules::unhandled(&program, &facts) } else { Vec::new() };
         let entries = if entries { costs(&program, models, &facts) } else { Vec::new() };
         let schema = options.schema.then(|| {
             let schema = replay(&program, models);
@@ -61,6 +64,7 @@ pub(crate) fn analyse(
             findings,
             symbols,
             entries,
+            unhandled,
             entities,
             schema,
             evidence,

@@ -22,6 +22,7 @@ pub(crate) struct Finished {
     /// In their order.
     pub(crate) identities: Vec<Identity>,
     pub(crate) entries: Vec<EntryCost>,
+    pub(crate) unhandled: Vec<perflint_rules::RouteOnly>,
     /// The schema and what queries use of it.
     pub(crate) schema: Option<(Schema, Vec<Access>)>,
     /// What the source shows beside effects.
@@ -56,6 +57,7 @@ pub(crate) fn finish(
         mut findings,
         mut symbols,
         mut entries,
+        mut unhandled,
         entities,
         schema,
         mut evidence,
@@ -83,6 +85,7 @@ pub(crate) fn finish(
     route::tidy(&mut findings);
     suppress::apply(&mut findings, sources, &policy);
     lines::complete_entries(&mut entries, sources);
+    lines::complete_places(unhandled.iter_mut().map(|route| &mut route.place), sources);
     if let Some(evidence) = &mut evidence {
         lines::complete_evidence(evidence, sources);
     }
@@ -102,6 +105,7 @@ pub(crate) fn finish(
         findings,
         identities,
         entries,
+        unhandled,
         entities,
         schema,
         evidence,

@@ -73,6 +73,8 @@ pub struct Scan {
     pub identities: Vec<Identity>,
     /// How the findings were paired with those of the baseline, if there was one.
     pub baseline: Option<Matching>,
+    /// Routes whose code was not found, if entry points were asked for.
+    pub unhandled: Vec<perflint_rules::RouteOnly>,
     /// The schema, if it was asked for; places are relative to [`Scan::root`].
     pub schema: Option<Schema>,
     /// What queries use of it.
@@ -179,6 +181,7 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
         findings,
         identities,
         entries,
+        unhandled,
         entities,
         schema,
         evidence,
@@ -228,6 +231,7 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
         sources,
         identities,
         baseline,
+        unhandled,
         schema,
         accesses,
         evidence,

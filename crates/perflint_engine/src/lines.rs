@@ -112,6 +112,14 @@ pub(crate) fn complete_evidence(evidence: &mut Evidence, sources: &dyn Sources) 
     }
 }
 
+/// Gives places their lines and columns.
+pub(crate) fn complete_places<'a>(places: impl Iterator<Item = &'a mut Place>, sources: &dyn Sources) {
+    let mut indices = Indices::default();
+    for place in places {
+        indices.complete(place, sources);
+    }
+}
+
 /// Gives every place of the entry points its lines and columns.
 pub(crate) fn complete_entries(entries: &mut [EntryCost], sources: &dyn Sources) {
     let mut indices = Indices::default();

@@ -128,7 +128,7 @@ impl Program {
     }
 
     /// The full name of an item, in a language with namespaces.
-    pub(crate) fn full_name(&self, def: Def) -> Option<Sym> {
+    pub fn full_name(&self, def: Def) -> Option<Sym> {
         self.spaces.full.get(&def).copied()
     }
 

@@ -310,6 +310,9 @@ pub struct CallRow {
     /// The value leaves in a response.
     #[serde(default)]
     pub responds: Option<Expr>,
+    /// What it says of the routes below it.
+    #[serde(default)]
+    pub router: Option<crate::RouterRow>,
     /// Registers a callable as an entry point.
     #[serde(default)]
     pub entry: Option<EntryKind>,
@@ -664,6 +667,9 @@ pub struct EntryRow {
     /// The route's path, from the marker's call.
     #[serde(default)]
     pub route: Option<Expr>,
+    /// What it says of the routes below it.
+    #[serde(default)]
+    pub router: Option<crate::RouterRow>,
     /// The HTTP method.
     #[serde(default)]
     pub method: Option<Box<str>>,

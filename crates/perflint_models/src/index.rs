@@ -7,7 +7,7 @@ use crate::file::{
 use crate::object::ObjectRow;
 use crate::ty::{TypeRole, TypeRow};
 use crate::view::ViewRow;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt;
 
 /// A type of the models.
@@ -67,6 +67,8 @@ pub struct Models {
     by_path: FxHashMap<(Box<str>, Box<str>), TypeIx>,
     calls: Vec<CallRow>,
     functions: FxHashMap<(Box<str>, Box<str>), CallIx>,
+    /// What stands before the dots of functions' paths, by language family.
+    namespaces: FxHashMap<Box<str>, FxHashSet<Box<str>>>,
     attrs: Vec<AttrRow>,
     markers: ByFamily,
     builtins: ByFamily,
@@ -139,6 +141,11 @@ impl fmt::Debug for Models {
 }
 
 impl Models {
+    /// Whether a function is known whose path starts with this one.
+    pub fn has_namespace(&self, family: &str, path: &str) -> bool {
+        self.namespaces.get(family).is_some_and(|known| known.contains(path))
+    }
+
     /// Reads model files, given as (name, text). Later files add to earlier ones; a later row replaces an earlier one for
     /// the same method or path.
     ///
@@ -318,6 +325,8 @@ impl Models {
             }
         }
         for path in row.path.iter() {
+            let known = self.namespaces.entry(family.into()).or_default();
+            known.extend(path.match_indices('.').map(|(at, _)| Box::from(&path[..at])));
             self.functions.insert((family.into(), path.into()), ix);
         }
         self.calls.push(row);
@@ -421,7 +430,10 @@ impl Models {
             .chain(markers)
             .chain(entities.flat_map(|(_, row)| row.base.iter().chain(row.marker.iter())))
             .chain(relations.flat_map(|(_, row)| row.marker.iter()))
-            .chain(entries.flat_map(|(_, row)| row.base.iter().chain(row.marker.iter())))
+            .chain(entries.flat_map(|(_, row)| {
+                let beside = row.router.iter().flat_map(|router| router.beside.iter());
+                row.base.iter().chain(row.marker.iter()).chain(beside)
+            }))
             .chain(views.flat_map(|(_, row)| row.marker.iter().chain(row.unless.iter())))
     }
 

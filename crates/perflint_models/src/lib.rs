@@ -15,6 +15,7 @@ mod file;
 mod index;
 mod object;
 mod present;
+mod router;
 mod schema;
 mod ty;
 mod view;
@@ -29,6 +30,7 @@ pub use file::{
 pub use index::{CallIx, ModelError, Models, TypeIx};
 pub use object::ObjectRow;
 pub use present::{PresentedBy, Presents};
+pub use router::RouterRow;
 pub use schema::{ColumnRow, DialectRow, Does, MigrationRow, SchemaRow, TableRow};
 pub use ty::{TypeRole, TypeRow};
 pub use view::{Renders, Shows, ViewRow};

@@ -242,6 +242,7 @@ mod tests {
             BTreeMap::from([("queries", queries.to_owned())])
         };
         EntryCost {
+            routes: Vec::new(),
             kind: "route",
             label: label.into(),
             method: None,

@@ -28,8 +28,10 @@ pub struct EntryCost {
     pub label: String,
     /// The HTTP method, if that is known.
     pub method: Option<String>,
-    /// The path of the route as it is written where it is registered.
+    /// The path of the first of its routes, with what stands around its registration.
     pub route: Option<String>,
+    /// All its routes: methods and paths, in the order of their registrations.
+    pub routes: Vec<(Option<String>, String)>,
     /// The handler's name, or that of the class which inherits it.
     pub place: Place,
     /// A formula per unit: `queries`, `requests`, ..; what costs nothing is absent.
@@ -151,6 +153,7 @@ pub fn costs(program: &Program, models: &Models, facts: &Facts) -> Vec<EntryCost
 fn is_declared_only(program: &Program, entry: &EntryPoint) -> bool {
     let (Some(class), Some(def)) = (entry.class, entry.def) else { return false };
     entry.route.is_none()
+        && entry.routes.is_empty()
         && entry.kind == EntryKind::Route
         && class.file == def.file
         && program.item(def).owner == Some(class.item)
@@ -177,18 +180,22 @@ fn entry_cost(
         }
     }
     let inherited = entry.def.is_none_or(|def| ctx.program.is_stub(def.file)) && entry.class.is_some();
-    if inherited && terms.is_empty() {
+    if inherited && terms.is_empty() && entry.routes.is_empty() {
         return None;
     }
     let cost = formulas(&terms);
     let terms = merged(terms);
     let more = terms.len().saturating_sub(MAX_TERMS);
-    let method = entry.method.clone().or_else(|| verb(ctx, entry));
+    let routes: Vec<(Option<String>, String)> =
+        entry.routes.iter().map(|route| (route.method.clone(), route.path.clone())).collect();
+    let first = routes.first();
+    let method = entry.method.clone().or_else(|| first?.0.clone()).or_else(|| verb(ctx, entry));
     Some(EntryCost {
         kind,
         label: entry.label.clone(),
         method,
-        route: entry.route.clone(),
+        route: entry.route.clone().or_else(|| Some(first?.1.clone())),
+        routes,
         place,
         cost,
         terms: terms.into_iter().take(MAX_TERMS).collect(),

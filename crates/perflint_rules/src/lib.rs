@@ -15,6 +15,7 @@ mod lazy;
 mod merge;
 mod page;
 mod repeat;
+mod route;
 mod rows;
 mod wait;
 mod worth;
@@ -28,3 +29,4 @@ pub use finding::{
     UnusedSuppression, VoidSuppression,
 };
 pub use page::{Example, Page, PageError, Pages};
+pub use route::{RouteOnly, unhandled};

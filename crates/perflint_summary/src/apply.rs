@@ -28,8 +28,10 @@ impl<'p> Eval<'p> {
             return self.hole(f, args, op);
         }
         let mut given = Given { recv, args, result: None, op };
+        let places = self.enter(f, row, &mut given);
         if row.entry.is_some() {
             self.register(f, row, &given);
+            self.note_route(f, row, &given, places.and_then(|places| places.0));
         }
         if row.detached {
             self.go_on(f, op);
@@ -143,7 +145,7 @@ impl<'p> Eval<'p> {
         {
             v = self.vals.make(Val::Future(v));
         }
-        v
+        places.map_or(v, |places| self.leave(places, v))
     }
 
     /// `spawn(work())`: what the argument's call runs goes on by itself.

@@ -2,7 +2,7 @@
 
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, How};
-use crate::value::{EVERYTHING, NOTHING, Query, Row, SCALAR, UNKNOWN, V, Val};
+use crate::value::{EVERYTHING, NOTHING, NULL, Query, Row, SCALAR, UNKNOWN, V, Val};
 use perflint_ir::{BodyKind, ItemKind, OpId, OpKind, Sym, TypeExpr, TypeId};
 use perflint_link::{BodyRef, ClassIx, Def, EntityIx, FileIx, Target};
 use perflint_models::{TypeIx, TypeRole};
@@ -70,7 +70,7 @@ impl<'p> Eval<'p> {
                 },
             },
             Val::Future(_) if let Some(v) = self.get_promise(f, recv, name, op, base) => v,
-            Val::Many { .. } | Val::List(_) | Val::Future(_) | Val::Paths(..) => {
+            Val::Many { .. } | Val::List(_) | Val::Future(_) | Val::Paths(..) | Val::Place(_) => {
                 if matches!(self.p.text(name), "length" | "size") {
                     return SCALAR;
                 }
@@ -198,6 +198,9 @@ impl<'p> Eval<'p> {
                 }
                 ItemKind::Field => {
                     let v = self.field_value(def);
+                    // What is null at first is filled where it is first asked for: `Server.instance`.
+                    let filled = self.static_puts.get(&(class, name)).copied();
+                    let v = filled.filter(|_| matches!(v, UNKNOWN | NULL)).unwrap_or(v);
                     if let Some(manager) = self.manager(f, v, entity, op) {
                         return manager;
                     }
@@ -227,7 +230,13 @@ impl<'p> Eval<'p> {
         }
         match entity {
             Some(entity) if self.p.is_key(entity, name) => self.vals.make(Val::Attr(entity, name)),
-            _ => self.static_puts.get(&(class, name)).copied().unwrap_or(UNKNOWN),
+            _ => match self.static_puts.get(&(class, name)).copied() {
+                Some(v) => v,
+                None => match self.reopened(self.p.class(class).def) {
+                    Some(library) => self.get(f, library, name, op, None),
+                    None => UNKNOWN,
+                },
+            },
         }
     }
 

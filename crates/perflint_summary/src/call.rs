@@ -281,9 +281,13 @@ impl<'p> Eval<'p> {
                 }
                 sum
             }
-            Val::Null | Val::Bool(_) | Val::Int(_) | Val::Scalar | Val::Str(_) | Val::Sql(..) => {
-                self.call_builtin(f, recv, "str", name, args, op, recv_op)
-            }
+            Val::Null
+            | Val::Bool(_)
+            | Val::Int(_)
+            | Val::Scalar
+            | Val::Str(_)
+            | Val::Sql(..)
+            | Val::Place(_) => self.call_builtin(f, recv, "str", name, args, op, recv_op),
             // A condition on a column: membership restricts rows as equality does, a pattern does not.
             Val::Attr(..) => match self.p.text(name) {
                 "in_" | "is_" | "eq" => SCALAR,
@@ -318,6 +322,11 @@ impl<'p> Eval<'p> {
             }
             None => match self.whole_export(file) {
                 Some(v) => self.call_member(f, v, name, args, op, None),
+                _ if let Target::Item(def) = target
+                    && let Some(library) = self.reopened(def) =>
+                {
+                    self.call_member(f, library, name, args, op, None)
+                }
                 _ => self.hole(f, args, op),
             },
         }
@@ -438,6 +447,9 @@ impl<'p> Eval<'p> {
         {
             let args = CallArgs { pos: rest.to_vec(), keys: args.keys.clone(), open: args.open };
             return self.call_member(f, *first, name, &args, op, None);
+        }
+        if let Some(library) = self.reopened(self.p.class(class).def) {
+            return self.call_member(f, library, name, args, op, None);
         }
         self.hole(f, args, op)
     }

@@ -45,7 +45,7 @@ pub(crate) struct Outcome {
     pub(crate) capped: bool,
 }
 
-type Context = (BodyRef, V, Rc<[V]>);
+type Context = (BodyRef, V, Rc<[V]>, Option<crate::PlaceIx>);
 
 /// One evaluation of one body.
 pub(crate) struct Frame<'p> {
@@ -192,6 +192,7 @@ pub(crate) struct Eval<'p> {
     pub(crate) generics: crate::generic::Generics,
     /// Who implements methods without code.
     pub(crate) answers: crate::wide::Answers,
+    pub(crate) routes: crate::route::Routes,
     nesting: u32,
     pub(crate) fuel: u64,
 }
@@ -238,6 +239,7 @@ impl<'p> Eval<'p> {
             declaring: None,
             handlers: None,
             generics: crate::generic::Generics::default(),
+            routes: crate::route::Routes::default(),
             nesting: 0,
             fuel: FUEL,
         }
@@ -322,7 +324,7 @@ impl<'p> Eval<'p> {
         } else {
             locals.into()
         };
-        (at, this, locals)
+        (at, this, locals, self.routes.around)
     }
 
     fn without_constants(&self, v: V) -> V {
@@ -340,7 +342,7 @@ impl<'p> Eval<'p> {
     }
 
     fn run(&mut self, context: &Context, caller: Option<Site>) -> Outcome {
-        let (at, this, initial) = context;
+        let (at, this, initial, _) = context;
         let body = self.p.body(*at);
         let mut locals = vec![UNKNOWN; body.locals.len().max(initial.len())];
         locals[..initial.len()].copy_from_slice(initial);

@@ -344,7 +344,7 @@ impl<'p> Eval<'p> {
             return explicit;
         }
         match self.vals.get(g.recv) {
-            Val::ExtInst(_, args) => args.clone(),
+            Val::ExtInst(_, args) => self.unplaced(args.clone()),
             Val::Inst(class, _) => {
                 let class = *class;
                 self.base_arguments(class)

@@ -244,6 +244,10 @@ pub struct Entry {
     pub method: Option<String>,
     /// The route, as its registration spells it.
     pub route: Option<String>,
+    /// Its routes in full, in the order of their registrations.
+    pub routes: Vec<crate::Routed>,
+    /// The label that its registration alone gives, where what stands around gives it another one.
+    pub registered: String,
     /// The class whose method it is, which may inherit it.
     pub class: Option<Def>,
     /// The code.

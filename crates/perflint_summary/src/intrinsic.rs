@@ -445,6 +445,7 @@ impl<'p> Eval<'p> {
     fn template_function(&mut self, f: &mut Frame<'p>, text: &str, args: &CallArgs, op: usize) -> V {
         let first = args.pos.first().copied().unwrap_or(UNKNOWN);
         if matches!(text, "include" | "extends") {
+            self.include_routes(f, first);
             let context = self.vals.make(Val::Map(args.keys.as_slice().into(), UNKNOWN));
             self.include(f, first, context, op);
             return SCALAR;

@@ -66,7 +66,9 @@ impl<'p> Eval<'p> {
         let named_batch = || is_batch_name(self.p.text(name));
         match self.vals.get(v).clone() {
             Val::List(items) => {
-                let limit = if self.p.is_stub(f.at.file) { UNROLL_STUB } else { UNROLL };
+                // Of routers each one counts: what stands below it stands nowhere else.
+                let whole = self.p.is_stub(f.at.file) || items.iter().any(|v| self.is_router(*v));
+                let limit = if whole { UNROLL_STUB } else { UNROLL };
                 if items.len() <= limit {
                     return Plan::Unroll(items.to_vec());
                 }

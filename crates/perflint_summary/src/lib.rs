@@ -61,7 +61,9 @@ mod promise;
 mod query;
 mod receiver;
 mod reflect;
+mod reopened;
 mod root;
+mod route;
 mod service;
 mod shown;
 mod task;
@@ -79,6 +81,7 @@ pub use fact::{
 };
 pub use graph::{CallGraph, Node};
 pub use iterate::expression;
+pub use route::{PlaceIx, Routed, Unhandled};
 pub use value::{Binder, Bound, Site, SupplyIx};
 
 use eval::Eval;
@@ -102,6 +105,8 @@ pub struct Facts {
     pub accesses: Vec<Accessed>,
     /// Entry points with their costs.
     pub entries: Vec<Entry>,
+    /// Routes of which nobody knows what handles them.
+    pub unhandled: Vec<Unhandled>,
     /// The `main` functions with their costs.
     pub programs: Vec<Entry>,
     /// How many rows queries and loops are about.
@@ -124,6 +129,7 @@ pub struct Facts {
 pub fn analyse(program: &Program, models: &Models) -> Facts {
     let mut eval = Eval::new(program, models);
     eval.run_all();
+    let unhandled = eval.settle_routes();
     let events = eval.events;
     let mut facts = Facts {
         repeats: events.repeats.into_values().collect(),
@@ -133,6 +139,7 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
         serial: events.serial.into_values().collect(),
         accesses: events.columns.accesses(program),
         entries: eval.entries,
+        unhandled,
         extents: events.extents,
         subjects: events.subjects,
         made: events.made,

@@ -198,7 +198,9 @@ impl<'p> Eval<'p> {
             return known.clone().unwrap_or_else(|| Rc::new([]));
         }
         self.inits.insert(at, None);
+        let around = self.routes.around.take();
         self.evaluate(at, UNKNOWN, Vec::new(), None);
+        self.routes.around = around;
         self.inits.get(&at).cloned().flatten().unwrap_or_else(|| Rc::new([]))
     }
 

@@ -3,6 +3,7 @@
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, Outcome, Pending, def_of};
 use crate::fact::{Entry, Summary};
+use crate::route::Handler;
 use crate::value::{UNKNOWN, V, Val};
 use perflint_ir::{BodyId, BodyKind, Callee, ItemId, ItemKind, OpId, OpKind, Role, Sym};
 use perflint_link::{BodyRef, ClassIx, Def, FileIx, Target};
@@ -25,6 +26,8 @@ impl<'p> Eval<'p> {
             self.marked_entries(*file);
         }
         self.declared_entries();
+        self.note_everywhere();
+        self.note_decorated_classes();
         self.run_pending();
         for file in &files {
             if matches!(self.p.file(*file).role, Role::Vendored | Role::Minified) {
@@ -57,6 +60,8 @@ impl<'p> Eval<'p> {
                 label: "main".to_owned(),
                 method: None,
                 route: None,
+                routes: Vec::new(),
+                registered: String::new(),
                 class: None,
                 at,
                 node: outcome.node,
@@ -129,6 +134,8 @@ impl<'p> Eval<'p> {
                 label: pending.label,
                 method: pending.method,
                 route: pending.route,
+                routes: Vec::new(),
+                registered: String::new(),
                 class: self.class_of_target(pending.target),
                 at,
                 node: outcome.node,
@@ -300,7 +307,8 @@ impl<'p> Eval<'p> {
                     && let Some(kind) = self.m.call(row).entry
                 {
                     let row = self.m.call(row);
-                    self.register_def(def, kind, row.method.as_deref(), route);
+                    let target = self.register_def(def, kind, row.method.as_deref(), route);
+                    self.note_decorated(def, marker, row, &Handler::Callable(target));
                     if let Some(renders) = &row.renders
                         && let Some(template) = self.marker_argument(def, marker.value, &renders.template)
                         && let Some(pending) = self.pending.last_mut()
@@ -319,7 +327,11 @@ impl<'p> Eval<'p> {
                     .map(|(_, row)| row);
                 if let Some(row) = found {
                     let route = self.prefixed_route(def, row, route);
-                    self.register_def(def, row.kind, row.method.as_deref(), route);
+                    let target = self.register_def(def, row.kind, row.method.as_deref(), route);
+                    let last = self.pending.last().filter(|p| p.target == target);
+                    if let Some(label) = last.map(|p| p.label.clone()) {
+                        self.note_annotated(def, marker, row, target, &label);
+                    }
                 }
             }
             self.marked_view(def);
@@ -348,7 +360,7 @@ impl<'p> Eval<'p> {
         Some(self.p.names.intern(&full))
     }
 
-    fn register_def(&mut self, def: Def, kind: EntryKind, method: Option<&str>, route: Option<Sym>) {
+    fn register_def(&mut self, def: Def, kind: EntryKind, method: Option<&str>, route: Option<Sym>) -> V {
         let this = self.receiver(def);
         let target = match this {
             UNKNOWN => self.vals.make(Val::Fun(def)),
@@ -363,6 +375,7 @@ impl<'p> Eval<'p> {
             let owner = self.p.file(def.file).item(owner).name;
             pending.label = format!("{}.{}", self.p.text(owner), pending.label);
         }
+        target
     }
 
     /// The value of a decorator's argument that a model's expression names.

@@ -200,6 +200,8 @@ pub enum Val {
     /// Relation paths that a loading option names, and the option's type. A column path starts with a mark: [`ONLY`] where
     /// it is one of those that alone are loaded, [`DEFERRED`] where it is left out.
     Paths(Rc<[Sym]>, Option<TypeIx>),
+    /// Where a router stands: an argument of its type.
+    Place(crate::route::PlaceIx),
     /// A relation or column of an entity, as a value: SQLAlchemy's `User.posts`.
     Attr(EntityIx, Sym),
     /// One of several.
