@@ -2,6 +2,7 @@
 
 use crate::context::{judged, limited};
 use crate::merge::{Shared, merged};
+use crate::symbols::symbols;
 use crate::write::Ctx;
 use crate::{Confidence, Context, Finding, Fix, Page, Step, StepKind, few, worth};
 use perflint_link::EntityIx;
@@ -186,7 +187,7 @@ fn listed(paths: &[&str]) -> String {
 
 /// The edit in the notation of the library that declares the relations.
 fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>) -> Option<String> {
-    let mut edits: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut edits: BTreeMap<(String, bool), Vec<String>> = BTreeMap::new();
     for path in longest {
         let lazy = paths.get(*path)?.first()?.term.effect.lazy.as_ref()?;
         if lazy.column {
@@ -204,16 +205,20 @@ fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>) -> Option<String
         if many {
             template = template.replace("select_related", "prefetch_related");
         }
-        let written = match row.fix_path.as_deref().unwrap_or(".") {
+        let notation = row.fix_path.as_deref().unwrap_or(".");
+        let written = match notation {
             "tree" => path.replace('.', ": { include: "),
-            ":" => symbols(path),
+            ":" => (*path).to_owned(),
             separator => path.replace('.', separator),
         };
-        edits.entry(template).or_default().push(written);
+        edits.entry((template, notation == ":")).or_default().push(written);
     }
     let parts: Vec<String> = edits
         .into_iter()
-        .map(|(template, written)| {
+        .map(|((template, ruby), written)| {
+            if ruby {
+                return template.replace("{path}", &symbols(&written));
+            }
             let separator = match &*template {
                 text if text.contains("\"{path}\"") => "\", \"",
                 text if text.contains("'{path}'") => "', '",
@@ -223,14 +228,4 @@ fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>) -> Option<String
         })
         .collect();
     Some(format!("Add `{}` to the query.", parts.concat()))
-}
-
-/// A path in Ruby's notation: `a.b.c` is `a: { b: :c }`.
-fn symbols(path: &str) -> String {
-    let mut parts = path.rsplit('.');
-    let mut out = format!(":{}", parts.next().unwrap_or_default());
-    for (depth, part) in parts.enumerate() {
-        out = if depth == 0 { format!("{part}: {out}") } else { format!("{part}: {{ {out} }}") };
-    }
-    out
 }

@@ -17,6 +17,7 @@ mod page;
 mod repeat;
 mod route;
 mod rows;
+mod symbols;
 mod wait;
 mod worth;
 mod write;
