@@ -57,6 +57,8 @@ pub struct CostTerm {
     pub rows: Option<Extent>,
     /// It loads a relation that no query loaded before.
     pub lazy: bool,
+    /// The queries that could have loaded it along, where they are known.
+    pub origins: Vec<Place>,
     /// How often, outermost loop first; empty for once.
     pub times: Vec<Times>,
     /// It blocks an event loop.
@@ -116,7 +118,7 @@ impl CostTerm {
             Times::Size { place, .. } | Times::Iterations(place) => place.as_mut(),
             Times::Const(_) | Times::Depth(_) => None,
         });
-        std::iter::once(&mut self.place).chain(factors)
+        std::iter::once(&mut self.place).chain(&mut self.origins).chain(factors)
     }
 }
 
@@ -246,6 +248,7 @@ fn cost_term(
         label: ctx.text(label).to_owned(),
         rows: ctx.facts.extents.of_run(effect.site).map(|extent| Extent::named(ctx.program, extent)),
         lazy: effect.lazy.is_some(),
+        origins: effect.lazy.as_ref().and_then(|lazy| ctx.site(lazy.origin?)).into_iter().collect(),
         times: term.times.iter().rev().filter_map(|factor| times(ctx, *factor)).collect(),
         blocks,
         detached: term.wait == Wait::Detached,
@@ -296,7 +299,12 @@ fn merged(terms: Vec<CostTerm>) -> Vec<CostTerm> {
         let flags = (term.lazy, term.blocks, term.detached, term.cold);
         let key = (term.effect, term.label.clone(), term.place.clone(), term.times_text(), flags);
         match known.entry(key) {
-            Entry::Occupied(at) => kept[*at.get()].1 += 1,
+            Entry::Occupied(at) => {
+                let (known, count) = &mut kept[*at.get()];
+                *count += 1;
+                let more = term.origins.into_iter().filter(|place| !known.origins.contains(place));
+                known.origins.extend(more.collect::<Vec<_>>());
+            }
             Entry::Vacant(free) => {
                 free.insert(kept.len());
                 kept.push((term, 1));
