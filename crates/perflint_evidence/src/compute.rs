@@ -9,7 +9,7 @@ use perflint_rules::Times;
 use perflint_summary::Site;
 
 /// The most that is listed.
-const MOST: usize = 200;
+pub(crate) const MOST: usize = 200;
 
 pub(crate) fn computations(ctx: &Ctx<'_>) -> Vec<Computation> {
     let mut found = Vec::new();
@@ -75,7 +75,7 @@ impl Ctx<'_> {
     }
 
     /// The loops around an operation in which a value stays what it is: innermost first.
-    fn loops_without(&self, site: Site, value: Site) -> Vec<Loop> {
+    pub(crate) fn loops_without(&self, site: Site, value: Site) -> Vec<Loop> {
         let homes = self.value(value).homes;
         if homes.is_empty() {
             return Vec::new();
@@ -88,7 +88,7 @@ impl Ctx<'_> {
             .collect()
     }
 
-    fn found(
+    pub(crate) fn found(
         &self,
         kind: Kind,
         site: Site,
@@ -117,6 +117,7 @@ impl Ctx<'_> {
             place: self.place(site),
             entries: self.entries_of(site.at),
             literal,
+            within: None,
         }
     }
 

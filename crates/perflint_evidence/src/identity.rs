@@ -6,7 +6,7 @@ use perflint_link::Def;
 use perflint_models::Models;
 use perflint_rules::Place;
 use perflint_summary::Site;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
 /// The practice whose signs these are.
@@ -25,6 +25,11 @@ pub(crate) fn personal(ctx: &Ctx<'_>, models: &Models) -> BTreeMap<String, Place
             names.entry((&**family, name)).or_default().push(owner.flatten());
         }
     }
+    // Whoever reads the header that says who is there asks as well.
+    let mut texts: FxHashSet<(&str, Sym)> = FxHashSet::default();
+    for (family, row) in models.signs.iter().filter(|(_, row)| &*row.of == IDENTITY) {
+        texts.extend(row.texts.iter().filter_map(|text| Some((&**family, ctx.program.names.find(text)?))));
+    }
     let mut found: BTreeMap<String, Place> = BTreeMap::new();
     for at in ctx.bodies().filter(|at| ctx.reach.serves(*at)) {
         let body = ctx.program.body(at);
@@ -41,6 +46,7 @@ pub(crate) fn personal(ctx: &Ctx<'_>, models: &Models) -> BTreeMap<String, Place
         };
         let op = body.ops.iter().position(|op| match op.kind {
             OpKind::Name(name) => asks(name, None),
+            OpKind::Str(text) => texts.contains(&(family, text)),
             OpKind::Get { base, name } => asks(name, Some(base)),
             OpKind::Call(id) => match body.call(id).callee {
                 Callee::Member { recv, name } => asks(name, Some(recv)),

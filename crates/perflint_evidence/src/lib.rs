@@ -1,6 +1,6 @@
 //! What the source shows beside effects, for a plan to quote: computation that grows faster than its data, calls that repeat
 //! what is known already, memory that nothing frees, requests that nothing limits, practices that are followed. Facts, no
-//! judgement; what calls and names mean is data (`[[collection]]`, `[[work]]`, `[[keep]]`, `[[timeout]]` and `[[sign]]`
+//! judgement; what calls and names mean is data (`[[collection]]`, `[[work]]`, `[[keep]]`, `[[timeout]]`, `[[ask]]` and `[[sign]]`
 //! rows of the models).
 //!
 //! It reads the representation after the analysis of costs, and only where a plan asks for it: a scan does not pay for it.
@@ -9,6 +9,7 @@
 //! effects of the evaluator, whose values hold rows and do not tell a list from a set; every function would have to carry
 //! more terms for a question that few ask.
 
+mod ask;
 mod compute;
 mod identity;
 mod keep;
@@ -19,8 +20,10 @@ mod reach;
 mod repeat;
 mod sign;
 mod table;
+mod through;
 mod value;
 
+pub use ask::{Ask, Asked};
 use perflint_link::{BodyRef, FileIx, Program};
 use perflint_models::Models;
 use perflint_rules::{Place, Times};
@@ -41,6 +44,8 @@ pub struct Evidence {
     pub kept: Vec<Kept>,
     /// Requests to other services on the way of a response.
     pub outbound: Vec<Outbound>,
+    /// What queries on the way of a response are asked.
+    pub asked: Vec<Asked>,
     /// Entry points that ask who is there, by label, with the first place that does.
     pub personal: BTreeMap<String, Place>,
     /// What shows that a practice is followed.
@@ -91,6 +96,17 @@ pub struct Computation {
     pub entries: Vec<String>,
     /// Where its list is written as a literal. A literal in braces may be a set, which only the text tells.
     pub literal: Option<Place>,
+    /// The function that does it, where the loop calls one.
+    pub within: Option<Within>,
+}
+
+/// A function that a loop calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Within {
+    /// Its name.
+    pub function: String,
+    /// Where it does what the loop repeats.
+    pub place: Place,
 }
 
 /// A call that gives the same more than once in one run.
@@ -175,7 +191,8 @@ impl Evidence {
         }
         let computed = self.computations.iter_mut().flat_map(|found| {
             let sizes = found.around.iter_mut().chain(&mut found.walks).filter_map(of);
-            sizes.chain(&mut found.literal).chain([&mut found.place])
+            let within = found.within.as_mut().map(|within| &mut within.place);
+            sizes.chain(&mut found.literal).chain(within).chain([&mut found.place])
         });
         let repeated = self.repeated.iter_mut().flat_map(|found| {
             let around = found.around.as_mut().and_then(of);
@@ -184,7 +201,14 @@ impl Evidence {
         let kept = self.kept.iter_mut().flat_map(|found| found.declared.iter_mut().chain([&mut found.place]));
         let outbound = self.outbound.iter_mut().map(|found| &mut found.place);
         let signs = self.signs.iter_mut().map(|found| &mut found.place);
-        computed.chain(repeated).chain(kept).chain(outbound).chain(signs).chain(self.personal.values_mut())
+        let asked = self.asked.iter_mut().map(|found| &mut found.place);
+        computed
+            .chain(repeated)
+            .chain(kept)
+            .chain(outbound)
+            .chain(signs)
+            .chain(asked)
+            .chain(self.personal.values_mut())
     }
 }
 
@@ -204,6 +228,7 @@ pub fn evidence(program: &Program, models: &Models, facts: &Facts) -> Evidence {
     let ctx = Ctx { program, facts, tables: Tables::new(models), reach, parents };
     let mut evidence = Evidence {
         computations: compute::computations(&ctx),
+        asked: ask::asked(&ctx, models),
         repeated: repeat::repeated(&ctx),
         kept: keep::kept(&ctx, models),
         outbound: outbound::outbound(&ctx, models),
@@ -211,6 +236,8 @@ pub fn evidence(program: &Program, models: &Models, facts: &Facts) -> Evidence {
         components: components(program),
         signs: sign::signs(program, models, facts),
     };
+    evidence.computations.extend(through::computations(&ctx));
+    evidence.asked.sort_by(|a, b| (&a.place, a.what).cmp(&(&b.place, b.what)));
     evidence.computations.sort_by(|a, b| (&a.place, a.kind).cmp(&(&b.place, b.kind)));
     evidence.computations.dedup();
     evidence.repeated.sort_by(|a, b| (&a.calls, &a.place).cmp(&(&b.calls, &b.place)));

@@ -6,6 +6,9 @@ use perflint_models::{EffectKind, Models, TimeoutRow};
 use perflint_summary::Site;
 use std::collections::BTreeSet;
 
+/// Calls of one chain that are followed.
+const CHAIN: usize = 24;
+
 pub(crate) fn outbound(ctx: &Ctx<'_>, models: &Models) -> Vec<Outbound> {
     let mut sites: BTreeSet<Site> = BTreeSet::new();
     for entry in ctx.facts.entries.iter().filter(|entry| crate::reach::serves(entry.kind)) {
@@ -37,6 +40,11 @@ fn request(ctx: &Ctx<'_>, models: &Models, site: Site) -> Outbound {
         (Some(call), Some((_, row))) => limit(ctx, site, call.args, call.callee, row),
         _ => Limit::Unknown,
     };
+    let set = callee.and_then(|call| chained(ctx, models, site, call));
+    let limit = match (limit, set) {
+        (Limit::Given(option), _) | (_, Some(option)) => Limit::Given(option),
+        (limit, None) => limit,
+    };
     Outbound {
         code: ctx.code(site).trim_end_matches("()").to_owned(),
         limit,
@@ -44,6 +52,28 @@ fn request(ctx: &Ctx<'_>, models: &Models, site: Site) -> Outbound {
         place: ctx.place(site),
         entries: ctx.reach.entries(site.at),
     }
+}
+
+/// An option that the chain of calls sets before it sends: `client.timeout(3).get(..)`.
+fn chained(ctx: &Ctx<'_>, models: &Models, site: Site, call: perflint_ir::Call) -> Option<String> {
+    let body = ctx.program.body(site.at);
+    let family = ctx.program.file(site.at.file).lang.family();
+    let rows = || models.timeouts.iter().filter(|(of, _)| **of == *family);
+    let mut callee = call.callee;
+    for _ in 0..CHAIN {
+        let Callee::Member { recv, .. } = callee else { return None };
+        let OpKind::Call(id) = body.op(recv.some()?).kind else { return None };
+        callee = body.call(id).callee;
+        if let Callee::Member { name, .. } = callee {
+            let name = ctx.program.text(name);
+            if body.call(id).args.len > 0
+                && rows().any(|(_, row)| row.options.iter().any(|option| option == name))
+            {
+                return Some(name.to_owned());
+            }
+        }
+    }
+    None
 }
 
 fn covers(known: &str, path: &str) -> bool {

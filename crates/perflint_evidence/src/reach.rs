@@ -53,6 +53,17 @@ impl Reach {
         self.nodes.contains_key(&at)
     }
 
+    /// The bodies that a body was seen to call.
+    pub(crate) fn callees(&self, facts: &Facts, at: BodyRef) -> Vec<BodyRef> {
+        let nodes = self.nodes.get(&at).into_iter().flatten();
+        let called =
+            nodes.flat_map(|node| facts.graph.calls(*node)).filter_map(|node| facts.graph.body(*node));
+        let mut found: Vec<BodyRef> = called.collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+
     /// The first entry points that lead to a body, by label, sorted.
     pub(crate) fn entries(&self, at: BodyRef) -> Vec<String> {
         let mut found = self.all(at);

@@ -22,13 +22,23 @@ pub(crate) fn repeated(ctx: &Ctx<'_>) -> Vec<Repeated> {
     let mut writes: FxHashSet<BodyRef> = FxHashSet::default();
     let mut calls: BTreeMap<BodyRef, Vec<Site>> = BTreeMap::new();
     let mut seen = FxHashSet::default();
+    let mut memos: FxHashMap<BodyRef, bool> = FxHashMap::default();
     for entry in ctx.facts.entries.iter().filter(|entry| crate::reach::serves(entry.kind)) {
         for term in &entry.summary.terms {
-            for step in steps(term) {
+            // What a function on the way keeps in a field is not asked again, whoever calls it.
+            let kept = steps(term).filter_map(|step| step.callee).collect::<Vec<_>>();
+            let kept = kept
+                .iter()
+                .rposition(|callee| *memos.entry(*callee).or_insert_with(|| ctx.keeps_in_a_field(*callee)));
+            for (at, step) in steps(term).enumerate() {
                 let Some(callee) = step.callee else { continue };
                 if !reads_only(term) {
                     writes.insert(callee);
-                } else if !term.once && !term.cold && term.effect.lazy.is_none() {
+                } else if kept.is_none_or(|kept| at > kept)
+                    && !term.once
+                    && !term.cold
+                    && term.effect.lazy.is_none()
+                {
                     reads
                         .entry(callee)
                         .or_insert(Spent { effect: term.effect.kind, place: term.effect.site });
@@ -124,7 +134,40 @@ impl Ctx<'_> {
             let around = self.around(site.at, region);
             let inner = around.first()?;
             self.given(*site)?;
-            (!self.varies(*site, inner, 0)).then(|| (vec![*site], Some(self.size(inner))))
+            (!self.puts_into_itself(inner) && !self.varies(*site, inner, 0))
+                .then(|| (vec![*site], Some(self.size(inner))))
+        })
+    }
+
+    /// Whether a body fills a field of its object that it reads as well: it asks once, and gives what it kept.
+    fn keeps_in_a_field(&self, at: BodyRef) -> bool {
+        let body = self.program.body(at);
+        let own = |base: OpId| base.is_some() && matches!(body.op(base).kind, OpKind::SelfRef);
+        let filled: FxHashSet<_> = body
+            .ops
+            .iter()
+            .filter_map(|op| match op.kind {
+                OpKind::Put { base, put } if own(base) => Some(body.puts[put.at()].0),
+                _ => None,
+            })
+            .collect();
+        !filled.is_empty()
+            && body.ops.iter().any(|op| match op.kind {
+                OpKind::Get { base, name } => own(base) && filled.contains(&name),
+                _ => false,
+            })
+    }
+
+    /// Whether a loop changes fields of its object, which what it calls may read.
+    fn puts_into_itself(&self, around: &crate::loops::Loop) -> bool {
+        let body = self.program.body(around.at);
+        body.ops.iter().any(|op| match op.kind {
+            OpKind::Put { base, .. } => {
+                base.is_some()
+                    && matches!(body.op(base).kind, OpKind::SelfRef)
+                    && self.inside(around.at, op.region, around)
+            }
+            _ => false,
         })
     }
 

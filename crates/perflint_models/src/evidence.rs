@@ -157,3 +157,36 @@ impl SignRow {
         &*self.of != "identity"
     }
 }
+
+/// What a call asks of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Asks {
+    /// How many rows there are.
+    Count,
+    /// Of a number, whether it is zero.
+    Zero,
+    /// To leave out as many rows as an argument or option says.
+    Offset,
+    /// Of rows that are in memory, what a closure gives for each, and nothing else of them.
+    Map,
+    /// To remove rows.
+    Delete,
+}
+
+/// A call, or an option of it, that a plan may propose to ask otherwise.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AskRow {
+    /// What it asks.
+    pub does: Asks,
+    /// Names of methods.
+    #[serde(default)]
+    pub name: OneOrMany,
+    /// Names of options.
+    #[serde(default)]
+    pub key: OneOrMany,
+    /// What asks no more than is needed, for people.
+    #[serde(default)]
+    pub instead: Option<Box<str>>,
+}

@@ -120,6 +120,9 @@ pub struct ModelFile {
     /// What shows that a practice is followed.
     #[serde(default, rename = "sign")]
     pub signs: Vec<crate::SignRow>,
+    /// What queries are asked.
+    #[serde(default, rename = "ask")]
+    pub asks: Vec<crate::AskRow>,
 }
 
 /// Kinds of effect.

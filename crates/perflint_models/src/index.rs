@@ -112,6 +112,8 @@ pub struct Models {
     pub timeouts: Vec<(Box<str>, crate::TimeoutRow)>,
     /// What shows that a practice is followed, by language family.
     pub signs: Vec<(Box<str>, crate::SignRow)>,
+    /// What queries are asked, each with its language family.
+    pub asks: Vec<(Box<str>, crate::AskRow)>,
 }
 
 /// Types by language family, then by what they are looked up with.
@@ -290,6 +292,7 @@ impl Models {
         self.keeps.extend(model.keeps.into_iter().map(|row| (family.clone(), row)));
         self.timeouts.extend(model.timeouts.into_iter().map(|row| (family.clone(), row)));
         self.signs.extend(model.signs.into_iter().map(|row| (family.clone(), row)));
+        self.asks.extend(model.asks.into_iter().map(|row| (family.clone(), row)));
         self.dialects.extend(model.dialects);
         self.migrations.extend(model.migrations);
         for row in model.columns {

@@ -21,7 +21,7 @@ mod ty;
 mod view;
 
 pub use embedded::{builtin, builtin_and, folder};
-pub use evidence::{CollectionRow, KeepRow, Kind, SignRow, TimeoutRow, Work, WorkRow};
+pub use evidence::{AskRow, Asks, CollectionRow, KeepRow, Kind, SignRow, TimeoutRow, Work, WorkRow};
 pub use expr::{Expr, ExprError};
 pub use file::{
     AttrRow, CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, EntryRow, GeneratedRow,
