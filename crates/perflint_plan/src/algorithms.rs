@@ -20,6 +20,8 @@ pub struct Algorithms {
     pub effects: Vec<Superlinear>,
     /// Computation, what grows most first.
     pub computations: Vec<Algorithm>,
+    /// The ways to do each kind otherwise, told once: `n` is what the loops around walk, `m` what each iteration walks.
+    pub ways: Vec<Ways>,
     /// What may be kept for the length of a request.
     pub memoise: Vec<Memo>,
     /// How many more of the three lists were found.
@@ -39,6 +41,17 @@ pub struct Superlinear {
     pub place: String,
     /// How often at 1, 10 and 100 times the volumes.
     pub counts: [f64; 3],
+}
+
+/// The ways to do one kind of computation otherwise.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ways {
+    /// The kind.
+    pub kind: &'static str,
+    /// Each iteration computes the same.
+    pub same: bool,
+    /// The recommended way first.
+    pub options: Vec<Choice>,
 }
 
 /// Another way to do it.
@@ -73,6 +86,10 @@ pub struct Algorithm {
     pub sizes: Vec<String>,
     /// It grows with the tables.
     pub grows: bool,
+    /// Each iteration computes the same.
+    pub same: bool,
+    /// The function that does it, and where, if the loop calls one.
+    pub within: Option<(String, String)>,
     /// It stands in a component, which a browser may run as well.
     pub rendered: bool,
     /// Lines where the same is done once more.
@@ -107,7 +124,14 @@ pub(crate) fn algorithms(
     let effects = superlinear(entries);
     let mut computations: Vec<Algorithm> = Vec::new();
     let mut memoise = Vec::new();
+    let mut ways: Vec<Ways> = Vec::new();
     if let Some(evidence) = input.evidence {
+        for found in &evidence.computations {
+            let (kind, same) = (kind(found.kind), found.same);
+            if !ways.iter().any(|one| (one.kind, one.same) == (kind, same)) {
+                ways.push(Ways { kind, same, options: options(found.kind, same, "n", "m") });
+            }
+        }
         computations.extend(evidence.computations.iter().map(|found| algorithm(found, world, questions)));
         memoise.extend(evidence.repeated.iter().map(memo));
     }
@@ -122,8 +146,10 @@ pub(crate) fn algorithms(
     let effects: Vec<_> = effects.into_iter().take(LISTED).collect();
     let computations: Vec<_> = computations.into_iter().take(LISTED).collect();
     memoise.truncate(LISTED);
+    ways.retain(|one| computations.iter().any(|row| (row.kind, row.same) == (one.kind, one.same)));
+    ways.sort_by_key(|one| (one.kind, one.same));
     let more = all - effects.len() - computations.len() - memoise.len();
-    Algorithms { effects, computations, memoise, more }
+    Algorithms { effects, computations, ways, memoise, more }
 }
 
 /// The same that is done in several lines of a file is one.
@@ -209,10 +235,13 @@ fn algorithm(found: &Computation, world: &World<'_>, questions: &mut Questions) 
         Kind::Sort => format!("O({outer} * {inner} log {inner})"),
         _ => format!("O({outer} * {inner})"),
     };
-    let options = options(found, &outer, &inner);
+    let options = options(found.kind, found.same, &outer, &inner);
     let grows = sizes.iter().any(|size| size.grows);
     let bounded = sizes.iter().all(|size| !size.grows && !size.figure.is_assumed());
-    let code = clean::line(&found.code).into_owned();
+    let code = match &found.within {
+        Some(within) => format!("{}` in `{}", clean::line(&found.code), clean::line(&within.function)),
+        None => clean::line(&found.code).into_owned(),
+    };
     Algorithm {
         title: title(found, &code, &outer, &inner),
         kind: kind(found.kind),
@@ -221,6 +250,11 @@ fn algorithm(found: &Computation, world: &World<'_>, questions: &mut Questions) 
         entries: found.entries.iter().map(|entry| clean::line(entry).into_owned()).collect(),
         counts,
         rendered: found.rendered,
+        same: found.same,
+        within: found
+            .within
+            .as_ref()
+            .map(|within| (clean::line(&within.function).into_owned(), place_text(&within.place))),
         also: Vec::new(),
         grows,
         sizes: sources,
@@ -274,7 +308,7 @@ fn choice(what: impl Into<String>, time: String, space: String, trade: &'static 
 }
 
 /// What else to do, the best for large sizes first, what is there last.
-fn options(found: &Computation, n: &str, m: &str) -> Vec<Choice> {
+fn options(kind: Kind, same: bool, n: &str, m: &str) -> Vec<Choice> {
     let one = || "O(1)".to_owned();
     let keep = |time: String| {
         choice(
@@ -286,7 +320,7 @@ fn options(found: &Computation, n: &str, m: &str) -> Vec<Choice> {
     };
     let both = || format!("O({n} + {m})");
     let product = format!("O({n} * {m})");
-    match found.kind {
+    match kind {
         Kind::Search => vec![
             choice(
                 "a set, or a map by key, before the loop",
@@ -302,7 +336,7 @@ fn options(found: &Computation, n: &str, m: &str) -> Vec<Choice> {
             ),
             keep(product),
         ],
-        Kind::Scan if found.same => vec![
+        Kind::Scan if same => vec![
             choice(
                 "once before the loop",
                 both(),
@@ -326,7 +360,7 @@ fn options(found: &Computation, n: &str, m: &str) -> Vec<Choice> {
             ),
             keep(product),
         ],
-        Kind::Sort if found.same => vec![
+        Kind::Sort if same => vec![
             choice(
                 "sort once before the loop",
                 format!("O({m} log {m} + {n})"),

@@ -1,6 +1,6 @@
 //! The changes that matter, by what they are predicted to save.
 
-use crate::evaluate::EntryPlan;
+use crate::evaluate::{EntryPlan, TermCost};
 use crate::figure::place_text;
 use crate::{Input, time};
 use perflint_report::clean;
@@ -47,12 +47,76 @@ pub(crate) fn changes(input: &Input<'_>, entries: &[EntryPlan]) -> Vec<Change> {
     list
 }
 
+/// What a finding is about, to be found among the summands of formulas.
+struct About<'a> {
+    category: &'a str,
+    lazy: bool,
+    primary: String,
+    places: Vec<String>,
+    loops: Vec<String>,
+    /// What its effects are called.
+    labels: Vec<&'a str>,
+}
+
+impl<'a> About<'a> {
+    fn new(finding: &'a Finding, category: &'a str) -> Self {
+        let steps = |kind: StepKind| finding.route.iter().filter(move |step| step.kind == kind);
+        let primary = place_text(&finding.primary);
+        let places = steps(StepKind::Effect).map(|step| place_text(&step.place));
+        let also = finding.also.iter().map(place_text);
+        Self {
+            category,
+            lazy: steps(StepKind::Effect).any(|step| step.label.starts_with("loads ")),
+            places: places.chain([primary.clone()]).chain(also).collect(),
+            primary,
+            loops: steps(StepKind::Loop).map(|step| place_text(&step.place)).collect(),
+            labels: steps(StepKind::Effect).map(|step| step.label.as_str()).collect(),
+        }
+    }
+
+    /// How often what it repeats happens at each scale, if a summand is what it is about; 1 where it repeats nothing.
+    fn repeats(&self, term: &TermCost) -> Option<[f64; 3]> {
+        if !term.waited || !self.places.contains(&term.place) {
+            return None;
+        }
+        if self.category != "n-plus-one" {
+            return Some([1.0; 3]);
+        }
+        let named = self.labels.iter().any(|label| label.contains(&format!("`{}`", term.label)));
+        if self.lazy != term.lazy || !(named || self.lazy) {
+            return None;
+        }
+        if self.lazy && !term.origins.is_empty() && !term.origins.contains(&self.primary) {
+            return None;
+        }
+        let own = |place: &Option<String>| match place {
+            Some(place) => self.loops.contains(place),
+            None => self.loops.is_empty(),
+        };
+        let mut times = [1.0; 3];
+        let mut found = false;
+        for (_, size) in term.loops.iter().filter(|(place, _)| own(place)) {
+            found = true;
+            times.iter_mut().zip(size).for_each(|(times, size)| *times *= size);
+        }
+        found.then_some(times)
+    }
+
+    /// Milliseconds that a summand takes after the change, at one scale.
+    fn after(&self, term: &TermCost, at: usize, repeated: f64) -> f64 {
+        let count = term.counts[at].max(1.0);
+        match self.category {
+            "n-plus-one" => term.milliseconds[at] / repeated.max(1.0),
+            // Rows without bound become a page.
+            "unbounded" => count * (term.milliseconds[at] / count).min(3.0),
+            _ => term.milliseconds[at],
+        }
+    }
+}
+
 fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change {
     let category = input.pages.get(&finding.rule).map_or_else(String::new, |page| page.category.to_string());
-    let effects =
-        finding.route.iter().filter(|step| step.kind == StepKind::Effect).map(|step| place_text(&step.place));
-    let places: Vec<String> =
-        effects.chain([place_text(&finding.primary)]).chain(finding.also.iter().map(place_text)).collect();
+    let about = About::new(finding, &category);
     let mut saved = [0.0; 3];
     let mut gaining = Vec::new();
     let mut meets = Vec::new();
@@ -60,16 +124,10 @@ fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change
     for entry in entries.iter().filter(|entry| entry.waits) {
         let mut gains = false;
         let before = saved[0];
-        for term in entry.terms.iter().filter(|term| term.waited && places.contains(&term.place)) {
+        for term in &entry.terms {
+            let Some(repeated) = about.repeats(term) else { continue };
             for (at, sum) in saved.iter_mut().enumerate() {
-                let once = term.milliseconds[at] / term.counts[at].max(1.0);
-                // A repeated effect becomes one; rows without bound become a page.
-                let after = match &*category {
-                    "n-plus-one" => once,
-                    "unbounded" => once.min(3.0),
-                    _ => term.milliseconds[at],
-                };
-                *sum += (term.milliseconds[at] - after).max(0.0);
+                *sum += (term.milliseconds[at] - about.after(term, at, repeated[at])).max(0.0);
             }
             gains = true;
         }
@@ -82,6 +140,7 @@ fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change
             }
         }
     }
+    meets.dedup();
     let why = match saved[1] > 0.0 {
         true => format!(
             "predicted to save {} at 10 times the volumes in {}",
@@ -103,7 +162,7 @@ fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change
         meets,
         later,
         rule: finding.rule.to_string(),
-        category,
+        category: category.clone(),
         title: clean::line(finding.headline()).into_owned(),
         place: place_text(&finding.primary),
         fix: finding.fix.as_ref().map(|fix| (clean::line(&fix.advice).into_owned(), place_text(&fix.place))),

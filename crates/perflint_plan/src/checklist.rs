@@ -309,6 +309,7 @@ fn slow_work(known: &Known<'_>) -> Item {
         .design
         .deferrable
         .iter()
+        .chain(&known.design.sleeps)
         .map(|(what, place, entry)| format!("{what} at {place} while `{entry}` is waited for"))
         .collect();
     by_places("backend", name, &places, "no mail, process or sleep was found on the way of a response")
@@ -358,4 +359,9 @@ fn memory(known: &Known<'_>) -> Item {
 /// How many, of what.
 pub(crate) fn counted(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{} {one}s", short(n as f64)) }
+}
+
+/// How many processes.
+pub(crate) fn processes(n: f64) -> String {
+    if n == 1.0 { "1 process".to_owned() } else { format!("{} processes", short(n)) }
 }

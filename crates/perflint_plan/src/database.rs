@@ -1,8 +1,15 @@
 //! Indexes: what the schema lacks or has twice for what the queries do, and the migrations that change it.
 
-use crate::Input;
+use crate::counter::{Counter, counters};
+use crate::evaluate::{EntryPlan, World};
+use crate::partition::{Partitioning, partitions};
 use crate::picture::{Picture, picture};
+use crate::questions::Questions;
+use crate::rewrite::{Rewrite, rewrites};
+use crate::scaling::Scaling;
 use crate::sizes::Volumes;
+use crate::spread::{Spread, spread};
+use crate::{Input, short};
 use perflint_config::Volume;
 use perflint_report::clean;
 use perflint_schema::{Access, Action, Dialect, Format, Place, Proposal, Schema, Table, propose, sql};
@@ -41,6 +48,18 @@ pub struct Database {
     pub picture: Picture,
     /// The paths of the files that make the changes, below the output folder.
     pub files: Vec<String>,
+    /// Queries that could be asked otherwise.
+    pub rewrites: Vec<Rewrite>,
+    /// Numbers that listings count row by row.
+    pub counters: Vec<Counter>,
+    /// Tables that may be split by time.
+    pub partitions: Vec<Partitioning>,
+    /// Tables that are split already.
+    pub partitioned: Vec<String>,
+    /// By what the data could be spread.
+    pub spread: Option<Spread>,
+    /// How large the pool of a process has to be, one sentence for each scale that matters.
+    pub pools: Vec<String>,
     /// The files.
     #[serde(skip)]
     pub migrations: BTreeMap<String, String>,
@@ -65,9 +84,21 @@ pub struct IndexChange {
     pub evidence: Vec<(String, String, Vec<String>)>,
 }
 
-/// Proposals and their migrations; nothing where no table is declared.
-pub(crate) fn database(input: &Input<'_>) -> Database {
-    let Some(known) = input.database else { return Database::default() };
+/// Proposals and their migrations; no indexes where no table is declared.
+pub(crate) fn database(
+    input: &Input<'_>,
+    world: &World<'_>,
+    entries: &[EntryPlan],
+    scaling: &Scaling,
+    questions: &mut Questions,
+) -> Database {
+    let asked = Database {
+        rewrites: rewrites(input),
+        counters: counters(input, entries),
+        pools: pools(scaling),
+        ..Database::default()
+    };
+    let Some(known) = input.database else { return asked };
     let tables = known.schema.tables.values();
     let proposals = propose(known.schema, known.accesses, &rows(known.schema, input.volumes));
     let dialect = known.schema.written_in();
@@ -83,7 +114,40 @@ pub(crate) fn database(input: &Input<'_>) -> Database {
         files: migrations.keys().cloned().collect(),
         migrations,
         proposals: proposals.iter().map(change).collect(),
+        partitions: partitions(input, world, questions),
+        partitioned: known
+            .schema
+            .tables
+            .values()
+            .filter(|table| table.partition.is_some())
+            .map(|table| clean::line(&table.name).into_owned())
+            .collect(),
+        spread: spread(input, entries, questions),
+        ..asked
     }
+}
+
+/// What a process needs of its pool at each scale, by Little's law.
+fn pools(scaling: &Scaling) -> Vec<String> {
+    let scales = ["1x", "10x", "100x"].iter().zip(scaling.each).zip(scaling.replicas);
+    scales
+        .map(|((scale, each), replicas)| {
+            // A pool that is full makes requests wait for a connection: a third of it stays free.
+            let needed = (each * 1.5).ceil().max(1.0);
+            let pool = scaling.pool.value;
+            let verdict = if needed > pool {
+                format!("more than the {} of its pool: requests wait for connections", short(pool))
+            } else {
+                format!("the {} of its pool are enough", short(pool))
+            };
+            format!(
+                "{scale}: {} with {} connections busy in each; with a third to spare {}, {verdict}",
+                crate::checklist::processes(replicas),
+                short(each),
+                short(needed)
+            )
+        })
+        .collect()
 }
 
 /// Rows by table: a volume names the table or its entity.

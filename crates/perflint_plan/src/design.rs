@@ -76,6 +76,8 @@ pub struct Design {
     pub priority: Option<String>,
     /// What leaves while somebody waits: mails and the like, with place and entry point.
     pub deferrable: Vec<(String, String, String)>,
+    /// Where the code sleeps while somebody waits, with place and entry point.
+    pub sleeps: Vec<(String, String, String)>,
     /// Requests to other services while somebody waits.
     pub calls: Vec<Call>,
     /// What shows a circuit breaker.
@@ -84,6 +86,8 @@ pub struct Design {
     pub retry: Option<String>,
     /// State in the memory of a process: every further process has its own.
     pub state: Vec<(String, String)>,
+    /// Handlers of connections that stay open: how many, and the place of the first.
+    pub sockets: Option<(usize, String)>,
 }
 
 fn label(entry: &EntryCost) -> String {
@@ -134,12 +138,22 @@ pub(crate) fn design(input: &Input<'_>, entries: &[EntryPlan], questions: &mut Q
         more_jobs,
         dead_letter: sentence(input, "dead-letter"),
         priority: sentence(input, "queue-priority"),
-        deferrable: deferrable(entries),
+        deferrable: waited(entries, &["mails", "processes"]),
+        sleeps: waited(entries, &["sleeps"]),
         calls: calls(input),
         breaker: sentence(input, "breaker"),
         retry: sentence(input, "retry"),
         state,
+        sockets: sockets(entries),
     }
+}
+
+/// How many entry points answer over connections that stay open, and where the first stands.
+fn sockets(entries: &[EntryPlan]) -> Option<(usize, String)> {
+    let mut places: Vec<&str> =
+        entries.iter().filter(|entry| entry.kind == "socket").map(|entry| entry.place.as_str()).collect();
+    places.sort_unstable();
+    Some((places.len(), (*places.first()?).to_owned()))
 }
 
 type Replicas = (Vec<String>, Vec<Primary>, Vec<(String, Vec<String>)>);
@@ -184,7 +198,9 @@ fn replicas(all: &[EntryCost]) -> Replicas {
         .map(|(entity, writers)| (entity.to_owned(), writers.into_iter().take(4).collect()))
         .take(LISTED)
         .collect();
-    let primary = primary.into_iter().map(|(entry, why)| Primary { entry, why }).collect();
+    let mut primary: Vec<Primary> = primary.into_iter().map(|(entry, why)| Primary { entry, why }).collect();
+    // What reads what it writes says more than that it writes.
+    primary.sort_by_key(|one| one.why.starts_with("it writes"));
     (replica.into_iter().collect(), primary, after)
 }
 
@@ -192,15 +208,11 @@ fn quoted(names: &[&str]) -> String {
     names.iter().take(3).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// Mails and processes that somebody waits for: a job could do them.
-fn deferrable(entries: &[EntryPlan]) -> Vec<(String, String, String)> {
+/// Effects of some units that somebody waits for.
+fn waited(entries: &[EntryPlan], units: &[&str]) -> Vec<(String, String, String)> {
     let mut found = BTreeMap::new();
     for entry in entries.iter().filter(|entry| entry.waits) {
-        for term in entry
-            .terms
-            .iter()
-            .filter(|term| term.waited && matches!(term.unit, "mails" | "processes" | "sleeps"))
-        {
+        for term in entry.terms.iter().filter(|term| term.waited && units.contains(&term.unit)) {
             found.entry(term.place.clone()).or_insert_with(|| (term.what.clone(), entry.label.clone()));
         }
     }
@@ -237,12 +249,17 @@ fn calls(input: &Input<'_>) -> Vec<Call> {
 /// Little's law with its figures.
 pub(crate) fn arithmetic(scaling: &crate::Scaling) -> Vec<String> {
     let rate = scaling.rate.value;
-    ["1x", "10x", "100x"]
+    let mut lines: Vec<String> = ["1x", "10x", "100x"]
         .iter()
         .enumerate()
         .map(|(at, scale)| {
+            let lost = match scaling.given_up[at] {
+                0 => String::new(),
+                1 => " (1 entry point counts as 60 s, after which a proxy gives up: assumption)".to_owned(),
+                n => format!(" ({n} entry points count as 60 s each, after which a proxy gives up: assumption)"),
+            };
             format!(
-                "{scale}: {} requests/s * {} = {} requests at once; / ({} places * 0.7) = {} processes; {} requests/s * {} in the database = {} busy connections",
+                "{scale}: {} requests/s * {}{lost} = {} requests at once; / ({} places * 0.7) = {} processes; {} requests/s * {} in the database = {} busy connections, {} in each process",
                 short(rate),
                 time(scaling.mean[at]),
                 short(scaling.in_flight[at]),
@@ -251,7 +268,15 @@ pub(crate) fn arithmetic(scaling: &crate::Scaling) -> Vec<String> {
                 short(rate),
                 time(scaling.stored[at]),
                 short(scaling.connections[at]),
+                short(scaling.each[at]),
             )
         })
-        .collect()
+        .collect();
+    lines.push(format!(
+        "with every entry point within its target: {} requests/s * {} = {}; the others are the price of what breaks its target",
+        short(rate),
+        time(scaling.repaired_mean),
+        crate::checklist::processes(scaling.repaired)
+    ));
+    lines
 }

@@ -2,12 +2,12 @@
 
 use crate::figure::{Figure, Source, place_text};
 use crate::questions::Questions;
-use crate::sizes::{Size, Volumes, of_factor, of_rows};
+use crate::sizes::{Size, Volumes, of_factor, of_rows, stem};
 use perflint_config::{Duration, EntryTarget, Targets, fits};
 use perflint_report::clean;
-use perflint_rules::{CostTerm, EntryCost, unit};
+use perflint_rules::{CostTerm, EntryCost, Times, unit};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many times the volumes.
 pub const SCALES: [f64; 3] = [1.0, 10.0, 100.0];
@@ -60,6 +60,18 @@ pub struct TermCost {
     pub waited: bool,
     /// It grows with the tables.
     pub grows: bool,
+    /// The call, or the relation that is loaded.
+    #[serde(skip)]
+    pub label: String,
+    /// It loads a relation that no query loaded before.
+    #[serde(skip)]
+    pub lazy: bool,
+    /// The queries that could have loaded it along.
+    #[serde(skip)]
+    pub origins: Vec<String>,
+    /// Its loops: where they stand, if that is known, and how often they run at each scale.
+    #[serde(skip)]
+    pub loops: Vec<(Option<String>, [f64; 3])>,
 }
 
 /// An entry point in numbers.
@@ -93,6 +105,8 @@ pub struct EntryPlan {
     pub budget: Budget,
     /// How many times the volumes break the target: 1 if it is broken already, `None` if growth does not break it.
     pub breaks_at: Option<f64>,
+    /// In how many months that is, at the growth that is given.
+    pub breaks_in_months: Option<f64>,
     /// Why, in a sentence.
     pub why: String,
     /// The summands that take longest at 10 times the volumes.
@@ -146,9 +160,22 @@ pub(crate) fn groups(entries: &[EntryPlan]) -> Vec<Group> {
 pub(crate) struct World<'a> {
     pub(crate) targets: &'a Targets,
     pub(crate) volumes: Volumes,
+    /// The tables that are declared, as their names are compared.
+    pub(crate) tables: BTreeSet<String>,
 }
 
 impl World<'_> {
+    /// What a query in plain SQL names, if a table is called so.
+    fn table<'n>(&self, name: &'n str) -> Option<&'n str> {
+        self.tables.contains(&stem(name)).then_some(name)
+    }
+
+    /// In how many months the volumes have grown so many times, at the growth that is given.
+    pub(crate) fn months(&self, scale: f64) -> Option<f64> {
+        let growth = self.targets.growth_per_month.filter(|growth| *growth > 0.0)?;
+        Some((scale.ln() / (1.0 + growth / 100.0).ln()).max(0.0))
+    }
+
     /// What one effect takes.
     pub(crate) fn duration(&self, unit: &str) -> Figure {
         let assumed = DURATIONS.iter().find(|(name, ..)| *name == unit);
@@ -210,6 +237,13 @@ pub(crate) fn names(entry: &EntryCost) -> Vec<String> {
     names
 }
 
+impl TermCost {
+    /// Whether nobody said how large its sizes are.
+    fn is_assumed(&self) -> bool {
+        self.sizes.iter().any(|size| size.contains("(assumption: "))
+    }
+}
+
 struct Evaluated<'a> {
     term: &'a CostTerm,
     sizes: Vec<Size>,
@@ -230,16 +264,17 @@ impl Evaluated<'_> {
 
 /// An entry point in numbers.
 pub(crate) fn entry(world: &World<'_>, entry: &EntryCost, questions: &mut Questions) -> EntryPlan {
+    let waits = is_waited_for(entry.kind);
+    questions.for_who_waits(waits);
     let mut evaluated = |cold: bool| -> Vec<Evaluated<'_>> {
         let terms = entry.terms.iter().filter(|term| term.cold == cold);
         terms
             .map(|term| Evaluated {
                 term,
                 sizes: term.times.iter().map(|times| of_factor(times, &world.volumes, questions)).collect(),
-                rows: term
-                    .rows
-                    .as_ref()
-                    .map(|rows| of_rows(rows, None, Some(&term.place), &world.volumes, questions)),
+                rows: term.rows.as_ref().map(|rows| {
+                    of_rows(rows, world.table(&term.label), Some(&term.place), &world.volumes, questions)
+                }),
                 each: world.duration(unit(term.effect)).value,
             })
             .collect()
@@ -256,7 +291,6 @@ pub(crate) fn entry(world: &World<'_>, entry: &EntryCost, questions: &mut Questi
         stored.map(|term| term.milliseconds(scale)).sum::<f64>()
     };
     let p95 = world.p95(entry);
-    let waits = matches!(entry.kind, "route" | "page" | "resolver" | "socket");
     let breaks_at = if waits { breaking(&time, p95.value) } else { None };
     let p99 = world.p99(entry);
     let worst = |scale: f64| time(scale) + rarely(scale);
@@ -279,7 +313,7 @@ pub(crate) fn entry(world: &World<'_>, entry: &EntryCost, questions: &mut Questi
     let mut costs: Vec<TermCost> = terms.iter().map(term_cost).collect();
     costs.sort_by(|a, b| b.milliseconds[1].total_cmp(&a.milliseconds[1]).then_with(|| a.place.cmp(&b.place)));
     let why = why(&costs, breaks_at, waits, &p95, time(1.0));
-    costs.truncate(6);
+    let breaks_in_months = breaks_at.and_then(|scale| world.months(scale));
     EntryPlan {
         kind: entry.kind,
         label: clean::line(&entry.label).into_owned(),
@@ -295,6 +329,7 @@ pub(crate) fn entry(world: &World<'_>, entry: &EntryCost, questions: &mut Questi
         p99_breaks_at,
         budget,
         breaks_at,
+        breaks_in_months,
         why,
         terms: costs,
         waits,
@@ -305,8 +340,7 @@ pub(crate) fn entry(world: &World<'_>, entry: &EntryCost, questions: &mut Questi
 fn term_cost(evaluated: &Evaluated<'_>) -> TermCost {
     let Evaluated { term, sizes, rows, .. } = evaluated;
     let name = term.entity.as_deref().unwrap_or(&term.label);
-    let symbols =
-        term.times.iter().zip(sizes).filter(|(times, _)| !matches!(times, perflint_rules::Times::Const(_)));
+    let symbols = term.times.iter().zip(sizes).filter(|(times, _)| !matches!(times, Times::Const(_)));
     let mut sources: Vec<String> = symbols
         .map(|(times, size)| {
             format!(
@@ -322,6 +356,8 @@ fn term_cost(evaluated: &Evaluated<'_>) -> TermCost {
             .filter(|rows| rows.figure.value > 1.0)
             .map(|rows| format!("{} rows each ({})", short(rows.figure.value), rows.figure.source.text())),
     );
+    let mut known = BTreeSet::new();
+    sources.retain(|source| known.insert(source.clone()));
     let lazy = if term.lazy { "lazy load of " } else { "" };
     TermCost {
         what: if name.is_empty() {
@@ -337,8 +373,30 @@ fn term_cost(evaluated: &Evaluated<'_>) -> TermCost {
         sizes: sources,
         entity: term.entity.clone(),
         waited: !term.detached,
+        label: term.label.clone(),
+        lazy: term.lazy,
+        origins: term.origins.iter().map(place_text).collect(),
+        loops: term
+            .times
+            .iter()
+            .zip(sizes)
+            .filter_map(|(times, size)| Some((loop_place(times)?, SCALES.map(|scale| size.at(scale)))))
+            .collect(),
         grows: sizes.iter().chain(rows).any(|size| size.grows),
     }
+}
+
+/// Where a loop stands, if that is known; `None` for what is no loop.
+fn loop_place(times: &Times) -> Option<Option<String>> {
+    match times {
+        Times::Size { place, .. } | Times::Iterations(place) => Some(place.as_ref().map(place_text)),
+        Times::Const(_) | Times::Depth(_) => None,
+    }
+}
+
+/// Whether somebody waits for entry points of a kind.
+pub(crate) fn is_waited_for(kind: &str) -> bool {
+    matches!(kind, "route" | "page" | "resolver" | "socket")
 }
 
 /// The least growth that breaks a target.
@@ -369,7 +427,12 @@ fn why(costs: &[TermCost], breaks_at: Option<f64>, waits: bool, p95: &Figure, no
             time(p95.value)
         ),
         Some(scale) if scale <= 1.0 => {
-            format!("It takes {} already, more than {}; longest takes {driver}.", time(now), time(p95.value))
+            let guess = if first.is_assumed() {
+                "by what is assumed of its sizes"
+            } else {
+                "at the volumes as given"
+            };
+            format!("It takes {} {guess}, more than {}; longest takes {driver}.", time(now), time(p95.value))
         }
         Some(scale) => format!(
             "At {} times the volumes it takes more than {}, because of {driver}.",
@@ -385,8 +448,12 @@ fn often(times: &str) -> String {
 
 /// A time for people, from milliseconds: `407 ms`, `62.5 s`, `2.8 h`.
 pub fn time(milliseconds: f64) -> String {
-    const UNITS: [(f64, &str); 4] =
-        [(86_400_000.0, "days"), (3_600_000.0, "h"), (60_000.0, "min"), (1000.0, "s")];
+    const DAY: f64 = 86_400_000.0;
+    const UNITS: [(f64, &str); 3] = [(3_600_000.0, "h"), (60_000.0, "min"), (1000.0, "s")];
+    // Nothing that takes longer is told apart from what never ends, and a product of assumptions is no forecast.
+    if milliseconds.abs() > DAY {
+        return "over a day".to_owned();
+    }
     // A minute and a half is 90 s, an hour and a half 90 min.
     let fitting =
         UNITS.iter().find(|(size, _)| milliseconds.abs() >= size * if *size == 1000.0 { 1.0 } else { 2.0 });

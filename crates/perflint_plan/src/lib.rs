@@ -14,6 +14,7 @@ mod caching;
 mod changes;
 mod chart;
 mod checklist;
+mod counter;
 mod database;
 mod decision;
 mod design;
@@ -21,19 +22,23 @@ mod evaluate;
 mod figure;
 mod load;
 mod monitoring;
+mod partition;
 mod picture;
 mod practice;
 mod questions;
 mod render;
+mod rewrite;
 mod routes;
 mod scaling;
 mod sizes;
+mod spread;
 
-pub use algorithms::{Algorithm, Algorithms, Choice, Memo, Superlinear};
+pub use algorithms::{Algorithm, Algorithms, Choice, Memo, Superlinear, Ways};
 pub use caching::{Caching, EntityUse, Response, Unbounded};
 pub use changes::Change;
 pub use chart::Bar;
 pub use checklist::{Item, Status};
+pub use counter::Counter;
 pub use database::{Database, IndexChange, Known, rows};
 pub use decision::Decision;
 pub use design::{Call, Design, Job, Primary};
@@ -41,11 +46,14 @@ pub use evaluate::{Budget, EntryPlan, Group, SCALES, TermCost, short, time};
 pub use figure::{Figure, Source};
 pub use load::{Load, Request};
 pub use monitoring::{Monitoring, Signal};
+pub use partition::Partitioning;
 pub use picture::{Card, Line, Picture};
 pub use practice::Seen;
 pub use render::{SECTIONS, files, section};
+pub use rewrite::Rewrite;
 pub use routes::{routes_json, routes_text};
 pub use scaling::Scaling;
+pub use spread::{Crossing, Queries, Spread};
 
 use evaluate::World;
 use perflint_config::{Targets, Volume, nearest};
@@ -55,6 +63,9 @@ use questions::Questions;
 use serde::Serialize;
 use sizes::{Volumes, stem};
 use std::collections::BTreeMap;
+
+/// Summands of an entry point that are shown.
+const SHOWN: usize = 6;
 
 /// What a plan is made from.
 #[derive(Clone, Copy, Debug)]
@@ -90,6 +101,16 @@ pub enum PlanError {
         /// A way out.
         help: String,
     },
+    /// Rows of one table under two names.
+    #[error("{file}: `volumes.{one}` and `volumes.{other}` are of the same table, and differ")]
+    Twice {
+        /// The configuration.
+        file: String,
+        /// A key.
+        one: String,
+        /// The other.
+        other: String,
+    },
     /// Targets of an entry point that is not there.
     #[error("{file}: `targets.entries.\"{name}\"`: no entry point fits it")]
     UnknownEntry {
@@ -113,6 +134,7 @@ impl PlanError {
     pub fn help(&self) -> &str {
         match self {
             Self::UnknownTable { help, .. } | Self::UnknownEntry { help, .. } => help,
+            Self::Twice { .. } => "leave one of them out",
             Self::Render(_) | Self::Serialise(_) => "this is a fault of perflint itself: please report it",
         }
     }
@@ -137,6 +159,8 @@ pub struct Plan {
     pub causes: Vec<Group>,
     /// How many of them break their target at the volumes as given.
     pub broken: usize,
+    /// How many take longer than their target at 1, 10 and 100 times the volumes.
+    pub over: [usize; 3],
     /// How many entry points of each kind there are.
     pub kinds: BTreeMap<&'static str, usize>,
     /// Changes, those with the greatest effect first.
@@ -177,7 +201,12 @@ pub fn plan(input: Input<'_>) -> Result<Plan, PlanError> {
     check_volumes(&input)?;
     check_entries(&input)?;
     let mut questions = Questions::default();
-    let world = World { targets: input.targets, volumes: Volumes::new(input.volumes) };
+    let tables = input.database.iter().flat_map(|known| known.schema.tables.keys());
+    let world = World {
+        targets: input.targets,
+        volumes: Volumes::new(input.volumes),
+        tables: tables.map(|name| stem(name)).collect(),
+    };
     let requirements = requirements(&input, &mut questions);
     let mut entries: Vec<EntryPlan> =
         input.report.entries.iter().map(|entry| evaluate::entry(&world, entry, &mut questions)).collect();
@@ -210,6 +239,10 @@ pub fn plan(input: Input<'_>) -> Result<Plan, PlanError> {
         monitoring: &monitoring,
     };
     let (checklist, antipatterns) = (checklist::checklist(&known), antipatterns::antipatterns(&known));
+    let database = database::database(&input, &world, &entries, &scaling, &mut questions);
+    let holes = (input.report.coverage.calls, input.report.coverage.holes);
+    // What the report shows of each; everything else was summed before.
+    entries.iter_mut().for_each(|entry| entry.terms.truncate(SHOWN));
     Ok(Plan {
         version: 1,
         tool: input.version.to_owned(),
@@ -220,14 +253,17 @@ pub fn plan(input: Input<'_>) -> Result<Plan, PlanError> {
         algorithms,
         chart: chart::bars(&entries, &causes),
         questions: questions.list(),
-        holes: (input.report.coverage.calls, input.report.coverage.holes),
+        holes,
         causes,
         broken: entries.iter().filter(|entry| entry.breaks_at.is_some_and(|scale| scale <= 1.0)).count(),
+        over: SCALES.map(|scale| {
+            entries.iter().filter(|entry| entry.breaks_at.is_some_and(|breaks| breaks <= scale)).count()
+        }),
         entries,
         kinds,
         changes,
         caching,
-        database: database::database(&input),
+        database,
         load,
         scaling,
         design,
@@ -321,7 +357,34 @@ fn check_volumes(input: &Input<'_>) -> Result<(), PlanError> {
         };
         return Err(PlanError::UnknownTable { file: input.file.to_owned(), name: name.clone(), help });
     }
-    Ok(())
+    match twice(input) {
+        Some((one, other)) => Err(PlanError::Twice {
+            file: input.file.to_owned(),
+            one: one.to_owned(),
+            other: other.to_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Two volumes that name one table, by its name or its entity, and say different things.
+fn twice<'a>(input: &Input<'a>) -> Option<(&'a str, &'a str)> {
+    let mut tables: BTreeMap<String, String> = BTreeMap::new();
+    for table in input.database.iter().flat_map(|known| known.schema.tables.values()) {
+        if let Some(entity) = &table.entity {
+            tables.insert(stem(&table.name), stem(entity));
+        }
+    }
+    let mut known: BTreeMap<String, (&'a str, Option<u64>)> = BTreeMap::new();
+    for (name, volume) in input.volumes {
+        let key = stem(name);
+        let key = tables.get(&key).cloned().unwrap_or(key);
+        match known.get(&key) {
+            Some((other, rows)) if *rows != volume.rows() => return Some((other, name)),
+            _ => drop(known.insert(key, (name, volume.rows()))),
+        }
+    }
+    None
 }
 
 fn check_entries(input: &Input<'_>) -> Result<(), PlanError> {

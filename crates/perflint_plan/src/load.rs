@@ -109,8 +109,24 @@ fn method(entry: &EntryPlan) -> String {
     entry.method.as_deref().unwrap_or("GET").to_ascii_uppercase()
 }
 
+/// The share of all requests that each of some entry points has: by their own rates, and the rest in equal parts.
+pub(crate) fn shares(input: &Input<'_>, entries: &[&EntryPlan]) -> Vec<f64> {
+    let own: Vec<Option<f64>> = entries.iter().map(|entry| rate(input, entry)).collect();
+    let given: f64 = own.iter().flatten().sum();
+    let open = own.iter().filter(|rate| rate.is_none()).count();
+    let whole = input.targets.requests_per_second.unwrap_or(RATE).max(given);
+    let rest = if open == 0 { 0.0 } else { (whole - given) / open as f64 };
+    let total = given + rest * open as f64;
+    own.into_iter().map(|rate| rate.unwrap_or(rest) / total.max(f64::MIN_POSITIVE)).collect()
+}
+
 /// The share of an entry point: its own rate, or one like all others that have none.
 fn weight(input: &Input<'_>, entry: &EntryPlan) -> f64 {
+    rate(input, entry).unwrap_or(1.0)
+}
+
+/// The rate of an entry point's own, if one is given.
+fn rate(input: &Input<'_>, entry: &EntryPlan) -> Option<f64> {
     let rate = |(pattern, target): (&String, &perflint_config::EntryTarget)| {
         let name = entry
             .method
@@ -120,7 +136,7 @@ fn weight(input: &Input<'_>, entry: &EntryPlan) -> f64 {
         let fitting = fits(pattern, &entry.label) || name.is_some_and(|name| fits(pattern, &name));
         target.requests_per_second.filter(|_| fitting)
     };
-    input.targets.entries.iter().find_map(rate).unwrap_or(1.0)
+    input.targets.entries.iter().find_map(rate)
 }
 
 /// A route as a path: `/orders/{id}` for `orders/<int:id>`, `/orders/:id`, `/orders/[id]`; `None` for regular expressions

@@ -93,7 +93,9 @@ pub fn of_factor(times: &Times, volumes: &Volumes, questions: &mut Questions) ->
             Size { figure: assumed(DEPTH, "levels", why), grows: false }
         }
         Times::Size { name, place, over: Some(extent) } => {
-            of_rows(extent, Some(name), place.as_ref(), volumes, questions)
+            // The name of a variable is no table.
+            let own = extent.entity.is_some().then_some(name.as_str());
+            of_rows(extent, own, place.as_ref(), volumes, questions)
         }
         Times::Size { name, place, over: None } => {
             let at = place.as_ref().map(place_text);
@@ -105,7 +107,7 @@ pub fn of_factor(times: &Times, volumes: &Volumes, questions: &mut Questions) ->
     }
 }
 
-/// How many rows an extent has.
+/// How many rows an extent has; `name` is the table, where the extent has no entity.
 pub fn of_rows(
     extent: &Extent,
     name: Option<&str>,
@@ -113,6 +115,7 @@ pub fn of_rows(
     volumes: &Volumes,
     questions: &mut Questions,
 ) -> Size {
+    let named = name.is_some();
     let entity = extent.entity.as_deref().or(name).unwrap_or("rows");
     if let RowLimit::AtMost(rows) = extent.limit {
         let place = place.map_or_else(|| "the query's own limit".to_owned(), place_text);
@@ -124,7 +127,7 @@ pub fn of_rows(
             assumed(PAGE, "rows", format!("a page of `{entity}`, whose size the code does not tell"));
         return Size { figure, grows: false };
     }
-    let own = extent.entity.as_deref().and_then(|entity| volumes.of(entity));
+    let own = volumes.of(entity);
     if let Some(parent) = extent.of.as_deref() {
         let both = own.zip(volumes.of(parent)).filter(|(_, (_, parents))| *parents > 0);
         let figure = match both {
@@ -138,6 +141,12 @@ pub fn of_rows(
                 assumed(CHILDREN, "rows", format!("`{entity}` per `{parent}`"))
             }
         };
+        return Size { figure, grows: false };
+    }
+    if extent.entity.is_none() && !named {
+        // Rows of a table that is not known are no evidence of growth.
+        let at = place.map_or_else(String::new, |place| format!(" at {}", place_text(place)));
+        let figure = assumed(PAGE, "rows", format!("nothing tells which rows are walked{at}"));
         return Size { figure, grows: false };
     }
     if extent.limit == RowLimit::Unknown && own.is_none() {
