@@ -112,6 +112,17 @@ fn targets_and_volumes_that_cannot_be_meant_are_refused() {
             "did you mean `availability`?",
         ),
         ("[targets.entries.'GET /ordr']\np95 = 100", "no entry point fits it", "perflint routes"),
+        (
+            "[volumes]\norders = 5\nOrder = 7",
+            "`volumes.Order` and `volumes.orders` are of the same table",
+            "leave one of them out",
+        ),
+        ("[volumes]\norders = 9223372036854775807", "is no number of rows", "not negative"),
+        ("[targets]\np95 = 1e300", "is no time above zero and up to a day", "300ms"),
+        ("[targets]\ngrowth-per-month = 1e300", "is no growth", "from 0 to 1000"),
+        ("[targets]\nrequests-per-second = 1e-300", "is no rate above zero", "leave it out"),
+        ("[targets]\nregions = ['eu', ' ']", "`targets.regions`: a region has no name", "leave it out"),
+        ("[targets]\navailability = 100.5", "`100.5` is no share", "99.9"),
     ] {
         let run = plan(&app(config), &[]);
         assert_eq!(run.code, Some(2), "{config}");

@@ -50,7 +50,15 @@ pub(crate) fn plan(args: &PlanArgs) -> Result<Status, Failure> {
     };
     let plan = perflint_plan::plan(input).map_err(failure)?;
     match folder {
-        Some(folder) => write(&folder, &perflint_plan::files(&plan).map_err(failure)?)?,
+        Some(folder) => {
+            for path in write(&folder, &perflint_plan::files(&plan).map_err(failure)?)? {
+                let path = folder.join(path);
+                let path = path.display();
+                let note =
+                    format!("note: {path} is not as perflint wrote it and stays: the new one is {path}.new");
+                writeln!(io::stderr(), "{note}")?;
+            }
+        }
         None => print(&plan, args)?,
     }
     Ok(status(&scan))

@@ -1,5 +1,5 @@
 //! The folder that a plan is written to. It is written again and again, and people work in it: what an earlier run wrote
-//! and this one does not goes, what somebody changed or added stays.
+//! and this one does not goes, what somebody changed or added stays, and the new form of it stands beside.
 
 use crate::status::Failure;
 use perflint_git::blob_id;
@@ -12,6 +12,10 @@ use std::path::{Component, Path, PathBuf};
 const LIST: &str = ".written.json";
 /// Below it, files are records of decisions: once somebody has worked on one, it is not written again.
 const RECORDS: &str = "adr/";
+/// Views of the same data: what somebody scribbles into one is not kept.
+const REPORTS: [&str; 3] = ["report.html", "report.json", "report.md"];
+/// What is added to the name of a file whose place is taken by what somebody wrote.
+const BESIDE: &str = ".new";
 
 const HELP: &str = "--output takes a folder that is there and can be written, or that can be created";
 
@@ -40,17 +44,31 @@ fn above(folder: &Path) -> &Path {
 }
 
 /// Writes all files beside their place, then puts them there: a folder of before changes only when the new one is complete.
-pub(crate) fn write(folder: &Path, files: &Files) -> Result<(), Failure> {
+/// Gives the files that stay as somebody changed them.
+pub(crate) fn write(folder: &Path, files: &Files) -> Result<Vec<String>, Failure> {
     // The error itself names a file beside the folder, which nobody knows.
     let fail = |error: io::Error| {
         Failure::usage(format!("{} cannot be written: {}", folder.display(), error.kind()), HELP)
     };
-    let list: Files = files.iter().map(|(path, text)| (path.clone(), hash(text.as_bytes()))).collect();
-    let list = serde_json::to_string_pretty(&list)? + "\n";
+    let before = last_run(folder);
+    let (mut written, mut kept) = (Files::new(), Vec::new());
+    for (path, text) in files {
+        match place_of(folder, path, text, &before) {
+            Place::Free => drop(written.insert(path.clone(), text.clone())),
+            Place::Record => {}
+            Place::Taken => {
+                kept.push(path.clone());
+                written.insert(format!("{path}{BESIDE}"), text.clone());
+            }
+        }
+    }
+    let hashed = |(path, text): (&String, &String)| (path.clone(), hash(text.as_bytes()));
+    // The new form is what a file that stays is compared with: whoever takes it over has taken it from here.
+    let list: Files = files.iter().chain(&written).map(hashed).collect();
+    written.insert(LIST.to_owned(), serde_json::to_string_pretty(&list)? + "\n");
     let temporary =
         tempfile::Builder::new().prefix(".perflint-plan-").tempdir_in(above(folder)).map_err(fail)?;
-    let all = || files.iter().map(|(path, text)| (path.as_str(), text)).chain([(LIST, &list)]);
-    for (path, text) in all() {
+    for (path, text) in &written {
         let path = temporary.path().join(path);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(fail)?;
@@ -59,31 +77,52 @@ pub(crate) fn write(folder: &Path, files: &Files) -> Result<(), Failure> {
     }
     if !folder.exists() {
         let path = temporary.keep();
-        return fs::rename(path, folder).map_err(fail);
+        return fs::rename(path, folder).map(|()| kept).map_err(fail);
     }
-    if let Some(path) = all().find_map(|(path, _)| obstacle(folder, path)) {
+    if let Some(path) = written.keys().find_map(|path| obstacle(folder, path)) {
         return Err(Failure::usage(
             format!("{} is in the way of the plan", path.display()),
             "move it, or name another folder with --output",
         ));
     }
-    let before = last_run(folder);
-    for (path, _) in all() {
+    for path in written.keys() {
         let to = folder.join(path);
-        if path.starts_with(RECORDS) && to.exists() && !is_as_written(folder, path, &before) {
-            continue;
-        }
         if let Some(parent) = to.parent() {
             fs::create_dir_all(parent).map_err(fail)?;
         }
         fs::rename(temporary.path().join(path), to).map_err(fail)?;
     }
-    for path in before.keys().filter(|path| !files.contains_key(*path)) {
+    for path in before.keys().filter(|path| !list.contains_key(*path)) {
         if is_as_written(folder, path, &before) {
             fs::remove_file(folder.join(path)).map_err(fail)?;
         }
     }
-    Ok(())
+    Ok(kept)
+}
+
+/// What is at the place of a file.
+enum Place {
+    /// Nothing, or what an earlier run wrote, or the same.
+    Free,
+    /// A record that somebody has worked on.
+    Record,
+    /// What somebody wrote or changed.
+    Taken,
+}
+
+fn place_of(folder: &Path, path: &str, text: &str, before: &Files) -> Place {
+    let file = folder.join(path);
+    let own = |path: &str| is_as_written(folder, path, before);
+    let same = || fs::read(&file).is_ok_and(|bytes| bytes == text.as_bytes());
+    let report = REPORTS.contains(&path) && before.contains_key(path);
+    if !file.is_file() || report || own(path) || same() {
+        return Place::Free;
+    }
+    let beside = format!("{path}{BESIDE}");
+    if path.starts_with(RECORDS) || (folder.join(&beside).exists() && !own(&beside)) {
+        return Place::Record;
+    }
+    Place::Taken
 }
 
 /// What stands where a file is to be written: a folder, or on the way there something that is none. A link is none, as
@@ -128,8 +167,8 @@ mod tests {
         paths.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
     }
 
-    fn run(folder: &Path, paths: &[(&str, &str)]) {
-        write(folder, &files(paths)).map_err(|failure| failure.message()).expect("written");
+    fn run(folder: &Path, paths: &[(&str, &str)]) -> Vec<String> {
+        write(folder, &files(paths)).map_err(|failure| failure.message()).expect("written")
     }
 
     fn there(folder: &Path, path: &str) -> Option<String> {
@@ -157,6 +196,27 @@ mod tests {
             assert_eq!(there(&folder, path).as_deref(), Some(text), "{path}");
         }
         assert_eq!(fs::read_dir(place.path()).expect("read").count(), 1, "nothing lies beside it");
+    }
+
+    #[test]
+    fn what_somebody_changed_or_had_before_is_not_written_over() {
+        let place = tempfile::tempdir().expect("temp");
+        let folder = place.path().join("plan");
+        fs::create_dir(&folder).expect("created");
+        fs::write(folder.join("report.md"), "another report").expect("written");
+        assert_eq!(run(&folder, &[("k6.js", "one"), ("report.md", "one")]), ["report.md"]);
+        assert_eq!(there(&folder, "report.md.new").as_deref(), Some("one"));
+        fs::write(folder.join("k6.js"), "with bodies").expect("edited");
+        for text in ["two", "three"] {
+            assert_eq!(run(&folder, &[("k6.js", text)]), ["k6.js"]);
+            assert_eq!(there(&folder, "k6.js").as_deref(), Some("with bodies"));
+            assert_eq!(there(&folder, "k6.js.new").as_deref(), Some(text));
+        }
+        assert_eq!(there(&folder, "report.md.new"), None, "nobody had touched it");
+        fs::rename(folder.join("k6.js.new"), folder.join("k6.js")).expect("taken over");
+        assert!(run(&folder, &[("k6.js", "four")]).is_empty());
+        assert_eq!(there(&folder, "k6.js").as_deref(), Some("four"));
+        assert_eq!(there(&folder, "k6.js.new"), None);
     }
 
     #[cfg(unix)]

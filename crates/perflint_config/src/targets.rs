@@ -8,6 +8,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
+/// Milliseconds of the longest time that is one: a day.
+const LONGEST: f64 = 86_400_000.0;
+/// The most rows that a table has.
+const MOST_ROWS: u64 = 1_000_000_000_000_000;
+/// Percent by which the fastest growing tables grow in a month.
+const FASTEST: f64 = 1000.0;
+/// Requests per second that somebody plans for.
+const RATES: std::ops::RangeInclusive<f64> = 1e-6..=1e9;
+
 /// What the system has to carry. `perflint plan` reads it.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -82,7 +91,7 @@ impl Duration {
             Self::Milliseconds(value) => *value,
             Self::Text(text) => scaled(text, UNITS)?,
         };
-        (value.is_finite() && value > 0.0).then_some(value)
+        (value > 0.0 && value <= LONGEST).then_some(value)
     }
 
     fn text(&self) -> String {
@@ -108,9 +117,9 @@ impl Volume {
             ("", 1.0),
         ];
         match self {
-            Self::Rows(rows) => u64::try_from(*rows).ok(),
+            Self::Rows(rows) => u64::try_from(*rows).ok().filter(|rows| *rows <= MOST_ROWS),
             Self::Text(text) => {
-                let rows = scaled(text, UNITS).filter(|rows| (0.0..=1e15).contains(rows))?;
+                let rows = scaled(text, UNITS).filter(|rows| (0.0..=MOST_ROWS as f64).contains(rows))?;
                 Some(rows.round() as u64)
             }
         }
@@ -168,7 +177,7 @@ pub(crate) fn check(
     for (key, p95, p99) in times {
         for (name, given) in [("p95", p95), ("p99", p99)] {
             if let Some(time) = given.as_ref().filter(|time| time.milliseconds().is_none()) {
-                let message = format!("`{}` is no time above zero", time.text());
+                let message = format!("`{}` is no time above zero and up to a day", time.text());
                 return fail(
                     format!("{key}.{name}"),
                     message,
@@ -199,7 +208,7 @@ pub(crate) fn check(
             return fail("targets.durations".to_owned(), format!("there is no unit `{name}`"), &help);
         }
         if time.milliseconds().is_none() {
-            let message = format!("`{}` is no time above zero", time.text());
+            let message = format!("`{}` is no time above zero and up to a day", time.text());
             return fail(
                 format!("targets.durations.{name}"),
                 message,
@@ -241,8 +250,12 @@ fn rates(file: &str, targets: &Targets) -> Result<(), ConfigError> {
         (format!("targets.entries.\"{name}\".requests-per-second"), entry.requests_per_second)
     });
     for (key, rate) in std::iter::once(whole).chain(parts) {
-        if let Some(rate) = rate.filter(|rate| !(rate.is_finite() && *rate > 0.0)) {
-            return fail(&key, format!("`{rate}` is no rate above zero"), "leave it out if it is not known");
+        if let Some(rate) = rate.filter(|rate| !RATES.contains(rate)) {
+            return fail(
+                &key,
+                format!("`{rate}` is no rate above zero"),
+                "requests per second, up to 1e9; leave it out if it is not known",
+            );
         }
     }
     let sum: f64 = targets.entries.values().filter_map(|entry| entry.requests_per_second).sum();
@@ -258,6 +271,9 @@ fn rates(file: &str, targets: &Targets) -> Result<(), ConfigError> {
             "a percentage above 0 and below 100, such as 99.9",
         );
     }
+    if targets.regions.iter().any(|region| region.trim().is_empty()) {
+        return fail("targets.regions", "a region has no name".to_owned(), "leave it out if it is not known");
+    }
     if let Some(size) = targets.data_gigabytes.filter(|size| !(size.is_finite() && *size > 0.0)) {
         return fail(
             "targets.data-gigabytes",
@@ -265,11 +281,11 @@ fn rates(file: &str, targets: &Targets) -> Result<(), ConfigError> {
             "leave it out if it is not known",
         );
     }
-    if let Some(growth) = targets.growth_per_month.filter(|growth| !(growth.is_finite() && *growth >= 0.0)) {
+    if let Some(growth) = targets.growth_per_month.filter(|growth| !(0.0..=FASTEST).contains(growth)) {
         return fail(
             "targets.growth-per-month",
             format!("`{growth}` is no growth"),
-            "a percentage of 0 or more",
+            "a percentage from 0 to 1000",
         );
     }
     if let Some((pool, all)) =
