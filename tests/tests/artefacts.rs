@@ -58,37 +58,110 @@ Ticket.objects.bulk_create(Ticket(queue=queue, owner=agent, title=f'No. {n}', bo
 const QUERIES: &str =
     r#"{"GET /tickets/": "queue=1", "GET /tickets/by-owner/": "agent=1", "GET /tickets/flags/": "agent=1"}"#;
 
+/// An application that is running, with its plan.
+struct Desk {
+    tree: Tree,
+    address: String,
+    _server: Server,
+}
+
+impl Desk {
+    fn start() -> Self {
+        let tree = Tree::new();
+        tree.copy(&workspace().join("fixtures/apps/django_desk"), ".");
+        plan(tree.path(), &tree.join("plan"));
+        tree.write("settings.py", SETTINGS);
+        let django = |arguments: &[&str]| {
+            let mut django = python("django-admin");
+            django
+                .args(arguments)
+                .args(["--settings", "settings", "--pythonpath", "."])
+                .current_dir(tree.path());
+            django
+        };
+        succeeds(&mut django(&["migrate", "--run-syncdb"]));
+        succeeds(&mut django(&["shell", "-v", "0", "-c", ROWS]));
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .expect("a free port")
+            .port();
+        let address = format!("127.0.0.1:{port}");
+        let server = Server::start(&mut django(&["runserver", &address, "--noreload"]), port);
+        Self { tree, address, _server: server }
+    }
+
+    /// The paths of the planned requests, of those that only read or of those that write.
+    fn paths(&self, safe: bool) -> BTreeSet<String> {
+        let report: Value = serde_json::from_str(&text(&self.tree.join("plan/report.json"))).expect("json");
+        let requests = report["load"]["requests"].as_array().expect("requests");
+        let kept = requests.iter().filter(|request| request["safe"] == safe);
+        kept.map(|request| request["path"].as_str().expect("a path").to_owned()).collect()
+    }
+}
+
+#[test]
+fn the_script_for_k6_drives_the_planned_routes_of_an_application() {
+    let desk = Desk::start();
+    let folder = desk.tree.join("plan/load");
+    let stand_in = workspace().join("tests/tools/k6");
+    fs::create_dir_all(folder.join("node_modules/k6")).expect("created");
+    for file in ["package.json", "index.js", "http.js"] {
+        fs::copy(stand_in.join(file), folder.join("node_modules/k6").join(file)).expect("copied");
+    }
+    fs::write(folder.join("package.json"), "{\"type\": \"module\"}").expect("written");
+    fs::copy(stand_in.join("run.mjs"), folder.join("run.mjs")).expect("copied");
+    let run = |bodies: &str| -> Value {
+        let mut node = Command::new("node");
+        node.args(["run.mjs", "./k6.js", "60"]).current_dir(&folder);
+        node.env("BASE_URL", format!("http://{}", desk.address)).env("QUERIES", QUERIES);
+        let run = succeeds(node.env("BODIES", bodies).env("SCENARIO", "spike").env("RATE", "7"));
+        serde_json::from_slice(&run.stdout).expect("json")
+    };
+    let seen = run("{}");
+    let sent = seen["sent"].as_array().expect("requests");
+    assert_eq!(sent.len(), 60, "{seen}");
+    let paths = desk.paths(true);
+    for one in sent {
+        let (name, url) = (one["name"].as_str().expect("a name"), one["url"].as_str().expect("a url"));
+        let path = name.strip_prefix("GET ").expect("nothing is changed that nobody gave a body for");
+        assert!(paths.contains(path) && url.starts_with(&format!("http://{}{path}", desk.address)), "{one}");
+        assert_eq!(one["status"], 200, "{one}");
+    }
+    let names: BTreeSet<&str> = sent.iter().filter_map(|one| one["name"].as_str()).collect();
+    assert!(names.len() > 8, "60 requests reach most of {} routes: {names:?}", paths.len());
+    assert!(seen["checks"].as_array().is_some_and(|all| all.iter().all(|check| check["holds"] == true)));
+    let scenarios = seen["options"]["scenarios"].as_object().expect("scenarios");
+    assert_eq!(scenarios.keys().collect::<Vec<_>>(), ["spike"], "the one that is asked for");
+    assert_eq!(scenarios["spike"]["stages"][0]["target"], 35, "five times the rate");
+    for path in &paths {
+        let threshold = &seen["options"]["thresholds"][format!("http_req_duration{{name:GET {path}}}")];
+        assert!(
+            threshold[0].as_str().is_some_and(|limit| limit.starts_with("p(95)<")),
+            "{path}: {threshold}"
+        );
+    }
+    // A body makes a request that writes run; what becomes of it is the application's affair.
+    let seen = run(r#"{"POST /tickets/close/": "queue=1"}"#);
+    let wrote = |one: &&Value| one["name"] == "POST /tickets/close/" && one["body"] == "queue=1";
+    let planned = desk.paths(false).contains("/tickets/close/");
+    let posts = seen["sent"].as_array().expect("requests").iter().filter(wrote).count();
+    assert!(
+        planned && (posts > 0) == text(&folder.join("k6.js")).contains("POST /tickets/close/"),
+        "{posts}"
+    );
+}
+
 #[test]
 fn locust_drives_the_planned_routes_of_an_application() {
-    let tree = Tree::new();
-    tree.copy(&workspace().join("fixtures/apps/django_desk"), ".");
-    plan(tree.path(), &tree.join("plan"));
-    tree.write("settings.py", SETTINGS);
-    let django = |arguments: &[&str]| {
-        let mut django = python("django-admin");
-        django.args(arguments).args(["--settings", "settings", "--pythonpath", "."]).current_dir(tree.path());
-        django
-    };
-    succeeds(&mut django(&["migrate", "--run-syncdb"]));
-    succeeds(&mut django(&["shell", "-v", "0", "-c", ROWS]));
-    let port = TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("a free port")
-        .port();
-    let address = format!("127.0.0.1:{port}");
-    let _server = Server::start(&mut django(&["runserver", &address, "--noreload"]), port);
+    let desk = Desk::start();
+    let (tree, address) = (&desk.tree, &desk.address);
     let mut locust = python("locust");
     locust.args(["-f", "plan/load/locustfile.py", "--headless", "--only-summary", "--csv", "out", "--host"]);
     locust.arg(format!("http://{address}")).args(["-u", "20", "-r", "20", "-t", "6s"]);
     let driven = run(locust.current_dir(tree.path()).env("QUERIES", QUERIES));
     assert_eq!(driven.code, Some(0), "{}{}", driven.out(), driven.err());
 
-    let report: Value = serde_json::from_str(&text(&tree.join("plan/report.json"))).expect("json");
-    let requests = report["load"]["requests"].as_array().expect("requests");
-    let paths = |safe: bool| -> BTreeSet<String> {
-        let kept = requests.iter().filter(|request| request["safe"] == safe);
-        kept.map(|request| request["path"].as_str().expect("a path").to_owned()).collect()
-    };
+    let paths = |safe: bool| desk.paths(safe);
     let writing = ["/tickets/close/", "/tickets/first-free/", "/tickets/import/"].map(str::to_owned);
     assert_eq!(paths(false), BTreeSet::from(writing), "nothing is changed that nobody gave a body for");
     let stats = text(&tree.join("out_stats.csv"));

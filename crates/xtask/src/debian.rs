@@ -8,20 +8,30 @@ use std::process::{Command, Stdio};
 /// Read by Debian when PostgreSQL is installed: a server of the system, which nobody asked for, would be made and started.
 const NO_CLUSTER: &str = "/etc/postgresql-common/createcluster.d/no-main-cluster.conf";
 
+/// Laravel's migrations, with PHP.
+const LARAVEL: &[&str] = &[
+    "php-cli",
+    "php-illuminate-database",
+    "php-illuminate-events",
+    "php-illuminate-filesystem",
+    "php-pgsql",
+];
+
 /// The reader of rules of Prometheus.
 pub(crate) fn promtool() -> Result<(), String> {
     if answers("promtool", &["--version"]) { Ok(()) } else { install(&["prometheus"]) }
 }
 
 /// What the tests of databases and migrations run: a server of PostgreSQL with its client, which the tests start themselves in a
-/// folder of temporary files, Rails' migrations, and PHP; and the reader of Prometheus' rules.
+/// folder of temporary files, and the migrations of Rails and Laravel; and the reader of Prometheus' rules.
 pub(crate) fn programs() -> Result<(), String> {
     promtool()?;
     postgres()?;
     if !answers("ruby", &["-e", "require 'active_record'; require 'pg'"]) {
         install(&["ruby-activerecord", "ruby-pg"])?;
     }
-    if answers("php", &["--version"]) { Ok(()) } else { install(&["php-cli"]) }
+    let laravel = "exit(extension_loaded('pdo_pgsql') && is_file('/usr/share/php/Illuminate/Database/autoload.php') ? 0 : 1);";
+    if answers("php", &["-r", laravel]) { Ok(()) } else { install(LARAVEL) }
 }
 
 fn postgres() -> Result<(), String> {

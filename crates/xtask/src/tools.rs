@@ -1,5 +1,5 @@
 //! What the tests need beyond cargo: other people's readers of perflint's formats, a browser, and the wheel that pre-commit
-//! installs. All of it stands in `tools` of the target folder, and goes with it; PostgreSQL, Rails' migrations and PHP
+//! installs. All of it stands in `tools` of the target folder, and goes with it; PostgreSQL, and the migrations of Rails and Laravel
 //! alone come from Debian's packages.
 
 use crate::{debian, say};
