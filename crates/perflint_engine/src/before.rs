@@ -11,7 +11,7 @@ use perflint_ir::FileIr;
 use perflint_link::Config;
 use perflint_lower::{Source, lower};
 use perflint_rules::Sources;
-use perflint_walk::{Judged, NameGuess, Walker, is_module_config, lang_of_name, read_bytes, read_source};
+use perflint_walk::{Judged, NameGuess, Walker, is_module_config, lang_of_path, read_bytes, read_source};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -179,7 +179,7 @@ fn read(now: &Collected) -> impl Iterator<Item = &str> {
 /// Most files of a tree are ruled out by their names.
 fn may_be_source(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    lang_of_name(name) != NameGuess::Other
+    lang_of_path(path) != NameGuess::Other
         || name.ends_with(".json")
         || name.ends_with(".yaml")
         || is_module_config(path)

@@ -64,6 +64,8 @@
 //! 18. **Nothing is lost.** An expression or statement without a shape of its own is `Unknown` with its children.
 //!     No walk recurses without a bound: recursion goes through [`guard::deeper`], or the walk is iterative.
 
+#[cfg(feature = "sql")]
+mod changelog;
 #[cfg(all(feature = "fallback", any(feature = "python", feature = "javascript", feature = "rust")))]
 mod fallback;
 #[cfg(feature = "javascript")]
@@ -120,6 +122,8 @@ fn dispatch(source: Source<'_>) -> FileIr {
         }
         #[cfg(feature = "rust")]
         Lang::Rust => with_sql(rust::lower(source), source),
+        #[cfg(feature = "sql")]
+        Lang::Sql if changelog::is_changelog(source) => changelog::lower(source),
         #[cfg(feature = "sql")]
         Lang::Sql => sql::lower(source),
         #[cfg(feature = "ruby")]

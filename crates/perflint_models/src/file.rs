@@ -83,13 +83,13 @@ pub struct ModelFile {
     pub views: Vec<ViewRow>,
     /// Names that reveal a type where no type is declared.
     #[serde(default, rename = "hint")]
-    pub hints: Vec<HintRow>,
+    pub hints: Vec<crate::HintRow>,
     /// Code in the user's language that does what the library does.
     #[serde(default, rename = "stub")]
-    pub stubs: Vec<StubRow>,
+    pub stubs: Vec<crate::StubRow>,
     /// Modules of the library that are generated into the repository.
     #[serde(default, rename = "generated")]
-    pub generated: Vec<GeneratedRow>,
+    pub generated: Vec<crate::GeneratedRow>,
     /// Calls that say something about a schema.
     #[serde(default, rename = "schema")]
     pub schemas: Vec<crate::SchemaRow>,
@@ -695,42 +695,4 @@ pub struct EntryRow {
     /// The document, if not the file's.
     #[serde(default)]
     pub docs: Option<Box<str>>,
-}
-
-/// A name that reveals a type.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HintRow {
-    /// Names of variables, parameters or attributes.
-    pub names: Vec<Box<str>>,
-    /// The type.
-    #[serde(rename = "type")]
-    pub ty: Box<str>,
-}
-
-/// A module of the library, written as a stub.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StubRow {
-    /// The module's path.
-    pub module: Box<str>,
-    /// Its code.
-    pub code: Box<str>,
-}
-
-/// A module of the library that is generated into the repository, and usually not committed.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct GeneratedRow {
-    /// The module that it stands for.
-    pub module: Box<str>,
-    /// The marker of the schema block that has it generated.
-    pub marker: Box<str>,
-    /// Words of that block; it must have one of them.
-    pub words: Vec<Box<str>>,
-    /// The key of the block's word that names the folder, relative to the schema: `output` of `output=../generated`.
-    pub output: Box<str>,
-    /// Ends of paths that mean the module where no schema says so.
-    #[serde(default)]
-    pub paths: Vec<Box<str>>,
 }

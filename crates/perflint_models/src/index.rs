@@ -1,10 +1,10 @@
 //! Models by what they are looked up with.
 
 use crate::file::{
-    AttrRow, CallRow, DeclarationRow, EntityRow, EntryRow, GeneratedRow, HintRow, ModelFile, OneOrMany,
-    RelationRow, StubRow,
+    AttrRow, CallRow, DeclarationRow, EntityRow, EntryRow, ModelFile, OneOrMany, RelationRow,
 };
 use crate::object::ObjectRow;
+use crate::source::{GeneratedRow, HintRow, StubRow};
 use crate::ty::{TypeRole, TypeRow};
 use crate::view::ViewRow;
 use rustc_hash::{FxHashMap, FxHashSet};

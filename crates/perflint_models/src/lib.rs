@@ -17,6 +17,7 @@ mod object;
 mod present;
 mod router;
 mod schema;
+mod source;
 mod ty;
 mod view;
 
@@ -24,13 +25,14 @@ pub use embedded::{builtin, builtin_and, folder};
 pub use evidence::{AskRow, Asks, CollectionRow, KeepRow, Kind, SignRow, TimeoutRow, Work, WorkRow};
 pub use expr::{Expr, ExprError};
 pub use file::{
-    AttrRow, CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, EntryRow, GeneratedRow,
-    HintRow, ModelFile, OneOrMany, RelationRead, RelationRow, RowCount, StubRow, To, Wait,
+    AttrRow, CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, EntryRow, ModelFile,
+    OneOrMany, RelationRead, RelationRow, RowCount, To, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};
 pub use object::ObjectRow;
 pub use present::{PresentedBy, Presents};
 pub use router::RouterRow;
 pub use schema::{ColumnRow, DialectRow, Does, MigrationRow, SchemaRow, TableRow};
+pub use source::{GeneratedRow, HintRow, StubRow};
 pub use ty::{TypeRole, TypeRow};
 pub use view::{Renders, Shows, ViewRow};

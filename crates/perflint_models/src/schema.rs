@@ -179,6 +179,13 @@ pub struct TableRow {
     /// Suffix of the column of a relation to one that names none: `_id`.
     #[serde(default)]
     pub relation_suffix: Option<Box<str>>,
+    /// Where the name of the table stands that joins the rows of a relation of many to many (`@JoinTable.name`, of the field), and
+    /// what it is otherwise: `{from}`, `{to}`.
+    #[serde(default)]
+    pub join_name: Option<Box<str>>,
+    /// As before.
+    #[serde(default)]
+    pub join_default: Option<Box<str>>,
     /// Relations to one have an index each.
     #[serde(default)]
     pub relation_index: bool,
@@ -201,6 +208,18 @@ pub struct ColumnRow {
     /// What is filtered by: a map or named arguments, or the name of one column.
     #[serde(default)]
     pub filters: Option<Expr>,
+    /// Conditions as expressions: comparisons of columns, closures over a row.
+    #[serde(default)]
+    pub condition: Option<Expr>,
+    /// A text in a query language over classes, conditions, order and all.
+    #[serde(default)]
+    pub query: Option<Expr>,
+    /// Where no such text is there, the method's own name says it: `findByOwnerIdOrderByName`.
+    #[serde(default)]
+    pub derived: bool,
+    /// Names in texts start with the alias that the call which starts the query is given.
+    #[serde(default)]
+    pub aliased: bool,
     /// The operator between the column and its value: `>`. Equality if absent.
     #[serde(default)]
     pub operator: Option<Expr>,

@@ -4,6 +4,8 @@ mod call;
 mod class;
 mod dialect;
 mod eval;
+mod included;
+mod join;
 mod part;
 mod rows;
 mod sources;

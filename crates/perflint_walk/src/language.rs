@@ -98,6 +98,23 @@ const INTERPRETERS: &[(&str, Lang)] = &[
 /// Endings of files that map PHP's classes to tables.
 const MAPPINGS: &[&str] = &[".orm.xml", ".dcm.xml", ".mapped-superclass.xml"];
 
+/// What a file's path says about its language: its name, and for change logs of databases also where it stands.
+pub fn lang_of_path(path: &str) -> NameGuess {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match lang_of_name(name) {
+        NameGuess::Other if is_log_path(path) && (name.ends_with(".yaml") || name.ends_with(".yml")) => {
+            NameGuess::Template(false)
+        }
+        guess => guess,
+    }
+}
+
+/// Whether a path is one where change logs of databases stand.
+pub(crate) fn is_log_path(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    lower.contains("changelog") || lower.contains("liquibase")
+}
+
 /// The language that a file's name tells, compared without case.
 pub fn lang_of_name(name: &str) -> NameGuess {
     if let Some((_, lang)) = NAMES.iter().find(|(known, _)| *known == name) {
@@ -173,6 +190,12 @@ const GO_MARKS: &[&str] = &[
 /// use `{{` too).
 pub fn lang_of_template(path: &str, only_templates: bool, text: &[u8]) -> Option<Lang> {
     let has = |mark: &str| memmem::find(text, mark.as_bytes()).is_some();
+    if is_log_path(path) && has("databaseChangeLog") {
+        return Some(Lang::Sql);
+    }
+    if path.ends_with(".yaml") || path.ends_with(".yml") {
+        return None;
+    }
     if has("{%") {
         return Some(Lang::Jinja);
     }

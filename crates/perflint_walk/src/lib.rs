@@ -27,7 +27,9 @@ mod walk;
 
 pub use config::{WalkConfig, WalkError};
 pub use configs::ConfigFile;
-pub use language::{NameGuess, is_module_config, lang_of_name, lang_of_shebang, lang_of_template};
+pub use language::{
+    NameGuess, is_module_config, lang_of_name, lang_of_path, lang_of_shebang, lang_of_template,
+};
 pub use prefilter::Prefilter;
 pub use read::{ReadError, read_bytes, read_source};
 pub use role::{is_client, is_generated, is_minified, role_of_path};

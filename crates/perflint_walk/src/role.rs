@@ -272,6 +272,20 @@ pub fn is_generated(text: &str) -> bool {
     false
 }
 
+/// Whether a file's content, or for a database's change log its path, says that it is a migration wherever it stands: a revision
+/// of Alembic names the one before it.
+pub fn is_migration(path: &str, text: &str, lang: Lang) -> bool {
+    match lang {
+        Lang::Python => {
+            let head = text.get(..text.floor_char_boundary(HEADER_BYTES)).unwrap_or(text);
+            let named = |line: &str| line.starts_with("down_revision");
+            head.lines().any(named) && text.contains("\ndef upgrade")
+        }
+        Lang::Sql => crate::language::is_log_path(path),
+        _ => false,
+    }
+}
+
 /// True if the first statement says that the module is the browser's.
 pub fn is_client(text: &str, lang: Lang) -> bool {
     lang.family() == "javascript"

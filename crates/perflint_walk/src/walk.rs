@@ -2,9 +2,9 @@
 
 use crate::budget::Budget;
 use crate::config::{Globs, WalkConfig, WalkError};
-use crate::language::{NameGuess, is_module_config, lang_of_name, lang_of_shebang, lang_of_template};
+use crate::language::{NameGuess, is_module_config, lang_of_path, lang_of_shebang, lang_of_template};
 use crate::read::{Opened, ReadError};
-use crate::role::{is_client, is_generated, is_minified, role_of_path};
+use crate::role::{is_client, is_generated, is_migration, is_minified, role_of_path};
 use crate::stats::{SkipReason, Tally, WalkStats};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -160,8 +160,7 @@ impl Walker {
 
     /// Decides by a file's path whether it is read, and sends it to the workers.
     fn offer(&self, root: &Path, path: &Path, send: &Sender<Candidate>, tally: &Tally) {
-        let name = path.file_name().map_or_else(Default::default, |name| name.to_string_lossy());
-        let guess = lang_of_name(&name);
+        let guess = lang_of_path(&slashed(path).0);
         let lang = match guess {
             NameGuess::Other => return self.offer_config(root, path, tally),
             NameGuess::Known(lang) => Some(lang),
@@ -266,6 +265,7 @@ impl Walker {
             _ if is_minified(text, lang) => Role::Minified,
             Role::App | Role::Script if is_generated(text) => Role::Generated,
             Role::App if is_client(text, lang) => Role::Client,
+            Role::App | Role::Script if is_migration(&candidate.shown, text, lang) => Role::Migration,
             role => role,
         };
         if self.config.roles.contains(&role) { Ok(role) } else { Err(SkipReason::Role(role)) }

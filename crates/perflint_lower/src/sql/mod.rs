@@ -23,3 +23,10 @@ mod tests;
 
 pub(crate) use embed::embedded;
 pub(crate) use file::lower;
+
+/// What the statements of a text change about tables.
+pub(crate) fn changes_of(text: &str) -> Vec<perflint_ir::Change> {
+    let read = |range: std::ops::Range<usize>| statement::read(&text[range]).statements;
+    let statements = split::split(text).into_iter().flat_map(read);
+    statements.flat_map(|statement| statement.changes).map(|(_, change)| change).collect()
+}

@@ -63,13 +63,13 @@ pub(crate) fn declared(program: &Program, models: &Models, rows: &Rows<'_>, mach
     out
 }
 
-struct Reader<'r, 'p> {
-    program: &'p Program,
+pub(super) struct Reader<'r, 'p> {
+    pub(super) program: &'p Program,
     rows: &'p Rows<'p>,
-    row: &'p TableRow,
-    entity: EntityIx,
+    pub(super) row: &'p TableRow,
+    pub(super) entity: EntityIx,
     class: ClassIx,
-    tables: &'r BTreeMap<EntityIx, String>,
+    pub(super) tables: &'r BTreeMap<EntityIx, String>,
 }
 
 impl<'p> Reader<'_, 'p> {
@@ -77,7 +77,8 @@ impl<'p> Reader<'_, 'p> {
     fn table_name(&self, eval: &mut Eval<'p>) -> String {
         let named = self.row.name.iter().find_map(|locator| self.located(eval, locator));
         if let Some(name) = named.filter(|name| !name.is_empty()) {
-            return name.rsplit('.').next().unwrap_or(&name).to_owned();
+            let name = name.rsplit('.').next().unwrap_or(&name);
+            return name.trim_matches(['`', '"', '[', ']']).to_owned();
         }
         let name = self.program.text(self.program.entity(self.entity).name);
         let snake = cruet::to_snake_case(name);
@@ -115,7 +116,13 @@ impl<'p> Reader<'_, 'p> {
         there.value(body, op).text().map(str::to_owned)
     }
 
-    fn marker_text(&self, eval: &mut Eval<'p>, owner: ItemId, marker: &Marker, key: &str) -> Option<String> {
+    pub(super) fn marker_text(
+        &self,
+        eval: &mut Eval<'p>,
+        owner: ItemId,
+        marker: &Marker,
+        key: &str,
+    ) -> Option<String> {
         if marker.value.some().is_none() {
             let args = words(self.program, marker);
             return match key.parse::<usize>() {
@@ -355,9 +362,13 @@ impl<'p> Reader<'_, 'p> {
         let owner = item.owner.unwrap_or(ItemId(0));
         for marker in &markers {
             if column.is_none() {
-                column = eval
-                    .marked(owner, marker, self.program, &Val::Unknown)
-                    .filter(|at| eval.parts[*at].kind == Does::Column);
+                let made = eval.marked(owner, marker, self.program, &Val::Unknown);
+                if let Some(at) = made.filter(|at| eval.parts[*at].kind == Does::JoinTable) {
+                    eval.parts[at].place = place.clone();
+                    eval.parts[at].name = self.join_name(eval, owner, &markers);
+                    return self.join_table(eval, at, &name, relation, table);
+                }
+                column = made.filter(|at| eval.parts[*at].kind == Does::Column);
                 if let Some(at) = column {
                     eval.parts[at].place = place.clone();
                     if eval.parts[at].ty == self.marker_name(marker).to_lowercase() {
@@ -390,61 +401,6 @@ impl<'p> Reader<'_, 'p> {
                 self.take(eval, other, table);
             }
         }
-    }
-
-    /// The table of a relation of many to many: a key of its own, both columns together unique, each with an index.
-    fn join_table(
-        &self,
-        eval: &mut Eval<'p>,
-        at: usize,
-        name: &str,
-        relation: Option<&perflint_link::Relation>,
-        table: &str,
-    ) {
-        let Some(target) = relation.and_then(|relation| relation.target) else { return };
-        let Some(target_table) = self.tables.get(&target) else { return };
-        let lower = |entity| self.program.text(self.program.entity(entity).name).to_lowercase();
-        let (mut from, mut to) = (lower(self.entity), lower(target));
-        if target == self.entity {
-            (from, to) = (format!("from_{from}"), format!("to_{to}"));
-        }
-        let part = &eval.parts[at];
-        let join = part.name.clone().unwrap_or_else(|| format!("{table}_{name}"));
-        let place = part.place.clone();
-        let columns: Vec<String> = part
-            .names
-            .iter()
-            .flat_map(Val::texts)
-            .map(|column| column.replace("{from}", &from).replace("{to}", &to))
-            .collect();
-        let create = Change::CreateTable { table: join.as_str().into(), if_absent: false };
-        eval.events.push(Event::Change(place.clone(), create));
-        let mut push = |part: Part| {
-            eval.parts.push(Part { taken: true, ..part });
-            eval.events.push(Event::Part(join.clone(), eval.parts.len() - 1));
-        };
-        if let Some(key) = &self.row.key {
-            let mut part = Part::new(Does::Column, place.clone());
-            part.names = vec![Val::Str(key.as_ref().to_owned())];
-            part.ty = "bigint".to_owned();
-            part.primary = true;
-            push(part);
-        }
-        for (column, target) in columns.iter().zip([table, target_table]) {
-            let mut part = Part::new(Does::Column, place.clone());
-            part.names = vec![Val::Str(column.clone())];
-            part.ty = "bigint".to_owned();
-            part.nullable = Some(false);
-            part.index = Some(Val::Bool(true));
-            part.foreign = Some(Val::Str(target.to_owned()));
-            part.implied = true;
-            push(part);
-        }
-        let mut part = Part::new(Does::Index, place);
-        part.names = columns.into_iter().map(Val::Str).collect();
-        part.unique = Some(Val::Bool(true));
-        part.implied = true;
-        push(part);
     }
 
     /// A relation that names the columns which hold its key.
@@ -526,7 +482,7 @@ impl<'p> Reader<'_, 'p> {
         let given = part.names.iter().flat_map(Val::texts).next().filter(|name| !name.is_empty());
         match given {
             Some(given) => {
-                part.names = vec![Val::Str(given)];
+                part.names = vec![Val::Str(given.trim_matches(['`', '"']).to_owned())];
                 part.suffix = String::new();
             }
             None => {
@@ -678,7 +634,7 @@ fn column_of(name: &str, columns: &BTreeMap<String, Option<String>>) -> Option<S
 }
 
 /// Whether a marker's path as written is this name, or ends with it.
-fn ends_with(path: &str, name: &str) -> bool {
+pub(super) fn ends_with(path: &str, name: &str) -> bool {
     path == name || path.strip_suffix(name).is_some_and(|rest| rest.ends_with('.'))
 }
 

@@ -106,6 +106,13 @@ fn of_sql(file: &FileIr) -> Option<Told> {
     let name = file.path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
     let stem = name.strip_suffix(".sql").unwrap_or(&name);
     let undoes = ["down", "undo", "rollback", "revert"];
+    // Flyway undoes a version by `U2__add_orders.sql`.
+    if stem
+        .strip_prefix('u')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.contains("__"))
+    {
+        return None;
+    }
     if undoes.iter().any(|word| {
         stem == *word || stem.ends_with(&format!(".{word}")) || stem.ends_with(&format!("_{word}"))
     }) {
@@ -282,6 +289,16 @@ fn in_order(program: &Program, rows: &Rows<'_>, mut told: Vec<Told>) -> Vec<Told
             after.insert(*at, texts(before));
         }
     }
+    let included = super::included::order(program);
+    let included: Vec<String> =
+        included.into_iter().filter(|path| paths.contains_key(path.as_str())).collect();
+    for pair in included.windows(2) {
+        if let ([before, path], Some(at)) = (pair, paths.get(&*pair[1])) {
+            named.extend(paths.get(&**before).map(|at| (before.clone(), *at)));
+            named.insert(path.clone(), *at);
+            after.entry(*at).or_default().push(before.clone());
+        }
+    }
     if named.is_empty() {
         return told;
     }
@@ -341,6 +358,10 @@ fn version(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     let numbered = parts.last().is_some_and(|name| name.starts_with(|c: char| c.is_ascii_digit()));
     let last = parts.len().saturating_sub(1);
+    // What Flyway repeats comes after all versions.
+    if parts.last().is_some_and(|name| name.starts_with("R__")) {
+        return format!("\u{7f}{path}");
+    }
     let from = parts.iter().copied().position(dated).unwrap_or(if numbered { last } else { 0 });
     let mut out = String::new();
     let mut digits = String::new();

@@ -1,7 +1,7 @@
 //! The walk's decisions for files that are not on disk: those of another commit.
 
 use super::{Candidate, Walker};
-use crate::language::{NameGuess, is_module_config, lang_of_name};
+use crate::language::{NameGuess, is_module_config, lang_of_path};
 use crate::role::role_of_path;
 use perflint_ir::{Lang, Role, decode};
 use std::borrow::Cow;
@@ -52,7 +52,7 @@ impl Walker {
     }
 
     fn candidate(&self, path: &str) -> Option<Candidate> {
-        let guess = lang_of_name(path.rsplit('/').next()?);
+        let guess = lang_of_path(path);
         let lang = match guess {
             NameGuess::Other => return None,
             NameGuess::Known(lang) => Some(lang),
