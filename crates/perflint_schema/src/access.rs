@@ -131,7 +131,11 @@ fn of_query(
     if program.is_stub(access.site.at.file) || file.role != Role::App {
         return None;
     }
-    let table = tables.get(&access.entity?)?;
+    let by_entity = access.entity.and_then(|entity| tables.get(&entity).copied());
+    let table = match access.entity {
+        Some(_) => by_entity?,
+        None => schema.table(program.text(access.label))?,
+    };
     let mut uses = Vec::new();
     let mut partial = access.partial;
     let mut any = access.any;

@@ -15,6 +15,7 @@ mod migration;
 mod names;
 mod propose;
 mod read;
+mod small;
 mod types;
 
 pub use access::{Access, How, Use, accesses};

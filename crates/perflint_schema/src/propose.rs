@@ -127,7 +127,8 @@ pub fn propose(schema: &Schema, accesses: &[Access], volumes: &BTreeMap<String, 
         let rows =
             volumes.iter().find(|(name, _)| name.eq_ignore_ascii_case(&table.name)).map(|(_, rows)| *rows);
         let own = by_table.get(table.name.as_str()).map_or(&[][..], Vec::as_slice);
-        if rows.is_none_or(|rows| rows >= SMALL) && !table.columns.is_empty() {
+        let small = rows.map_or_else(|| crate::small::is_small(schema, table), |rows| rows < SMALL);
+        if !small && !table.columns.is_empty() {
             let mut added = missing(schema, table, own);
             foreign_keys(schema, table, &mut added);
             all.extend(added.into_iter().map(|proposal| Proposal { rows, ..proposal }));

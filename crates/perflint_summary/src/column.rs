@@ -3,6 +3,7 @@
 //! Each call that builds a query notes the columns of its arguments under the place where the query was first built; a query
 //! that runs notes that place. What was noted in a branch that the run does not stand in may or may not apply.
 
+use crate::condition_text;
 use crate::eval::{Eval, Frame};
 use crate::expr::Given;
 use crate::value::{Bound, Query, Site, V, Val};
@@ -50,6 +51,8 @@ pub struct Accessed {
     pub origin: Site,
     /// The entity.
     pub entity: Option<EntityIx>,
+    /// The table, where nothing but its name is known.
+    pub label: Sym,
     /// Its columns, in the order of the calls.
     pub uses: Vec<ColumnUse>,
     /// It may be restricted in ways that are not known.
@@ -68,16 +71,25 @@ pub struct Accessed {
 
 /// What one call notes.
 #[derive(Clone, Debug, Default)]
-struct Noted {
-    uses: Vec<ColumnUse>,
-    partial: bool,
-    any: bool,
+pub(crate) struct Noted {
+    pub(crate) uses: Vec<ColumnUse>,
+    pub(crate) partial: bool,
+    pub(crate) any: bool,
     region: Option<RegionId>,
 }
 
 /// A query that calls build: where the first of them stands, and the relation that it was reached through, since a relation of a row
 /// counts from where the row's query was built.
 type Built = (Site, Option<(EntityIx, Sym)>);
+
+impl Noted {
+    /// Takes over what a text says.
+    fn take(&mut self, said: condition_text::Said) {
+        self.uses.extend(said.uses);
+        self.partial |= said.partial;
+        self.any |= said.any;
+    }
+}
 
 /// What has been noted.
 #[derive(Debug, Default)]
@@ -126,14 +138,20 @@ impl<'p> Eval<'p> {
     pub(crate) fn columns_of(&mut self, f: &mut Frame<'p>, q: &Query, row: &'p CallRow, g: &Given<'_>) {
         let name = self.method_at(f, &Query { verb: None, fresh: false, ..*q }, g.op);
         let models = self.m;
-        let rows = models.columns.get(self.p.text(name));
+        let text = self.p.text(name);
         let family = f.lang.models();
-        let known = rows.into_iter().flatten().find(|(of, column)| {
+        let of_row = |(of, column): &&(Box<str>, ColumnRow)| {
             **of == *family && column.on.iter().any(|on| row.on.iter().any(|own| own == on))
+        };
+        let known = models.columns.get(text).into_iter().flatten().find(of_row);
+        let known = known.or_else(|| {
+            let fits =
+                |(name, _): &(&Box<str>, _)| name.strip_suffix('*').is_some_and(|p| text.starts_with(p));
+            models.columns.iter().filter(fits).flat_map(|(_, rows)| rows).find(of_row)
         });
         let mut noted = Noted::default();
         match known {
-            Some((_, column)) => self.note(f, column, g, &mut noted),
+            Some((_, column)) => self.note(f, q, column, g, &mut noted),
             None => noted.partial = row.narrows.is_some(),
         }
         if noted.uses.is_empty() && !noted.partial && !noted.any {
@@ -147,15 +165,17 @@ impl<'p> Eval<'p> {
 
     /// Notes that a query runs.
     pub(crate) fn accessed(&mut self, q: &Query, site: Site) {
-        if q.entity.is_none() || q.fresh {
+        let named = !self.p.text(q.label).is_empty() && q.verb.is_none();
+        if q.entity.is_none() && !named || q.fresh {
             return;
         }
-        let Query { origin, entity, bound, writes, from, .. } = *q;
+        let Query { origin, entity, label, bound, writes, from, .. } = *q;
         let entry = self.entry;
         let access = Accessed {
             site,
             origin,
             entity,
+            label,
             uses: Vec::new(),
             partial: false,
             any: false,
@@ -167,8 +187,13 @@ impl<'p> Eval<'p> {
         self.events.columns.ran.entry((site, (origin, from))).or_insert(access);
     }
 
-    fn note(&mut self, f: &mut Frame<'p>, row: &'p ColumnRow, g: &Given<'_>, noted: &mut Noted) {
+    fn note(&mut self, f: &mut Frame<'p>, q: &Query, row: &'p ColumnRow, g: &Given<'_>, noted: &mut Noted) {
         noted.partial |= row.unknown;
+        if self.note_told(f, q, row, g, noted) {
+            return;
+        }
+        let alias = row.aliased.then(|| self.alias_of(q)).flatten();
+        let alias = alias.as_deref();
         let how = match &row.operator {
             Some(operator) => match self.expr(f, operator, g).map(|v| self.vals.get(v).clone()) {
                 Some(Val::Str(text)) => operator_how(self.p.text(text)),
@@ -179,16 +204,22 @@ impl<'p> Eval<'p> {
         };
         if let Some(filters) = &row.filters {
             match self.expr(f, filters, g) {
-                Some(v) => self.conditions(v, how, row.dunder, noted, 0),
+                Some(v) => self.conditions(v, how, (row.dunder, alias), noted, 0),
                 None => noted.partial = true,
             }
+        }
+        if let Some(condition) = &row.condition {
+            self.compared_columns(f, q.entity, condition, g, noted);
         }
         let falling = row.descending
             || row.direction.as_ref().and_then(|e| self.expr(f, e, g)).is_some_and(|v| self.is_falling(v));
         let sorted = if falling { ColumnHow::Descending } else { ColumnHow::Ascending };
-        let given = row.sorts.as_ref().and_then(|e| self.expr(f, e, g));
+        let by_columns =
+            row.sorts.as_ref().is_some_and(|e| self.sorted_columns(f, q.entity, e, g, sorted, noted));
+        let given = row.sorts.as_ref().filter(|_| !by_columns).and_then(|e| self.expr(f, e, g));
         match given {
-            Some(v) => self.sorted(v, sorted, row.dunder, noted, 0),
+            _ if by_columns => {}
+            Some(v) => self.sorted(v, sorted, (row.dunder, alias), noted, 0),
             None => {
                 if let Some(column) = &row.column {
                     noted.uses.push(ColumnUse {
@@ -202,17 +233,56 @@ impl<'p> Eval<'p> {
         noted.uses.truncate(MAX_USES);
     }
 
-    fn conditions(&self, v: V, how: ColumnHow, dunder: bool, noted: &mut Noted, depth: u32) {
+    /// Notes what a text over classes, or the method's own name, says of the whole query.
+    fn note_told(
+        &mut self,
+        f: &mut Frame<'p>,
+        q: &Query,
+        row: &'p ColumnRow,
+        g: &Given<'_>,
+        noted: &mut Noted,
+    ) -> bool {
+        let text = row.query.as_ref().and_then(|e| self.expr(f, e, g)).and_then(|v| self.literal_text(v));
+        let said = match text {
+            Some(text) => condition_text::query(&text),
+            None if row.derived => {
+                let name = self.method_at(f, &Query { verb: None, fresh: false, ..*q }, g.op);
+                condition_text::derived(self.p.text(name))
+            }
+            None => return false,
+        };
+        match said {
+            Some(said) => noted.take(said),
+            None => noted.partial = true,
+        }
+        true
+    }
+
+    /// The alias of the rows of a query: what the call that starts it is given.
+    fn alias_of(&self, q: &Query) -> Option<String> {
+        let body = self.p.body(q.origin.at);
+        let perflint_ir::OpKind::Call(call) = body.ops.get(q.origin.op.some()?.at())?.kind else {
+            return None;
+        };
+        let first = body.args(body.call(call).args).first()?.value.some()?;
+        match body.op(first).kind {
+            perflint_ir::OpKind::Str(text) => Some(self.p.text(text).to_owned()),
+            _ => None,
+        }
+    }
+
+    fn conditions(&self, v: V, how: ColumnHow, spelt: (bool, Option<&str>), noted: &mut Noted, depth: u32) {
+        let dunder = spelt.0;
         match self.vals.get(v) {
             Val::Map(entries, _) if depth < 4 => {
                 for (key, value) in entries.iter() {
-                    self.condition(self.p.text(*key), *value, how, dunder, noted, depth);
+                    self.condition(self.p.text(*key), *value, how, spelt, noted, depth);
                 }
             }
             Val::List(items) if depth < 4 => {
                 let mut items = items.iter();
                 if let Some(first) = items.next() {
-                    self.conditions(*first, how, dunder, noted, depth + 1);
+                    self.conditions(*first, how, spelt, noted, depth + 1);
                 }
             }
             Val::Str(text) if is_name(self.p.text(*text)) => {
@@ -220,13 +290,34 @@ impl<'p> Eval<'p> {
                 noted.uses.push(ColumnUse { name: name.to_owned(), how, constant: false });
             }
             Val::Null => {}
-            _ => noted.partial = true,
+            // A row whose fields that are filled are what is looked for: `Where(&Order{CustomerID: id})`.
+            Val::Inst(_, fields) => {
+                for (name, value) in fields.iter() {
+                    let text = self.p.text(*name);
+                    if is_name(text) {
+                        self.condition(text, *value, how, spelt, noted, depth);
+                    }
+                }
+            }
+            _ => match self.literal_text(v).filter(|_| !dunder) {
+                Some(text) => noted.take(condition_text::condition(&text, spelt.1)),
+                None => noted.partial = true,
+            },
         }
     }
 
-    fn condition(&self, key: &str, value: V, how: ColumnHow, dunder: bool, noted: &mut Noted, depth: u32) {
+    fn condition(
+        &self,
+        key: &str,
+        value: V,
+        how: ColumnHow,
+        spelt: (bool, Option<&str>),
+        noted: &mut Noted,
+        depth: u32,
+    ) {
+        let dunder = spelt.0;
         match key {
-            "AND" => return self.conditions(value, how, dunder, noted, depth + 1),
+            "AND" => return self.conditions(value, how, spelt, noted, depth + 1),
             "OR" | "NOT" => {
                 noted.any = true;
                 noted.partial = true;
@@ -251,10 +342,11 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn sorted(&self, v: V, how: ColumnHow, dunder: bool, noted: &mut Noted, depth: u32) {
+    fn sorted(&self, v: V, how: ColumnHow, spelt: (bool, Option<&str>), noted: &mut Noted, depth: u32) {
+        let dunder = spelt.0;
         match self.vals.get(v) {
             Val::List(items) if depth < 4 => {
-                items.iter().for_each(|v| self.sorted(*v, how, dunder, noted, depth + 1));
+                items.iter().for_each(|v| self.sorted(*v, how, spelt, noted, depth + 1));
             }
             Val::Map(entries, _) => {
                 for (key, value) in entries.iter() {
@@ -273,7 +365,9 @@ impl<'p> Eval<'p> {
                         Some(word) if word.eq_ignore_ascii_case("desc") => ColumnHow::Descending,
                         _ => how,
                     };
-                    let name = if dunder { name.replace("__", ".") } else { name.to_owned() };
+                    let alias = spelt.1.and_then(|alias| name.strip_prefix(alias)?.strip_prefix('.'));
+                    let name =
+                        if dunder { name.replace("__", ".") } else { alias.unwrap_or(name).to_owned() };
                     match is_name(&name.replace('.', "_")) {
                         true => noted.uses.push(ColumnUse { name, how, constant: false }),
                         // An order that no column gives.
@@ -306,7 +400,7 @@ fn operator_how(text: &str) -> ColumnHow {
 }
 
 /// The word that says how a value is compared, if it is one.
-fn operator_word(word: &str) -> Option<ColumnHow> {
+pub(crate) fn operator_word(word: &str) -> Option<ColumnHow> {
     Some(match word {
         "equals" | "in" | "exact" | "eq" => ColumnHow::Equal,
         "gt" | "gte" | "lt" | "lte" | "range" | "between" => ColumnHow::Range,
@@ -314,7 +408,8 @@ fn operator_word(word: &str) -> Option<ColumnHow> {
         "date" | "startsWith" | "startswith" => ColumnHow::Other,
         "isnull" | "contains" | "icontains" | "iexact" | "endsWith" | "endswith" | "iendswith"
         | "istartswith" | "regex" | "iregex" | "not" | "notIn" | "ne" | "search" | "has" | "hasSome"
-        | "hasEvery" | "isEmpty" | "mode" | "year" | "month" | "day" | "hour" => ColumnHow::Other,
+        | "hasEvery" | "isEmpty" | "like" | "ilike" | "is" | "is_not" | "notin" | "not_in" | "isnot"
+        | "mode" | "year" | "month" | "day" | "hour" => ColumnHow::Other,
         _ => return None,
     })
 }

@@ -22,6 +22,8 @@ mod builtin;
 mod call;
 mod column;
 mod composed;
+mod condition;
+mod condition_text;
 mod container;
 mod cut;
 mod declared;

@@ -386,7 +386,8 @@ impl<'p> Reader<'_, 'p> {
         for marker in &markers {
             eval.marked(owner, marker, self.program, &Val::Part(at));
         }
-        self.name_column(eval, at, &name, relation);
+        let typed = self.entity_of_type(field).filter(|_| relation.is_none());
+        self.name_column(eval, at, &name, relation, typed);
         let column = eval.parts[at].names.iter().flat_map(Val::texts).next();
         let column = column.map(|column| format!("{column}{}", eval.parts[at].suffix));
         columns.insert(name, column.clone());
@@ -457,6 +458,15 @@ impl<'p> Reader<'_, 'p> {
         self.program.text(*name).rsplit('.').next() == Some(self.program.text(item.name))
     }
 
+    /// The entity that a field is declared to hold.
+    fn entity_of_type(&self, field: Def) -> Option<EntityIx> {
+        let ty = self.program.item(field).ty?;
+        match self.program.file(field.file).types.get(ty.0 as usize)? {
+            TypeExpr::Path { name, .. } => self.program.entity_named(field.file, self.program.text(*name)),
+            _ => None,
+        }
+    }
+
     fn type_name(&self, eval: &Eval<'p>, item: &Item) -> String {
         let Some(ty) = item.ty.and_then(|ty| eval.file.types.get(ty.0 as usize)) else {
             return String::new();
@@ -476,9 +486,15 @@ impl<'p> Reader<'_, 'p> {
         at: usize,
         name: &str,
         relation: Option<&perflint_link::Relation>,
+        typed: Option<EntityIx>,
     ) {
-        let to_one = relation.filter(|relation| relation.to == To::One);
         let part = &mut eval.parts[at];
+        let refers = part.foreign.as_ref().and_then(Val::truth) == Some(true);
+        // What a trait declares is no relation of the class, but says that it refers to one.
+        let to_one = match relation {
+            Some(relation) => (relation.to == To::One).then_some(relation.target),
+            None => typed.filter(|_| refers).map(Some),
+        };
         let given = part.names.iter().flat_map(Val::texts).next().filter(|name| !name.is_empty());
         match given {
             Some(given) => {
@@ -497,7 +513,7 @@ impl<'p> Reader<'_, 'p> {
                 }
             }
         }
-        let target = to_one.and_then(|relation| self.tables.get(&relation.target?));
+        let target = to_one.flatten().and_then(|target| self.tables.get(&target));
         let is_column_of_table =
             matches!(&part.foreign, Some(Val::Str(text)) if text.contains('.') && to_one.is_none());
         match target {
@@ -712,7 +728,12 @@ impl<'p> Eval<'p> {
             path.rsplit('.').next().unwrap_or(path)
         };
         let rows = self.rows();
-        let row = rows.find(self.file.lang, name, Some(on), on)?;
+        let last = path.rsplit('.').next().unwrap_or(path);
+        let named = |name: &str| rows.find(self.file.lang, name, Some(on), on);
+        let (name, row) = match named(name) {
+            Some(row) => (name, row),
+            None => (last, named(last)?),
+        };
         let offset = marker.span.start;
         let recv = if matches!(on, Val::Table(_)) { Val::Unknown } else { on.clone() };
         let mut call = Called { row, name, recv, args, offset, outer: &[], depth: 1 };

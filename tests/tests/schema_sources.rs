@@ -1,0 +1,140 @@
+//! Tables and indexes from change logs, mappings and migrations that stand in places of their own.
+
+#![expect(clippy::panic, reason = "helpers of tests panic like tests")]
+
+use perflint_tests::command::{perflint, run};
+use perflint_tests::tree::Tree;
+use serde_json::Value;
+
+/// The tables of some files: `orders(id,name) (name) unique(a,b)`.
+fn tables(files: &[(&str, &str)]) -> Vec<String> {
+    let tree = Tree::of(files);
+    let run = run(perflint().args(["schema", "--format", "json", "--no-config"]).arg(tree.path()));
+    let found: Value = serde_json::from_slice(&run.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}{}", run.out(), run.err()));
+    let names = |list: &Value| {
+        let names = list.as_array().into_iter().flatten().filter_map(|one| one["name"].as_str());
+        names.collect::<Vec<_>>().join(",")
+    };
+    let tables = found["tables"].as_object().unwrap_or_else(|| panic!("no tables: {found}"));
+    tables
+        .values()
+        .map(|table| {
+            let mut text = format!("{}({})", table["name"].as_str().unwrap_or_default(), names(&table["columns"]));
+            for index in table["indexes"].as_array().into_iter().flatten() {
+                let word = if index["unique"] == true { " unique" } else { " " };
+                text.push_str(&format!("{word}({})", names(&index["columns"])));
+            }
+            text
+        })
+        .collect()
+}
+
+const XML: &str = r#"<?xml version="1.0"?>
+<databaseChangeLog xmlns="http://www.liquibase.org/xml/ns/dbchangelog">
+  <changeSet id="1" author="x">
+    <createTable tableName="orders">
+      <column name="id" type="bigint"><constraints primaryKey="true"/></column>
+      <column name="note" type="text"/>
+    </createTable>
+    <createIndex tableName="orders" indexName="by_note"><column name="note"/></createIndex>
+  </changeSet>
+  <changeSet id="2" author="x" dbms="h2"><dropTable tableName="orders"/></changeSet>
+</databaseChangeLog>
+"#;
+
+#[test]
+fn change_logs_in_the_order_of_their_inclusion() {
+    let found = tables(&[
+        (
+            "src/main/resources/db/changelog/master.yaml",
+            "databaseChangeLog:\n- include: {file: db/changelog/zero.xml}\n- include: {file: alter.yaml, relativeToChangelogFile: true}\n\
+             - include: {file: db/changelog/more.sql}\n",
+        ),
+        ("src/main/resources/db/changelog/zero.xml", XML),
+        (
+            "src/main/resources/db/changelog/alter.yaml",
+            "databaseChangeLog:\n- changeSet:\n    id: 3\n    changes:\n    - addColumn:\n        tableName: orders\n        columns:\n\
+             \x20       - column: {name: shop_id, type: bigint, constraints: {nullable: false}}\n\
+             \x20   - addUniqueConstraint: {tableName: orders, columnNames: 'shop_id, note'}\n    - dropIndex: {indexName: by_note, tableName: orders}\n",
+        ),
+        (
+            "src/main/resources/db/changelog/more.sql",
+            "--liquibase formatted sql\n--changeset x:4\nCREATE INDEX by_shop ON orders (shop_id);\n--rollback DROP INDEX by_shop;\n",
+        ),
+    ]);
+    assert_eq!(found, ["orders(id,note,shop_id) unique(shop_id,note) (shop_id)"]);
+}
+
+#[test]
+fn mappings_of_doctrine() {
+    let found = tables(&[
+        (
+            "src/Entity/Order.php",
+            "<?php\nnamespace App\\Entity;\n\nuse Doctrine\\ORM\\Mapping as ORM;\n\n#[ORM\\Entity]\n#[ORM\\Table(name: '`order`')]\n\
+             #[ORM\\Index(columns: ['state', 'placed_at'])]\nclass Order\n{\n    #[ORM\\Id]\n    #[ORM\\Column]\n    private ?int $id = null;\n\
+             \n    #[ORM\\Column(length: 20, unique: true)]\n    private string $token;\n\n    #[ORM\\Column]\n    private string $state;\n\
+             \n    #[ORM\\Column(name: 'placed_at')]\n    private \\DateTime $placed;\n\n    #[ORM\\ManyToOne(targetEntity: Customer::class)]\n    private ?Customer $customer = null;\n\
+             \n    #[ORM\\ManyToMany(targetEntity: Tag::class)]\n    #[ORM\\JoinTable(name: 'order_tags')]\n    private $tags;\n}\n",
+        ),
+        (
+            "src/Entity/Customer.php",
+            "<?php\nnamespace App\\Entity;\n\nuse Doctrine\\ORM\\Mapping as ORM;\n\n/**\n * @ORM\\Entity\n * @ORM\\Table(name=\"customers\")\n */\nclass Customer\n{\n\
+             \x20   /**\n     * @ORM\\Id\n     * @ORM\\Column(type=\"integer\")\n     */\n    private $id;\n}\n",
+        ),
+        (
+            "src/Entity/Tag.php",
+            "<?php\nnamespace App\\Entity;\n\nuse Doctrine\\ORM\\Mapping as ORM;\n\n#[ORM\\Entity]\nclass Tag\n{\n    #[ORM\\Id]\n    #[ORM\\Column]\n    private ?int $id = null;\n}\n",
+        ),
+    ]);
+    assert_eq!(
+        found,
+        [
+            "customers(id)",
+            "order(id,token,state,placed_at,customer_id) unique(token) (customer_id) (state,placed_at)",
+            "order_tags(order_id,tag_id) (order_id) (tag_id)",
+            "tag(id)",
+        ]
+    );
+}
+
+#[test]
+fn migrations_of_doctrine() {
+    let found = tables(&[(
+        "migrations/Version20200101000000.php",
+        "<?php\nnamespace DoctrineMigrations;\n\nuse Doctrine\\DBAL\\Schema\\Schema;\nuse Doctrine\\Migrations\\AbstractMigration;\n\n\
+         final class Version20200101000000 extends AbstractMigration\n{\n    public function up(Schema $schema): void\n    {\n\
+         \x20       $this->addSql('CREATE TABLE shops (id INT NOT NULL, name VARCHAR(60) NOT NULL, INDEX by_name (name), PRIMARY KEY(id))');\n\
+         \x20       $orders = $schema->createTable('orders');\n        $orders->addColumn('id', 'integer');\n        $orders->addColumn('shop_id', 'integer', ['notnull' => false]);\n\
+         \x20       $orders->setPrimaryKey(['id']);\n        $orders->addIndex(['shop_id'], 'by_shop');\n    }\n\n\
+         \x20   public function down(Schema $schema): void\n    {\n        $schema->dropTable('orders');\n    }\n}\n",
+    )]);
+    assert_eq!(found, ["orders(id,shop_id) (shop_id)", "shops(id,name) (name)"]);
+}
+
+#[test]
+fn revisions_of_alembic_stand_wherever_its_settings_say() {
+    let found = tables(&[
+        (
+            "shop/db/versions/b_add.py",
+            "from alembic import op\nimport sqlalchemy as sa\n\nrevision = \"1\"\ndown_revision = \"0\"\n\n\ndef upgrade():\n    op.create_index(\"ix\", \"orders\", [\"note\"])\n\n\n\
+             def downgrade():\n    op.drop_index(\"ix\")\n",
+        ),
+        (
+            "shop/db/versions/c_first.py",
+            "from alembic import op\nimport sqlalchemy as sa\n\nrevision = \"0\"\ndown_revision = None\n\n\ndef upgrade():\n    op.create_table(\"orders\", sa.Column(\"id\", sa.Integer(), primary_key=True), sa.Column(\"note\", sa.Text()))\n\n\n\
+             def downgrade():\n    op.drop_table(\"orders\")\n",
+        ),
+    ]);
+    assert_eq!(found, ["orders(id,note) (note)"]);
+}
+
+#[test]
+fn what_flyway_repeats_comes_last_and_what_it_undoes_is_no_step() {
+    let found = tables(&[
+        ("db/migration/R__index.sql", "CREATE INDEX by_note ON orders (note);"),
+        ("db/migration/V1__a.sql", "CREATE TABLE orders (id int PRIMARY KEY, note text);"),
+        ("db/migration/U1__a.sql", "DROP TABLE orders;"),
+    ]);
+    assert_eq!(found, ["orders(id,note) (note)"]);
+}
