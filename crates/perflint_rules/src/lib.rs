@@ -11,6 +11,7 @@ mod detect;
 mod extent;
 mod few;
 mod finding;
+mod helper;
 mod lazy;
 mod merge;
 mod page;

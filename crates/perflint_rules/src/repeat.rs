@@ -7,7 +7,7 @@ use crate::context::{judged, limited};
 use crate::detect::effects;
 use crate::merge::{MAX_PLACES, Shared, merged};
 use crate::write::Ctx;
-use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind, few, worth};
+use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind, few, helper, worth};
 use perflint_ir::{Body, Callee, LocalId, OpId, OpKind, RegionId, RegionKind, Role, Sym};
 use perflint_models::{EffectKind, Wait};
 use perflint_summary::{Factor, Repeat, Site, Sure};
@@ -41,7 +41,8 @@ fn batched(repeat: &Repeat) -> bool {
 /// The call in the loop's body; for a loop of the framework, the first place of the user's code that it reaches.
 fn primary(ctx: &Ctx<'_>, repeat: &Repeat) -> Option<Site> {
     if !ctx.program.is_stub(repeat.place.at.file) {
-        return Some(repeat.place);
+        let elsewhere = helper::given(ctx, repeat).or_else(|| helper::referenced(ctx, repeat));
+        return elsewhere.or(Some(repeat.place));
     }
     ctx.first_user_site(&repeat.term)
 }
@@ -49,7 +50,11 @@ fn primary(ctx: &Ctx<'_>, repeat: &Repeat) -> Option<Site> {
 /// What the finding is about: the loop, if the user wrote it.
 fn cause(ctx: &Ctx<'_>, repeat: &Repeat, primary: Site) -> Site {
     match repeat.factor {
-        Factor::Size { site, .. } | Factor::While(site) if !ctx.program.is_stub(site.at.file) => site,
+        Factor::Size { site, .. } | Factor::While(site)
+            if !ctx.program.is_stub(site.at.file) && helper::given(ctx, repeat).is_none() =>
+        {
+            site
+        }
         _ => primary,
     }
 }

@@ -11,7 +11,8 @@ impl<'p> Eval<'p> {
     pub(crate) fn overrides_origin(&self, f: &Frame<'p>, origin: Site) -> bool {
         let here = self.p.item(Def { file: f.at.file, item: f.body.owner });
         let there = self.p.item(Def { file: origin.at.file, item: self.p.body(origin.at).owner });
-        let methods = [here, there].iter().all(|item| item.kind == ItemKind::Function && item.owner.is_some());
+        let methods =
+            [here, there].iter().all(|item| item.kind == ItemKind::Function && item.owner.is_some());
         origin.at != f.at && methods && here.name == there.name
     }
 }
