@@ -156,7 +156,9 @@ impl Program {
         let mut preludes = self.spaces.preludes.iter().filter(|(of, _)| **of == *family);
         preludes.find_map(|(_, space)| {
             let joined = self.names.join(*space, name);
-            self.knows(family, joined).then_some(joined)
+            // `io.shop.Order` starts at the root, although there is a `kotlin.io`.
+            let is_space = self.spaces.preludes.iter().any(|(of, space)| **of == *family && *space == joined);
+            (self.knows(family, joined) && !is_space).then_some(joined)
         })
     }
 

@@ -17,13 +17,13 @@ pub(crate) fn given(ctx: &Ctx<'_>, repeat: &Repeat) -> Option<Site> {
     (inside.at == called && !ctx.program.is_stub(called.file)).then_some(inside)
 }
 
-/// The call that repeats a method which it was given by reference, where that stands in a file of its own:
-/// `orders.forEach(queue::emit)`.
+/// The call that repeats a method which it was given by reference, or what a helper wraps, where that stands in a file of its
+/// own: `orders.forEach(queue::emit)`, `orders.forEach(unchecked(order -> ..))`.
 pub(crate) fn referenced(ctx: &Ctx<'_>, repeat: &Repeat) -> Option<Site> {
     let Factor::Size { site, .. } = repeat.factor else { return None };
     let is_elsewhere = repeat.region.is_none()
         && repeat.place.at.file != site.at.file
-        && ctx.program.body(repeat.place.at).kind == BodyKind::Function;
+        && matches!(ctx.program.body(repeat.place.at).kind, BodyKind::Function | BodyKind::Closure);
     (is_elsewhere
         && !ctx.program.is_stub(site.at.file)
         && names_a_callable(ctx.program.body(site.at), site.op))
@@ -33,7 +33,7 @@ pub(crate) fn referenced(ctx: &Ctx<'_>, repeat: &Repeat) -> Option<Site> {
 fn names_a_callable(body: &Body, op: OpId) -> bool {
     let Some(OpKind::Call(id)) = body.ops.get(op.at()).map(|op| op.kind) else { return false };
     let mut args = body.args(body.call(id).args).iter().filter(|arg| arg.value.is_some());
-    args.any(|arg| matches!(body.op(arg.value).kind, OpKind::Get { .. } | OpKind::Name(_)))
+    args.any(|arg| matches!(body.op(arg.value).kind, OpKind::Get { .. } | OpKind::Name(_) | OpKind::Call(_)))
 }
 
 /// True for a call of a parameter, or of its only method.

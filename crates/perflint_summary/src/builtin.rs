@@ -172,7 +172,9 @@ impl<'p> Eval<'p> {
             let how = How { sure: Sure::Guess, ..How::PLAIN };
             return self.call_fun(f, def, this, args, op, how);
         }
-        self.hole(f, args, op)
+        let v = self.hole(f, args, op);
+        // What is asked of an object gives something of the object's, and no function that was handed to it.
+        if f.lang == perflint_ir::Lang::Java { UNKNOWN } else { v }
     }
 
     /// True unless a row takes SQL and what it is given is none that is known.

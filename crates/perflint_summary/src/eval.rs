@@ -335,6 +335,8 @@ impl<'p> Eval<'p> {
             | Val::Many { .. }
             | Val::Closure(..)
             | Val::Fun(_)
+            | Val::Bound(..)
+            | Val::ExtMethod(..)
             | Val::Class(_)
             | Val::Null => v,
             _ => UNKNOWN,
