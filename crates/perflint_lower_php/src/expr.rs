@@ -47,6 +47,10 @@ impl Php<'_> {
             ExprKind::Cast(CastKind::Array | CastKind::Object, inner) => self.expr(inner),
             ExprKind::Array(elements) => self.array(elements, at),
             ExprKind::ArrayAccess(node) => {
+                if let Some(name) = crate::literal::global(node.array, node.index) {
+                    let sym = self.file.sym(&format!("${name}"));
+                    return self.op(OpKind::Name(sym), at);
+                }
                 let base = self.expr(node.array);
                 match node.index {
                     Some(index) => {

@@ -109,6 +109,12 @@ impl Php<'_> {
     }
 }
 
+/// The global variable that `$GLOBALS['name']` reads.
+pub(crate) fn global(array: &Expr<'_, '_>, index: Option<&Expr<'_, '_>>) -> Option<String> {
+    let (ExprKind::Variable(base), ExprKind::String(name)) = (&array.kind, &index?.kind) else { return None };
+    (base.as_str() == "GLOBALS").then(|| name.to_string_lossy().into_owned())
+}
+
 /// The name of the method if two elements are a callable.
 fn callable(object: &ArrayElement<'_, '_>, method: &ArrayElement<'_, '_>) -> Option<String> {
     if object.key.is_some() || method.key.is_some() {

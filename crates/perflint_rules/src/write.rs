@@ -80,14 +80,8 @@ impl<'a> Ctx<'a> {
 
     /// The first place of a route that stands in the user's code.
     pub(crate) fn first_user_site(&self, term: &Term) -> Option<Site> {
-        let mut next: &Steps = &term.steps;
-        while let Some(node) = next {
-            if !self.program.is_stub(node.site.at.file) {
-                return Some(node.site);
-            }
-            next = &node.next;
-        }
-        (!self.program.is_stub(term.effect.site.at.file)).then_some(term.effect.site)
+        let user = |site: Site| !self.program.is_stub(site.at.file);
+        term.first_step(user).or(Some(term.effect.site).filter(|site| user(*site)))
     }
 
     /// What an effect does, in a few words.

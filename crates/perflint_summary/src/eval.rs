@@ -185,6 +185,8 @@ pub(crate) struct Eval<'p> {
     /// Callables that a framework runs on such threads.
     pub(crate) tasks: FxHashSet<BodyRef>,
     pub(crate) registered: Option<Rc<FxHashMap<ClassIx, ClassIx>>>,
+    /// Where global variables are assigned, once somebody asked.
+    pub(crate) globals: Option<crate::globals::Globals>,
     /// The declaration of the method that a row is applied to, where the repository declares it.
     pub(crate) declaring: Option<Def>,
     pub(crate) handlers: Option<Rc<crate::dispatch::Handlers>>,
@@ -236,6 +238,7 @@ impl<'p> Eval<'p> {
             suspend: p.names.intern("suspend"),
             tasks: FxHashSet::default(),
             registered: None,
+            globals: None,
             declaring: None,
             handlers: None,
             generics: crate::generic::Generics::default(),
@@ -561,7 +564,8 @@ impl<'p> Eval<'p> {
             {
                 continue;
             }
-            let grows = |t: &Factor| matches!(t, Factor::Size { .. } | Factor::Recursion(_));
+            // Of what calls itself the depth is not known, and mostly small: the loop around it is what grows.
+            let grows = |t: &Factor| matches!(t, Factor::Size { .. });
             let first = !matches!(around.factor, Factor::Const(_)) && !term.times.iter().any(grows);
             if first {
                 self.report_repeat(f, i, around);
@@ -586,6 +590,10 @@ impl<'p> Eval<'p> {
             None => (None, Sym(u32::MAX)),
         };
         let loop_site = match around.factor {
+            // Of a loop of the framework, what it reaches of the user's code tells one repetition from another.
+            Factor::Size { site, .. } if self.p.is_stub(site.at.file) => {
+                term.first_step(|step| !self.p.is_stub(step.at.file)).unwrap_or(site)
+            }
             Factor::Size { site, .. } | Factor::While(site) => site,
             Factor::Const(_) | Factor::Recursion(_) => place,
         };

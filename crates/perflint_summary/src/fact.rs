@@ -119,6 +119,20 @@ pub struct Term {
     pub sure: Sure,
 }
 
+impl Term {
+    /// The first call on the way to the effect for which something holds.
+    pub fn first_step(&self, holds: impl Fn(Site) -> bool) -> Option<Site> {
+        let mut next = &self.steps;
+        while let Some(node) = next {
+            if holds(node.site) {
+                return Some(node.site);
+            }
+            next = &node.next;
+        }
+        None
+    }
+}
+
 /// The cost of a function.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {

@@ -40,6 +40,7 @@ mod file_route;
 mod function;
 mod functional;
 mod generic;
+mod globals;
 mod graph;
 mod guard;
 mod implicit;

@@ -120,6 +120,10 @@ impl<'p> Eval<'p> {
 
     /// What a free name of a file stands for.
     pub(crate) fn name(&mut self, file: FileIx, name: Sym) -> V {
+        // A global variable stands in no namespace.
+        if self.p.text(name).starts_with('$') {
+            return self.global(file, name).unwrap_or_else(|| self.vals.make(Val::Ext(name)));
+        }
         match self.p.resolve(file, name) {
             Some(target) => self.target(target),
             // A name that an import brings from where nobody can see: an entity of that very name.
