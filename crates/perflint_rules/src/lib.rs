@@ -12,6 +12,7 @@ mod extent;
 mod few;
 mod finding;
 mod helper;
+mod kept;
 mod lazy;
 mod merge;
 mod page;

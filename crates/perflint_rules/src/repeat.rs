@@ -148,6 +148,7 @@ impl Rule<'_> {
             return Confidence::Low;
         }
         if works_on(repeat)
+            || crate::kept::is_kept(ctx, repeat)
             || in_browser(ctx, repeat)
             || self.is_bulk(repeat)
             || self.is_alone(repeat, family)
