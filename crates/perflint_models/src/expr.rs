@@ -37,6 +37,8 @@ pub enum Expr {
     Flat(Box<Expr>),
     /// The map that the receiver is, with the entries of the arguments.
     Merged,
+    /// The second, where the first is there: what a call gives if it has a block.
+    Given(Box<Expr>, Box<Expr>),
     /// What the callback's parameter `n` holds when it returns.
     Left(u8),
     /// The same query with the methods of another type: `as(sqlalchemy.Result, arg0)`.
@@ -229,6 +231,11 @@ impl Expr {
                 let (path, alias) = inner.split_once(',').ok_or("joined(path, alias) takes two")?;
                 let part = |text: &str| Self::parse(text).map(Box::new).map_err(|e| e.to_string());
                 Self::Joined(part(path)?, part(alias)?)
+            }
+            "given" => {
+                let (what, value) = inner.split_once(',').ok_or("given(what, value) takes two")?;
+                let part = |text: &str| Self::parse(text).map(Box::new).map_err(|e| e.to_string());
+                Self::Given(part(what)?, part(value)?)
             }
             "repository" => {
                 let (ty, value) = inner.split_once(',').ok_or("repository(TYPE, value) takes two")?;

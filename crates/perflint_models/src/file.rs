@@ -679,6 +679,9 @@ pub struct EntryRow {
     /// Calls in the class's body that name methods which run before: `before_action :load_order`.
     #[serde(default)]
     pub before: Vec<Box<str>>,
+    /// Calls in the class's body that name the methods which its views may call: `helper_method :current_shop`.
+    #[serde(default)]
+    pub helpers: Vec<Box<str>>,
     /// The template that is rendered with the receiver's fields when the method has returned: `{class}` is the path that the
     /// class's full name makes, without the ending of `view_strip`, `{method}` the method's name.
     #[serde(default)]

@@ -468,6 +468,8 @@ impl<'p> Eval<'p> {
                 Val::Map(entries, _) => !entries.is_empty(),
                 Val::List(items) => items.iter().any(|v| !matches!(self.vals.get(*v), Val::Attr(..))),
                 Val::Null | Val::Attr(..) => false,
+                // The conditions of another query.
+                Val::Query(q) => q.narrowed,
                 Val::Closure(..) => self.restricts(v),
                 _ => true,
             },

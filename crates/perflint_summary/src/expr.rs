@@ -106,6 +106,10 @@ impl<'p> Eval<'p> {
                 let v = self.expr(f, e, g)?;
                 self.flat(f, v, g.op)
             }
+            Expr::Given(what, value) => {
+                self.expr(f, what, g)?;
+                return self.expr(f, value, g);
+            }
             Expr::Merged => self.merged(g),
             Expr::Left(n) => {
                 g.result?;

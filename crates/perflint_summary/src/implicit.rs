@@ -88,6 +88,7 @@ impl<'p> Eval<'p> {
         // Whoever inherits a method may have added or replaced what it calls.
         if let Some(class) = receiver
             && self.p.class_member(class, name).is_some()
+            && !self.is_hidden_from_view(f, class, name)
         {
             return Some((class, true));
         }

@@ -315,6 +315,8 @@ impl<'p> Eval<'p> {
                 Some(row) => self.apply(f, row, base, &CallArgs::positional(vec![key]), i, None),
                 None => UNKNOWN,
             },
+            // What a statement written by hand gives: a column of one of its rows.
+            (Val::Query(_), Val::Str(_)) if f.lang.family() == "ruby" => SCALAR,
             (Val::Query(q), _) => {
                 self.run_query(f, &q, perflint_models::RowCount::One, i, perflint_models::Wait::Blocks);
                 self.row_of(f, &q, i)

@@ -256,6 +256,9 @@ impl<'p> Eval<'p> {
             let binder = Binder { at: f.at, region: bound.unwrap_or(RegionId(0)) };
             f.terms[start..].iter_mut().filter(|t| t.binder.is_none()).for_each(|t| t.binder = Some(binder));
         }
+        if self.is_held(f, op) {
+            f.terms[start..].iter_mut().for_each(|term| (term.once, term.held) = (true, true));
+        }
         let kept = self.vals.make(Val::Query(Query { evaluated: true, ..*q }));
         for i in 0..f.locals.len() {
             if f.locals[i] == v {
@@ -268,6 +271,14 @@ impl<'p> Eval<'p> {
                 f.locals[i] = self.vals.make(Val::Map(entries.into(), rest));
             }
         }
+    }
+
+    /// True for a field of an object in Ruby, whose query keeps the rows that it gave to whoever walked it first.
+    fn is_held(&self, f: &Frame<'p>, op: OpId) -> bool {
+        let is_field = |o: &perflint_ir::Op| matches!(o.kind, OpKind::Get { name, .. } if self.p.text(name).starts_with('@'));
+        f.lang.family() == "ruby"
+            && !self.p.is_stub(f.at.file)
+            && f.body.ops.get(op.at()).is_some_and(is_field)
     }
 
     /// Records that all rows of an unbounded query come into memory.

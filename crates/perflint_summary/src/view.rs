@@ -337,10 +337,7 @@ impl<'p> Eval<'p> {
         if f.lang.family() != "ruby" {
             return None;
         }
-        let in_template = f.body.kind == BodyKind::Template
-            || self.p.file(f.at.file).items.iter().any(|item| item.kind == ItemKind::Template)
-            || self.p.file(f.at.file).path.contains("/helpers/");
-        if !in_template {
+        if !self.is_in_view(f) {
             return None;
         }
         let this = f.this;
@@ -348,10 +345,34 @@ impl<'p> Eval<'p> {
         if let Val::Inst(class, _) = *self.vals.get(this)
             && let Some(def) = self.p.member_on(class, name, false)
             && self.p.item(def).kind == ItemKind::Function
+            && !self.is_hidden_from_view(f, class, name)
         {
             return Some(self.call_fun(f, def, this, args, op, How::PLAIN));
         }
         let def = self.p.template_functions.get(&name).copied()?;
         Some(self.call_fun(f, def, this, args, op, How::PLAIN))
+    }
+
+    /// True for code of a template, or of a helper that templates call.
+    fn is_in_view(&self, f: &Frame<'p>) -> bool {
+        f.body.kind == BodyKind::Template
+            || self.p.file(f.at.file).items.iter().any(|item| item.kind == ItemKind::Template)
+            || self.p.file(f.at.file).path.contains("/helpers/")
+    }
+
+    /// True for a method of the class whose action shows a view, unless the class lets its views call it.
+    pub(crate) fn is_hidden_from_view(&self, f: &Frame<'p>, class: ClassIx, name: Sym) -> bool {
+        if f.lang.family() != "ruby" || !self.is_in_view(f) {
+            return false;
+        }
+        let family = f.lang.models();
+        let mut rows = self.m.entries.iter().filter(|(of, row)| **of == *family && !row.helpers.is_empty());
+        rows.any(|(_, row)| {
+            let shows = |path: &str| row.base.iter().any(|base| base == path);
+            let lets = |call: &Box<str>| {
+                self.p.declared_by(class, call).iter().any(|def| self.p.item(*def).name == name)
+            };
+            self.p.extends_path(class, &shows) && !row.helpers.iter().any(lets)
+        })
     }
 }
