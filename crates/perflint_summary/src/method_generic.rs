@@ -6,8 +6,8 @@
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame};
 use crate::value::{UNKNOWN, V, Val};
-use perflint_ir::{Marker, Sym, TypeId};
-use perflint_link::{BodyRef, Def};
+use perflint_ir::{Marker, Sym, TypeExpr, TypeId};
+use perflint_link::{BodyRef, ClassIx, Def};
 
 impl<'p> Eval<'p> {
     /// The names of the type parameters of the function that a body belongs to.
@@ -25,8 +25,45 @@ impl<'p> Eval<'p> {
         def: Def,
         args: &CallArgs,
     ) {
-        let given = self.type_arguments_for(def, args);
+        let mut given = self.type_arguments_for(def, args);
+        if given.is_empty() {
+            given = self.inferred(locals, at, def);
+        }
         self.carry(locals, at, &given);
+    }
+
+    /// The type arguments that a call leaves out: `T` of `Publish<T>(T message)` is the class of the message.
+    fn inferred(&mut self, locals: &[V], at: BodyRef, def: Def) -> Vec<V> {
+        let names = self.method_params(def);
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let params = &self.p.body(at).params;
+        let given: Vec<V> = names
+            .iter()
+            .map(|name| {
+                let mut values = params.iter().zip(locals).filter_map(|(param, v)| Some((param.ty?, *v)));
+                let found = values.find_map(|(ty, v)| self.stands_for(def, ty, *name, v));
+                found.map_or(UNKNOWN, |class| self.vals.make(Val::Class(class)))
+            })
+            .collect();
+        if given.iter().all(|v| *v == UNKNOWN) { Vec::new() } else { given }
+    }
+
+    /// The class that a type parameter stands for where a parameter that is declared to be one, or to hold some, has a value.
+    fn stands_for(&self, def: Def, ty: TypeId, name: Sym, v: V) -> Option<ClassIx> {
+        let types = &self.p.file(def.file).types;
+        let is_it =
+            |ty: &TypeExpr| matches!(ty, TypeExpr::Path { name: of, args } if *of == name && args.is_empty());
+        match (&types[ty.0 as usize], self.vals.get(v)) {
+            (ty, _) if is_it(ty) => self.instance_class(v),
+            (TypeExpr::Path { args, .. }, Val::Many { elem, .. })
+                if args.last().is_some_and(|ty| is_it(&types[ty.0 as usize])) =>
+            {
+                self.instance_class(*elem)
+            }
+            _ => None,
+        }
     }
 
     fn type_arguments_for(&self, def: Def, args: &CallArgs) -> Vec<V> {

@@ -2,7 +2,7 @@
 
 use crate::eval::{Eval, Frame};
 use crate::expr::Given;
-use crate::value::{Query, SCALAR, UNKNOWN, V, Val};
+use crate::value::{Bound, Query, SCALAR, UNKNOWN, V, Val};
 use perflint_link::ClassIx;
 use perflint_models::CallRow;
 
@@ -30,7 +30,9 @@ impl<'p> Eval<'p> {
         match self.row_class(f, row, g) {
             Some(class) => {
                 let class = self.p.class(class);
-                Query { entity: class.entity, label: class.name, plain: true, ..q }
+                // Of a text that names no table nobody knows what else it says.
+                let bound = q.bound.min(Bound::Unknown);
+                Query { entity: class.entity, label: class.name, plain: true, bound, ..q }
             }
             None => q,
         }
