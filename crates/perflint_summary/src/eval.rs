@@ -320,10 +320,13 @@ impl<'p> Eval<'p> {
         let seen = self.contexts.get(&at).copied().unwrap_or(0);
         let small = self.p.body(at).ops.len() < 60;
         let limit = if small || self.p.is_stub(at.file) { MAX_CONTEXTS * 40 } else { MAX_CONTEXTS };
+        // What the type parameters of a method stand for says which of many implementations are meant: it is never forgotten.
+        let own = self.p.body(at).locals.len();
         let locals: Rc<[V]> = if seen >= limit * 2 {
-            locals.iter().map(|_| UNKNOWN).collect()
+            locals.iter().enumerate().map(|(i, v)| if i < own { UNKNOWN } else { *v }).collect()
         } else if seen >= limit {
-            locals.iter().map(|v| self.without_constants(*v)).collect()
+            let kept = |(i, v): (usize, &V)| if i < own { self.without_constants(*v) } else { *v };
+            locals.iter().enumerate().map(kept).collect()
         } else {
             locals.into()
         };

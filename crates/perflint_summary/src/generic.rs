@@ -31,6 +31,15 @@ type Implementation = (ClassIx, Def, Rc<[(Sym, V)]>);
 /// Most bases followed from a class to the one whose parameters are asked for.
 const MAX_BASES: u32 = 8;
 
+/// Most ways in which a class may extend another one.
+const MAX_WAYS: usize = 32;
+
+/// Most overrides of a method that has code itself.
+const MAX_OVERRIDES: usize = 3;
+
+/// Most heirs of a generic class that are asked for which type arguments they are.
+const MAX_ASKED: usize = 512;
+
 /// Most heirs asked for a method that none of them declares.
 const MAX_HEIRS: usize = 6;
 
@@ -92,6 +101,20 @@ impl<'p> Eval<'p> {
         around: ClassIx,
         depth: u32,
     ) -> Option<Vec<(Sym, V)>> {
+        let mut found = Vec::new();
+        self.bounds_in(class, own, around, depth, &mut found);
+        found.into_iter().next()
+    }
+
+    /// The same for each way in which a class extends another one: a handler of two kinds of event is one for each.
+    fn bounds_in(
+        &mut self,
+        class: ClassIx,
+        own: &[(Sym, V)],
+        around: ClassIx,
+        depth: u32,
+        found: &mut Vec<Vec<(Sym, V)>>,
+    ) {
         let params = self.p.type_params(class);
         let mut bound = Vec::new();
         for (i, param) in params.into_iter().enumerate() {
@@ -100,10 +123,11 @@ impl<'p> Eval<'p> {
             bound.push((param, v));
         }
         if class == around {
-            return Some(bound);
+            found.push(bound);
+            return;
         }
-        if depth >= MAX_BASES {
-            return None;
+        if depth >= MAX_BASES || found.len() >= MAX_WAYS {
+            return;
         }
         let def = self.p.class(class).def;
         let here = Generics { file: Some(def.file), bound: bound.into() };
@@ -116,11 +140,8 @@ impl<'p> Eval<'p> {
             let outer = std::mem::replace(&mut self.generics, here.clone());
             let args = self.type_fields(def.file, &args, 0);
             self.generics = outer;
-            if let Some(found) = self.bound_in(base, &args, around, depth + 1) {
-                return Some(found);
-            }
+            self.bounds_in(base, &args, around, depth + 1, found);
         }
-        None
     }
 
     /// Type arguments as fields of an instance.
@@ -160,13 +181,18 @@ impl<'p> Eval<'p> {
         own: Option<Def>,
         args: &CallArgs,
     ) -> Vec<Implementation> {
-        let mut found = self.overrides(class, name, own);
+        let generic = !self.p.type_params(class).is_empty();
+        let mut found = match generic {
+            true => self.ones_for(class, fields, name, own, args),
+            false => self.overrides(class, name, own),
+        };
         let is_abstract = own.is_some_and(|def| self.p.item(def).flags.is_abstract);
         if found.is_empty() && is_abstract {
             let heirs = self.p.class(class).heirs.iter().take(MAX_HEIRS);
             let inherited = heirs
                 .filter_map(|heir| Some((*heir, self.p.class_overload(*heir, name, args.pos.len(), false)?)));
             found = inherited.filter(|(_, def)| !self.p.item(*def).flags.is_abstract).collect();
+            found.retain(|(_, def)| !generic || self.takes_it(*def, args));
         }
         let several = own.is_some_and(|def| self.p.file(def.file).lang.has_overloads());
         let found = if several { self.meant(found, args) } else { found };
@@ -177,6 +203,45 @@ impl<'p> Eval<'p> {
             }
         }
         out
+    }
+
+    /// Methods of the heirs of a generic class that are ones for these type arguments and take these arguments: of all handlers
+    /// those of one message, however many others there are.
+    fn ones_for(
+        &mut self,
+        class: ClassIx,
+        fields: &Rc<[(Sym, V)]>,
+        name: Sym,
+        own: Option<Def>,
+        args: &CallArgs,
+    ) -> Vec<(ClassIx, Def)> {
+        let mut found = Vec::new();
+        for heir in self.p.class(class).heirs.iter().copied().take(MAX_ASKED) {
+            let Some(defs) = self.p.class(heir).members.get(&name) else { continue };
+            if self.p.file(self.p.class(heir).def.file).role == perflint_ir::Role::Test
+                || self.as_heir(class, fields, heir).is_none()
+            {
+                continue;
+            }
+            for def in defs.iter().copied().filter(|def| Some(*def) != own) {
+                let item = self.p.item(def);
+                if item.kind == perflint_ir::ItemKind::Function
+                    && item.body.is_some()
+                    && self.takes_it(def, args)
+                {
+                    found.push((heir, def));
+                }
+            }
+            if found.len() > MAX_HEIRS {
+                break;
+            }
+        }
+        // A method with code of its own that so many override is what most of them share.
+        let is_abstract = own.is_none_or(|def| self.p.item(def).body.is_none());
+        if !is_abstract && found.len() > MAX_OVERRIDES {
+            found.clear();
+        }
+        found
     }
 
     /// The fields that an heir's instance has where one of a class is declared; `None` if the heir is one for other type
@@ -191,18 +256,22 @@ impl<'p> Eval<'p> {
         if params.is_empty() {
             return Some(Rc::clone(fields));
         }
-        let bound = self.bound_in(heir, &[], class, 0)?;
-        for (i, (_, v)) in bound.iter().enumerate() {
-            let place = self.p.names.intern(&format!("<{i}>"));
-            let wanted = fields.iter().find(|(n, _)| *n == place).map(|(_, v)| *v);
-            if let Some(wanted) = wanted
-                && *v != UNKNOWN
-                && self.instance_class(*v) != self.instance_class(wanted)
-            {
-                return None;
-            }
+        let mut ways = Vec::new();
+        self.bounds_in(heir, &[], class, 0, &mut ways);
+        if !ways.iter().any(|bound| self.agrees(bound, fields)) {
+            return None;
         }
         Some(self.passed_on(class, fields, heir))
+    }
+
+    /// True unless a class is extended for other type arguments than the ones that are asked for.
+    fn agrees(&self, bound: &[(Sym, V)], fields: &[(Sym, V)]) -> bool {
+        bound.iter().enumerate().all(|(i, (_, v))| {
+            let place = self.p.names.intern(&format!("<{i}>"));
+            let wanted = fields.iter().find(|(n, _)| *n == place).map(|(_, v)| *v);
+            wanted
+                .is_none_or(|wanted| *v == UNKNOWN || self.instance_class(*v) == self.instance_class(wanted))
+        })
     }
 
     /// An heir's own type arguments, where it hands its parameters to the class: by place, unless its bases say otherwise.

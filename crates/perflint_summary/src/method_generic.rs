@@ -66,15 +66,30 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn type_arguments_for(&self, def: Def, args: &CallArgs) -> Vec<V> {
+    fn type_arguments_for(&mut self, def: Def, args: &CallArgs) -> Vec<V> {
         if !args.keys.iter().any(|(key, _)| self.p.text(*key).starts_with('<')) {
             return Vec::new();
         }
-        let given = |i: usize| {
-            let place = format!("<{i}>");
+        let given = |place: String| {
             args.keys.iter().find(|(key, _)| self.p.text(*key) == place).map_or(UNKNOWN, |(_, v)| *v)
         };
-        (0..self.method_params(def).len()).map(given).collect()
+        let all =
+            (0..self.method_params(def).len()).map(|i| (given(format!("<{i}>")), given(format!("<{i}.0>"))));
+        all.collect::<Vec<_>>().into_iter().map(|(outer, inner)| self.with_argument(outer, inner)).collect()
+    }
+
+    /// A type argument that has one itself, as an instance: `IHandle<OrderPlaced>`.
+    fn with_argument(&mut self, outer: V, inner: V) -> V {
+        let (Val::Class(class), Val::Class(of)) = (self.vals.get(outer), self.vals.get(inner)) else {
+            return outer;
+        };
+        let (class, of) = (*class, *of);
+        if self.p.class(class).entity.is_some() || self.p.type_params(class).is_empty() {
+            return outer;
+        }
+        let place = self.p.names.intern("<0>");
+        let of = self.instance_of(of, 0);
+        self.vals.make(Val::Inst(class, [(place, of)].into()))
     }
 
     /// Puts type arguments behind the locals of a body.
@@ -105,6 +120,7 @@ impl<'p> Eval<'p> {
         for (name, v) in self.method_params(def).iter().zip(given) {
             let v = match *self.vals.get(*v) {
                 Val::Class(class) => self.instance_of(class, 0),
+                Val::Inst(..) => *v,
                 _ => UNKNOWN,
             };
             bound.push((*name, v));

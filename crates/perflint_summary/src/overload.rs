@@ -67,6 +67,19 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// False for a method whose parameter is a class that its argument has nothing to do with: a handler of another event.
+    pub(crate) fn takes_it(&mut self, def: Def, args: &CallArgs) -> bool {
+        let Some(body) = self.p.item(def).body else { return true };
+        let Some(ty) = self.p.file(def.file).body(body).params.first().and_then(|param| param.ty) else {
+            return true;
+        };
+        let Some(given) = args.pos.first().and_then(|v| self.instance_class(*v)) else { return true };
+        let declared = self.type_value(def.file, ty, 0);
+        let Some(declared) = self.instance_class(declared) else { return true };
+        let extends = |a: ClassIx, b: ClassIx| self.p.class(a).mro.contains(&Base::Class(b));
+        extends(given, declared) || extends(declared, given)
+    }
+
     fn fitness(&mut self, def: Def, args: &CallArgs) -> i32 {
         let Some(body) = self.p.item(def).body else { return 0 };
         let params = &self.p.file(def.file).body(body).params;
