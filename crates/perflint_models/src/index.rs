@@ -1,8 +1,6 @@
 //! Models by what they are looked up with.
 
-use crate::file::{
-    AttrRow, CallRow, DeclarationRow, EntityRow, EntryRow, ModelFile, OneOrMany, RelationRow,
-};
+use crate::file::{AttrRow, CallRow, DeclarationRow, EntityRow, EntryRow, ModelFile, OneOrMany, RelationRow};
 use crate::object::ObjectRow;
 use crate::source::{GeneratedRow, HintRow, StubRow};
 use crate::ty::{TypeRole, TypeRow};

@@ -35,10 +35,42 @@ const NO_KEY: &[&str] = &[
 /// Types with few values, or words that columns with few values have in their names.
 const FEW: &[&str] = &["bool", "bit", "tinyint(1)"];
 const FEW_NAMES: &[&str] = &[
-    "status", "state", "type", "kind", "role", "level", "locale", "language", "currency", "priority",
-    "category", "severity", "source", "mode", "is_", "has_", "can_", "use_", "enable", "disabled", "active",
-    "deleted", "archived", "public", "private", "visible", "hidden", "gender",
+    "status",
+    "state",
+    "type",
+    "kind",
+    "role",
+    "level",
+    "locale",
+    "language",
+    "currency",
+    "priority",
+    "category",
+    "severity",
+    "source",
+    "mode",
+    "visibility",
+    "is_",
+    "has_",
+    "can_",
+    "use_",
+    "enable",
+    "disabled",
+    "active",
+    "deleted",
+    "archived",
+    "public",
+    "private",
+    "visible",
+    "hidden",
+    "gender",
 ];
+
+/// Words of columns that note who did something: a key there is followed when that row goes, and by nothing else.
+const NOTES: &[&str] = &["created_by", "updated_by", "modified_by", "deleted_by", "changed_by"];
+
+/// A word in the path of code that changes the data once.
+const ONCE: &str = "migrat";
 
 /// Types of moments: what is compared with one is a stretch of time, however that is written.
 const MOMENTS: &[&str] = &["date", "time", "instant"];
@@ -184,12 +216,21 @@ fn plain_method(index: &Index) -> bool {
 fn keyable(table: &Table, name: &str) -> (bool, bool) {
     let Some(column) = table.column(name) else { return (false, false) };
     let ty = column.ty.to_lowercase();
-    let fits = !column.opaque && !NO_KEY.iter().any(|no| ty.contains(no));
+    // The column of a key that is declared where nobody looks.
+    let undeclared = table.primary_key.is_empty() && column.name.eq_ignore_ascii_case("id");
+    let fits = !undeclared && !column.opaque && !NO_KEY.iter().any(|no| ty.contains(no));
     let lower = column.name.to_lowercase();
     let few = column.opaque
         || FEW.iter().any(|few| ty.starts_with(few))
         || FEW_NAMES.iter().any(|few| lower.contains(few));
     (fits, !few)
+}
+
+fn is_number(table: &Table, name: &str) -> bool {
+    const NUMBERS: &[&str] = &["int", "numeric", "decimal", "float", "double", "real", "serial"];
+    table
+        .column(name)
+        .is_some_and(|column| NUMBERS.iter().any(|word| column.ty.to_lowercase().contains(word)))
 }
 
 fn is_moment(table: &Table, name: &str) -> bool {
@@ -246,7 +287,8 @@ fn missing(schema: &Schema, table: &Table, accesses: &[&Access]) -> Vec<Proposal
 /// Whether an entry point runs one of the queries, or the column is a key of its own kind.
 fn worth(key: &[IndexColumn], evidence: &BTreeSet<Evidence>) -> bool {
     let reached = evidence.iter().any(|evidence| !evidence.entries.is_empty());
-    reached || key.first().is_some_and(|part| part.name.to_lowercase().ends_with("id"))
+    let once = evidence.iter().all(|evidence| evidence.place.file.to_lowercase().contains(ONCE));
+    reached || !once && key.first().is_some_and(|part| part.name.to_lowercase().ends_with("id"))
 }
 
 /// The key that serves a query: equality first, then one range or the order.
@@ -270,8 +312,11 @@ fn key(
     let sortable = !sorts.is_empty() && sorts.iter().all(|part| keyable(table, &part.name) == (true, true));
     let page = access.limit.is_some_and(|limit| limit > 1);
     if sharp.is_empty() {
-        // Without a sharp condition only a page in a given order is worth an index.
-        let unfiltered = equal.is_empty() && ranges.is_empty() && !access.partial;
+        // Without a sharp condition only a page in a given order is worth an index, and one by what grows with the rows: short lists
+        // are sorted by names.
+        let first = sorts.first()?;
+        let grows = is_moment(table, &first.name) || is_number(table, &first.name);
+        let unfiltered = equal.is_empty() && ranges.is_empty() && !access.partial && grows;
         if !(unfiltered && page && sortable && !access.write)
             || served(schema, table, &[sorts.first()?.name.as_str()])
         {
@@ -433,6 +478,13 @@ fn foreign_keys(schema: &Schema, table: &Table, added: &mut Vec<Proposal>) {
     }
     for key in &table.foreign_keys {
         let Some(first) = key.columns.first() else { continue };
+        let snake = cruet::to_snake_case(first);
+        let notes = NOTES.iter().any(|word| snake.contains(word));
+        // Of a list of few there are few values here too.
+        let few = schema.table(&key.table).is_some_and(|to| crate::small::is_small(schema, to));
+        if notes || few {
+            continue;
+        }
         let planned = added
             .iter()
             .any(|p| p.index.columns.first().is_some_and(|part| part.name.eq_ignore_ascii_case(first)));

@@ -3,48 +3,9 @@
 use crate::{Schema, Table};
 
 /// What such tables list, in the singular. A name that ends so counts.
-const LISTS: &[&str] = &[
-    "setting",
-    "config",
-    "configuration",
-    "option",
-    "role",
-    "permission",
-    "country",
-    "currency",
-    "language",
-    "locale",
-    "timezone",
-    "time_zone",
-    "status",
-    "state",
-    "type",
-    "kind",
-    "category",
-    "plan",
-    "feature_flag",
-    "feature",
-    "flag",
-    "unit",
-    "tax_rate",
-    "province",
-    "region",
-    "continent",
-    "gender",
-    "priority",
-    "severity",
-    "license",
-    "migration",
-    "schema_migration",
-    "schema_version",
-    "provider",
-    "template",
-    "theme",
-    "menu",
-    "holiday",
-    "enum",
-    "badge",
-];
+const LISTS: &str = "setting config configuration option role permission country currency language locale timezone time_zone status \
+                     state type kind category plan feature_flag feature flag unit tax_rate province region continent gender priority \
+                     severity license migration schema_version provider template theme menu holiday enum badge method";
 
 /// How many rows lead from one table to the next until one is known to grow.
 const FAR: u32 = 3;
@@ -55,10 +16,10 @@ pub(crate) fn is_small(schema: &Schema, table: &Table) -> bool {
 }
 
 fn small(schema: &Schema, table: &Table, left: u32) -> bool {
-    let name = table.name.to_lowercase();
-    let singular = cruet::to_singular(name.rsplit('.').next().unwrap_or(&name));
+    let name = cruet::to_snake_case(table.name.rsplit('.').next().unwrap_or(&table.name));
+    let singular = cruet::to_singular(&name);
     let listed = LISTS
-        .iter()
+        .split_whitespace()
         .any(|word| singular.strip_suffix(word).is_some_and(|rest| rest.is_empty() || rest.ends_with('_')));
     let mut owners = table.foreign_keys.iter().filter(|key| !key.table.eq_ignore_ascii_case(&table.name));
     let mut growing = owners.by_ref().filter(|key| {
