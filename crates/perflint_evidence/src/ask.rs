@@ -41,6 +41,8 @@ pub struct Asked {
     pub entity: Option<String>,
     /// The code, shortened.
     pub code: String,
+    /// It stands under a condition of its function: another value may be there already.
+    pub conditional: bool,
     /// The attributes that are read, for [`Ask::Whole`].
     pub reads: Vec<String>,
     /// What asks no more than is needed, as the library's document calls it.
@@ -90,10 +92,15 @@ impl Ctx<'_> {
         let method = self.program.text(term.effect.method);
         let entity =
             term.effect.entity.map(|entity| self.program.text(self.program.entity(entity).name).to_owned());
+        let body = self.program.body(site.at);
+        let conditional = body
+            .enclosing(body.op(site.op).region)
+            .any(|(_, region)| matches!(region.kind, RegionKind::Branch { .. }));
         let one = |what: Ask, instead: Option<&AskRow>, reads: Vec<String>| Asked {
             what,
             entity: entity.clone(),
             code: self.code(site),
+            conditional,
             reads,
             instead: instead.and_then(|row| row.instead.as_deref()).map(str::to_owned),
             place: self.place(site),

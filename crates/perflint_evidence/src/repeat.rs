@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// The most that is listed.
 const MOST: usize = 60;
 
+/// Operations by the body that they stand in.
+type Changes = FxHashMap<BodyRef, FxHashSet<OpId>>;
+
 /// What a function spends, and where.
 struct Spent {
     effect: EffectKind,
@@ -21,6 +24,8 @@ pub(crate) fn repeated(ctx: &Ctx<'_>) -> Vec<Repeated> {
     let mut reads: FxHashMap<BodyRef, Spent> = FxHashMap::default();
     let mut writes: FxHashSet<BodyRef> = FxHashSet::default();
     let mut calls: BTreeMap<BodyRef, Vec<Site>> = BTreeMap::new();
+    // Where a body changes something: what was asked before may have another answer after it.
+    let mut changes: Changes = FxHashMap::default();
     let mut seen = FxHashSet::default();
     let mut memos: FxHashMap<BodyRef, bool> = FxHashMap::default();
     for entry in ctx.facts.entries.iter().filter(|entry| crate::reach::serves(entry.kind)) {
@@ -30,10 +35,14 @@ pub(crate) fn repeated(ctx: &Ctx<'_>) -> Vec<Repeated> {
             let kept = kept
                 .iter()
                 .rposition(|callee| *memos.entry(*callee).or_insert_with(|| ctx.keeps_in_a_field(*callee)));
+            if !reads_only(term) {
+                changes.entry(term.effect.site.at).or_default().insert(term.effect.site.op);
+            }
             for (at, step) in steps(term).enumerate() {
                 let Some(callee) = step.callee else { continue };
                 if !reads_only(term) {
                     writes.insert(callee);
+                    changes.entry(step.site.at).or_default().insert(step.site.op);
                 } else if kept.is_none_or(|kept| at > kept)
                     && !term.once
                     && !term.cold
@@ -59,7 +68,7 @@ pub(crate) fn repeated(ctx: &Ctx<'_>) -> Vec<Repeated> {
         let written = |site: &Site| site.op.at() < ctx.program.body(site.at).ops.len();
         sites.retain(|site| !ctx.program.is_stub(site.at.file) && written(site));
         sites.sort();
-        let repeats = ctx.again(&sites).or_else(|| ctx.in_loop(&sites));
+        let repeats = ctx.again(&sites, &changes).or_else(|| ctx.in_loop(&sites, &changes));
         if let Some((sites, around)) = repeats {
             found.push(Repeated {
                 function: ctx.name(callee),
@@ -111,7 +120,7 @@ impl Ctx<'_> {
     }
 
     /// Two calls of one function, in one body, with the same arguments, of which neither excludes the other.
-    fn again(&self, sites: &[Site]) -> Option<(Vec<Site>, Option<perflint_rules::Times>)> {
+    fn again(&self, sites: &[Site], changes: &Changes) -> Option<(Vec<Site>, Option<perflint_rules::Times>)> {
         sites.iter().find_map(|one| {
             let given = self.given(*one)?;
             let body = self.program.body(one.at);
@@ -122,19 +131,32 @@ impl Ctx<'_> {
                 .filter(|other| other == one || self.given(*other).as_ref() == Some(&given))
                 .collect();
             let first = *alike.first()?;
-            alike.retain(|other| *other == first || self.both(first, *other));
+            let changed = |last: Site| {
+                let between = changes.get(&first.at).into_iter().flatten();
+                between.into_iter().any(|op| (first.op..last.op).contains(op))
+            };
+            alike.retain(|other| *other == first || (self.both(first, *other) && !changed(*other)));
             (alike.len() > 1).then_some((alike, None))
         })
     }
 
     /// A call in a loop whose arguments stay the same.
-    fn in_loop(&self, sites: &[Site]) -> Option<(Vec<Site>, Option<perflint_rules::Times>)> {
+    fn in_loop(
+        &self,
+        sites: &[Site],
+        changes: &Changes,
+    ) -> Option<(Vec<Site>, Option<perflint_rules::Times>)> {
         sites.iter().find_map(|site| {
             let region = self.program.body(site.at).op(site.op).region;
             let around = self.around(site.at, region);
             let inner = around.first()?;
             self.given(*site)?;
-            (!self.puts_into_itself(inner) && !self.varies(*site, inner, 0))
+            let changed = changes
+                .get(&site.at)
+                .into_iter()
+                .flatten()
+                .any(|op| self.inside(site.at, self.program.body(site.at).op(*op).region, inner));
+            (!changed && !self.puts_into_itself(inner) && !self.varies(*site, inner, 0))
                 .then(|| (vec![*site], Some(self.size(inner))))
         })
     }

@@ -4,7 +4,8 @@ use crate::Input;
 use crate::evaluate::{EntryPlan, short};
 use crate::figure::place_text;
 use crate::rewrite::{access, of_entity};
-use perflint_evidence::Ask;
+use crate::sizes::stem;
+use perflint_evidence::{Ask, Asked};
 use perflint_report::clean;
 use perflint_schema::How;
 use serde::Serialize;
@@ -42,7 +43,8 @@ pub struct Counter {
 pub(crate) fn counters(input: &Input<'_>, entries: &[EntryPlan]) -> Vec<Counter> {
     let Some(evidence) = input.evidence else { return Vec::new() };
     let mut found: Vec<Counter> = Vec::new();
-    for asked in evidence.asked.iter().filter(|asked| matches!(asked.what, Ask::Count | Ask::Exists)) {
+    let counts = |asked: &&Asked| matches!(asked.what, Ask::Count | Ask::Exists) && !asked.conditional;
+    for asked in evidence.asked.iter().filter(counts) {
         let place = place_text(&asked.place);
         let mut gaining = BTreeSet::new();
         let mut most: Option<(&str, [f64; 3])> = None;
@@ -58,7 +60,7 @@ pub(crate) fn counters(input: &Input<'_>, entries: &[EntryPlan]) -> Vec<Counter>
             }
         }
         let (Some((times, counts)), Some(entity)) = (most, asked.entity.as_deref()) else { continue };
-        found.push(counter(input, entity, place, (times, counts), gaining));
+        found.push(counter(input, asked, entity, (times, counts), gaining));
     }
     found.sort_by(|a, b| b.counts[1].total_cmp(&a.counts[1]).then_with(|| a.place.cmp(&b.place)));
     found.dedup_by(|a, b| a.place == b.place);
@@ -68,11 +70,12 @@ pub(crate) fn counters(input: &Input<'_>, entries: &[EntryPlan]) -> Vec<Counter>
 
 fn counter(
     input: &Input<'_>,
+    asked: &Asked,
     entity: &str,
-    place: String,
     (times, counts): (&str, [f64; 3]),
     entries: BTreeSet<String>,
 ) -> Counter {
+    let place = place_text(&asked.place);
     let writes = writes(input, entity);
     // What is looked up with, where the query was followed: the key of the row that the number belongs to.
     let used = input.database.and_then(|known| {
@@ -85,22 +88,16 @@ fn counter(
             .uses
             .iter()
             .find(|used| used.how == How::Equal && !used.constant && keyed(&used.column))?;
-        Some((table, by.column.clone(), access.partial || access.uses.len() > 1))
+        let more = access.partial || access.uses.len() > 1 || !is_plain(asked, entity, &table.name);
+        Some((table, by.column.clone(), more))
     });
     let table = used.as_ref().map(|(table, ..)| *table);
     let table = table.or_else(|| of_entity(input.database?, entity));
     let name = table.map_or_else(|| entity.to_owned(), |table| table.name.clone());
-    let same = input.database.and_then(|known| access(known, &place)).is_some_and(|access| {
-        let sorts = |how: How| matches!(how, How::Ascending | How::Descending | How::Select);
-        !access.partial && !access.any && !access.sql && access.uses.iter().all(|used| sorts(used.how))
-    });
     let grouped = match &used {
         Some((_, by, more)) => format!(
             "`SELECT {by}, COUNT(*) FROM {name} WHERE {by} IN (the keys of the rows){} GROUP BY {by}`",
             if *more { " AND the other conditions" } else { "" }
-        ),
-        None if same => format!(
-            "count `{name}` once before the loop: no condition tells one row of the listing from the next"
         ),
         None => format!("one query over `{name}` that groups by the key of the listed rows"),
     };
@@ -119,7 +116,6 @@ fn counter(
             clean::line(column),
             if n == 1 { "1 place has".to_owned() } else { format!("{n} places have") }
         ),
-        (None, _) if same => "once before the loop".to_owned(),
         (None, 0) => "the grouped query: no write of it was followed, so that nothing tells what a kept number would cost".to_owned(),
         (None, n) if n > PLACES => format!("the grouped query: {n} places write it, too many to keep a number true"),
         (None, _) => "the grouped query: the number depends on more than rows that come and go".to_owned(),
@@ -135,6 +131,14 @@ fn counter(
         writes,
         recommendation,
     }
+}
+
+/// Whether what is counted is a relation as it is, or what conditions leave of it that were followed: `subscriptions.active.count`
+/// may count fewer than the key tells.
+fn is_plain(asked: &Asked, entity: &str, table: &str) -> bool {
+    let Some((before, _)) = asked.code.rsplit_once('.') else { return false };
+    let last = before.rsplit('.').next().unwrap_or(before);
+    last.ends_with("()") || [entity, table].iter().any(|name| stem(name) == stem(last))
 }
 
 /// Where an entity is written, on the way of anything.
