@@ -209,18 +209,15 @@ impl Rule<'_> {
 
     /// False for a write that each element needs for itself: a changed row, a many-to-many set.
     fn is_worth_it(&self, repeat: &Repeat, family: &str) -> bool {
-        let writes = self.page.words_of("writes", family);
-        let counts =
-            |name: Sym| words(self.ctx.text(name)).next().is_some_and(|first| writes.contains(&&*first));
-        repeat.term.effect.kind != EffectKind::Write
+        let effect = &repeat.term.effect;
+        effect.kind != EffectKind::Write
             || !self.page.params.contains_key("writes")
-            || counts(repeat.term.effect.method)
-            || chain(self.ctx, repeat.term.effect.site).into_iter().any(counts)
+            || worth::is_bulky(self.ctx, self.page, family, effect.method, effect.site)
     }
 }
 
 /// The names of the calls that a call is chained to: a builder's statement is told by how it began.
-fn chain(ctx: &Ctx<'_>, site: Site) -> Vec<Sym> {
+pub(crate) fn chain(ctx: &Ctx<'_>, site: Site) -> Vec<Sym> {
     let body = ctx.program.body(site.at);
     let mut names = Vec::new();
     let mut next = site.op;

@@ -2,13 +2,14 @@
 //! a list whose name ends in a family of languages counts there instead of the common one.
 
 use crate::context::Contexts;
-use crate::repeat::words;
+use crate::repeat::{chain, words};
 use crate::write::Ctx;
 use crate::{Context, Page};
-use perflint_ir::{Body, BodyKind, ItemKind, LocalId, RegionKind};
+use perflint_ir::{Body, BodyKind, ItemKind, LocalId, RegionKind, Sym};
+use perflint_link::EntityIx;
 use perflint_models::EffectKind;
 use perflint_summary::{Entry, Factor, Repeat, Site};
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 /// Loops over at most this many rows are left alone.
 pub(crate) const FEW: u32 = 10;
@@ -91,15 +92,32 @@ pub(crate) fn is_remembered(page: &Page, context: Context, family: &str) -> bool
     context == Context::Request && page.words("remembered").contains(&family)
 }
 
+/// A write: the entity that it touches, the method and the place.
+type Written = (Option<EntityIx>, Sym, Site);
+
 /// Loops that write once per row.
 #[derive(Default)]
-pub(crate) struct Saving(FxHashSet<Site>);
+pub(crate) struct Saving(FxHashMap<Site, Vec<Written>>);
 
 impl Saving {
     pub(crate) fn new(repeats: &[Repeat]) -> Self {
+        let mut loops: FxHashMap<Site, Vec<Written>> = FxHashMap::default();
         let rows = |repeat: &&Repeat| repeat.rows && repeat.term.effect.kind == EffectKind::Write;
-        Self(repeats.iter().filter(rows).filter_map(|repeat| loop_of(repeat.factor)).collect())
+        for repeat in repeats.iter().filter(rows) {
+            if let Some(site) = loop_of(repeat.factor) {
+                let effect = &repeat.term.effect;
+                loops.entry(site).or_default().push((effect.entity, effect.method, effect.site));
+            }
+        }
+        Self(loops)
     }
+}
+
+/// True for a write per row that one statement could do for all: rows that are made or removed.
+pub(crate) fn is_bulky(ctx: &Ctx<'_>, page: &Page, family: &str, method: Sym, at: Site) -> bool {
+    let writes = page.words_of("writes", family);
+    let counts = |name: Sym| words(ctx.text(name)).next().is_some_and(|first| writes.contains(&&*first));
+    counts(method) || chain(ctx, at).into_iter().any(counts)
 }
 
 fn loop_of(factor: Factor) -> Option<Site> {
@@ -109,10 +127,19 @@ fn loop_of(factor: Factor) -> Option<Site> {
     }
 }
 
-/// True for a loop that saves each of its rows, where that cannot be done for all at once: what is read for each goes with it.
+/// True for what a loop reads that saves each of its rows, where that cannot be done for all at once: it goes with the write.
 pub(crate) fn is_saving(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, family: &str) -> bool {
-    page.words("saves").contains(&family)
-        && loop_of(repeat.factor).is_some_and(|site| ctx.saving.0.contains(&site))
+    if !page.words("saves").contains(&family) || repeat.term.effect.kind == EffectKind::Write {
+        return false;
+    }
+    let Some(site) = loop_of(repeat.factor) else { return false };
+    let rows = ctx.facts.extents.of_loop(site).and_then(|rows| rows.entity);
+    let any = !page.words("saves_itself").contains(&family);
+    ctx.saving.0.get(&site).is_some_and(|writes| {
+        writes.iter().any(|(entity, method, at)| {
+            (any || rows.is_some() && *entity == rows) && !is_bulky(ctx, page, family, *method, *at)
+        })
+    })
 }
 
 /// True for rows that were fetched one by one: loading more with each of them makes no fewer queries.
