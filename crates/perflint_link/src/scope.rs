@@ -376,6 +376,15 @@ impl Program {
     }
 
     fn find_dotted(&self, file: FileIx, path: Sym) -> Option<Target> {
+        self.find_by_parts(file, path).or_else(|| {
+            // The parts before the last may be declared nowhere by themselves: `class Api::V1::OrdersController`.
+            let family = self.file(file).lang.family();
+            let def = self.in_namespaces(file, path).or_else(|| self.item_named(family, path))?;
+            self.names.text(path).contains('.').then(|| self.declared(file, def, path))
+        })
+    }
+
+    fn find_by_parts(&self, file: FileIx, path: Sym) -> Option<Target> {
         let text = self.names.text(path).to_owned();
         let lang = self.file(file).lang;
         let mut parts = text.split('.');

@@ -88,12 +88,26 @@ impl<'p> Eval<'p> {
         sum
     }
 
-    /// Takes the one list that a block with several parameters is given apart, as Ruby does.
+    /// Takes the one list that a block with several parameters is given apart, and a map that is given where a method only
+    /// has named parameters left, as Ruby does.
     pub(crate) fn splatted(&self, at: BodyRef, args: &CallArgs) -> Option<CallArgs> {
         let body = self.p.body(at);
-        let [only] = args.pos[..] else { return None };
+        if self.p.file(at.file).lang.family() != "ruby" {
+            return None;
+        }
         let normal = body.params.iter().filter(|param| param.kind == ParamKind::Normal).count();
-        if body.kind != BodyKind::Closure || normal < 2 || self.p.file(at.file).lang.family() != "ruby" {
+        let named = |kind: ParamKind| matches!(kind, ParamKind::KeyOnly | ParamKind::KeyRest);
+        if args.pos.len() > normal
+            && body.params.iter().any(|param| named(param.kind))
+            && !body.params.iter().any(|param| param.kind == ParamKind::Rest)
+            && let Some((last, pos)) = args.pos.split_last()
+            && let Val::Map(entries, _) = self.vals.get(*last)
+        {
+            let keys = args.keys.iter().chain(entries.iter()).copied().collect();
+            return Some(CallArgs { pos: pos.to_vec(), keys, open: args.open });
+        }
+        let [only] = args.pos[..] else { return None };
+        if body.kind != BodyKind::Closure || normal < 2 {
             return None;
         }
         match self.vals.get(only) {

@@ -214,6 +214,9 @@ impl<'p> Eval<'p> {
         op: usize,
         recv_op: Option<OpId>,
     ) -> V {
+        if let Some(v) = self.sent(f, recv, name, args, op) {
+            return v;
+        }
         match self.vals.get(recv).clone() {
             Val::Unknown => self.call_unknown(f, name, args, op, recv_op),
             // A global variable that another file assigns.
@@ -359,6 +362,9 @@ impl<'p> Eval<'p> {
 
     fn call_path(&mut self, f: &mut Frame<'p>, path: Sym, args: &CallArgs, op: usize) -> V {
         if let Some(v) = self.intrinsic(f, path, args, op) {
+            return v;
+        }
+        if let Some(v) = self.sent(f, f.this, path, args, op) {
             return v;
         }
         if let Some(row) = self.look.function(path, f.lang) {

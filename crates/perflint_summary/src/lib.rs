@@ -67,6 +67,7 @@ mod reflect;
 mod reopened;
 mod root;
 mod route;
+mod sender;
 mod service;
 mod shown;
 mod task;
