@@ -27,8 +27,19 @@ const LOOKUPS: &[&str] = &[
 ];
 
 /// Methods that put something into a store under a key.
-const FILLS: &[&str] =
-    &["set", "put", "insert", "setdefault", "add", "Set", "Add", "TryAdd", "AddOrUpdate", "GetOrAdd", "Store"];
+const FILLS: &[&str] = &[
+    "set",
+    "put",
+    "insert",
+    "setdefault",
+    "add",
+    "Set",
+    "Add",
+    "TryAdd",
+    "AddOrUpdate",
+    "GetOrAdd",
+    "Store",
+];
 
 /// How often memoised code runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
