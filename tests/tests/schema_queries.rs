@@ -100,3 +100,21 @@ fn alternatives_and_other_comparisons_propose_nothing() {
     let package = "{\"dependencies\": {\"express\": \"4\", \"knex\": \"3\"}}";
     assert_eq!(proposed(&[("package.json", package), ("app.js", code)]), Vec::<String>::new());
 }
+
+#[test]
+fn relations_of_eloquent_are_about_their_row_and_each_call_has_conditions_of_its_own() {
+    let migration = "<?php\nuse Illuminate\\Database\\Migrations\\Migration;\nuse Illuminate\\Database\\Schema\\Blueprint;\nuse Illuminate\\Support\\Facades\\Schema;\n\nreturn new class extends Migration {\n    public function up(): void {\n\
+                     \x20       Schema::create('contacts', function (Blueprint $table) { $table->id(); });\n        Schema::create('notes', function (Blueprint $table) {\n            $table->id();\n            $table->foreignId('contact_id');\n            $table->string('token');\n            $table->string('body');\n            $table->timestamps();\n        });\n    }\n};\n";
+    let contact = "<?php\nnamespace App\\Models;\n\nuse Illuminate\\Database\\Eloquent\\Model;\n\nclass Contact extends Model\n{\n    public function notes()\n    {\n        return $this->hasMany(Note::class);\n    }\n}\n";
+    let note = "<?php\nnamespace App\\Models;\n\nuse Illuminate\\Database\\Eloquent\\Model;\n\nclass Note extends Model\n{\n}\n";
+    let controller = "<?php\nnamespace App\\Http\\Controllers;\n\nuse App\\Models\\Contact;\nuse Illuminate\\Routing\\Controller;\n\nclass NoteController extends Controller\n{\n    public function index($id)\n    {\n        $contact = Contact::findOrFail($id);\n\
+                      \x20       $newest = $contact->notes()->orderBy('created_at', 'desc')->paginate(10);\n        $one = $contact->notes()->where('token', request('token'))->first();\n        return response()->json([$newest, $one]);\n    }\n}\n";
+    let found = proposed(&[
+        ("composer.json", "{\"require\": {\"laravel/framework\": \"^11.0\"}}"),
+        ("database/migrations/2020_01_01_000000_a.php", migration),
+        ("app/Models/Contact.php", contact),
+        ("app/Models/Note.php", note),
+        ("app/Http/Controllers/NoteController.php", controller),
+    ]);
+    assert_eq!(found, ["notes(contact_id,created_at)", "notes(contact_id,token)"]);
+}

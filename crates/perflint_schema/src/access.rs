@@ -2,7 +2,7 @@
 
 use crate::{Place, Schema, Table};
 use perflint_ir::{FileIr, Role, SqlStatement, SqlVerb};
-use perflint_link::{EntityIx, Program};
+use perflint_link::{Def, EntityIx, Program};
 use perflint_models::To;
 use perflint_summary::{Accessed, Bound, ColumnHow, Facts};
 use serde::Serialize;
@@ -139,7 +139,7 @@ fn of_query(
     let mut uses = Vec::new();
     let mut partial = access.partial;
     let mut any = access.any;
-    if let Some((from, relation)) = access.from {
+    if let Some((from, relation)) = access.from.or_else(|| called_relation(program, access)) {
         let many = program.relation(from, relation).is_none_or(|relation| relation.to == To::Many);
         let owner = cruet::to_snake_case(program.text(program.entity(from).name));
         match many.then(|| back(table, tables.get(&from).copied(), &owner, schema)).flatten() {
@@ -194,6 +194,16 @@ fn of_query(
         repeated: false,
         sql: false,
     })
+}
+
+/// The relation whose method builds a query: `$order->items()` runs what `items` of `Order` gives.
+fn called_relation(program: &Program, access: &Accessed) -> Option<(EntityIx, perflint_ir::Sym)> {
+    let at = access.origin.at;
+    let def = Def { file: at.file, item: program.body(at).owner };
+    let entity = program.class(program.class_around(def)?).entity?;
+    let name = program.item(def).name;
+    let relation = program.relation(entity, name).filter(|relation| relation.target == access.entity)?;
+    (access.site.at != at).then_some((entity, relation.name))
 }
 
 /// The column that an attribute stands for: itself, the key of a relation to one, the primary key.

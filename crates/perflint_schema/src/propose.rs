@@ -50,6 +50,7 @@ const FEW_NAMES: &[&str] = &[
     "source",
     "mode",
     "visibility",
+    "extension",
     "is_",
     "has_",
     "can_",

@@ -7,11 +7,11 @@ use crate::condition_text;
 use crate::eval::{Eval, Frame};
 use crate::expr::Given;
 use crate::value::{Bound, Query, Site, V, Val};
-use perflint_ir::{RegionId, Sym};
-use perflint_link::{EntityIx, Program};
+use perflint_ir::{Callee, OpKind, RegionId, Sym};
+use perflint_link::{BodyRef, EntityIx, Program};
 use perflint_models::{CallRow, ColumnRow};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Columns kept of one call.
 const MAX_USES: usize = 32;
@@ -102,9 +102,23 @@ impl Columns {
     /// All queries that ran, by place.
     pub(crate) fn accesses(self, program: &Program) -> Vec<Accessed> {
         let Self { calls, ran } = self;
+        // What is built in one place and goes on in several has the conditions of each only there.
+        let mut goes_on: FxHashMap<Built, BTreeSet<BodyRef>> = FxHashMap::default();
+        for (site, built) in ran.keys() {
+            goes_on.entry(*built).or_default().insert(site.at);
+        }
         let mut all: Vec<Accessed> = ran.into_values().collect();
         for access in &mut all {
-            for (site, noted) in calls.get(&(access.origin, access.from)).into_iter().flatten() {
+            let built = (access.origin, access.from);
+            let shared = goes_on.get(&built).is_some_and(|bodies| bodies.len() > 1);
+            for (site, noted) in calls.get(&built).into_iter().flatten() {
+                if shared && site.at != access.site.at && site.at != access.origin.at {
+                    access.partial = true;
+                    continue;
+                }
+                if of_another(program, *site, access) {
+                    continue;
+                }
                 if !applies(program, *site, noted.region.unwrap_or(RegionId(0)), access.site) {
                     access.partial = true;
                     continue;
@@ -121,6 +135,32 @@ impl Columns {
         all.sort_by_key(|access| (access.site, access.origin, access.from));
         all
     }
+}
+
+/// Whether a call belongs to another query of the same function: what is built elsewhere, by a method of a row say, goes on in
+/// chains of their own.
+fn of_another(program: &Program, call: Site, access: &Accessed) -> bool {
+    if call.at != access.site.at || call.at == access.origin.at {
+        return false;
+    }
+    let body = program.body(call.at);
+    let mut at = access.site.op;
+    for _ in 0..body.ops.len() {
+        let Some(op) = at.some().and_then(|at| body.ops.get(at.at())) else { return true };
+        at = match op.kind {
+            _ if at == call.op => return false,
+            OpKind::Call(id) => match body.call(id).callee {
+                Callee::Member { recv, .. } => recv,
+                Callee::Value(value) => value,
+            },
+            OpKind::Get { base, .. } => base,
+            OpKind::Await(value) | OpKind::Cast { value, .. } => value,
+            // A variable may hold what any of them built.
+            OpKind::Local(_) | OpKind::Join(_) => return false,
+            _ => return true,
+        };
+    }
+    false
 }
 
 /// Whether what a call adds is certain where the query runs.
@@ -261,12 +301,12 @@ impl<'p> Eval<'p> {
     /// The alias of the rows of a query: what the call that starts it is given.
     fn alias_of(&self, q: &Query) -> Option<String> {
         let body = self.p.body(q.origin.at);
-        let perflint_ir::OpKind::Call(call) = body.ops.get(q.origin.op.some()?.at())?.kind else {
+        let OpKind::Call(call) = body.ops.get(q.origin.op.some()?.at())?.kind else {
             return None;
         };
         let first = body.args(body.call(call).args).first()?.value.some()?;
         match body.op(first).kind {
-            perflint_ir::OpKind::Str(text) => Some(self.p.text(text).to_owned()),
+            OpKind::Str(text) => Some(self.p.text(text).to_owned()),
             _ => None,
         }
     }
