@@ -69,3 +69,48 @@ fn the_page_works_and_runs_nothing_else() {
         );
     }
 }
+
+/// What Chromium sees of the plan of an application.
+fn plan_of(app: &str) -> Value {
+    let (place, tools) = (tempfile::tempdir().expect("temp"), tools());
+    let page = place.path().join("report.html");
+    let plan = run(perflint().args(["plan", "--quiet", "--format", "html"]).arg(workspace().join(app)));
+    assert_eq!(plan.code, Some(0), "{app}: {}", plan.err());
+    fs::write(&page, &plan.stdout).expect("written");
+    for script in ["browser.mjs", "plan.mjs"] {
+        fs::copy(workspace().join("tests/tools").join(script), tools.join(script)).expect("copied");
+    }
+    let unpacked = tools.join("chromium");
+    fs::create_dir_all(&unpacked).expect("created");
+    let screenshot = place.path().join("plan.png");
+    let mut command = Command::new("node");
+    command.arg(tools.join("plan.mjs")).arg(format!("file://{}", page.display())).arg(&screenshot);
+    let run = succeeds(command.env("TMPDIR", &unpacked));
+    assert!(fs::metadata(&screenshot).is_ok_and(|file| file.len() > 10_000), "a picture of the page");
+    serde_json::from_slice(&run.stdout).expect("JSON")
+}
+
+#[test]
+fn a_plan_is_read_on_a_desk_a_phone_and_paper() {
+    for app in ["fixtures/apps/django_desk", "fixtures/apps/rails_shop", "fixtures/evidence/python_queries"] {
+        let seen = plan_of(app);
+        for name in ["desk", "dark", "phone", "paper"] {
+            let shape = &seen["shapes"][name];
+            assert!(number(&shape["width"]) <= number(&shape["screen"]), "{app}: {name}: {shape}");
+            assert_eq!(shape["past"], Value::Array(vec![]), "{app}: {name}: {shape}");
+        }
+        let desk = &seen["shapes"]["desk"];
+        let top = |field: &str| desk[field].as_f64().unwrap_or(f64::MAX);
+        assert!(top("facts") < 900.0 && top("first") < 900.0, "{app}: not on the first screen: {desk}");
+        assert_ne!(desk["background"], seen["shapes"]["dark"]["background"], "{app}");
+        let unfolded = |name: &str| seen["shapes"][name]["unfolded"].as_array().cloned().unwrap_or_default();
+        let (screen, paper) = (unfolded("desk"), unfolded("paper"));
+        assert!(!screen.is_empty() && screen.iter().all(|seen| seen == false), "{app}: {desk}");
+        assert!(paper.contains(&Value::Bool(true)), "{app}: what is folded is printed: {paper:?}");
+        assert_eq!((&seen["links"], number(&seen["sections"])), (&Value::Array(vec![]), 8), "{app}");
+        assert_eq!(seen["said"], Value::Array(vec![]), "{app}: no error");
+        let requests = seen["requests"].as_array().cloned().unwrap_or_default();
+        let foreign = requests.iter().filter_map(Value::as_str).find(|url| !url.starts_with("file://"));
+        assert!(foreign.is_none_or(|url| url.starts_with("data:")), "{app}: {foreign:?}");
+    }
+}

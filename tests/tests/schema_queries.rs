@@ -13,7 +13,8 @@ fn proposed(files: &[(&str, &str)]) -> Vec<String> {
     let mut all = vec![("db/migrations/1_init.sql", TABLE)];
     all.extend(files);
     let tree = Tree::of(&all);
-    let run = run(perflint().args(["schema", "--indexes", "--format", "json", "--no-config"]).arg(tree.path()));
+    let run =
+        run(perflint().args(["schema", "--indexes", "--format", "json", "--no-config"]).arg(tree.path()));
     let found: Value = serde_json::from_slice(&run.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}{}", run.out(), run.err()));
     let all = found.as_array().unwrap_or_else(|| panic!("no list: {found}")).iter().map(|one| {
@@ -54,7 +55,10 @@ fn conditions_of_gorm() {
     let code = "package main\n\nimport (\n\t\"time\"\n\n\t\"github.com/gin-gonic/gin\"\n\t\"gorm.io/gorm\"\n)\n\ntype Order struct {\n\tID uint `gorm:\"primaryKey\"`\n\tCustomerID uint\n\tNote string\n\tPlacedAt time.Time\n\tStatus string\n}\n\n\
                 var db *gorm.DB\n\nfunc list(c *gin.Context) {\n\tvar orders []Order\n\tdb.Where(\"customer_id = ? AND status = ?\", c.Query(\"c\"), \"open\").Order(\"placed_at desc\").Limit(20).Find(&orders)\n\tc.JSON(200, orders)\n}\n\n\
                 func main() {\n\tr := gin.Default()\n\tr.GET(\"/orders\", list)\n\tr.Run()\n}\n";
-    assert_eq!(proposed(&[("go.mod", "module shop\n"), ("main.go", code)]), ["orders(customer_id,placed_at)"]);
+    assert_eq!(
+        proposed(&[("go.mod", "module shop\n"), ("main.go", code)]),
+        ["orders(customer_id,placed_at)"]
+    );
 }
 
 #[test]

@@ -20,7 +20,8 @@ fn tables(files: &[(&str, &str)]) -> Vec<String> {
     tables
         .values()
         .map(|table| {
-            let mut text = format!("{}({})", table["name"].as_str().unwrap_or_default(), names(&table["columns"]));
+            let mut text =
+                format!("{}({})", table["name"].as_str().unwrap_or_default(), names(&table["columns"]));
             for index in table["indexes"].as_array().into_iter().flatten() {
                 let word = if index["unique"] == true { " unique" } else { " " };
                 text.push_str(&format!("{word}({})", names(&index["columns"])));

@@ -196,10 +196,18 @@ impl Ctx<'_> {
 
     /// Whether a closure uses something that differs from one iteration to the next.
     fn captures_of(&self, at: BodyRef, inner: perflint_ir::BodyId, around: &[Loop]) -> bool {
+        let body = self.program.body(at);
         let inner = self.program.file(at.file).body(inner);
+        let inside =
+            |at: BodyRef, region: RegionId| around.iter().any(|found| self.inside(at, region, found));
         inner.captures.iter().any(|capture| {
+            // What a loop counts up is given its next value from its last one.
+            let bound = body.ops.iter().any(|op| {
+                matches!(op.kind, OpKind::Bind { local, .. } if local == capture.outer)
+                    && inside(at, op.region)
+            });
             let homes = self.local(at, capture.outer, 0).homes;
-            homes.iter().any(|(at, region)| around.iter().any(|found| self.inside(*at, *region, found)))
+            bound || homes.iter().any(|(at, region)| inside(*at, *region))
         })
     }
 

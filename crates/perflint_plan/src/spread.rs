@@ -120,6 +120,7 @@ fn candidates(known: Known<'_>) -> BTreeMap<String, Vec<&Table>> {
     found
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Carries {
     Key,
     Id,
@@ -127,45 +128,61 @@ enum Carries {
     Nothing,
 }
 
+fn equal(access: &Access, name: &str) -> bool {
+    let mut used = access.uses.iter().filter(|used| used.column.eq_ignore_ascii_case(name));
+    used.any(|used| matches!(used.how, How::Equal | How::Join))
+}
+
 fn carries(access: &Access, table: &Table, key: &str, with: &BTreeSet<&str>) -> Carries {
-    let equal = |name: &str| {
-        access
-            .uses
-            .iter()
-            .any(|used| used.column.eq_ignore_ascii_case(name) && matches!(used.how, How::Equal | How::Join))
-    };
     if access.any {
         return Carries::Unknown;
     }
-    if equal(key) {
+    if equal(access, key) {
         return Carries::Key;
     }
     // Rows of one parent are where the parent is, if the parent has the key.
-    let parent = table.foreign_keys.iter().any(|foreign| {
-        matches!(foreign.columns.as_slice(), [one] if equal(one)) && with.contains(foreign.table.as_str())
+    let of_parent = table.foreign_keys.iter().any(|foreign| {
+        matches!(foreign.columns.as_slice(), [one] if equal(access, one))
+            && with.contains(foreign.table.as_str())
     });
-    if parent || (!table.primary_key.is_empty() && table.primary_key.iter().all(|name| equal(name))) {
+    let by_id = !table.primary_key.is_empty() && table.primary_key.iter().all(|name| equal(access, name));
+    if of_parent || by_id {
         return Carries::Id;
     }
     // Of a query without any condition nothing says that it has none.
-    let followed =
-        access.uses.iter().any(|used| matches!(used.how, How::Equal | How::Range | How::Other | How::Join));
+    let filters = |how: How| matches!(how, How::Equal | How::Range | How::Other | How::Join);
+    let followed = access.uses.iter().any(|used| filters(used.how));
     if access.partial || !followed { Carries::Unknown } else { Carries::Nothing }
 }
 
-fn of_tables<'a>(known: Known<'a>, tables: &'a [&'a Table]) -> impl Iterator<Item = (&'a Access, &'a Table)> {
-    known.accesses.iter().filter_map(|access| {
+/// The queries of some tables, each with what it carries. A statement that names the key of one of its tables is sent to one
+/// database, and what it joins is there as well.
+fn judged<'a>(known: Known<'a>, key: &str, tables: &[&'a Table]) -> Vec<(&'a Access, Carries)> {
+    let with: BTreeSet<&str> = tables.iter().map(|table| table.name.as_str()).collect();
+    let of_tables = known.accesses.iter().filter_map(|access| {
         let table = tables.iter().find(|table| table.name == access.table)?;
-        Some((access, *table))
-    })
+        Some((access, carries(access, table, key, &with)))
+    });
+    let mut all: Vec<(&Access, Carries)> = of_tables.collect();
+    let place = |access: &'a Access| (&*access.place.file, access.place.line);
+    let keyed: BTreeSet<(&str, u32)> = all
+        .iter()
+        .filter(|(access, carries)| access.sql && *carries == Carries::Key)
+        .map(|(access, _)| place(access))
+        .collect();
+    for (access, carries) in &mut all {
+        if access.sql && keyed.contains(&place(access)) {
+            *carries = Carries::Key;
+        }
+    }
+    all
 }
 
 fn queries(known: Known<'_>, key: &str, tables: &[&Table]) -> Queries {
     let mut sum = Queries::default();
-    let with: BTreeSet<&str> = tables.iter().map(|table| table.name.as_str()).collect();
-    for (access, table) in of_tables(known, tables) {
+    for (_, carries) in judged(known, key, tables) {
         sum.all += 1;
-        let one = match carries(access, table, key, &with) {
+        let one = match carries {
             Carries::Key => &mut sum.carry,
             Carries::Id => &mut sum.by_id,
             Carries::Unknown => &mut sum.unknown,
@@ -178,11 +195,10 @@ fn queries(known: Known<'_>, key: &str, tables: &[&Table]) -> Queries {
 
 /// Queries without the key, those that somebody waits for first.
 fn crossing(known: Known<'_>, key: &str, tables: &[&Table], waited: &BTreeSet<&str>) -> Vec<Crossing> {
-    let with: BTreeSet<&str> = tables.iter().map(|table| table.name.as_str()).collect();
-    let crossing = of_tables(known, tables)
-        .filter(|(access, table)| matches!(carries(access, table, key, &with), Carries::Nothing));
+    let all = judged(known, key, tables);
+    let crossing = all.into_iter().filter(|(_, carries)| *carries == Carries::Nothing);
     let mut found: Vec<Crossing> = crossing
-        .map(|(access, table)| {
+        .map(|(access, _)| {
             let by = access
                 .uses
                 .iter()
@@ -190,7 +206,7 @@ fn crossing(known: Known<'_>, key: &str, tables: &[&Table], waited: &BTreeSet<&s
             let by: BTreeSet<String> = by.map(|used| clean::line(&used.column).into_owned()).collect();
             Crossing {
                 place: format!("{}:{}", clean::line(&access.place.file), access.place.line),
-                table: clean::line(&table.name).into_owned(),
+                table: clean::line(&access.table).into_owned(),
                 by: by.into_iter().collect(),
                 entries: access.entries.iter().map(|entry| clean::line(entry).into_owned()).collect(),
             }
