@@ -114,6 +114,17 @@ fn migrations_of_doctrine() {
 }
 
 #[test]
+fn keys_of_laravel_that_are_named_after_classes() {
+    let found = tables(&[(
+        "database/migrations/2020_01_01_000000_a.php",
+        "<?php\nuse App\\Models\\SalesOrder;\nuse Illuminate\\Database\\Migrations\\Migration;\nuse Illuminate\\Database\\Schema\\Blueprint;\nuse Illuminate\\Support\\Facades\\Schema;\n\n\
+         return new class extends Migration {\n    public function up(): void {\n        Schema::create('items', function (Blueprint $table) {\n            $table->id();\n            $table->foreignIdFor(SalesOrder::class)->constrained();\n\
+         \x20           $table->foreignIdFor(SalesOrder::class, 'origin_id');\n        });\n    }\n};\n",
+    )]);
+    assert_eq!(found, ["items(id,sales_order_id,origin_id)"]);
+}
+
+#[test]
 fn revisions_of_alembic_stand_wherever_its_settings_say() {
     let found = tables(&[
         (

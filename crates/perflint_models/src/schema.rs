@@ -70,6 +70,9 @@ pub struct SchemaRow {
     /// Added to the names of columns: `_id`.
     #[serde(default)]
     pub suffix: Option<Box<str>>,
+    /// Columns are named after the classes that are given: `customer_id` of `Customer::class`.
+    #[serde(default)]
+    pub of_class: bool,
     /// Columns that the call makes whatever its arguments: `created_at`.
     #[serde(default)]
     pub makes: Vec<Box<str>>,

@@ -143,7 +143,12 @@ fn of_query(
         let many = program.relation(from, relation).is_none_or(|relation| relation.to == To::Many);
         let owner = cruet::to_snake_case(program.text(program.entity(from).name));
         match many.then(|| back(table, tables.get(&from).copied(), &owner, schema)).flatten() {
-            Some(column) => uses.push(Use::of(column, How::Equal)),
+            Some(column) => {
+                // A key to rows of several classes comes with the class.
+                let class = column.strip_suffix("_id").and_then(|stem| table.column(&format!("{stem}_type")));
+                uses.extend(class.map(|class| Use::of(class.name.clone(), How::Equal)));
+                uses.push(Use::of(column, How::Equal));
+            }
             // What tells the rows apart is not known, so that nothing else does.
             None => (partial, any) = (true, true),
         }

@@ -613,6 +613,9 @@ impl<'p> Eval<'p> {
         {
             part.names = vec![part.names.swap_remove(at)];
         }
+        if row.of_class {
+            part.name_after_class();
+        }
         part.names.extend(row.makes.iter().map(|name| Val::Str(name.as_ref().to_owned())));
         for name in &mut part.names {
             if let Val::Part(at) = name {

@@ -158,6 +158,18 @@ impl Part {
         }
     }
 
+    /// Names columns after the classes that their rows refer to: `customer_id` of `Customer::class`.
+    pub(crate) fn name_after_class(&mut self) {
+        let named = |text: String| match text.ends_with("_id") {
+            true => text,
+            false => {
+                let class = text.rsplit(['.', '\\']).next().unwrap_or(&text);
+                format!("{}_id", cruet::to_snake_case(class))
+            }
+        };
+        self.names = self.names.iter().flat_map(Val::texts).map(named).map(Val::Str).collect();
+    }
+
     fn foreign_key(&self, table: &str, columns: Vec<Box<str>>) -> Option<Change> {
         let foreign = self.foreign.as_ref().filter(|foreign| foreign.truth() == Some(true))?;
         let columns = match (columns.is_empty(), foreign.text()) {
