@@ -381,6 +381,8 @@ fn table<'a>(ctx: &Ctx<'a>, repeat: &Repeat) -> &'a str {
     let label = ctx.text(repeat.term.effect.label);
     match label.split_once('(').map_or(label, |(head, _)| head) {
         "" | "sql" => "a table",
+        // A statement as it stands, of which no table could be told.
+        head if head.trim().contains(char::is_whitespace) => "a table",
         head => head,
     }
 }
