@@ -62,8 +62,7 @@ fn same(body: &Body, a: OpId, b: OpId) -> bool {
     match (body.op(a).kind, body.op(b).kind) {
         (OpKind::Local(a), OpKind::Local(b)) => a == b,
         (OpKind::Get { base: a, name }, OpKind::Get { base: b, name: other }) => {
-            name == other
-                && matches!((body.op(a).kind, body.op(b).kind), (OpKind::SelfRef, OpKind::SelfRef))
+            name == other && matches!((body.op(a).kind, body.op(b).kind), (OpKind::SelfRef, OpKind::SelfRef))
         }
         _ => false,
     }
