@@ -222,7 +222,7 @@ impl Ctx<'_> {
         for _ in 0..3 {
             match self.users(Site { at: site.at, op: rows }).as_slice() {
                 [user] if matches!(body.op(*user).kind, OpKind::Await(_) | OpKind::Cast { .. }) => {
-                    rows = *user
+                    rows = *user;
                 }
                 _ => break,
             }

@@ -133,7 +133,7 @@ impl Ctx<'_> {
         if row.does == Work::Compile {
             // What is compiled under a condition may be kept in between.
             let always = !body.enclosing(body.op(site.op).region).any(|(_, region)| {
-                matches!(region.kind, RegionKind::Branch { .. } | RegionKind::Handler { .. })
+                matches!(region.kind, RegionKind::Branch { .. } | RegionKind::Handler)
             });
             let constant = matches!(body.op(operand).kind, OpKind::Str(_));
             return (always && constant).then(|| does(Kind::Compile, None, site, row));

@@ -96,6 +96,8 @@ pub struct Models {
     pub tables: Vec<(Box<str>, crate::TableRow)>,
     /// How calls that build queries use columns, by the method's name, with the language family.
     pub columns: FxHashMap<Box<str>, Vec<(Box<str>, crate::ColumnRow)>>,
+    /// The same for calls of whose name only the beginning is told: `findBy*`.
+    pub column_prefixes: Vec<(Box<str>, Box<str>, crate::ColumnRow)>,
     /// What shows which kind of database is used.
     pub dialects: Vec<crate::DialectRow>,
     /// How migrations are written.
@@ -295,7 +297,10 @@ impl Models {
         self.migrations.extend(model.migrations);
         for row in model.columns {
             for name in row.name.iter() {
-                self.columns.entry(name.into()).or_default().push((family.clone(), row.clone()));
+                match name.strip_suffix('*') {
+                    Some(start) => self.column_prefixes.push((start.into(), family.clone(), row.clone())),
+                    None => self.columns.entry(name.into()).or_default().push((family.clone(), row.clone())),
+                }
             }
         }
         Ok(())

@@ -102,7 +102,10 @@ pub(crate) struct Saving(FxHashMap<Site, Vec<Written>>);
 impl Saving {
     pub(crate) fn new(repeats: &[Repeat]) -> Self {
         let mut loops: FxHashMap<Site, Vec<Written>> = FxHashMap::default();
-        let rows = |repeat: &&Repeat| repeat.rows && repeat.term.effect.kind == EffectKind::Write;
+        // What is reached by calls that call themselves may be about anything that lies below: it saves no row of the loop.
+        let deep = |repeat: &Repeat| repeat.term.times.iter().any(|t| matches!(t, Factor::Recursion(_)));
+        let rows =
+            |repeat: &&Repeat| repeat.rows && repeat.term.effect.kind == EffectKind::Write && !deep(repeat);
         for repeat in repeats.iter().filter(rows) {
             if let Some(site) = loop_of(repeat.factor) {
                 let effect = &repeat.term.effect;

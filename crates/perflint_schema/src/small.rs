@@ -27,7 +27,7 @@ fn small(schema: &Schema, table: &Table, left: u32) -> bool {
     });
     // A column that names an owner without a declared key: `user_id`.
     let mut named = table.columns.iter().filter(|column| {
-        let keyed = table.foreign_keys.iter().any(|key| key.columns.iter().any(|name| *name == column.name));
+        let keyed = table.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
         !keyed && column.name.to_lowercase().ends_with("_id")
     });
     listed && growing.next().is_none() && named.next().is_none()

@@ -104,9 +104,9 @@ impl Columns {
         let Self { calls, ran } = self;
         // What is built in one place and goes on in several has the conditions of each only there.
         let mut goes_on: FxHashMap<Built, BTreeSet<BodyRef>> = FxHashMap::default();
-        for (site, built) in ran.keys() {
+        ran.keys().for_each(|(site, built)| {
             goes_on.entry(*built).or_default().insert(site.at);
-        }
+        });
         let mut all: Vec<Accessed> = ran.into_values().collect();
         for access in &mut all {
             let built = (access.origin, access.from);
@@ -180,18 +180,18 @@ impl<'p> Eval<'p> {
         let models = self.m;
         let text = self.p.text(name);
         let family = f.lang.models();
-        let of_row = |(of, column): &&(Box<str>, ColumnRow)| {
-            **of == *family && column.on.iter().any(|on| row.on.iter().any(|own| own == on))
+        let of_row = |of: &str, column: &ColumnRow| {
+            *of == *family && column.on.iter().any(|on| row.on.iter().any(|own| own == on))
         };
-        let known = models.columns.get(text).into_iter().flatten().find(of_row);
-        let known = known.or_else(|| {
-            let fits =
-                |(name, _): &(&Box<str>, _)| name.strip_suffix('*').is_some_and(|p| text.starts_with(p));
-            models.columns.iter().filter(fits).flat_map(|(_, rows)| rows).find(of_row)
+        let named = models.columns.get(text).into_iter().flatten().find(|(of, column)| of_row(of, column));
+        let known = named.map(|(_, column)| column).or_else(|| {
+            let mut starts = models.column_prefixes.iter();
+            let fit = starts.find(|(start, of, column)| text.starts_with(&**start) && of_row(of, column));
+            fit.map(|(_, _, column)| column)
         });
         let mut noted = Noted::default();
         match known {
-            Some((_, column)) => self.note(f, q, column, g, &mut noted),
+            Some(column) => self.note(f, q, column, g, &mut noted),
             None => noted.partial = row.narrows.is_some(),
         }
         if noted.uses.is_empty() && !noted.partial && !noted.any {

@@ -369,10 +369,9 @@ impl<'p> Eval<'p> {
         let mut rows = self.m.entries.iter().filter(|(of, row)| **of == *family && !row.helpers.is_empty());
         rows.any(|(_, row)| {
             let shows = |path: &str| row.base.iter().any(|base| base == path);
-            let lets = |call: &Box<str>| {
-                self.p.declared_by(class, call).iter().any(|def| self.p.item(*def).name == name)
-            };
-            self.p.extends_path(class, &shows) && !row.helpers.iter().any(lets)
+            let lets =
+                |call: &str| self.p.declared_by(class, call).iter().any(|def| self.p.item(*def).name == name);
+            self.p.extends_path(class, &shows) && !row.helpers.iter().any(|call| lets(call))
         })
     }
 }

@@ -364,7 +364,7 @@ impl<'p> Reader<'_, 'p> {
             if column.is_none() {
                 let made = eval.marked(owner, marker, self.program, &Val::Unknown);
                 if let Some(at) = made.filter(|at| eval.parts[*at].kind == Does::JoinTable) {
-                    eval.parts[at].place = place.clone();
+                    eval.parts[at].place = place;
                     eval.parts[at].name = self.join_name(eval, owner, &markers);
                     return self.join_table(eval, at, &name, relation, table);
                 }
