@@ -132,9 +132,9 @@ impl Ctx<'_> {
         let operand = args.get(usize::from(row.arg?)).filter(|arg| arg.slot == Slot::Pos)?.value.some()?;
         if row.does == Work::Compile {
             // What is compiled under a condition may be kept in between.
-            let always = !body.enclosing(body.op(site.op).region).any(|(_, region)| {
-                matches!(region.kind, RegionKind::Branch { .. } | RegionKind::Handler)
-            });
+            let always = !body
+                .enclosing(body.op(site.op).region)
+                .any(|(_, region)| matches!(region.kind, RegionKind::Branch { .. } | RegionKind::Handler));
             let constant = matches!(body.op(operand).kind, OpKind::Str(_));
             return (always && constant).then(|| does(Kind::Compile, None, site, row));
         }
