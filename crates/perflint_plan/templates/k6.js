@@ -1,5 +1,5 @@
 // Load tests, made by perflint: k6 run -e BASE_URL=http://127.0.0.1:8000 -e SCENARIO=baseline load/k6.js
-// PREFIX goes before every path. Values of parameters: -e PARAM_ID=7. Query strings and bodies are JSON by name:
+// PREFIX, what a proxy or a setting puts before them, goes before every path. Values of parameters: -e PARAM_ID=7. Query strings and bodies are JSON by name:
 // -e QUERIES='{"GET /orders": "state=open"}'. Requests that write run only with a body in BODIES.
 import http from "k6/http";
 import { check } from "k6";
