@@ -153,6 +153,11 @@ impl Lang {
         self == Self::Php
     }
 
+    /// True if variables are written apart from all other names and stand in no namespace: PHP's `$x`.
+    pub fn marks_variables(self) -> bool {
+        self.family() == "php"
+    }
+
     /// True if a method that is named without a call is no value: a field may have its name.
     pub fn reads_no_methods(self) -> bool {
         matches!(self, Self::Java | Self::Php)

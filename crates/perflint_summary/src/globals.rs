@@ -17,7 +17,7 @@ impl Eval<'_> {
     pub(crate) fn global(&mut self, file: FileIx, name: Sym) -> Option<V> {
         let lang = self.p.file(file).lang;
         let variable = self.p.text(name).strip_prefix('$')?;
-        if lang.family() != "php" || self.look.ty(name, lang).is_some() {
+        if self.look.ty(name, lang).is_some() {
             return None;
         }
         let variable = self.p.names.find(variable)?;

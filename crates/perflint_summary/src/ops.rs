@@ -120,8 +120,7 @@ impl<'p> Eval<'p> {
 
     /// What a free name of a file stands for.
     pub(crate) fn name(&mut self, file: FileIx, name: Sym) -> V {
-        // A global variable stands in no namespace.
-        if self.p.text(name).starts_with('$') {
+        if self.p.file(file).lang.marks_variables() && self.p.text(name).starts_with('$') {
             return self.global(file, name).unwrap_or_else(|| self.vals.make(Val::Ext(name)));
         }
         match self.p.resolve(file, name) {
