@@ -97,6 +97,30 @@ struct Noted {
     spread: bool,
 }
 
+impl Noted {
+    /// A registration at a place, of no resource, whose handler is told in full. No label is written yet.
+    fn at(site: Site, place: PlaceIx, methods: Vec<String>, path: String, handler: Handler) -> Self {
+        let label = String::new();
+        Self {
+            site,
+            place,
+            within: place,
+            action: None,
+            placed: true,
+            methods,
+            path,
+            label,
+            handler,
+            spread: false,
+        }
+    }
+}
+
+/// The label of a route: its method, where it is told, and its path.
+fn labelled(method: Option<&str>, path: &str) -> String {
+    method.map_or_else(|| path.to_owned(), |method| format!("{method} {path}"))
+}
+
 /// A route in full.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Routed {

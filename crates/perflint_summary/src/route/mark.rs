@@ -1,6 +1,6 @@
 //! Registrations by markers: decorators, annotations, attributes.
 
-use super::{Handler, Noted};
+use super::{Handler, Noted, labelled};
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame};
 use crate::expr::Given;
@@ -50,20 +50,9 @@ impl<'p> Eval<'p> {
         let methods = self.methods_at(&mut f, row.method.as_deref(), router, &g);
         let site = self.site(&f, op);
         for path in paths {
-            let label = row.method.as_ref().map_or_else(|| path.clone(), |method| format!("{method} {path}"));
-            let (methods, handler) = (methods.clone(), handler.clone());
-            self.note_one(Noted {
-                site,
-                place,
-                within: place,
-                action: None,
-                placed: true,
-                methods,
-                path,
-                label,
-                handler,
-                spread: false,
-            });
+            let label = labelled(row.method.as_deref(), &path);
+            let noted = Noted::at(site, place, methods.clone(), path, handler.clone());
+            self.note_one(Noted { label, ..noted });
         }
     }
 
@@ -78,17 +67,15 @@ impl<'p> Eval<'p> {
     ) {
         let Some(router) = row.router.as_ref().filter(|_| row.kind == EntryKind::Route) else { return };
         let Some(around) = self.p.class_around(def) else { return };
-        let router = Some(router);
-        let markers = router.map(|router| &router.beside);
-        let own = self.marked_paths(def, marker, row.route.as_ref());
-        let own = match (own.is_empty(), markers) {
-            (true, Some(beside)) => self.beside(def, beside, row.route.as_ref(), Some(marker)),
-            _ => own,
-        };
+        let markers = Some(&router.beside);
+        let mut own = self.marked_paths(def, marker, row.route.as_ref());
+        if own.is_empty() {
+            own = self.beside(def, &router.beside, row.route.as_ref(), Some(marker));
+        }
         let methods = match self.marker_frame(def, marker.value) {
             Some((mut f, args, recv, op)) => {
                 let g = Given { recv, args: &args, result: None, op };
-                self.methods_at(&mut f, row.method.as_deref(), router, &g)
+                self.methods_at(&mut f, row.method.as_deref(), Some(router), &g)
             }
             None => row.method.iter().flat_map(|method| method.split('|')).map(str::to_owned).collect(),
         };
@@ -103,18 +90,8 @@ impl<'p> Eval<'p> {
                     at: BodyRef { file: def.file, body: perflint_ir::BodyId(0) },
                     op: marker.value,
                 };
-                self.note_one(Noted {
-                    site,
-                    place,
-                    within: place,
-                    action: None,
-                    placed: true,
-                    methods: methods.clone(),
-                    path,
-                    label: label.to_owned(),
-                    handler: Handler::Callable(target),
-                    spread: true,
-                });
+                let noted = Noted::at(site, place, methods.clone(), path, Handler::Callable(target));
+                self.note_one(Noted { label: label.to_owned(), spread: true, ..noted });
             }
         }
     }
@@ -123,17 +100,15 @@ impl<'p> Eval<'p> {
         &self,
         class: ClassIx,
         def: Def,
-        router: Option<&RouterRow>,
+        router: &RouterRow,
         (prefix, own): (&String, &String),
     ) -> String {
-        let absolute = router.and_then(|router| {
-            router.absolute.iter().find(|start| !start.is_empty() && own.starts_with(start))
-        });
+        let absolute = router.absolute.iter().find(|start| !start.is_empty() && own.starts_with(start));
         let path = match absolute {
             Some(start) => format!("/{}", &own[start.len()..]),
             None => super::compose::joined(prefix, own),
         };
-        let Some(strip) = router.and_then(|router| router.strip.as_deref()) else { return path };
+        let Some(strip) = router.strip.as_deref() else { return path };
         let name = self.p.text(self.p.class(class).name);
         let controller = name.strip_suffix(strip).unwrap_or(name);
         let action = self.p.text(self.p.item(def).name);

@@ -1,6 +1,6 @@
 //! Registrations, as calls make them.
 
-use super::{Controller, Handler, MOST_ROUTES, Noted, PlaceIx};
+use super::{Controller, Handler, MOST_ROUTES, Noted, PlaceIx, labelled};
 use crate::eval::{Eval, Frame};
 use crate::expr::Given;
 use crate::value::{UNKNOWN, V, Val};
@@ -53,22 +53,9 @@ impl<'p> Eval<'p> {
                 if silent && self.routes.stand(place).resource.is_some() { String::new() } else { path };
             for handler in handlers {
                 let plain = raw.as_deref().unwrap_or(&path);
-                let label = row
-                    .method
-                    .as_ref()
-                    .map_or_else(|| plain.to_owned(), |method| format!("{method} {plain}"));
-                self.note_one(Noted {
-                    site: self.site(f, g.op),
-                    place,
-                    within: place,
-                    action: None,
-                    placed,
-                    methods: methods.clone(),
-                    path: path.clone(),
-                    label,
-                    handler,
-                    spread: false,
-                });
+                let label = labelled(row.method.as_deref(), plain);
+                let noted = Noted::at(self.site(f, g.op), place, methods.clone(), path.clone(), handler);
+                self.note_one(Noted { label, placed, ..noted });
             }
         }
     }
