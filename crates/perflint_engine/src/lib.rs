@@ -38,6 +38,7 @@ use perflint_models::Models;
 use perflint_rules::{EntryCost, Page, Pages, Report, Tracking};
 use perflint_schema::{Access, Format, Schema};
 use perflint_walk::Walker;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
@@ -157,7 +158,9 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
         None => None,
     };
     progress.phase("analysing");
-    let models = models(options)?;
+    let older = before.iter().flat_map(|before| &before.files);
+    let met = now.files.iter().chain(older).map(|file| file.lang.models()).collect();
+    let models = models(options, (!options.schema).then_some(&met))?;
     let pages = rules(&options.local)?;
     let present = before::present(&now);
     let files = (std::mem::take(&mut now.files), std::mem::take(&mut now.configs));
@@ -240,11 +243,13 @@ pub fn scan(options: &Options, progress: &dyn Progress) -> Result<Scan, ScanErro
     })
 }
 
-fn models(options: &Options) -> Result<Models, ScanError> {
+/// The models of the languages in which files were found. What there is to say of schemas stands beside some language, and
+/// counts for all: for a schema, all models are read.
+fn models(options: &Options, met: Option<&BTreeSet<&str>>) -> Result<Models, ScanError> {
     let own = options.local.models.iter().map(|file| (file.path.as_str(), file.text.as_str()));
     Ok(match &options.models {
         Some(folder) => perflint_models::folder(folder)?,
-        None => perflint_models::builtin_and(own)?,
+        None => perflint_models::builtin_for(&|folder| met.is_none_or(|met| met.contains(folder)), own)?,
     })
 }
 

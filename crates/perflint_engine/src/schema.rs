@@ -29,7 +29,7 @@ pub fn schema(options: &Options, progress: &dyn Progress) -> Result<SchemaScan, 
     let walker = Walker::new(collect::walk_config(&root, options))?;
     let mut now = collect::collect(&walker, options, None, progress)?;
     progress.phase("analysing");
-    let models = models(options)?;
+    let models = models(options, None)?;
     let files = (std::mem::take(&mut now.files), std::mem::take(&mut now.configs));
     let sources = DiskSources::new(root, options.max_file_size);
     let mut schema = crate::analyse::with_stack(|| read(files, &models))?;

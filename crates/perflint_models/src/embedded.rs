@@ -1,6 +1,6 @@
 //! The models that the binary carries.
 
-use crate::index::{ModelError, Models};
+use crate::index::{ModelError, Models, parse};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,12 +14,29 @@ pub fn builtin() -> Result<Models, ModelError> {
     Models::read(FILES.iter().copied())
 }
 
-/// The builtin models and a team's own: pairs of a file's name and its text.
+/// The builtin models of the languages that a scan met, and a team's own: pairs of a file's name and its text. Reading all
+/// of them takes longer than most small scans.
 ///
 /// # Errors
 /// A file that cannot be used.
-pub fn builtin_and<'a>(own: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Models, ModelError> {
-    Models::read(FILES.iter().copied().chain(own))
+pub fn builtin_for<'a>(
+    is_met: &dyn Fn(&str) -> bool,
+    own: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Models, ModelError> {
+    let own = parse(own)?;
+    // A team's own rows may stand on builtin ones of their language.
+    let named = |folder: &str| own.iter().any(|(_, file)| folder_of(&file.language) == folder);
+    let wanted = |(name, _): &(&str, &str)| {
+        name.split_once('/').is_none_or(|(folder, _)| is_met(folder) || named(folder))
+    };
+    let mut files = parse(FILES.iter().copied().filter(wanted))?;
+    files.extend(own);
+    Models::of(files)
+}
+
+/// Kotlin's models stand beside Java's: the two call each other.
+fn folder_of(language: &str) -> &str {
+    if language == "kotlin" { "java" } else { language }
 }
 
 /// The models of a folder, in place of the builtin ones: for authors of models.
@@ -59,9 +76,34 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), ModelError> {
 
 #[cfg(test)]
 mod tests {
+    use super::{FILES, builtin, builtin_for, folder_of};
+
+    #[test]
+    fn models_are_read_for_the_languages_that_are_met() {
+        let of = |met: &str| builtin_for(&|folder| folder == met, []).unwrap();
+        let go = of("go");
+        assert!(go.type_named("go", "database/sql.DB").is_some() && go.type_named("python", "str").is_none());
+        assert!(of("none").size().1 == 0);
+        let own = [("own.toml", "library = \"ours\"\nlanguage = \"go\"\ndocs = \"-\"")];
+        assert_eq!(builtin_for(&|_| false, own).unwrap().size(), go.size());
+        assert_eq!(builtin_for(&|_| true, []).unwrap().size(), builtin().unwrap().size());
+    }
+
+    #[test]
+    fn a_file_stands_in_the_folder_of_its_language() {
+        for (name, text) in FILES {
+            let file: crate::ModelFile = toml::from_str(text).unwrap();
+            assert_eq!(
+                name.split_once('/').map(|(folder, _)| folder),
+                Some(folder_of(&file.language)),
+                "{name}"
+            );
+        }
+    }
+
     #[test]
     fn every_model_file_can_be_used() {
-        let models = super::builtin().unwrap();
+        let models = builtin().unwrap();
         assert!(models.size().1 > 0, "no call rows");
     }
 }

@@ -5,6 +5,7 @@ use crate::object::ObjectRow;
 use crate::source::{GeneratedRow, HintRow, StubRow};
 use crate::ty::{TypeRole, TypeRow};
 use crate::view::ViewRow;
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt;
 
@@ -119,6 +120,23 @@ pub struct Models {
 /// Types by language family, then by what they are looked up with.
 type ByFamily = FxHashMap<Box<str>, FxHashMap<Box<str>, Vec<TypeIx>>>;
 
+/// Parses model files, given as (name, text), side by side.
+pub(crate) fn parse<'a>(
+    texts: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Result<Vec<(String, ModelFile)>, ModelError> {
+    let texts: Vec<(&str, &str)> = texts.into_iter().collect();
+    let parsed: Vec<Result<(String, ModelFile), ModelError>> = texts
+        .into_par_iter()
+        .map(|(name, text)| {
+            let file = toml::from_str(text)
+                .map_err(|source| ModelError::Parse { file: name.to_owned(), source: Box::new(source) })?;
+            Ok((name.to_owned(), file))
+        })
+        .collect();
+    // In their order, so that the first file that is wrong is the one that is told.
+    parsed.into_iter().collect()
+}
+
 fn of_family<'a>(types: &'a ByFamily, family: &str, key: &str) -> &'a [TypeIx] {
     types.get(family).and_then(|of| of.get(key)).map_or(&[], Vec::as_slice)
 }
@@ -154,12 +172,11 @@ impl Models {
     /// # Errors
     /// The first file that does not parse, or the first row that makes no sense.
     pub fn read<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, ModelError> {
-        let mut files = Vec::new();
-        for (name, text) in texts {
-            let file: ModelFile = toml::from_str(text)
-                .map_err(|source| ModelError::Parse { file: name.to_owned(), source: Box::new(source) })?;
-            files.push((name.to_owned(), file));
-        }
+        Self::of(parse(texts)?)
+    }
+
+    /// Models of files that are parsed.
+    pub(crate) fn of(files: Vec<(String, ModelFile)>) -> Result<Self, ModelError> {
         let mut models = Self::default();
         for (_, file) in &files {
             file.types.iter().for_each(|row| models.add_type(&file.language, row));

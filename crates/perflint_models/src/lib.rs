@@ -21,7 +21,7 @@ mod source;
 mod ty;
 mod view;
 
-pub use embedded::{builtin, builtin_and, folder};
+pub use embedded::{builtin, builtin_for, folder};
 pub use evidence::{AskRow, Asks, CollectionRow, KeepRow, Kind, SignRow, TimeoutRow, Work, WorkRow};
 pub use expr::{Expr, ExprError};
 pub use file::{
