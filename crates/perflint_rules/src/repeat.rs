@@ -157,6 +157,8 @@ impl Rule<'_> {
             || few::is_short(ctx, self.page, repeat.factor)
             || worth::is_given(ctx, self.page, repeat, context)
             || worth::is_filled(self.page, kind, family)
+            || effects(self.page, "spread").contains(&kind)
+            || worth::is_of_a_page(ctx, self.page, repeat)
             || worth::is_saving(ctx, self.page, repeat, family)
             || (worth::is_remembered(self.page, context, family) && !keyed(ctx, repeat))
         {
@@ -184,6 +186,7 @@ impl Rule<'_> {
             {
                 Confidence::Low
             }
+            Confidence::Medium if !rows && repeat.term.sure == Sure::Likely => Confidence::Low,
             other => limited(other, context),
         }
     }

@@ -2,13 +2,14 @@
 //! a list whose name ends in a family of languages counts there instead of the common one.
 
 use crate::context::Contexts;
+use crate::detect::effects;
 use crate::repeat::{chain, words};
 use crate::write::Ctx;
 use crate::{Context, Page};
 use perflint_ir::{Body, BodyKind, ItemKind, LocalId, RegionKind, Sym};
 use perflint_link::EntityIx;
 use perflint_models::EffectKind;
-use perflint_summary::{Entry, Factor, Repeat, Site};
+use perflint_summary::{Bound, Entry, Factor, Repeat, Site};
 use rustc_hash::FxHashMap;
 
 /// Loops over at most this many rows are left alone.
@@ -66,6 +67,13 @@ pub(crate) fn is_given(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, context: Con
 /// True for a cache that is filled where it is asked: a look-up per row is there to spare what it keeps.
 pub(crate) fn is_filled(page: &Page, kind: EffectKind, family: &str) -> bool {
     kind == EffectKind::Cache && page.words("filled").contains(&family)
+}
+
+/// True for a short round trip for each row of a page: there are not many of them, whatever the data.
+pub(crate) fn is_of_a_page(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat) -> bool {
+    let bound =
+        loop_of(repeat.factor).and_then(|site| ctx.facts.extents.of_loop(site)).map(|rows| rows.bound);
+    bound == Some(Bound::Page) && effects(page, "paged").contains(&repeat.term.effect.kind)
 }
 
 /// The variables that differ from one run of a loop to the next: the loop's own, or a callback's parameters. `None` where

@@ -1,7 +1,7 @@
 //! Calls: who is called, with what.
 
+use crate::choice::Choice;
 use crate::eval::{Eval, Frame, How};
-use crate::fact::Sure;
 use crate::value::{Bound, EVERYTHING, MARKS, Query, Row, SCALAR, UNKNOWN, V, Val};
 use perflint_ir::{ItemKind, OpId, Sym};
 use perflint_link::{ClassIx, Def, FileIx, Target};
@@ -101,11 +101,13 @@ impl<'p> Eval<'p> {
             },
             Val::Union(all) => {
                 let mut sum = UNKNOWN;
-                let how = How { sure: how.sure.min(Sure::Likely), ..how };
+                let mut choice = Choice::default();
                 for v in all.iter().take(4) {
+                    choice.next(f);
                     let one = self.call_value_as(f, *v, args, op, how);
                     sum = self.vals.join(sum, one);
                 }
+                choice.settle(f, 0);
                 sum
             }
             Val::Scalar | Val::Str(_) | Val::Int(_) | Val::Bool(_) => SCALAR,
@@ -483,11 +485,10 @@ impl<'p> Eval<'p> {
         self.note_wide(f, class, name, own, overrides.len());
         let concrete = own.filter(|d| !self.p.item(*d).flags.is_abstract && self.p.item(*d).body.is_some());
         if concrete.is_some() || !overrides.is_empty() {
-            let several = overrides.len() + usize::from(concrete.is_some()) > 1;
-            let sure = if several { Sure::Likely } else { Sure::Certain };
-            let how = How { sure, ..How::PLAIN };
             let mut sum = UNKNOWN;
+            let mut choice = Choice::default();
             if let Some(def) = concrete {
+                choice.next(f);
                 sum = self.call_fun(f, def, recv, args, op, How::PLAIN);
             }
             for (heir, def, fields) in overrides {
@@ -495,9 +496,12 @@ impl<'p> Eval<'p> {
                     Some(entity) => self.typed_row(entity),
                     None => self.vals.make(Val::Inst(heir, fields)),
                 };
-                let one = self.call_fun(f, def, this, args, op, how);
+                choice.next(f);
+                let one = self.call_fun(f, def, this, args, op, How::PLAIN);
                 sum = self.vals.join(sum, one);
             }
+            // The class that is named is the likeliest.
+            choice.settle(f, usize::from(concrete.is_some()));
             return sum;
         }
         let field = self.get_field(f, recv, class, fields, name, op);

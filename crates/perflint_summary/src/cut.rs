@@ -16,7 +16,7 @@ impl<'p> Eval<'p> {
     /// Records that elements are skipped of a list that holds all rows of a query.
     pub(crate) fn cut(&mut self, f: &mut Frame<'p>, row: &'p CallRow, skips: &'p Expr, g: &Given<'_>) {
         let Some(list) = row.returns.as_ref().and_then(|list| self.expr(f, list, g)) else { return };
-        let Some(q) = self.source_of(list).and_then(|origin| self.unbounded_at(origin)) else { return };
+        let Some(q) = self.source_of_all(list).and_then(|origin| self.unbounded_at(origin)) else { return };
         if !self.is_page_start(f, skips, g.op) || !(g.args.pos.len() > 1 || self.is_taken_from(f, g.op)) {
             return;
         }

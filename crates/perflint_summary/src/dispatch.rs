@@ -2,8 +2,8 @@
 //! `IRequestHandler<PlaceOrder, ..>`.
 
 use crate::call::CallArgs;
+use crate::choice::Choice;
 use crate::eval::{Eval, Frame, How};
-use crate::fact::Sure;
 use crate::value::{UNKNOWN, V, Val};
 use perflint_ir::{Sym, TypeExpr};
 use perflint_link::{Base, ClassIx};
@@ -34,13 +34,15 @@ impl<'p> Eval<'p> {
         for base in row.base.iter() {
             let Some(base) = self.p.names.find(base) else { continue };
             let Some(found) = handlers.get(&(base, class)) else { continue };
-            let sure = if found.len() > 1 { Sure::Likely } else { Sure::Certain };
+            let mut choice = Choice::default();
             for handler in found.iter().take(MAX_HANDLERS) {
                 let Some(def) = self.p.class_member(*handler, name) else { continue };
                 let this = self.vals.make(Val::Inst(*handler, Rc::new([])));
-                let one = self.call_fun(f, def, this, args, op, How { sure, ..How::PLAIN });
+                choice.next(f);
+                let one = self.call_fun(f, def, this, args, op, How::PLAIN);
                 sum = Some(self.vals.join(sum.unwrap_or(UNKNOWN), one));
             }
+            choice.settle(f, 0);
         }
         sum
     }

@@ -20,6 +20,7 @@ mod attr;
 mod block;
 mod builtin;
 mod call;
+mod choice;
 mod column;
 mod composed;
 mod condition;

@@ -2,7 +2,7 @@
 
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame};
-use crate::value::{Bound, EVERYTHING, FALSE, NULL, Query, SCALAR, Site, TRUE, UNKNOWN, V, Val};
+use crate::value::{Bound, EVERYTHING, FALSE, NULL, Query, SCALAR, Site, Source, TRUE, UNKNOWN, V, Val};
 use perflint_ir::{Arg, BinOp, CallForm, Callee, Lang, OpId, OpKind, RegionKind, Shape, Slot, Sym};
 use perflint_link::{BodyRef, Def, FileIx, Target};
 use std::rc::Rc;
@@ -347,7 +347,7 @@ impl<'p> Eval<'p> {
                 self.vals.make(Val::Query(Query { bound, preloaded: q.preloaded, ..q }))
             }
             Val::Many { elem, batch, source, .. } => {
-                let source = source.filter(|_| !has_limit);
+                let source = source.map(|source| Source { all: source.all && !has_limit, ..source });
                 let count = match self.vals.get(limit) {
                     Val::Int(n) if *n >= 0 => Some(*n as u32),
                     _ => None,
@@ -459,8 +459,8 @@ impl<'p> Eval<'p> {
         }
     }
 
-    /// The unbounded query that the loops of a comprehension walk.
-    fn comprehension_source(&self, f: &Frame<'p>, region: u16) -> Option<Site> {
+    /// The query that the loops of a comprehension walk.
+    fn comprehension_source(&self, f: &Frame<'p>, region: u16) -> Option<Source> {
         let mut at = region;
         loop {
             let region = &f.body.regions[usize::from(at)];

@@ -3,8 +3,8 @@
 use crate::eval::{Eval, Frame};
 use crate::fact::{Effect, Lazy, Materialised, Responded, Sure};
 use crate::value::{
-    Binder, Bound, DEFERRED, EVERYTHING, FILLED, MARKS, NOTHING, ONLY, Query, Row, SCALAR, Site, UNKNOWN, V,
-    Val,
+    Binder, Bound, DEFERRED, EVERYTHING, FILLED, MARKS, NOTHING, ONLY, Query, Row, SCALAR, Site, Source,
+    UNKNOWN, V, Val,
 };
 use perflint_ir::{BodyKind, OpId, OpKind, RegionId, RegionKind, Sym};
 use perflint_link::{EntityIx, Relation};
@@ -156,7 +156,7 @@ impl<'p> Eval<'p> {
             Bound::One => Some(1),
             _ => None,
         };
-        let source = (q.bound == Bound::Unbounded && !q.preloaded).then_some(q.origin);
+        let source = walked(q).filter(|_| count.is_none());
         self.vals.make(Val::Many { elem, count, batch: false, source })
     }
 
@@ -318,11 +318,13 @@ impl<'p> Eval<'p> {
             return;
         }
         match self.vals.get(v).clone() {
-            Val::Many { source: Some(origin), .. } => {
+            Val::Many { source: Some(Source { origin, all: true }), .. } => {
                 if let Some(q) = self.unbounded_at(origin) {
                     self.responded(f, &q, op, depth);
                 }
             }
+            // Something limits them, at least on one of the ways.
+            Val::Many { source: Some(_), .. } => {}
             Val::Many { elem, count: None, .. } => self.respond(f, elem, op, depth + 1),
             Val::Row(Row { origin: Some(origin), entity, path, .. }) if self.p.text(path).is_empty() => {
                 if let Some(q) = self.unbounded_at(origin) {
@@ -385,9 +387,14 @@ impl<'p> Eval<'p> {
     }
 
     /// The place of the unbounded query whose rows a value holds one element for each of.
-    pub(crate) fn source_of(&self, v: V) -> Option<Site> {
+    pub(crate) fn source_of_all(&self, v: V) -> Option<Site> {
+        self.source_of(v).filter(|source| source.all).map(|source| source.origin)
+    }
+
+    /// The query whose rows a value holds one element for each of.
+    pub(crate) fn source_of(&self, v: V) -> Option<Source> {
         match self.vals.get(v) {
-            Val::Query(q) if q.bound == Bound::Unbounded && !q.preloaded => Some(q.origin),
+            Val::Query(q) => walked(q),
             Val::Many { source, .. } => *source,
             Val::Future(inner) => self.source_of(*inner),
             Val::Union(all) => all.iter().find_map(|v| self.source_of(*v)),
@@ -649,4 +656,10 @@ impl<'p> Eval<'p> {
             _ => v,
         }
     }
+}
+
+/// The query as the source of a list of its rows: those of a relation that is loaded have one of their own.
+fn walked(q: &Query) -> Option<Source> {
+    let several = !matches!(q.bound, Bound::One | Bound::AtMost(0));
+    (several && !q.preloaded).then_some(Source { origin: q.origin, all: q.bound == Bound::Unbounded })
 }

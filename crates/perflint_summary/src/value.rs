@@ -73,6 +73,15 @@ pub enum Bound {
     Unbounded,
 }
 
+/// The query whose rows a list has an element for each of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Source {
+    /// Where the query was built.
+    pub origin: Site,
+    /// Nothing limits them: it is one element per row that there is.
+    pub all: bool,
+}
+
 /// A row of an entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Row {
@@ -188,8 +197,8 @@ pub enum Val {
         count: Option<u32>,
         /// Each element stands for many rows.
         batch: bool,
-        /// Where the unbounded query was built that there is one element per row of.
-        source: Option<Site>,
+        /// The query that there is one element per row of.
+        source: Option<Source>,
     },
     /// A literal list or tuple.
     List(Rc<[V]>),
@@ -353,7 +362,11 @@ impl Values {
                 let elem = self.join(x, y);
                 // Rows that something limits on one of the ways are not all of them.
                 let rows = |v: V| matches!(self.get(v), Val::Row(Row { origin: Some(_), .. }));
-                let source = if rows(x) && rows(y) { s.and(t) } else { s.or(t) };
+                let source = match (s, t) {
+                    (Some(s), Some(t)) if rows(x) && rows(y) => Some(Source { all: s.all && t.all, ..t }),
+                    (s, t) if rows(x) && rows(y) => s.or(t).map(|source| Source { all: false, ..source }),
+                    (s, t) => s.or(t),
+                };
                 self.make(Val::Many { elem, count: None, batch: p && q, source })
             }
             (Val::Map(x, p), Val::Map(y, q)) => {

@@ -126,7 +126,7 @@ impl<'p> Eval<'p> {
         let Some(field) = self.p.names.find(&format!("@{name}")) else { return };
         if let Val::Map(entries, _) = self.vals.get(context)
             && let Some((_, v)) = entries.iter().find(|(key, _)| *key == field)
-            && let Some(origin) = self.source_of(*v)
+            && let Some(origin) = self.source_of_all(*v)
         {
             self.events.subjects.insert(origin);
         }
