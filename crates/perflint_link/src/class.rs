@@ -135,7 +135,7 @@ impl Program {
                 Some(Target::External(path)) => Base::External(path),
                 Some(target) => match self.target_class(target) {
                     Some(class) => Base::Class(class),
-                    None => match self.variable_path(target) {
+                    None => match self.variable_path(target).or_else(|| self.made_here(target, name)) {
                         Some(path) => Base::External(path),
                         None => continue,
                     },
@@ -152,6 +152,15 @@ impl Program {
     fn variable_path(&self, target: Target) -> Option<Sym> {
         let Target::Item(def) = target else { return None };
         self.variable_call(def)
+    }
+
+    /// What a function of the repository made is a base that nobody knows, under a path that no library has:
+    /// `Base = import_from_setting("BASE", Fallback)`.
+    fn made_here(&self, target: Target, name: Sym) -> Option<Sym> {
+        let Target::Item(def) = target else { return None };
+        let (file, body, op) = self.field_init(def)?;
+        let made = matches!(self.file(file).body(body).op(op).kind, perflint_ir::OpKind::Call(_));
+        made.then(|| self.names.intern(&format!("<made>.{}", self.text(name))))
     }
 
     /// The path of the call that a variable is initialised with.

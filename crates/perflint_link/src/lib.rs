@@ -9,6 +9,7 @@
 //! that the repository holds; what none explains is matched by suffix if one file is clearly meant. A name that stays
 //! outside the repository is an *external path*, which models describe.
 
+mod adopt;
 mod always;
 mod class;
 mod collected;

@@ -129,6 +129,7 @@ impl Program {
         program.meanings = Some(Meanings::default());
         program.build_declarations(models);
         program.build_entities(models);
+        program.adopt_classes(models);
         program.build_relations(models);
         program.build_always_loaded(models);
         program.build_repositories(models);
