@@ -324,7 +324,7 @@ impl Program {
     }
 
     /// The entity that implements an interface; of several the one that no other extends.
-    fn implementing_entity(&self, interface: ClassIx) -> Option<EntityIx> {
+    pub fn implementing_entity(&self, interface: ClassIx) -> Option<EntityIx> {
         let heirs = self
             .class(interface)
             .heirs

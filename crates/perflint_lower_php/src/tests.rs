@@ -175,6 +175,7 @@ fn blade_is_php() {
             "call Tag %2(%0, **%1)",
             "loop Template over %5 as order#1",
             ".customer",
+            "\"order.row\"",
             "\"components.order.row\"",
             "itemCount: %",
             "as b#2",

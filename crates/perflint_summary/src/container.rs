@@ -34,6 +34,16 @@ impl<'p> Eval<'p> {
             return Some(self.vals.make(Val::ExtInst(ty, Box::new([]))));
         }
         let text = self.p.text(name);
+        if text.contains('\\')
+            && let Some(full) = self.p.names.find(&text.trim_start_matches('\\').replace('\\', "."))
+            && let Some(Val::Class(class)) = self
+                .p
+                .resolve(f.at.file, full)
+                .map(|target| self.target(target))
+                .map(|v| self.vals.get(v).clone())
+        {
+            return Some(self.made(class));
+        }
         let last = text.rsplit(['.', '\\']).next()?;
         let camel: String = last.split('_').map(capitalised).collect();
         let class = self.only_class(f, &camel)?;
@@ -47,8 +57,9 @@ impl<'p> Eval<'p> {
         Some(self.target(target))
     }
 
+    /// An instance of a class; of an interface that an entity implements, a row of it.
     fn made(&mut self, class: ClassIx) -> V {
-        match self.p.class(class).entity {
+        match self.p.class(class).entity.or_else(|| self.p.implementing_entity(class)) {
             Some(entity) => self.typed_row(entity),
             None => self.vals.make(Val::Inst(class, Rc::new([]))),
         }
@@ -62,7 +73,8 @@ impl<'p> Eval<'p> {
     }
 }
 
-fn capitalised(word: &str) -> String {
+/// A word with a capital letter.
+pub(crate) fn capitalised(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }

@@ -647,6 +647,10 @@ impl<'p> Eval<'p> {
                 Slot::Key(key) => out.keys.push((key, v)),
                 Slot::Rest => match self.vals.get(v) {
                     Val::List(items) => out.pos.extend(items.iter().copied()),
+                    // PHP spreads an array with names as named arguments.
+                    Val::Map(entries, _) if f.lang.family() == "php" => {
+                        out.keys.extend(entries.iter().copied())
+                    }
                     _ => out.open = true,
                 },
                 Slot::KeyRest => match self.vals.get(v) {

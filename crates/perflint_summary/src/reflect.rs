@@ -2,12 +2,16 @@
 //! name of an entity, to call something for one value or for each of many.
 
 use crate::call::CallArgs;
+use crate::container::capitalised;
 use crate::eval::{Around, Eval, Frame, How};
 use crate::iterate::Plan;
 use crate::value::{Binder, NULL, Query, SCALAR, UNKNOWN, V, Val};
-use perflint_ir::{ItemKind, RegionId};
+use perflint_ir::{ItemKind, RegionId, Sym};
 use perflint_link::{Base, BodyRef, ClassIx, FileIx};
 use perflint_models::To;
+
+/// Most fields of an instance that is filled.
+const MOST_FIELDS: usize = 48;
 
 impl<'p> Eval<'p> {
     /// A function of stubs that is about classes; `None` if the name is none of them.
@@ -25,6 +29,10 @@ impl<'p> Eval<'p> {
             "class_for" => self.class_for(at(0), at(1), at(2)).unwrap_or(NULL),
             "method" => self.own_method(at(0), at(1)).unwrap_or(NULL),
             "related" => self.related(at(0), at(1)),
+            "named" => {
+                args.pos.iter().skip(1).find_map(|space| self.class_spelt(at(0), *space)).unwrap_or(NULL)
+            }
+            "filled" => self.with_fields(at(0), at(1)),
             "here" => match (self.vals.get(at(0)).clone(), f.caller) {
                 (Val::Query(q), Some(origin)) => self.vals.make(Val::Query(Query { origin, ..q })),
                 _ => at(0),
@@ -88,7 +96,7 @@ impl<'p> Eval<'p> {
     }
 
     /// The file of the innermost code of the repository that is running.
-    fn running_file(&self) -> Option<FileIx> {
+    pub(crate) fn running_file(&self) -> Option<FileIx> {
         self.running().map(|at| at.file).find(|file| !self.p.is_stub(*file))
     }
 
@@ -112,6 +120,32 @@ impl<'p> Eval<'p> {
         let def = self.p.member_on(*class, *name, false)?;
         let is_own = self.p.item(def).kind == ItemKind::Function && !self.p.is_stub(def.file);
         is_own.then(|| self.vals.make(Val::Bound(def, v)))
+    }
+
+    /// The class that a path in small letters spells below a namespace: `orders.row-head` is `Orders.RowHead`.
+    fn class_spelt(&mut self, path: V, space: V) -> Option<V> {
+        let (Val::Str(path), Val::Str(space)) = (self.vals.get(path), self.vals.get(space)) else {
+            return None;
+        };
+        let (path, space) = (self.p.text(*path), self.p.text(*space));
+        let parts =
+            path.split(['.', '/']).map(|part| part.split(['-', '_']).map(capitalised).collect::<String>());
+        let spelt = parts.fold(space.replace('\\', "."), |full, part| full + "." + &part);
+        let target = self.p.resolve(self.running_file()?, self.p.names.find(&spelt)?)?;
+        let class = self.target(target);
+        matches!(self.vals.get(class), Val::Class(_)).then_some(class)
+    }
+
+    /// An instance whose fields of these names hold what a map holds.
+    fn with_fields(&mut self, v: V, map: V) -> V {
+        let (Val::Inst(class, fields), Val::Map(given, _)) = (self.vals.get(v), self.vals.get(map)) else {
+            return v;
+        };
+        let mut all: Vec<(Sym, V)> = given.iter().take(MOST_FIELDS).copied().collect();
+        all.extend(fields.iter().filter(|(name, _)| !given.iter().any(|(other, _)| other == name)));
+        all.sort();
+        let class = *class;
+        self.vals.make(Val::Inst(class, all.into()))
     }
 
     /// `"one"` or `"many"` for the name of a relation of a row.

@@ -275,7 +275,8 @@ impl<'p> Eval<'p> {
                 _ => continue,
             };
             let set = self.rendered_with(context);
-            let Some(at) = self.p.template_named(self.p.text(name), f.at.file, &set) else { continue };
+            let from = self.running_file().unwrap_or(f.at.file);
+            let Some(at) = self.p.template_named(self.p.text(name), from, &set) else { continue };
             let mut given = args.clone();
             given.pos.insert(0, context);
             let mut locals = self.bind(at, &given, None);

@@ -1,6 +1,6 @@
 //! Components: `<x-orders.row :order="$order" />`, `<livewire:comments :post="$post" />`.
 
-use super::{Blade, COMPONENT};
+use super::{Blade, LIVE, MADE};
 use crate::text::find;
 
 impl Blade<'_> {
@@ -17,9 +17,11 @@ impl Blade<'_> {
         if name.starts_with("slot") || name.is_empty() {
             return;
         }
-        let call = if live { "livewire" } else { COMPONENT };
-        let prefix = if live { "" } else { "components." };
-        self.out.push(&format!("{call}('{prefix}{name}',["), start);
+        let call = match live {
+            true => format!("{LIVE}('{name}',["),
+            false => format!("{MADE}('{name}','components.{name}',["),
+        };
+        self.out.push(&call, start);
         while self.attribute() {}
         self.out.push("]);", self.at);
     }

@@ -1,7 +1,7 @@
 //! Directives.
 
 use super::scan::closing;
-use super::{Blade, Block, COMPONENT, INCLUDE};
+use super::{Blade, Block, COMPONENT, INCLUDE, LIVE};
 use crate::text::find;
 use perflint_syntax::brackets::split;
 
@@ -102,7 +102,7 @@ impl<'a> Blade<'a> {
             }
             ("includeWhen" | "includeUnless", Some(args)) => self.include_when(name, start, args),
             ("each", Some(args)) => self.each(start, args),
-            ("livewire", Some(args)) => self.wrap(start, "livewire(", args, ");"),
+            ("livewire", Some(args)) => self.wrap(start, &format!("{LIVE}("), args, ");"),
             ("inject", Some(args)) => self.inject(start, args),
             _ if name.starts_with("end") => self.close_block(name, start),
             _ if name.starts_with("else") => {

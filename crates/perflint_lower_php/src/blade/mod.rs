@@ -1,7 +1,7 @@
 //! Blade, rewritten as PHP.
 //!
-//! Directives become the statements that they stand for, echoes become `echo`, components and includes become calls of
-//! [`INCLUDE`] and [`COMPONENT`]. Blocks are kept on a stack, so that the braces of the result always match; a
+//! Directives become the statements that they stand for, echoes become `echo`, includes become calls of [`INCLUDE`] and
+//! [`COMPONENT`], components those of [`MADE`] and [`LIVE`]. Blocks are kept on a stack, so that the braces of the result always match; a
 //! directive that nobody knows is a value that is made and dropped.
 
 mod component;
@@ -15,6 +15,11 @@ use crate::text::find;
 pub(crate) const INCLUDE: &str = "__include";
 /// The call that a component becomes: the template, then all that it gets.
 pub(crate) const COMPONENT: &str = "__component";
+/// The function of a model's stub that makes a component: its name, the template that it is if no class is called so, what
+/// it is given.
+pub(crate) const MADE: &str = "\\blade\\component";
+/// The function of a model's stub that makes a component with a state of its own: its name, what it is given.
+pub(crate) const LIVE: &str = "\\blade\\live";
 
 /// The PHP of a Blade template.
 pub(crate) fn to_php(text: &str) -> Offsets<'_> {
