@@ -100,12 +100,25 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Creates it with its indexes and fills it. Constraints are left out: they change nothing for queries.
-    pub fn create(&self, database: &Database) {
+    /// Creates it with its indexes and fills it, so that one row in twenty has what the queries of proposals write out. Constraints
+    /// are left out: they change nothing for queries.
+    pub fn create(&self, database: &Database, proposals: &Value) {
         let name = self.name();
+        let own = list(proposals).filter(|proposal| proposal["table"] == self.table["name"]);
+        let uses: Vec<&Value> =
+            own.flat_map(|proposal| list(&proposal["evidence"])).flat_map(|one| list(&one["uses"])).collect();
         let (mut definitions, mut values) = (Vec::new(), Vec::new());
         for column in list(&self.table["columns"]) {
             let (ty, value) = self.column(column);
+            let written = uses.iter().filter(|used| used["column"] == column["name"]);
+            let value = match written.filter_map(|used| used["value"].as_str()).next() {
+                Some("null") => format!("CASE WHEN n % 20 > 0 THEN {value} END"),
+                Some("not null") => format!("CASE WHEN n % 20 = 0 THEN {value} END"),
+                Some(literal) if ty != "boolean" => {
+                    format!("CASE WHEN n % 20 > 0 THEN {value} ELSE {literal} END")
+                }
+                _ => value,
+            };
             definitions.push(format!("{} {ty}", quoted(text(&column["name"]))));
             values.push(value);
         }
@@ -147,9 +160,15 @@ impl<'a> Table<'a> {
             );
         }
         let (mut from, mut conditions, mut order) = (name.clone(), Vec::new(), Vec::new());
+        let mut asked = Vec::new();
         for (at, used) in list(&evidence["uses"]).enumerate() {
             let column = quoted(text(&used["column"]));
             match text(&used["how"]) {
+                "select" => asked.push(column),
+                "other" if text(&used["value"]) == "null" => conditions.push(format!("{column} IS NULL")),
+                "equal" if used["value"].is_string() => {
+                    conditions.push(format!("{column} = {}", text(&used["value"])));
+                }
                 "equal" => conditions.push(format!("{column} = {}", value(&column, 777))),
                 "range" => {
                     let last = format!("percentile_disc(0.99) WITHIN GROUP (ORDER BY {column})");
@@ -172,7 +191,9 @@ impl<'a> Table<'a> {
                 _ => {}
             }
         }
-        let mut sql = format!("SELECT {name}.* FROM {from}");
+        let all = format!("{name}.*");
+        let asked = if asked.is_empty() { all } else { asked.join(", ") };
+        let mut sql = format!("SELECT {asked} FROM {from}");
         if !conditions.is_empty() {
             let _ = write!(sql, " WHERE {}", conditions.join(" AND "));
         }
@@ -186,14 +207,18 @@ impl<'a> Table<'a> {
     }
 }
 
-/// What the planner expects a query to cost, and the indexes that it would use.
+/// What the planner expects a query to cost, and the indexes that it would use; those that it reads no rows beside stand with `only`.
 pub fn explain(database: &Database, sql: &str) -> (f64, Vec<String>) {
     let plan: Value =
         serde_json::from_str(&database.query(&format!("EXPLAIN (FORMAT JSON) {sql}"))).expect("json");
     let mut indexes = Vec::new();
     let mut nodes = vec![&plan[0]["Plan"]];
     while let Some(node) = nodes.pop() {
-        indexes.extend(node["Index Name"].as_str().map(str::to_owned));
+        let name = node["Index Name"].as_str().map(str::to_owned);
+        indexes.extend(
+            name.iter().filter(|_| node["Node Type"] == "Index Only Scan").map(|name| format!("only {name}")),
+        );
+        indexes.extend(name);
         nodes.extend(list(&node["Plans"]));
     }
     (plan[0]["Plan"]["Total Cost"].as_f64().expect("a cost"), indexes)

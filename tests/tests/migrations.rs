@@ -64,11 +64,36 @@ class Order(models.Model):
         indexes = [models.Index(fields=['code'], name='one'), models.Index(fields=['code', 'placed'], name='two')]
 
 
+class Ticket(models.Model):
+    account = models.CharField(max_length=40)
+    closed = models.DateTimeField(null=True)
+    total = models.IntegerField()
+
+
+class Task(models.Model):
+    state = models.CharField(max_length=9)
+    due = models.DateTimeField()
+
+
 def find(request, number):
     return JsonResponse({'rows': list(Order.objects.filter(number=number).order_by('-placed')[:20])})
 
 
-urlpatterns = [path('find/<number>/', find)]
+def tickets(request, account):
+    return JsonResponse({'rows': list(Ticket.objects.filter(account=account, closed__isnull=True).values_list('id', 'total'))})
+
+
+def totals(request, account):
+    return JsonResponse({'rows': list(Ticket.objects.filter(account=account, closed__isnull=True).values_list('total'))})
+
+
+def waiting(request):
+    return JsonResponse({'rows': list(Task.objects.filter(state='waiting').order_by('due')[:20])})
+
+
+urlpatterns = [
+    path('find/<number>/', find), path('tickets/<account>/', tickets), path('totals/<account>/', totals), path('waiting/', waiting),
+]
 ";
 
 #[test]
@@ -97,10 +122,14 @@ fn django_runs_its_migration() {
     tree.write("shop/migrations/9999_indexes_from_plan.py", after);
     let sql = succeeds(&mut django(&["sqlmigrate", "shop", "9999"])).out();
     assert!(sql.contains("SET lock_timeout") && sql.contains("RESET lock_timeout"), "{sql}");
-    let expected = ["idx_shop_order_number_placed"];
+    let expected =
+        ["idx_shop_order_number_placed", "idx_shop_ticket_account_closed", "idx_shop_task_due_state"];
     there_and_back(&database, &expected, django(&["migrate", "shop"]), django(&["migrate", "shop", "0001"]));
     succeeds(&mut django(&["migrate", "shop"]));
-    assert!(!database.query(INDEXES).contains("one|"), "the redundant index is gone");
+    let indexes = database.query(INDEXES);
+    assert!(!indexes.contains("one|"), "the redundant index is gone");
+    assert!(indexes.contains("(account) INCLUDE (id, total) WHERE (closed IS NULL)"), "{indexes}");
+    assert!(indexes.contains("(due) WHERE ((state)::text = 'waiting'::text)"), "{indexes}");
 }
 
 const ALEMBIC: &str = "\
@@ -118,6 +147,8 @@ def upgrade():
         sa.Column('id', sa.BigInteger, primary_key=True),
         sa.Column('customer_id', sa.BigInteger, sa.ForeignKey('customers.id'), nullable=False),
         sa.Column('number', sa.Text),
+        sa.Column('shop_id', sa.BigInteger),
+        sa.Column('closed', sa.DateTime, nullable=True),
     )
     op.create_index('by_number', 'orders', ['number'])
     op.create_index('by_number_and_customer', 'orders', ['number', 'customer_id'])
@@ -127,6 +158,9 @@ def downgrade():
     op.drop_table('orders')
     op.drop_table('customers')
 ";
+
+/// What every query of the table says.
+const ASKED: &str = "SELECT * FROM orders WHERE shop_id = %s AND closed IS NULL";
 
 const ALEMBIC_ENV: &str = "\
 import os
@@ -147,6 +181,11 @@ fn alembic_runs_its_migration() {
         ("alembic/env.py", ALEMBIC_ENV),
         ("alembic/versions/first.py", ALEMBIC),
         ("requirements.txt", "psycopg\n"),
+        ("shop/of.py", &format!("def of(db, shop):\n    return db.execute('{ASKED}', (shop,))\n")),
+        (
+            "shop/all.py",
+            &format!("def everything(db, shop):\n    return db.execute('{ASKED} FOR UPDATE', (shop,))\n"),
+        ),
     ]);
     let database = postgres().database("with_alembic");
     let alembic = |arguments: &[&str]| {
@@ -159,8 +198,11 @@ fn alembic_runs_its_migration() {
     succeeds(&mut alembic(&["upgrade", "head"]));
     let after = text(migration).replace("down_revision = None", "down_revision = 'first'");
     tree.write("alembic/versions/indexes.py", after);
-    let expected = ["idx_orders_customer_id"];
+    let expected = ["idx_orders_customer_id", "idx_orders_shop_id_closed"];
     there_and_back(&database, &expected, alembic(&["upgrade", "head"]), alembic(&["downgrade", "-1"]));
+    succeeds(&mut alembic(&["upgrade", "head"]));
+    let indexes = database.query(INDEXES);
+    assert!(indexes.contains("(shop_id) WHERE (closed IS NULL)"), "{indexes}");
 }
 
 /// A program of a package of npm that the project has installed.
@@ -184,6 +226,8 @@ exports.up = async (knex) => {
   await knex.schema.createTable('orders', (table) => {
     table.increments('id');
     table.integer('customer_id').notNullable().references('id').inTable('customers');
+    table.integer('shop_id').notNullable();
+    table.string('state').notNullable();
   });
 };
 
@@ -193,12 +237,25 @@ exports.down = async (knex) => {
 };
 ";
 
+const KNEX_APP: &str = "\
+const express = require('express')
+const knex = require('knex')({ client: 'pg' })
+const app = express()
+app.get('/open', async (req, res) => {
+  res.json(await knex('orders').where({ shop_id: req.query.shop, state: 'open' }))
+})
+app.get('/first', async (req, res) => {
+  res.json(await knex('orders').where('shop_id', req.query.shop).where('state', 'open').limit(10))
+})
+";
+
 #[test]
 fn knex_runs_its_migration() {
     let tree = Tree::of(&[
-        ("package.json", "{\"dependencies\": {\"knex\": \"3\", \"pg\": \"8\"}}"),
+        ("package.json", "{\"dependencies\": {\"express\": \"4\", \"knex\": \"3\", \"pg\": \"8\"}}"),
         ("knexfile.js", "module.exports = { client: 'pg', connection: {} };\n"),
         ("migrations/20250101000000_first.js", KNEX),
+        ("app.js", KNEX_APP),
     ]);
     let database = postgres().database("with_knex");
     let [migration] = &planned(&tree, "migrations")[..] else { panic!("one file") };
@@ -207,10 +264,13 @@ fn knex_runs_its_migration() {
     tree.write("migrations/99990101000000_indexes_from_plan.js", text(migration));
     there_and_back(
         &database,
-        &["idx_orders_customer_id"],
+        &["idx_orders_customer_id", "idx_orders_shop_id_state"],
         knex(&["migrate:latest"]),
         knex(&["migrate:rollback"]),
     );
+    succeeds(&mut knex(&["migrate:latest"]));
+    let indexes = database.query(INDEXES);
+    assert!(indexes.contains("(shop_id) WHERE ((state)::text = 'open'::text)"), "{indexes}");
 }
 
 const TYPEORM: &str = "\
@@ -303,15 +363,30 @@ migrations = ActiveRecord::MigrationContext.new('db/migrate', ActiveRecord::Sche
 ARGV[0] == 'up' ? migrations.migrate : migrations.rollback
 ";
 
+/// One choice of rows in an order, and few columns that are asked for.
+const RAILS_MORE: &str = "\
+class WaitingController < ApplicationController
+  def index
+    @orders = Order.where(state: 'waiting').order(:created_at).limit(20)
+    render json: @orders
+  end
+
+  def show
+    render json: Order.where(number: params[:number]).pluck(:customer_id)
+  end
+end
+";
+
 #[test]
 fn rails_runs_its_migration() {
     let tree = Tree::new();
     tree.copy(&workspace().join("fixtures/apps/rails_shop"), ".");
+    tree.write("app/controllers/waiting_controller.rb", RAILS_MORE);
     let database = postgres().database("with_rails");
     let read = run(perflint().args(["schema", "--quiet", "--format", "json"]).current_dir(tree.path()));
     let schema: Value = serde_json::from_slice(&read.stdout).expect("json");
     for table in ["customers", "line_items", "orders"] {
-        Table::of(&schema, table).create(&database);
+        Table::of(&schema, table).create(&database, &Value::Null);
     }
     let [migration] = &planned(&tree, "db/migrate")[..] else { panic!("one file") };
     let name = migration.file_name().expect("a name").to_string_lossy();
@@ -325,8 +400,17 @@ fn rails_runs_its_migration() {
     // Its own table of migrations comes with the first run.
     succeeds(&mut rails("up"));
     succeeds(&mut rails("down"));
-    let expected = ["idx_orders_customer_id_created_at", "idx_line_items_product_id"];
+    let expected = [
+        "idx_orders_customer_id_created_at",
+        "idx_line_items_product_id",
+        "idx_orders_number",
+        "idx_orders_created_at_state",
+    ];
     there_and_back(&database, &expected, rails("up"), rails("down"));
+    succeeds(&mut rails("up"));
+    let indexes = database.query(INDEXES);
+    assert!(indexes.contains("(number) INCLUDE (customer_id)"), "{indexes}");
+    assert!(indexes.contains("(created_at) WHERE (state = 'waiting'::text)"), "{indexes}");
 }
 
 const LARAVEL: &str = r#"<?php

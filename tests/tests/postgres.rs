@@ -68,10 +68,10 @@ fn migrations(tree: &Tree) -> [PathBuf; 2] {
 
 /// The tables that proposals are about, with rows.
 fn tables(database: &Database, schema: &Value, proposals: &Value) {
-    let proposals = proposals.as_array().expect("proposals");
-    let names: BTreeSet<&str> = proposals.iter().filter_map(|proposal| proposal["table"].as_str()).collect();
+    let list = proposals.as_array().expect("proposals");
+    let names: BTreeSet<&str> = list.iter().filter_map(|proposal| proposal["table"].as_str()).collect();
     for name in names {
-        Table::of(schema, name).create(database);
+        Table::of(schema, name).create(database, proposals);
     }
 }
 
@@ -249,10 +249,93 @@ fn keys_for_every_kind_of_query_are_used() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Queries that all leave the same rows out, and ask for few columns.
+const DESK: &str = r#"from django.db import models
+from django.http import JsonResponse
+from django.urls import path
+
+
+class Ticket(models.Model):
+    account = models.CharField(max_length=40)
+    closed = models.DateTimeField(null=True)
+    total = models.IntegerField()
+    note = models.TextField()
+
+
+class Task(models.Model):
+    state = models.CharField(max_length=10)
+    due = models.DateTimeField()
+
+
+class Visit(models.Model):
+    host = models.CharField(max_length=40)
+    took = models.IntegerField()
+    path = models.TextField()
+
+
+def tickets(request, account):
+    return JsonResponse({"rows": list(Ticket.objects.filter(account=account, closed__isnull=True))})
+
+
+def newest(request, account):
+    return JsonResponse({"rows": list(Ticket.objects.filter(account=account, closed=None)[:20])})
+
+
+def waiting(request):
+    return JsonResponse({"rows": list(Task.objects.filter(state="waiting").order_by("due")[:20])})
+
+
+def times(request, host):
+    return JsonResponse({"rows": list(Visit.objects.filter(host=host).values_list("id", "took"))})
+
+
+urlpatterns = [
+    path("tickets/<account>/", tickets), path("newest/<account>/", newest), path("waiting/", waiting), path("times/<host>/", times),
+]
+"#;
+
+fn desk() -> Tree {
+    Tree::of(&[
+        ("shop/models.py", DESK),
+        ("settings.py", "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql'}}\n"),
+    ])
+}
+
+#[test]
+fn partial_and_covering_indexes_are_used() {
+    let tree = desk();
+    let (schema, proposals) = (schema(&tree, &[]), schema(&tree, &["--indexes"]));
+    let database = postgres().database("refined");
+    tables(&database, &schema, &proposals);
+    let queries = asked(&database, &schema, &proposals);
+    let [up, down] = migrations(&tree);
+    let before = database.query(INDEXES);
+    let applied = database.file(&up);
+    assert_eq!(applied.code, Some(0), "{}", applied.err());
+    let wrong: Vec<String> = queries.iter().filter_map(|asked| asked.complaint(&database)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let indexes = database.query(INDEXES);
+    for definition in [
+        "idx_shop_ticket_account_closed ON public.shop_ticket USING btree (account) WHERE (closed IS NULL)",
+        "idx_shop_task_due_state ON public.shop_task USING btree (due) WHERE (state = 'waiting'::text)",
+        "idx_shop_visit_host ON public.shop_visit USING btree (host) INCLUDE (id, took)",
+    ] {
+        assert!(indexes.contains(definition), "{definition}\n{indexes}");
+    }
+    // The rows are not read where the index has all that is asked for, once they are known to be visible to all.
+    database.query("VACUUM shop_visit");
+    let times = queries.iter().find(|one| one.index == "idx_shop_visit_host").expect("it is asked for");
+    let (_, used) = explain(&database, &times.sql);
+    assert!(used.contains(&"only idx_shop_visit_host".to_owned()), "{used:?} for {}", times.sql);
+    let undone = database.file(&down);
+    assert_eq!(undone.code, Some(0), "{}", undone.err());
+    assert_eq!(database.query(INDEXES), before);
+}
+
 #[test]
 fn squawk_finds_nothing_in_the_migrations() {
-    for name in APPS {
-        let tree = app(name);
+    let apps = APPS.iter().map(|name| app(name));
+    for tree in apps.chain([desk()]) {
         let mut squawk = npm("@squawk-cli/linux-x64/bin/squawk");
         succeeds(squawk.args(migrations(&tree)).current_dir(tree.path()));
     }

@@ -17,6 +17,7 @@
 mod build;
 mod change;
 mod file;
+mod fixed;
 mod lang;
 mod op;
 mod print;
@@ -30,6 +31,7 @@ pub use file::{
     Export, FileIr, Gap, GapKind, Import, ImportKind, Item, ItemFlags, ItemId, ItemKind, Marker, TypeExpr,
     TypeId,
 };
+pub use fixed::Fixed;
 pub use lang::{Lang, NAMESPACED, Role};
 pub use op::{
     Arg, Args, BinOp, Body, BodyId, BodyKind, Call, CallForm, CallId, Callee, Capture, ExitKind, Kids,

@@ -1,6 +1,7 @@
 //! Facts about SQL text: what a statement does to which tables, and whether it is bounded.
 
 use crate::change::Change;
+use crate::fixed::Fixed;
 use crate::op::{BodyId, OpId, Span};
 
 /// A piece of SQL of a file.
@@ -64,6 +65,8 @@ pub struct SqlStatement {
     pub any: bool,
     /// Columns of ORDER BY.
     pub order: Vec<Box<str>>,
+    /// Columns that are asked for, lower case, where they are all that is.
+    pub selected: Vec<Box<str>>,
     /// The declared table, for CREATE TABLE and ALTER TABLE.
     pub table: Option<SqlTable>,
     /// The declared index, for CREATE INDEX.
@@ -83,6 +86,8 @@ pub struct SqlPredicate {
     pub column: Box<str>,
     /// Compared for equality or membership; otherwise a range or pattern.
     pub equality: bool,
+    /// What it is compared with, where that is written out.
+    pub fixed: Option<Fixed>,
 }
 
 /// A declared table.

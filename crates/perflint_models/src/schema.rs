@@ -226,6 +226,15 @@ pub struct ColumnRow {
     /// The operator between the column and its value: `>`. Equality if absent.
     #[serde(default)]
     pub operator: Option<Expr>,
+    /// The value that the one column is compared with for equality.
+    #[serde(default)]
+    pub value: Option<Expr>,
+    /// The column is asked for having no value, or for having one.
+    #[serde(default)]
+    pub null: Option<bool>,
+    /// Columns that alone are asked for: names, a list or a map of them.
+    #[serde(default)]
+    pub selects: Option<Expr>,
     /// What is sorted by: names, `-name`, `name desc`, a map of directions.
     #[serde(default)]
     pub sorts: Option<Expr>,
@@ -306,6 +315,18 @@ pub struct MigrationRow {
     /// Added to the creation of a unique index.
     #[serde(default)]
     pub unique: Box<str>,
+    /// Added to the creation of a partial index, by dialect: `{condition}` is its condition in SQL.
+    #[serde(default)]
+    pub condition: std::collections::BTreeMap<Box<str>, Box<str>>,
+    /// Added to the creation of an index that stores columns beside its key, by dialect: `{included}` lists them.
+    #[serde(default)]
+    pub include: std::collections::BTreeMap<Box<str>, Box<str>>,
+    /// A line that runs `{create}`, for an index that `add` cannot say.
+    #[serde(default)]
+    pub statement: Option<Box<str>>,
+    /// How an apostrophe stands between apostrophes, where statements are written so.
+    #[serde(default)]
+    pub apostrophe: Option<Box<str>>,
     /// How a comment starts.
     pub comment: Box<str>,
     /// The document.

@@ -1,11 +1,11 @@
 //! Which columns queries use, and how.
 
 use crate::{Place, Schema, Table};
-use perflint_ir::{FileIr, Role, SqlStatement, SqlVerb};
+use perflint_ir::{FileIr, Fixed, Role, SqlStatement, SqlVerb};
 use perflint_link::{Def, EntityIx, Program};
-use perflint_models::To;
+use perflint_models::{EntryKind, To};
 use perflint_summary::{Accessed, Bound, ColumnHow, Facts};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// How a query uses a column.
@@ -38,12 +38,27 @@ pub struct Use {
     /// It is compared with the same value in every run: a status, a kind.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub constant: bool,
+    /// What it is compared with, where that is written out.
+    #[serde(rename = "value", serialize_with = "literal", skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<Fixed>,
 }
 
 impl Use {
     fn of(column: String, how: How) -> Self {
-        Self { column, how, constant: false }
+        Self { column, how, constant: false, fixed: None }
     }
+}
+
+/// A value as SQL writes it; `not null` for any.
+fn literal<S: Serializer>(fixed: &Option<Fixed>, serializer: S) -> Result<S::Ok, S::Error> {
+    let text = match fixed {
+        Some(Fixed::Null) | None => "null".to_owned(),
+        Some(Fixed::Present) => "not null".to_owned(),
+        Some(Fixed::Flag(flag)) => flag.to_string(),
+        Some(Fixed::Int(number)) => number.to_string(),
+        Some(Fixed::Text(text)) => format!("'{}'", text.replace('\'', "''")),
+    };
+    serializer.serialize_str(&text)
 }
 
 /// One query's use of one table.
@@ -65,6 +80,8 @@ pub struct Access {
     pub write: bool,
     /// Entry points that run it, by label, sorted.
     pub entries: Vec<String>,
+    /// Somebody waits for one of them.
+    pub waited: bool,
     /// It runs once per row of something: a request runs it many times.
     pub repeated: bool,
     /// SQL text says so, not calls.
@@ -162,8 +179,9 @@ fn of_query(
                     ColumnHow::Other => How::Other,
                     ColumnHow::Ascending => How::Ascending,
                     ColumnHow::Descending => How::Descending,
+                    ColumnHow::Select => How::Select,
                 };
-                let one = Use { column, how, constant: used.constant };
+                let one = Use { column, how, constant: used.constant, fixed: used.fixed.clone() };
                 if !uses.contains(&one) {
                     uses.push(one);
                 }
@@ -172,7 +190,8 @@ fn of_query(
                 partial = true;
                 // A condition on the rows that a key leads to: what joins them is the key.
                 let first = used.name.split('.').next().filter(|first| first.len() < used.name.len());
-                let filters = !matches!(used.how, ColumnHow::Ascending | ColumnHow::Descending);
+                let filters =
+                    !matches!(used.how, ColumnHow::Ascending | ColumnHow::Descending | ColumnHow::Select);
                 if let Some(column) = first.filter(|_| filters).and_then(|first| column(table, first)) {
                     uses.push(Use::of(column, How::Join));
                 }
@@ -186,7 +205,9 @@ fn of_query(
         Bound::Page => Some(u32::MAX),
         _ => None,
     };
-    let entries = access.entry.and_then(|entry| facts.entries.get(entry)).map(|entry| entry.label.clone());
+    let entry = access.entry.and_then(|entry| facts.entries.get(entry));
+    let waited = entry.is_some_and(|entry| is_waited_for(entry.kind));
+    let entries = entry.map(|entry| entry.label.clone());
     Some(Access {
         table: table.name.clone(),
         place: Place::bytes(file.path.as_ref().into(), span.start),
@@ -196,6 +217,7 @@ fn of_query(
         limit,
         write: access.writes,
         entries: entries.into_iter().collect(),
+        waited,
         repeated: false,
         sql: false,
     })
@@ -270,13 +292,25 @@ fn of_statement(
             if of_table(predicate.table.as_deref(), &predicate.column)
                 && let Some(column) = table.column(&predicate.column)
             {
-                let how = if predicate.equality { How::Equal } else { How::Other };
-                uses.push(Use::of(column.name.clone(), how));
+                let null = matches!(predicate.fixed, Some(Fixed::Null | Fixed::Present));
+                let how = if predicate.equality && !null { How::Equal } else { How::Other };
+                let constant = predicate.fixed.as_ref().is_some_and(Fixed::is_value);
+                uses.push(Use {
+                    constant,
+                    fixed: predicate.fixed.clone(),
+                    ..Use::of(column.name.clone(), how)
+                });
             }
         }
         if name == main {
             let sorted = statement.order.iter().filter_map(|column| table.column(column));
             uses.extend(sorted.map(|column| Use::of(column.name.clone(), How::Ascending)));
+            let selected = statement.selected.iter().filter_map(|column| table.column(column));
+            let selected: Vec<Use> =
+                selected.map(|column| Use::of(column.name.clone(), How::Select)).collect();
+            if alone && selected.len() == statement.selected.len() {
+                uses.extend(selected);
+            }
         }
         all.push(Access {
             table: table.name.clone(),
@@ -287,10 +321,17 @@ fn of_statement(
             limit: statement.limit,
             write: statement.verb != SqlVerb::Select,
             entries: Vec::new(),
+            waited: false,
             repeated: false,
             sql: true,
         });
     }
+}
+
+/// Whether somebody waits for an entry point of a kind.
+fn is_waited_for(kind: EntryKind) -> bool {
+    use EntryKind::{Command, Job, Schedule, Signal};
+    !matches!(kind, Job | Schedule | Signal | Command)
 }
 
 /// Whether no other table of a statement has a column.

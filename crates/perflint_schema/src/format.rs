@@ -86,32 +86,35 @@ impl Format {
         };
         let unnamed = proposal.action == Action::Drop && proposal.index.name.is_none();
         let index = &proposal.index;
-        let plain = index.condition.is_none()
-            && index.include.is_empty()
-            && !index.columns.iter().any(|part| part.expression);
+        let plain = !index.columns.iter().any(|part| part.expression);
+        let (only, beside) = self.options(proposal, dialect);
         let template = match action {
             Action::Drop if unnamed => self.0.drop_unnamed.as_deref().map(str::to_owned),
             Action::Drop => of(&self.0.drop),
-            Action::Add if plain => of(&self.0.add),
-            Action::Add => of(&self.0.add).filter(|line| line.contains("{create}")),
+            Action::Add => of(&self.0.add).filter(|line| {
+                let said =
+                    |key: &str, needed: bool, text: &str| !needed || line.contains(key) && !text.is_empty();
+                line.contains("{create}")
+                    || plain
+                        && said("{where}", index.condition.is_some(), &only)
+                        && said("{include}", !index.include.is_empty(), &beside)
+            }),
         };
+        let by_statement = self.0.statement.as_deref().filter(|_| action == Action::Add).map(str::to_owned);
+        let template = template.or(by_statement);
         let why = format!("{} {}\n", self.0.comment, comment(&proposal.why));
-        let values = BTreeMap::from([
+        let mut values = BTreeMap::from([
             ("table", bare(&proposal.table)),
             ("name", bare(&name(proposal))),
             ("columns", index.columns.iter().map(|part| self.column(part)).collect::<Vec<_>>().join(", ")),
             ("unique", if index.unique { self.0.unique.as_ref().to_owned() } else { String::new() }),
+            ("where", only),
+            ("include", beside),
             ("create", create(proposal, dialect)),
             ("drop", drop(proposal, dialect)),
             ("clear", clear(proposal, dialect).unwrap_or_default()),
         ]);
-        // A statement that could end the quotes that it stands in is left to people.
-        let safe = |template: &String| {
-            let mut statements = ["create", "drop", "clear"].into_iter();
-            statements
-                .all(|key| !in_quotes(template, key) || values.get(key).is_some_and(|text| quotable(text)))
-        };
-        let template = template.filter(safe);
+        let template = template.filter(|template| self.is_safe(template, &mut values));
         let indent = self.indent();
         let what = match template {
             Some(template) => filled(&template, &values).replace('\n', &format!("\n{indent}")),
@@ -129,6 +132,39 @@ impl Format {
         format!("{why}{indent}{what}\n{indent}")
     }
 
+    /// What is added to the creation of an index: its condition, and the columns beside its key.
+    fn options(&self, proposal: &Proposal, dialect: Dialect) -> (String, String) {
+        let index = &proposal.index;
+        let of =
+            |by: &BTreeMap<Box<str>, Box<str>>| by.get(dialect.name()).map(|text| text.as_ref().to_owned());
+        let condition =
+            index.condition.as_deref().zip(of(&self.0.condition)).and_then(|(condition, template)| {
+                let mut values = BTreeMap::from([("condition", condition.to_owned())]);
+                self.is_safe(&template, &mut values).then(|| filled(&template, &values))
+            });
+        let names = index.include.iter().map(|name| self.column(&IndexColumn::plain(name)));
+        let names = names.collect::<Vec<_>>().join(", ");
+        let include = of(&self.0.include).filter(|_| !names.is_empty());
+        let include = include.map(|template| filled(&template, &BTreeMap::from([("included", names)])));
+        (condition.unwrap_or_default(), include.unwrap_or_default())
+    }
+
+    /// Whether no statement can end the quotes that it stands in; an apostrophe is written as the language asks. What is not safe
+    /// is left to people.
+    fn is_safe(&self, template: &str, values: &mut BTreeMap<&str, String>) -> bool {
+        ["create", "drop", "clear", "condition"].into_iter().all(|key| {
+            let (Some(quote), Some(text)) = (quote(template, key), values.get_mut(key)) else { return true };
+            if quote == '\''
+                && let Some(apostrophe) = &self.0.apostrophe
+                && !text.contains('\\')
+            {
+                *text = text.replace('\'', apostrophe);
+                return quotable(&text.replace(apostrophe.as_ref(), ""), quote);
+            }
+            quotable(text, quote)
+        })
+    }
+
     fn column(&self, part: &IndexColumn) -> String {
         let template = self.0.descending.as_deref().filter(|_| part.descending).unwrap_or(&self.0.column);
         filled(template, &BTreeMap::from([("column", bare(&part.name))]))
@@ -140,15 +176,21 @@ fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '.' | '-')).collect()
 }
 
-/// Whether `{key}` stands between quotes.
-fn in_quotes(template: &str, key: &str) -> bool {
-    let before = template.find(&format!("{{{key}}}")).and_then(|at| template[..at].chars().next_back());
-    before.is_some_and(|c| matches!(c, '\'' | '"' | '`'))
+/// The quotes that `{key}` stands between; three of them count as another kind.
+fn quote(template: &str, key: &str) -> Option<char> {
+    let before = &template[..template.find(&format!("{{{key}}}"))?];
+    let last = before.chars().next_back().filter(|c| matches!(c, '\'' | '"' | '`'))?;
+    Some(if before.ends_with("\"\"\"") { '`' } else { last })
 }
 
-/// Whether a statement can stand between the quotes of any of the languages.
-fn quotable(text: &str) -> bool {
-    !text.contains(|c: char| c.is_control() || matches!(c, '\\' | '\'')) && !text.contains("\"\"\"")
+/// Whether a statement can stand between quotes: in some languages what follows a `#` or `$` is code between double ones.
+fn quotable(text: &str, quote: char) -> bool {
+    let ends = |c: char| match quote {
+        '"' => matches!(c, '"' | '#' | '$'),
+        '\'' => c == '\'',
+        _ => c == '`',
+    };
+    !text.contains(|c: char| c.is_control() || c == '\\' || ends(c)) && !text.contains("\"\"\"")
 }
 
 /// A text with `{word}` filled in; other braces stay.

@@ -15,6 +15,7 @@ mod migration;
 mod names;
 mod propose;
 mod read;
+mod refine;
 mod small;
 mod types;
 

@@ -3,7 +3,7 @@
 //! Few and sure: a column is proposed if every query that is meant requires it, if nothing that exists starts with one of the
 //! required columns, and if it tells rows apart. What only might help is left out.
 
-use crate::{Access, How, Index, IndexColumn, Place, Schema, Table, Use};
+use crate::{Access, How, Index, IndexColumn, Place, Schema, Table, Use, refine};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,7 +68,23 @@ const FEW_NAMES: &[&str] = &[
 ];
 
 /// Words of columns that note who did something: a key there is followed when that row goes, and by nothing else.
-const NOTES: &[&str] = &["created_by", "updated_by", "modified_by", "deleted_by", "changed_by"];
+const NOTES: &[&str] = &[
+    "created_by",
+    "updated_by",
+    "modified_by",
+    "deleted_by",
+    "changed_by",
+    "resolved_by",
+    "approved_by",
+    "reviewed_by",
+    "locked_by",
+    "closed_by",
+    "responder",
+    "approver",
+    "resolver",
+    "modifier",
+    "updater",
+];
 
 /// A word in the path of code that changes the data once.
 const ONCE: &str = "migrat";
@@ -119,11 +135,29 @@ pub struct Evidence {
     /// The most rows that the query asks for; `u32::MAX` for a page of a size that is not told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// Somebody waits for one of the entry points.
+    #[serde(skip)]
+    pub waited: bool,
+    /// It changes or removes the rows.
+    #[serde(skip)]
+    pub write: bool,
+    /// Nothing restricts the rows that is not among its uses.
+    #[serde(skip)]
+    pub whole: bool,
 }
 
 impl Evidence {
     fn declared(place: Place, what: String) -> Self {
-        Self { place, what, entries: Vec::new(), uses: Vec::new(), limit: None }
+        Self {
+            place,
+            what,
+            entries: Vec::new(),
+            uses: Vec::new(),
+            limit: None,
+            waited: false,
+            write: false,
+            whole: true,
+        }
     }
 }
 
@@ -272,6 +306,9 @@ fn missing(schema: &Schema, table: &Table, accesses: &[&Access]) -> Vec<Proposal
             entries: access.entries.clone(),
             uses: access.uses.clone(),
             limit: access.limit,
+            waited: access.waited,
+            write: access.write,
+            whole: !access.partial,
         };
         let free = key.iter().take_while(|part| equal.contains(&part.name.as_str())).count();
         let entry = wanted.entry(key).or_insert_with(|| (reason, free, BTreeSet::new()));
@@ -280,16 +317,64 @@ fn missing(schema: &Schema, table: &Table, accesses: &[&Access]) -> Vec<Proposal
     }
     combined(nested(wanted))
         .into_iter()
-        .filter(|(key, (.., evidence))| worth(key, evidence))
-        .map(|(key, (reason, _, evidence))| add(table, key, reason, evidence))
+        .filter(|(key, (reason, _, evidence))| worth(*reason, key, evidence))
+        .map(|(key, (reason, free, evidence))| refined(schema, table, accesses, key, reason, free, evidence))
         .collect()
 }
 
-/// Whether an entry point runs one of the queries, or the column is a key of its own kind.
-fn worth(key: &[IndexColumn], evidence: &BTreeSet<Evidence>) -> bool {
+/// Whether an entry point runs one of the queries, or the column is a key of its own kind that something is read by. Whole tables
+/// that jobs go through in pages are in no hurry.
+fn worth(reason: Reason, key: &[IndexColumn], evidence: &BTreeSet<Evidence>) -> bool {
     let reached = evidence.iter().any(|evidence| !evidence.entries.is_empty());
     let once = evidence.iter().all(|evidence| evidence.place.file.to_lowercase().contains(ONCE));
-    reached || !once && key.first().is_some_and(|part| part.name.to_lowercase().ends_with("id"))
+    let reads = evidence.iter().any(|evidence| !evidence.write);
+    let hurried = evidence.iter().any(|one| one.waited || one.uses.iter().any(|used| used.how == How::Equal));
+    match reason {
+        Reason::Order => reached && hurried,
+        _ => {
+            reached
+                || reads && !once && key.first().is_some_and(|part| part.name.to_lowercase().ends_with("id"))
+        }
+    }
+}
+
+/// A proposal with what makes it smaller or lets it answer alone.
+fn refined(
+    schema: &Schema,
+    table: &Table,
+    accesses: &[&Access],
+    key: Vec<IndexColumn>,
+    reason: Reason,
+    free: usize,
+    evidence: BTreeSet<Evidence>,
+) -> Proposal {
+    let columns = names(&key);
+    let (head, tail) = columns.split_at(if reason == Reason::Order { free.min(columns.len()) } else { 0 });
+    // One choice of rows in an order: the others need not be in the index.
+    let chosen = refine::chosen(schema, table, &evidence, head).filter(|chosen| !chosen.is_empty());
+    let (conditions, columns) = match chosen {
+        Some(chosen) => (chosen, tail),
+        None => {
+            let shared = refine::condition(schema, table, accesses, &columns, &evidence);
+            (shared.into_iter().collect(), columns.as_slice())
+        }
+    };
+    let include = refine::included(schema, table, columns, &conditions, &evidence);
+    let kept = key.iter().filter(|part| columns.contains(&part.name.as_str())).cloned().collect();
+    let mut proposal = add(table, kept, reason, evidence);
+    if !conditions.is_empty() {
+        let condition = refine::joined(&conditions);
+        let of: Vec<&str> = conditions.iter().map(|condition| condition.column.as_str()).collect();
+        proposal.index.name = Some(index_name(table, &[names(&proposal.index.columns), of].concat()));
+        proposal.why = format!("{}; all of them ask for `{condition}`", proposal.why);
+        proposal.index.condition = Some(condition);
+    }
+    if !include.is_empty() {
+        let list = include.join(", ");
+        proposal.why = format!("{}; {list} beside the key answers them without the rows", proposal.why);
+        proposal.index.include = include;
+    }
+    proposal
 }
 
 /// The key that serves a query: equality first, then one range or the order.
@@ -317,13 +402,20 @@ fn key(
         // are sorted by names.
         let first = sorts.first()?;
         let grows = is_moment(table, &first.name) || is_number(table, &first.name);
-        let unfiltered = equal.is_empty() && ranges.is_empty() && !access.partial && grows;
+        let fixed = |name: &&str| constant(name) && keyable(table, name).0;
+        let known = equal.len() < MAX_COLUMNS && equal.iter().all(fixed);
+        let unfiltered = known && ranges.is_empty() && !access.partial && grows;
         if !(unfiltered && page && sortable && !access.write)
             || served(schema, table, &[sorts.first()?.name.as_str()])
         {
             return None;
         }
-        return Some((Reason::Order, same_direction(sorts)));
+        let room = MAX_COLUMNS - equal.len();
+        let sorts = same_direction(sorts.into_iter().take(room).collect());
+        return Some((
+            Reason::Order,
+            equal.iter().map(|name| IndexColumn::plain(*name)).chain(sorts).collect(),
+        ));
     }
     let mut key: Vec<IndexColumn> = sharp.into_iter().map(IndexColumn::plain).take(MAX_COLUMNS).collect();
     if key.len() < MAX_COLUMNS
@@ -425,8 +517,8 @@ fn said(access: &Access) -> String {
     if parts.is_empty() { "reads it".to_owned() } else { parts.join(", ") }
 }
 
-fn index_name(table: &Table, columns: &[IndexColumn]) -> String {
-    let mut name = format!("idx_{}_{}", table.name, names(columns).join("_")).to_lowercase();
+fn index_name(table: &Table, columns: &[&str]) -> String {
+    let mut name = format!("idx_{}_{}", table.name, columns.join("_")).to_lowercase();
     if name.len() > MAX_NAME {
         let sum = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
             (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
@@ -448,19 +540,24 @@ fn add(table: &Table, columns: Vec<IndexColumn>, reason: Reason, evidence: BTree
             table.name
         ),
     };
-    let mut queries: BTreeMap<Evidence, BTreeSet<String>> = BTreeMap::new();
+    let mut queries: BTreeMap<Evidence, (BTreeSet<String>, bool)> = BTreeMap::new();
     for mut one in evidence {
-        let entries = std::mem::take(&mut one.entries);
-        queries.entry(one).or_default().extend(entries);
+        let (entries, waited) = (std::mem::take(&mut one.entries), std::mem::take(&mut one.waited));
+        let known = queries.entry(one).or_default();
+        known.0.extend(entries);
+        known.1 |= waited;
     }
-    let evidence =
-        queries.into_iter().map(|(one, entries)| Evidence { entries: entries.into_iter().collect(), ..one });
+    let evidence = queries.into_iter().map(|(one, (entries, waited))| Evidence {
+        entries: entries.into_iter().collect(),
+        waited,
+        ..one
+    });
     Proposal {
         action: Action::Add,
         reason,
         table: table.name.clone(),
         index: Index {
-            name: Some(index_name(table, &columns)),
+            name: Some(index_name(table, &names(&columns))),
             columns,
             place: table.place.clone(),
             ..Index::default()

@@ -6,11 +6,12 @@
 use crate::condition_text;
 use crate::eval::{Eval, Frame};
 use crate::expr::Given;
+use crate::fixed::worded;
 use crate::value::{Bound, Query, Site, V, Val};
-use perflint_ir::{Callee, OpKind, RegionId, Sym};
+use perflint_ir::{Callee, Fixed, OpKind, RegionId, Sym};
 use perflint_link::{BodyRef, EntityIx, Program};
 use perflint_models::{CallRow, ColumnRow};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Columns kept of one call.
@@ -29,6 +30,8 @@ pub enum ColumnHow {
     Ascending,
     /// Sorted by, downwards.
     Descending,
+    /// Asked for, where not all are.
+    Select,
 }
 
 /// A column, or the attribute that holds it.
@@ -40,6 +43,26 @@ pub struct ColumnUse {
     pub how: ColumnHow,
     /// It is compared with the same value in every run.
     pub constant: bool,
+    /// What it is compared with, where that is written out.
+    pub fixed: Option<Fixed>,
+}
+
+impl ColumnUse {
+    /// A use whose value is not told.
+    pub(crate) fn of(name: impl Into<String>, how: ColumnHow) -> Self {
+        Self { name: name.into(), how, constant: false, fixed: None }
+    }
+
+    /// A comparison with a value, if that is written out. Rows without a value are usually most of them, or few: an index on
+    /// the column alone does not tell.
+    pub(crate) fn with(self, fixed: Option<Fixed>) -> Self {
+        let how = match (&fixed, self.how) {
+            (Some(Fixed::Null | Fixed::Present), ColumnHow::Equal) => ColumnHow::Other,
+            (_, how) => how,
+        };
+        let constant = fixed.as_ref().is_some_and(Fixed::is_value);
+        Self { how, constant, fixed, ..self }
+    }
 }
 
 /// A query that ran.
@@ -108,6 +131,8 @@ impl Columns {
             goes_on.entry(*built).or_default().insert(site.at);
         });
         let mut all: Vec<Accessed> = ran.into_values().collect();
+        let runs: FxHashSet<(Site, Built)> =
+            all.iter().map(|access| (access.site, (access.origin, access.from))).collect();
         for access in &mut all {
             let built = (access.origin, access.from);
             let shared = goes_on.get(&built).is_some_and(|bodies| bodies.len() > 1);
@@ -116,7 +141,9 @@ impl Columns {
                     access.partial = true;
                     continue;
                 }
-                if of_another(program, *site, access) {
+                // What a call adds that runs the query itself is its own.
+                let own_run = *site != access.site && runs.contains(&(*site, built));
+                if own_run || of_another(program, *site, access) {
                     continue;
                 }
                 if !applies(program, *site, noted.region.unwrap_or(RegionId(0)), access.site) {
@@ -243,9 +270,17 @@ impl<'p> Eval<'p> {
             None => ColumnHow::Equal,
         };
         if let Some(filters) = &row.filters {
+            let before = noted.uses.len();
             match self.expr(f, filters, g) {
                 Some(v) => self.conditions(v, how, (row.dunder, alias), noted, 0),
                 None => noted.partial = true,
+            }
+            let fixed = self.fixed_of(f, row, g);
+            if let (Some(fixed), [one]) = (fixed, &mut noted.uses[before..])
+                && one.how == ColumnHow::Equal
+                && one.fixed.is_none()
+            {
+                *one = one.clone().with(Some(fixed));
             }
         }
         if let Some(condition) = &row.condition {
@@ -254,6 +289,9 @@ impl<'p> Eval<'p> {
         let falling = row.descending
             || row.direction.as_ref().and_then(|e| self.expr(f, e, g)).is_some_and(|v| self.is_falling(v));
         let sorted = if falling { ColumnHow::Descending } else { ColumnHow::Ascending };
+        if let Some(selects) = row.selects.as_ref().and_then(|e| self.expr(f, e, g)) {
+            noted.uses.extend(self.selected_columns(selects));
+        }
         let by_columns =
             row.sorts.as_ref().is_some_and(|e| self.sorted_columns(f, q.entity, e, g, sorted, noted));
         let given = row.sorts.as_ref().filter(|_| !by_columns).and_then(|e| self.expr(f, e, g));
@@ -262,11 +300,7 @@ impl<'p> Eval<'p> {
             Some(v) => self.sorted(v, sorted, (row.dunder, alias), noted, 0),
             None => {
                 if let Some(column) = &row.column {
-                    noted.uses.push(ColumnUse {
-                        name: column.as_ref().to_owned(),
-                        how: sorted,
-                        constant: false,
-                    });
+                    noted.uses.push(ColumnUse::of(column.as_ref(), sorted));
                 }
             }
         }
@@ -327,7 +361,7 @@ impl<'p> Eval<'p> {
             }
             Val::Str(text) if is_name(self.p.text(*text)) => {
                 let name = self.p.text(*text);
-                noted.uses.push(ColumnUse { name: name.to_owned(), how, constant: false });
+                noted.uses.push(ColumnUse::of(name, how));
             }
             Val::Null => {}
             // A row whose fields that are filled are what is looked for: `Where(&Order{CustomerID: id})`.
@@ -366,18 +400,24 @@ impl<'p> Eval<'p> {
             _ => {}
         }
         let (name, how) = if dunder { dunder_how(key, how) } else { (key.to_owned(), how) };
+        let asks = dunder && key.ends_with("__isnull");
         let inner = match self.vals.get(value) {
-            Val::Map(entries, _) => entries.first().map(|(key, _)| self.p.text(*key)),
+            Val::Map(entries, _) => entries.first().map(|(key, value)| (self.p.text(*key), *value)),
             _ => None,
         };
-        // Rows without a value are usually most of them, or few: an index on the column alone does not tell.
-        let how = if value == crate::value::NULL && how == ColumnHow::Equal { ColumnHow::Other } else { how };
-        let constant = matches!(self.vals.get(value), Val::Str(_) | Val::Int(_) | Val::Bool(_));
-        match inner.map(operator_word) {
-            Some(Some(how)) => noted.uses.push(ColumnUse { name, how, constant }),
+        let fixed = match how {
+            _ if asks => self.fixed(value).and_then(|flag| worded("isnull", flag)),
+            ColumnHow::Equal => self.fixed(value),
+            _ => None,
+        };
+        match inner.map(|(word, inner)| (operator_word(word), word, inner)) {
+            Some((Some(how), word, inner)) => {
+                let fixed = self.fixed(inner).and_then(|fixed| worded(word, fixed));
+                noted.uses.push(ColumnUse::of(name, how).with(fixed));
+            }
             // Conditions on the rows of a relation.
-            Some(None) => noted.partial = true,
-            None if is_name(&name.replace('.', "_")) => noted.uses.push(ColumnUse { name, how, constant }),
+            Some((None, ..)) => noted.partial = true,
+            None if is_name(&name.replace('.', "_")) => noted.uses.push(ColumnUse::of(name, how).with(fixed)),
             None => noted.partial = true,
         }
     }
@@ -391,7 +431,7 @@ impl<'p> Eval<'p> {
             Val::Map(entries, _) => {
                 for (key, value) in entries.iter() {
                     let how = if self.is_falling(*value) { ColumnHow::Descending } else { how };
-                    noted.uses.push(ColumnUse { name: self.p.text(*key).to_owned(), how, constant: false });
+                    noted.uses.push(ColumnUse::of(self.p.text(*key), how));
                 }
             }
             Val::Str(text) => {
@@ -409,7 +449,7 @@ impl<'p> Eval<'p> {
                     let name =
                         if dunder { name.replace("__", ".") } else { alias.unwrap_or(name).to_owned() };
                     match is_name(&name.replace('.', "_")) {
-                        true => noted.uses.push(ColumnUse { name, how, constant: false }),
+                        true => noted.uses.push(ColumnUse::of(name, how)),
                         // An order that no column gives.
                         false => noted.partial = true,
                     }

@@ -3,8 +3,9 @@
 use crate::column::{ColumnHow, ColumnUse, Noted, operator_word};
 use crate::eval::{Eval, Frame};
 use crate::expr::Given;
+use crate::fixed::worded;
 use crate::value::{V, Val};
-use perflint_ir::{BinOp, Body, Callee, ExitKind, LocalId, OpId, OpKind, Slot};
+use perflint_ir::{BinOp, Body, Callee, ExitKind, Fixed, LocalId, OpId, OpKind, Slot};
 use perflint_link::{BodyRef, EntityIx};
 use perflint_models::Expr;
 
@@ -106,11 +107,11 @@ impl<'p> Eval<'p> {
                 OpKind::Binary { op: BinOp::Eq, lhs, rhs } => {
                     self.comparison(place, lhs, rhs, ColumnHow::Other, noted);
                 }
-                _ => self.flag(place, inner, noted),
+                _ => self.flag(place, inner, false, noted),
             },
             OpKind::Cast { value, .. } => self.condition_op(place, value, noted, depth + 1),
             OpKind::Call(id) => self.condition_call(place, id, noted, depth),
-            _ => self.flag(place, op, noted),
+            _ => self.flag(place, op, true, noted),
         }
     }
 
@@ -143,13 +144,15 @@ impl<'p> Eval<'p> {
             ("or" | "any", None) => (noted.any, noted.partial) = (true, true),
             (_, Some(name)) => {
                 let how = operator_word(&word).unwrap_or(ColumnHow::Other);
-                noted.uses.push(ColumnUse { name, how, constant: false });
+                let fixed = args.first().and_then(|arg| self.written(place, *arg));
+                let fixed = fixed.and_then(|fixed| worded(&word, fixed));
+                noted.uses.push(ColumnUse::of(name, how).with(fixed));
             }
             // One of several that are given: `ids.Contains(o.Id)`.
             ("contains" | "includes", None) => match args.first().and_then(|arg| self.column_of(place, *arg))
             {
                 Some(name) => {
-                    noted.uses.push(ColumnUse { name, how: ColumnHow::Equal, constant: false });
+                    noted.uses.push(ColumnUse::of(name, ColumnHow::Equal));
                 }
                 None => noted.partial = true,
             },
@@ -168,26 +171,29 @@ impl<'p> Eval<'p> {
                 return;
             }
         };
-        let kind = place.body.op(other).kind;
-        let how = match kind {
-            OpKind::Null if how == ColumnHow::Equal => ColumnHow::Other,
-            _ => how,
-        };
-        let constant = matches!(kind, OpKind::Str(_) | OpKind::Int(_) | OpKind::Bool(_));
-        noted.uses.push(ColumnUse { name, how, constant });
+        let fixed = self.written(place, other).and_then(|fixed| match (how, fixed) {
+            (ColumnHow::Equal, fixed) => Some(fixed),
+            (ColumnHow::Other, Fixed::Null) => Some(Fixed::Present),
+            // Another bound or value than this one.
+            _ => None,
+        });
+        let constant = self.written(place, other).is_some_and(|fixed| fixed.is_value());
+        noted.uses.push(ColumnUse { constant, ..ColumnUse::of(name, how).with(fixed) });
     }
 
     /// A column that is a condition by itself.
-    fn flag(&self, place: &Place<'_>, op: OpId, noted: &mut Noted) {
+    fn flag(&self, place: &Place<'_>, op: OpId, holds: bool, noted: &mut Noted) {
         match self.column_of(place, op) {
-            Some(name) => noted.uses.push(ColumnUse { name, how: ColumnHow::Equal, constant: true }),
+            Some(name) => {
+                noted.uses.push(ColumnUse::of(name, ColumnHow::Equal).with(Some(Fixed::Flag(holds))))
+            }
             None => noted.partial = true,
         }
     }
 
     fn sort_op(&self, place: &Place<'_>, op: OpId, how: ColumnHow, noted: &mut Noted, depth: u32) {
         if let Some(name) = self.column_of(place, op) {
-            noted.uses.push(ColumnUse { name, how, constant: false });
+            noted.uses.push(ColumnUse::of(name, how));
             return;
         }
         let OpKind::Call(id) = place.body.op(op).kind else { return };
@@ -215,6 +221,17 @@ impl<'p> Eval<'p> {
         if let Some(inner) = inner.and_then(OpId::some).filter(|_| depth < DEEPEST) {
             self.sort_op(place, inner, how, noted, depth + 1);
         }
+    }
+
+    /// A value that is written out.
+    fn written(&self, place: &Place<'_>, op: OpId) -> Option<Fixed> {
+        Some(match place.body.ops.get(op.some()?.at())?.kind {
+            OpKind::Null => Fixed::Null,
+            OpKind::Bool(flag) => Fixed::Flag(flag),
+            OpKind::Int(number) => Fixed::Int(number.into()),
+            OpKind::Str(text) => Fixed::Text(self.p.text(text).into()),
+            _ => return None,
+        })
     }
 
     /// The column that an operation is, by its path from the row.

@@ -1,6 +1,7 @@
 //! Columns of conditions that are written as text: `status = ? AND total > ?`, and of methods whose names say what they find.
 
 use crate::column::{ColumnHow, ColumnUse};
+use perflint_ir::Fixed;
 
 /// What a text says.
 #[derive(Debug, Default, PartialEq)]
@@ -11,8 +12,8 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    fn add(&mut self, name: &str, how: ColumnHow, constant: bool) {
-        self.uses.push(ColumnUse { name: name.to_owned(), how, constant });
+    fn add(&mut self, name: &str, how: ColumnHow, fixed: Option<Fixed>) {
+        self.uses.push(ColumnUse::of(name, how).with(fixed));
     }
 }
 
@@ -73,9 +74,21 @@ fn comparison(part: &str, alias: Option<&str>, said: &mut Said) {
             return;
         }
     };
+    let rest: Vec<&str> = words.collect();
+    let fixed = match operator.to_ascii_lowercase().as_str() {
+        "=" | "==" if rest.is_empty() => Fixed::of_sql(given),
+        "is" if given.eq_ignore_ascii_case("not") && rest.len() == 1 => {
+            Fixed::of_sql(rest[0]).filter(|fixed| *fixed == Fixed::Null).map(|_| Fixed::Present)
+        }
+        "is" if rest.is_empty() => Fixed::of_sql(given),
+        _ => None,
+    };
     let constant =
         given.starts_with('\'') || given.starts_with(|c: char| c.is_ascii_digit()) || given == "true";
-    said.add(own, how, constant);
+    said.add(own, how, fixed);
+    if let Some(last) = said.uses.last_mut() {
+        last.constant |= constant;
+    }
 }
 
 /// A text with blanks around its operators and one between words.
@@ -127,7 +140,7 @@ pub(crate) fn query(text: &str) -> Option<Said> {
                 }
             };
             let falls = words.next().is_some_and(|word| word.eq_ignore_ascii_case("desc"));
-            said.add(own, if falls { ColumnHow::Descending } else { ColumnHow::Ascending }, false);
+            said.add(own, if falls { ColumnHow::Descending } else { ColumnHow::Ascending }, None);
         }
     }
     Some(said)
@@ -184,7 +197,8 @@ pub(crate) fn derived(name: &str) -> Option<Said> {
         }
         let flag = ["IsTrue", "IsFalse", "True", "False"].iter().find_map(|word| part.strip_suffix(word));
         if let Some(name) = flag.filter(|name| !name.is_empty()) {
-            said.add(&small(name), ColumnHow::Equal, true);
+            let holds = part.ends_with("True");
+            said.add(&small(name), ColumnHow::Equal, Some(Fixed::Flag(holds)));
             continue;
         }
         let ending = ENDINGS.iter().find(|(word, _)| part.len() > word.len() && part.ends_with(word));
@@ -192,12 +206,17 @@ pub(crate) fn derived(name: &str) -> Option<Said> {
             Some((word, how)) => (&part[..part.len() - word.len()], how.unwrap_or(ColumnHow::Other)),
             None => (part, ColumnHow::Equal),
         };
-        said.add(&small(name), how, false);
+        let fixed = match ending {
+            Some(("IsNull" | "Null", _)) => Some(Fixed::Null),
+            Some(("IsNotNull" | "NotNull", _)) => Some(Fixed::Present),
+            _ => None,
+        };
+        said.add(&small(name), how, fixed);
     }
     for part in order.map(|order| split_order(order)).unwrap_or_default() {
         match part {
-            (name, true) => said.add(&small(name), ColumnHow::Descending, false),
-            (name, false) => said.add(&small(name), ColumnHow::Ascending, false),
+            (name, true) => said.add(&small(name), ColumnHow::Descending, None),
+            (name, false) => said.add(&small(name), ColumnHow::Ascending, None),
         }
     }
     Some(said)

@@ -71,7 +71,7 @@ fn predicate(node: Node<'_>, sql: &str, statement: &mut SqlStatement) {
         if let Some(column) = field.and_then(|n| Some(last(text(n.child_by_field_name("name")?, sql)))) {
             let table = field.and_then(|n| n.named_child(0)).filter(|n| n.kind() == "object_reference");
             let table = table.map(|n| last(text(n, sql)));
-            statement.predicates.push(SqlPredicate { table, column, equality });
+            statement.predicates.push(SqlPredicate { table, column, equality, fixed: None });
         }
     }
 }

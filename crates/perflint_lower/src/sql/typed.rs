@@ -4,11 +4,11 @@
 use super::bounds::{constant, limit, top, yields_groups, yields_one_row};
 use super::definitions;
 use super::normal::HOLE_NAME;
-use perflint_ir::{SqlPredicate, SqlStatement, SqlVerb};
+use perflint_ir::{Fixed, SqlPredicate, SqlStatement, SqlVerb};
 use sqlparser::ast::{
     BinaryOperator, Delete, Expr, FromTable, FunctionArg, FunctionArgExpr, FunctionArguments, Ident,
     JoinConstraint, JoinOperator, ObjectName, ObjectType, OrderByKind, Query, Select, SelectItem, SetExpr,
-    Statement, TableFactor, TableWithJoins, UnaryOperator, Update, UpdateTableFromKind,
+    Statement, TableFactor, TableWithJoins, UnaryOperator, Update, UpdateTableFromKind, Value,
 };
 use sqlparser::dialect::{Dialect, GenericDialect, MsSqlDialect, MySqlDialect, PostgreSqlDialect};
 use sqlparser::parser::Parser;
@@ -195,6 +195,9 @@ impl<'a> Facts<'a> {
             self.out.single =
                 self.out.tables.is_empty() && (yields_one_row(select) || is_from_dual(&select.from));
             self.out.star |= select.projection.iter().any(is_star);
+            if self.out.tables.is_empty() {
+                self.out.selected = selected(select);
+            }
             let groups = || yields_groups(select).then_some(u32::MAX);
             self.out.limit = self.out.limit.or_else(|| top(select)).or_else(groups);
         }
@@ -230,6 +233,7 @@ impl<'a> Facts<'a> {
                             table: table.clone(),
                             column,
                             equality: true,
+                            fixed: None,
                         });
                     }
                 }
@@ -275,14 +279,12 @@ impl<'a> Facts<'a> {
                 self.todo.push(Todo::Expr(right, Reason::Queries));
                 self.compared(left, true, reason);
             }
-            Expr::IsNull(expr)
-            | Expr::IsTrue(expr)
-            | Expr::IsFalse(expr)
-            | Expr::IsNotDistinctFrom(expr, _) => {
-                self.compared(expr, true, reason);
-            }
-            Expr::IsNotNull(expr)
-            | Expr::IsNotTrue(expr)
+            Expr::IsNull(expr) => self.compared_with(expr, Some(Fixed::Null), reason),
+            Expr::IsTrue(expr) => self.compared_with(expr, Some(Fixed::Flag(true)), reason),
+            Expr::IsFalse(expr) => self.compared_with(expr, Some(Fixed::Flag(false)), reason),
+            Expr::IsNotDistinctFrom(expr, _) => self.compared(expr, true, reason),
+            Expr::IsNotNull(expr) => self.compared_with(expr, Some(Fixed::Present), reason),
+            Expr::IsNotTrue(expr)
             | Expr::IsNotFalse(expr)
             | Expr::IsDistinctFrom(expr, _)
             | Expr::Between { expr, .. }
@@ -300,10 +302,10 @@ impl<'a> Facts<'a> {
     fn operand(&mut self, expr: &'a Expr, reason: Reason<'a>) {
         match (expr, reason) {
             (Expr::Identifier(_) | Expr::CompoundIdentifier(_), Reason::Condition { negated, table }) => {
-                self.predicate(expr, !negated, table);
+                self.predicate(expr, !negated, Some(Fixed::Flag(!negated)), table);
             }
             (Expr::Identifier(_) | Expr::CompoundIdentifier(_), Reason::Computed { table }) => {
-                self.predicate(expr, false, table);
+                self.predicate(expr, false, None, table);
             }
             (
                 Expr::Cast { expr, .. }
@@ -343,7 +345,10 @@ impl<'a> Facts<'a> {
                 if !text {
                     self.compared(right, equality, reason);
                 }
-                self.compared(left, equality, reason);
+                match literal(right).filter(|_| equality) {
+                    Some(fixed) => self.compared_with(left, Some(fixed), reason),
+                    None => self.compared(left, equality, reason),
+                }
             }
             _ => self.todo.extend([Todo::Expr(right, computed(reason)), Todo::Expr(left, computed(reason))]),
         }
@@ -353,17 +358,27 @@ impl<'a> Facts<'a> {
     fn compared(&mut self, expr: &'a Expr, equality: bool, reason: Reason<'a>) {
         match reason {
             Reason::Condition { negated, table } if column(expr).is_some() => {
-                self.predicate(expr, equality && !negated, table);
+                self.predicate(expr, equality && !negated, None, table);
             }
             _ => self.todo.push(Todo::Expr(expr, computed(reason))),
         }
     }
 
-    fn predicate(&mut self, expr: &Expr, equality: bool, default: Option<&str>) {
+    /// A side that is compared with a value which is written out; that of a negation is another one.
+    fn compared_with(&mut self, expr: &'a Expr, fixed: Option<Fixed>, reason: Reason<'a>) {
+        match reason {
+            Reason::Condition { negated: false, table } if column(expr).is_some() => {
+                self.predicate(expr, fixed != Some(Fixed::Present), fixed, table);
+            }
+            _ => self.compared(expr, fixed != Some(Fixed::Present), reason),
+        }
+    }
+
+    fn predicate(&mut self, expr: &Expr, equality: bool, fixed: Option<Fixed>, default: Option<&str>) {
         let Some((table, column)) = column(expr) else { return };
         if &*column != HOLE_NAME {
             let table = table.or_else(|| default.map(|table| table.to_lowercase().into()));
-            self.out.predicates.push(SqlPredicate { table, column, equality });
+            self.out.predicates.push(SqlPredicate { table, column, equality, fixed });
         }
     }
 }
@@ -393,6 +408,26 @@ fn column(expr: &Expr) -> Option<(Option<Box<str>>, Box<str>)> {
         Expr::Nested(inner) if !matches!(**inner, Expr::Nested(_)) => column(inner),
         _ => None,
     }
+}
+
+/// A value that is written out.
+fn literal(expr: &Expr) -> Option<Fixed> {
+    let Expr::Value(value) = expr else { return None };
+    Some(match &value.value {
+        Value::SingleQuotedString(text) if !text.contains(HOLE_NAME) => Fixed::Text(text.as_str().into()),
+        Value::Number(number, _) => Fixed::Int(number.to_string().parse().ok()?),
+        Value::Boolean(flag) => Fixed::Flag(*flag),
+        _ => return None,
+    })
+}
+
+/// The columns that a query asks for, if each is a plain one.
+fn selected(select: &Select) -> Vec<Box<str>> {
+    let of_item = |item: &SelectItem| match item {
+        SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => Some(column(expr)?.1),
+        _ => None,
+    };
+    select.projection.iter().map(of_item).collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 
 /// MySQL and SQLite write strings in double quotes.
