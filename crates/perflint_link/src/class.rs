@@ -5,7 +5,7 @@ use crate::program::{Def, FileIx, Program};
 use crate::scope::Target;
 use perflint_ir::{ItemId, ItemKind, Lang, Sym, TypeExpr, TypeId};
 use perflint_models::{Models, TypeIx};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A class of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,6 +31,8 @@ pub struct Class {
     pub declarations: Vec<Def>,
     /// Those of them that models know, with their row.
     pub declared: FxHashMap<Sym, (Def, usize)>,
+    /// Scopes that calls in its body name by listing words.
+    pub listed: FxHashSet<Sym>,
     /// Its name.
     pub name: Sym,
     /// Its bases as declared, with their type arguments.
@@ -93,6 +95,7 @@ impl Program {
             parts: Vec::new(),
             declarations: Vec::new(),
             declared: FxHashMap::default(),
+            listed: FxHashSet::default(),
             name,
             bases: Vec::new(),
             mro: vec![Base::Class(ix)],

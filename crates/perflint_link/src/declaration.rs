@@ -2,8 +2,8 @@
 
 use crate::class::{Base, ClassIx};
 use crate::program::{Def, Program};
-use perflint_ir::{OpKind, Sym};
-use perflint_models::Models;
+use perflint_ir::{OpKind, Slot, Sym};
+use perflint_models::{DeclarationRow, Expr, Models};
 
 impl Program {
     /// Notes which declared names mean something to models.
@@ -16,10 +16,36 @@ impl Program {
                     **language == *family && row.call.iter().any(|call| call == path)
                 });
                 if let Some(row) = row {
-                    let name = self.item(def).name;
+                    let name = self.prefixed(def, &models.declarations[row].1);
                     self.classes[c].declared.insert(name, (def, row));
                 }
             }
+        }
+    }
+
+    /// The name under which a class has what a call delegates: `author_name` of `delegate :name, to: :author, prefix: true`.
+    fn prefixed(&self, def: Def, row: &DeclarationRow) -> Sym {
+        let name = self.item(def).name;
+        let given = |e: &Option<Expr>| -> Option<OpKind> {
+            let Some(Expr::Key(key)) = e else { return None };
+            let key = self.names.find(key)?;
+            let (file, body, op) = self.field_init(def)?;
+            let body = self.file(file).body(body);
+            let OpKind::Call(call) = body.op(op).kind else { return None };
+            let args = body.args(body.call(call).args);
+            args.iter().find(|arg| arg.slot == Slot::Key(key)).map(|arg| body.op(arg.value).kind)
+        };
+        let prefix = match given(&row.prefix) {
+            Some(OpKind::Str(prefix)) => Some(prefix),
+            Some(OpKind::Bool(true)) => match given(&row.delegate) {
+                Some(OpKind::Str(through)) => Some(through),
+                _ => None,
+            },
+            _ => None,
+        };
+        match prefix {
+            Some(prefix) => self.names.intern(&format!("{}_{}", self.text(prefix), self.text(name))),
+            None => name,
         }
     }
 

@@ -20,6 +20,7 @@ mod generated;
 mod implement;
 mod import;
 mod lazy;
+mod listed;
 mod meaning;
 mod module;
 mod names;

@@ -128,6 +128,7 @@ impl Program {
         program.satisfy_interfaces();
         program.meanings = Some(Meanings::default());
         program.build_declarations(models);
+        program.build_listed(models);
         program.build_entities(models);
         program.adopt_classes(models);
         program.build_relations(models);

@@ -25,8 +25,8 @@ pub use embedded::{builtin, builtin_for, folder};
 pub use evidence::{AskRow, Asks, CollectionRow, KeepRow, Kind, SignRow, TimeoutRow, Work, WorkRow};
 pub use expr::{Expr, ExprError};
 pub use file::{
-    AttrRow, CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, EntryRow, ModelFile,
-    OneOrMany, RelationRead, RelationRow, RowCount, To, Wait,
+    AttrRow, CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, EntryRow, Lists,
+    ModelFile, OneOrMany, RelationRead, RelationRow, RowCount, To, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};
 pub use object::ObjectRow;

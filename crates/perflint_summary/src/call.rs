@@ -599,7 +599,8 @@ impl<'p> Eval<'p> {
             return v;
         }
         if let Some(v) = self.get_declared(f, class, recv, name, op) {
-            return v;
+            let is_method = matches!(self.vals.get(v), Val::Bound(..) | Val::ExtMethod(..));
+            return if is_method { self.call_value(f, v, args, op) } else { v };
         }
         let v = self.get_quiet(f, recv, row, name, op);
         if v != UNKNOWN && v != SCALAR {

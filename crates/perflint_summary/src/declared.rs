@@ -21,6 +21,10 @@ impl<'p> Eval<'p> {
         op: usize,
     ) -> Option<V> {
         let Some((def, row)) = self.p.declared_member(class, name) else {
+            if self.p.is_listed(class, name) {
+                let query = self.query_for(f, recv, op)?;
+                return Some(self.vals.make(Val::Query(Query { narrowed: true, ..query })));
+            }
             return self.call_named_scope(f, class, recv, name, args, op);
         };
         let e = self.m.declarations[row].1.scope.as_ref()?;
@@ -72,7 +76,7 @@ impl<'p> Eval<'p> {
                 return None;
             }
             let inner = self.get(f, recv, through, op, None);
-            return Some(self.get(f, inner, name, op, None));
+            return Some(self.get(f, inner, self.p.item(def).name, op, None));
         }
         row.scalar.then_some(SCALAR)
     }

@@ -30,6 +30,9 @@ impl<'p> Eval<'p> {
     /// first, then what the library has on the receiver, then what the name means in the file.
     pub(crate) fn bare(&mut self, f: &mut Frame<'p>, name: Sym, op: usize) -> V {
         if let Some((class, innermost)) = self.class_with(f, name) {
+            if let Some(def) = self.mixed_in(f, class, name) {
+                return self.vals.make(Val::Bound(def, f.this));
+            }
             let recv = match self.vals.get(f.this) {
                 Val::Inst(..) | Val::Row(_) | Val::Query(_) | Val::Class(_) if innermost => f.this,
                 _ => self.member_receiver(class, name),
@@ -108,6 +111,24 @@ impl<'p> Eval<'p> {
             def.item = self.p.item(def).owner?;
         }
         None
+    }
+
+    /// A method of the module around a body, whose receiver has it although its class does not say so: a helper that another
+    /// helper calls, with the controller as its receiver.
+    fn mixed_in(&self, f: &Frame<'p>, class: ClassIx, name: Sym) -> Option<Def> {
+        if f.lang.family() != "ruby" || !self.lacks(f.this, name) {
+            return None;
+        }
+        let def = self.p.member_on(class, name, false)?;
+        let item = self.p.item(def);
+        let is_method =
+            item.kind == ItemKind::Function && !item.flags.is_static && !item.flags.is_class_method;
+        is_method.then_some(def)
+    }
+
+    /// True if the class of a receiver is known and has no member of this name.
+    pub(crate) fn lacks(&self, recv: V, name: Sym) -> bool {
+        self.class_of(recv).is_some_and(|class| self.p.class_member(class, name).is_none())
     }
 
     /// True if a call in the body of the receiver's class declares a member of this name.

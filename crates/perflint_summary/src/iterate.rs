@@ -231,8 +231,26 @@ impl<'p> Eval<'p> {
                     entries.iter().map(|(k, v)| (*k, self.bound_at(*v, binder))).collect();
                 self.vals.make(Val::Map(entries.into(), rest))
             }
+            Val::Inst(class, fields) => {
+                let fields: Vec<(Sym, V)> =
+                    fields.iter().map(|(k, v)| (*k, self.held_at(*v, binder))).collect();
+                self.vals.make(Val::Inst(class, fields.into()))
+            }
             _ => v,
         }
+    }
+
+    /// A row that an object holds, as bound by a loop over such objects: one that the loop which made the objects walked is
+    /// another one for each of them, any other they share.
+    fn held_at(&mut self, v: V, binder: Binder) -> V {
+        let Val::Row(row) = *self.vals.get(v) else { return v };
+        let walked = row.binder.is_some_and(|made| {
+            let body = self.p.body(made.at);
+            let region = &body.region(made.region).kind;
+            matches!(region, perflint_ir::RegionKind::Loop { .. })
+                || (body.kind == perflint_ir::BodyKind::Closure && made.region == RegionId(0))
+        });
+        if walked { self.vals.make(Val::Row(Row { binder: Some(binder), ..row })) } else { v }
     }
 
     /// One row that was taken out of many stays the same where it was taken.

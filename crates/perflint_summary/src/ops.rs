@@ -622,6 +622,7 @@ impl<'p> Eval<'p> {
                 // Of several methods of a name the arguments tell which is meant.
                 if let (Val::Bound(_, recv), OpKind::Name(name)) =
                     (self.vals.get(callee).clone(), f.body.op(value).kind)
+                    && !self.lacks(recv, name)
                 {
                     return self.call_member(f, recv, name, &args, i, None);
                 }

@@ -353,6 +353,18 @@ impl<'p> Eval<'p> {
         Some(self.call_fun(f, def, this, args, op, How::PLAIN))
     }
 
+    /// True for a bare name in a template that is a method of the component which the template belongs to.
+    pub(crate) fn is_view_method(&self, f: &Frame<'p>, name: Sym) -> bool {
+        let Val::Inst(class, _) = *self.vals.get(f.this) else { return false };
+        f.lang.family() == "ruby"
+            && self
+                .p
+                .member_on(class, name, false)
+                .is_some_and(|def| self.p.item(def).kind == ItemKind::Function)
+            && self.is_in_view(f)
+            && !self.is_hidden_from_view(f, class, name)
+    }
+
     /// True for code of a template, or of a helper that templates call.
     fn is_in_view(&self, f: &Frame<'p>) -> bool {
         f.body.kind == BodyKind::Template
