@@ -2,7 +2,7 @@
 
 use crate::doc;
 use crate::walk::{Php, pos};
-use perflint_ir::{BinOp, CallForm, Callee, OpId, OpKind, RegionKind};
+use perflint_ir::{BinOp, CallForm, Callee, LocalId, OpId, OpKind, RegionKind};
 use php_ast::{AssignExpr, AssignOp, Expr, ExprKind, Span};
 
 impl Php<'_> {
@@ -77,6 +77,7 @@ impl Php<'_> {
             ExprKind::Variable(name) if name.as_str() != "this" => {
                 let local = self.variable(name.as_str());
                 self.bind(local, value, at);
+                self.keep_static(local, name.as_str(), value, at);
             }
             ExprKind::PropertyAccess(node) | ExprKind::NullsafePropertyAccess(node) => {
                 let base = self.expr(node.object);
@@ -128,6 +129,32 @@ impl Php<'_> {
                 self.unknown(&[target, value], at);
             }
         }
+    }
+
+    /// `static $x;`: a variable that outlives the call holds what an entry of a store holds, or what it holds first.
+    pub(crate) fn static_variable(&mut self, name: &str, first: OpId, at: Span) {
+        let (base, key) = self.static_store(name, at);
+        let kept = self.op(OpKind::Index { base, key }, at);
+        let kept = self.unknown(&[kept], at);
+        let whole = self.span(at);
+        let value = self.scopes.here.body.join(&[kept, first], whole);
+        let local = self.variable(name);
+        self.bind(local, value, at);
+        self.statics.push((self.open, local));
+    }
+
+    /// What is assigned to such a variable is there for the next call.
+    fn keep_static(&mut self, local: LocalId, name: &str, value: OpId, at: Span) {
+        if self.statics.contains(&(self.open, local)) {
+            let (base, key) = self.static_store(name, at);
+            let at = self.span(at);
+            self.scopes.here.body.store(base, key, value, at);
+        }
+    }
+
+    fn static_store(&mut self, name: &str, at: Span) -> (OpId, OpId) {
+        let store = self.file.sym(&format!("$static {name}"));
+        (self.op(OpKind::Name(store), at), self.str(name, at))
     }
 
     fn put(&mut self, base: OpId, name: &str, value: OpId, at: Span) {

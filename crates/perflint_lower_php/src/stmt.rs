@@ -49,10 +49,9 @@ impl Php<'_> {
             StmtKind::Global(names) => names.iter().for_each(|name| self.global(name)),
             StmtKind::StaticVar(variables) => {
                 for variable in &**variables {
-                    let value = variable.default.as_ref().map(|value| self.expr(value));
-                    let value = value.unwrap_or_else(|| self.unknown(&[], variable.span));
-                    let local = self.variable(variable.name.or_error());
-                    self.bind(local, value, variable.span);
+                    let first = variable.default.as_ref().map(|value| self.expr(value));
+                    let first = first.unwrap_or_else(|| self.op(OpKind::Null, variable.span));
+                    self.static_variable(variable.name.or_error(), first, variable.span);
                 }
             }
             StmtKind::Const(items) => self.constants(items),

@@ -26,6 +26,9 @@ pub(crate) struct Php<'a> {
     pub(crate) anonymous: usize,
     /// Free variables are what a template is rendered with.
     pub(crate) in_template: bool,
+    /// The variables that outlive a call, by the function that declares them: how many are open around it.
+    pub(crate) statics: Vec<(usize, LocalId)>,
+    pub(crate) open: usize,
     depth: usize,
     too_deep: bool,
 }
@@ -42,6 +45,8 @@ impl<'a> Php<'a> {
             class: None,
             anonymous: 0,
             in_template: false,
+            statics: Vec::new(),
+            open: 0,
             depth: 0,
             too_deep: false,
         }
@@ -134,10 +139,14 @@ impl<'a> Php<'a> {
 
     pub(crate) fn open(&mut self, place: Place, item: ItemId, kind: BodyKind, at: php_ast::Span) -> BodyId {
         let at = self.span(at);
+        self.open += 1;
         self.scopes.open(&mut self.file, place, item, kind, at)
     }
 
     pub(crate) fn close(&mut self) {
+        let open = self.open;
+        self.statics.retain(|(level, _)| *level < open);
+        self.open = open.saturating_sub(1);
         self.scopes.close(&mut self.file);
     }
 

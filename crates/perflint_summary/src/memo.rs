@@ -8,7 +8,9 @@
 
 use crate::eval::{Eval, Frame};
 use crate::fact::Term;
-use perflint_ir::{Arg, BinOp, Body, CallForm, Callee, ExitKind, OpId, OpKind, RegionId, RegionKind};
+use perflint_ir::{
+    Arg, BinOp, Body, CallForm, Callee, ExitKind, LocalId, OpId, OpKind, RegionId, RegionKind,
+};
 use perflint_link::{BodyRef, Def, FileIx, Program};
 use rustc_hash::FxHashMap;
 
@@ -373,6 +375,7 @@ fn owner(body: &Body, op: OpId, depth: u32) -> Option<Once> {
         OpKind::SelfRef => Some(Once::Receiver),
         OpKind::Name(_) => Some(Once::Ever),
         OpKind::Local(local) if body.captures.iter().any(|c| c.inner == local) => Some(Once::Ever),
+        OpKind::Local(local) => alias(body, local).and_then(|value| owner(body, value, depth + 1)),
         OpKind::Get { base, .. } | OpKind::Index { base, .. } => owner(body, base, depth + 1),
         // `RequestStore.store[:user]`
         OpKind::Call(id) if body.call(id).form == CallForm::Auto => match body.call(id).callee {
@@ -381,6 +384,24 @@ fn owner(body: &Body, op: OpId, depth: u32) -> Option<Once> {
         },
         _ => None,
     }
+}
+
+/// What a variable is another name of: it is set once, to a part of something with a name (a variable of PHP that outlives
+/// its call).
+fn alias(body: &Body, local: LocalId) -> Option<OpId> {
+    let mut set = body.ops.iter().filter_map(|o| match o.kind {
+        OpKind::Bind { local: l, value } if l == local => Some(value),
+        _ => None,
+    });
+    let value = set.next().filter(|value| value.is_some() && set.next().is_none())?;
+    let part = |value: OpId| match body.op(value).kind {
+        OpKind::Join(kids) | OpKind::Unknown(kids) => body.kids(kids).first().copied().unwrap_or(value),
+        _ => value,
+    };
+    let value = part(part(value));
+    let named = |base: OpId| matches!(body.ops.get(base.at()).map(|o| o.kind), Some(OpKind::Name(_)));
+    matches!(body.op(value).kind, OpKind::Get { base, .. } | OpKind::Index { base, .. } if named(base))
+        .then_some(value)
 }
 
 /// True if a key may differ from call to call: anything but literals, names of the module and captured variables.
