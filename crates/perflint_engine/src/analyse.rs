@@ -89,7 +89,7 @@ pub(crate) fn with_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, 
 
 /// The names of all entities that have a table.
 fn entities(program: &Program) -> Vec<String> {
-    let concrete = program.each_entity().map(|at| program.entity(at)).filter(|entity| !entity.is_abstract);
+    let concrete = program.own_entities().map(|at| program.entity(at)).filter(|entity| !entity.is_abstract);
     let mut names: Vec<String> = concrete.map(|entity| program.text(entity.name).to_owned()).collect();
     names.sort();
     names.dedup();

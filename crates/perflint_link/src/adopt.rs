@@ -14,7 +14,7 @@ impl Program {
     /// that extend the same unknown base.
     pub(crate) fn adopt_classes(&mut self, models: &Models) {
         let mut bases: FxHashMap<Sym, TypeIx> = FxHashMap::default();
-        for entity in self.each_entity() {
+        for entity in self.own_entities() {
             let Some(api) = self.entity(entity).api else { continue };
             let members = &self.class(self.entity(entity).class).members;
             for (name, def) in members.iter().filter_map(|(name, defs)| Some((*name, *defs.last()?))) {

@@ -12,7 +12,7 @@ impl Program {
             let Some(name) = row.always_loads.as_deref().and_then(|name| self.names.find(name)) else {
                 continue;
             };
-            for entity in self.each_entity() {
+            for entity in self.own_entities().collect::<Vec<_>>() {
                 let class = self.entity(entity).class;
                 if self.file(self.class(class).def.file).lang.models() != &**language {
                     continue;

@@ -64,9 +64,6 @@ impl Program {
         for c in 0..self.classes.len() {
             let class = ClassIx(c as u32);
             let def = self.class(class).def;
-            if self.is_stub(def.file) {
-                continue;
-            }
             let family = self.file(def.file).lang.family();
             let schema = self.file(def.file).lang == perflint_ir::Lang::Prisma;
             for (language, row) in &models.entities {
@@ -81,8 +78,12 @@ impl Program {
         }
         self.collected_entities(models);
         self.entities_by_call(models);
-        for (i, entity) in (0u32..).zip(&self.entities) {
-            self.entity_names.entry(entity.name).or_default().push(EntityIx(i));
+        // Those of libraries go by their name where no entity of the repository has it.
+        for entity in self.own_entities().collect::<Vec<_>>() {
+            self.entity_names.entry(self.entity(entity).name).or_default().push(entity);
+        }
+        for entity in self.each_entity() {
+            self.entity_names.entry(self.entity(entity).name).or_insert_with(|| vec![entity]);
         }
     }
 
@@ -411,7 +412,7 @@ impl Program {
             }
             OpKind::Name(_) | OpKind::Get { .. } => {
                 let target = self.resolve_op(file, code, op)?;
-                self.target_class(target)
+                self.target_class(target).or_else(|| self.class_by_setting(target))
             }
             OpKind::Make(_, args) => {
                 let first = code.args(args).first()?.value;

@@ -32,6 +32,7 @@ mod relation;
 mod repository;
 mod resolve;
 mod scope;
+mod setting;
 mod template;
 
 pub use class::{Base, Class, ClassIx};

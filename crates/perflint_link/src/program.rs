@@ -65,6 +65,8 @@ pub struct Program {
     /// Classes of objects that queries over one entity are asked of, where no type argument says which.
     pub repositories: FxHashMap<ClassIx, EntityIx>,
     pub(crate) repository_classes: FxHashMap<EntityIx, ClassIx>,
+    /// Classes that settings name, by the paths that stand for the settings.
+    pub(crate) settings: FxHashMap<Sym, ClassIx>,
     pub(crate) extension_target: FxHashMap<(FileIx, Sym), ClassIx>,
     pub(crate) modules: Modules,
     pub(crate) parts: crate::template::Parts,
@@ -112,6 +114,7 @@ impl Program {
             template_functions: FxHashMap::default(),
             imported: FxHashSet::default(),
             repositories: FxHashMap::default(),
+            settings: FxHashMap::default(),
             repository_classes: FxHashMap::default(),
             extension_target: FxHashMap::default(),
             modules,
@@ -131,6 +134,7 @@ impl Program {
         program.build_listed(models);
         program.build_entities(models);
         program.adopt_classes(models);
+        program.build_settings(models);
         program.build_relations(models);
         program.build_always_loaded(models);
         program.build_repositories(models);
@@ -184,6 +188,11 @@ impl Program {
     /// All entities.
     pub fn each_entity(&self) -> impl Iterator<Item = EntityIx> + use<> {
         (0..self.entities.len() as u32).map(EntityIx)
+    }
+
+    /// All entities that the repository declares, without those of libraries' stubs.
+    pub fn own_entities(&self) -> impl Iterator<Item = EntityIx> {
+        self.each_entity().filter(|e| !self.is_stub(self.class(self.entity(*e).class).def.file))
     }
 
     /// All files with their index.

@@ -103,14 +103,16 @@ impl Program {
         let init = self.init_call(def);
         let declaring = || self.declaring_call(def).filter(|_| self.item(def).kind == ItemKind::Declaration);
         let init_path = init.and_then(|at| self.callee_path(at)).or_else(declaring);
-        let init_path = init_path.map(|p| self.text(p).to_owned());
+        let inherited = || init.map_or_else(Vec::new, |at| self.inherited_paths(at));
+        let init_paths = init_path.map_or_else(inherited, |path| vec![path]);
+        let init_paths: Vec<String> = init_paths.iter().map(|p| self.text(*p).to_owned()).collect();
         let marker_paths = self.marker_paths(def);
         for (i, (language, row)) in models.relations.iter().enumerate() {
             if &**language != family {
                 continue;
             }
-            if let (Some(path), Some(at)) = (&init_path, init)
-                && row.field_call.iter().any(|c| c == path)
+            if let Some(at) = init
+                && row.field_call.iter().any(|c| init_paths.iter().any(|path| path == c))
             {
                 self.declare(entity, def, row, i, Some(at), models);
                 return;
@@ -165,6 +167,19 @@ impl Program {
         let lang = self.file(at.file).lang;
         let target = self.member(target, name, lang)?;
         self.target_path(target)
+    }
+
+    /// The paths outside of the repository of the class that a call makes an instance of: `class Tags(TaggableManager)`.
+    fn inherited_paths(&self, at: At) -> Vec<Sym> {
+        let body = self.file(at.file).body(at.body);
+        let Callee::Value(callee) = body.call(at.call).callee else { return Vec::new() };
+        let target = self.resolve_op(at.file, body, callee);
+        let Some(class) = target.and_then(|target| self.target_class(target)) else { return Vec::new() };
+        let outside = self.class(class).mro.iter().filter_map(|base| match base {
+            Base::External(path) => Some(*path),
+            Base::Class(class) => self.target_path(Target::Item(self.class(*class).def)),
+        });
+        outside.collect()
     }
 
     fn marker_paths(&self, def: Def) -> Vec<(String, Option<At>)> {
@@ -247,7 +262,11 @@ impl Program {
         });
         let typed = self.field_entity(def, models);
         let inflected = || self.inflected_target(def, row, at).filter(|_| row.inflected && named.is_none());
-        let target = named.or(typed.map(|(e, _)| e)).or_else(inflected);
+        let fixed = || match &row.target {
+            Some(Expr::Text(path)) => self.library_entity(path),
+            _ => None,
+        };
+        let target = named.or(typed.map(|(e, _)| e)).or_else(inflected).or_else(fixed);
         let many_by_type = typed.is_some_and(|(_, many)| many);
         let uselist = at.and_then(|at| self.argument_op(at, &Expr::Key("uselist".into())).map(|op| (at, op)));
         let single = uselist.is_some_and(|(at, op)| {

@@ -90,6 +90,9 @@ pub struct ModelFile {
     /// Modules of the library that are generated into the repository.
     #[serde(default, rename = "generated")]
     pub generated: Vec<crate::GeneratedRow>,
+    /// Settings that name entities.
+    #[serde(default, rename = "setting")]
+    pub settings: Vec<crate::SettingRow>,
     /// Calls that say something about a schema.
     #[serde(default, rename = "schema")]
     pub schemas: Vec<crate::SchemaRow>,

@@ -2,7 +2,7 @@
 
 use crate::file::{AttrRow, CallRow, DeclarationRow, EntityRow, EntryRow, ModelFile, OneOrMany, RelationRow};
 use crate::object::ObjectRow;
-use crate::source::{GeneratedRow, HintRow, StubRow};
+use crate::source::{GeneratedRow, HintRow, SettingRow, StubRow};
 use crate::ty::{TypeRole, TypeRow};
 use crate::view::ViewRow;
 use rayon::prelude::*;
@@ -91,6 +91,8 @@ pub struct Models {
     pub preludes: Vec<(Box<str>, Box<str>)>,
     /// Generated modules: language family and row.
     pub generated: Vec<(Box<str>, GeneratedRow)>,
+    /// Settings that name entities: language family and row.
+    pub settings: Vec<(Box<str>, SettingRow)>,
     /// Calls that say something about a schema, by language family.
     pub schemas: Vec<(Box<str>, crate::SchemaRow)>,
     /// How entities become tables, by language family.
@@ -302,6 +304,7 @@ impl Models {
         self.hints.extend(model.hints.into_iter().map(|row| (family.clone(), imports.clone(), row)));
         self.stubs.extend(model.stubs.into_iter().map(|row| (family.clone(), row)));
         self.generated.extend(model.generated.into_iter().map(|row| (family.clone(), row)));
+        self.settings.extend(model.settings.into_iter().map(|row| (family.clone(), row)));
         self.schemas.extend(model.schemas.into_iter().map(|row| (family.clone(), row)));
         self.tables.extend(model.tables.into_iter().map(|row| (family.clone(), row)));
         self.collections.extend(model.collections.into_iter().map(|row| (family.clone(), row)));

@@ -33,6 +33,6 @@ pub use object::ObjectRow;
 pub use present::{PresentedBy, Presents};
 pub use router::RouterRow;
 pub use schema::{ColumnRow, DialectRow, Does, MigrationRow, SchemaRow, TableRow};
-pub use source::{GeneratedRow, HintRow, StubRow};
+pub use source::{GeneratedRow, HintRow, SettingRow, StubRow};
 pub use ty::{TypeRole, TypeRow};
 pub use view::{Renders, Shows, ViewRow};

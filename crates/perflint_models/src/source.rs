@@ -1,4 +1,4 @@
-//! What stands in for source that is not there: names without a type, stubs, generated modules.
+//! What stands in for source that is not there: names without a type, stubs, generated modules, settings.
 
 use serde::Deserialize;
 
@@ -38,4 +38,18 @@ pub struct GeneratedRow {
     /// Ends of paths that mean the module where no schema says so.
     #[serde(default)]
     pub paths: Vec<Box<str>>,
+}
+
+/// A setting that names an entity of the repository.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingRow {
+    /// Paths of values, and of functions that return one, which stand for the entity.
+    pub path: Vec<Box<str>>,
+    /// The variable of a file of settings that holds the entity's name, the last part of a dotted text.
+    pub name: Box<str>,
+    /// What the path of such a file contains.
+    pub files: Box<str>,
+    /// The path of the entity that it is where nothing is set.
+    pub default: Box<str>,
 }

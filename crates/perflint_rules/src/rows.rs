@@ -127,7 +127,7 @@ fn growth(ctx: &Ctx<'_>, page: &Page, entity: Option<EntityIx>, name: &str) -> G
         .iter()
         .any(|r| r.to == To::One && !r.reverse && !r.target.is_some_and(kept));
     // Where no relation is declared at all, keys are columns like others, and nothing can be told from them.
-    let declared = ctx.program.each_entity().any(|e| !ctx.program.entity(e).relations.is_empty());
+    let declared = ctx.program.own_entities().any(|e| !ctx.program.entity(e).relations.is_empty());
     if belongs || !declared || has("growing") { Growth::WithOthers } else { Growth::Unowned }
 }
 

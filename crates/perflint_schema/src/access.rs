@@ -121,7 +121,7 @@ fn tables_of<'s>(program: &Program, schema: &'s Schema) -> BTreeMap<EntityIx, &'
     }
     let exists = |name: &str| schema.table(name).is_some();
     program
-        .each_entity()
+        .own_entities()
         .filter_map(|entity| {
             let name = program.text(program.entity(entity).name);
             let by_name =

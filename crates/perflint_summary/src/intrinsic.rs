@@ -284,6 +284,12 @@ impl<'p> Eval<'p> {
             "methods" => self.methods(first, second),
             "registered" => self.registered(first),
             "setting" => self.setting(f, first),
+            "set_entity" => match *self.vals.get(first) {
+                Val::Str(path) if let Some(class) = self.p.setting_class(path) => {
+                    self.vals.make(Val::Class(class))
+                }
+                _ => NULL,
+            },
             _ => self.reflected(f, name, args, op).unwrap_or(UNKNOWN),
         }
     }

@@ -49,7 +49,7 @@ impl<'a> Lower<'a> {
         loop {
             let next = match inner {
                 Expr::Call(call) if self.is_super(call) => break,
-                Expr::Call(call) => match &*call.func {
+                Expr::Call(call) => match called(call) {
                     Expr::Attribute(member) => &*member.value,
                     func => func,
                 },
@@ -95,7 +95,7 @@ impl<'a> Lower<'a> {
 
     fn call(&mut self, node: &'a ExprCall, left: OpId) -> OpId {
         let args = self.arguments(&node.arguments);
-        let (callee, start) = match &*node.func {
+        let (callee, start) = match called(node) {
             Expr::Attribute(member) => {
                 let name = self.file.sym(member.attr.as_str());
                 (Callee::Member { recv: left, name }, member.attr.range)
@@ -244,4 +244,16 @@ impl<'a> Lower<'a> {
         self.here.body.leave(before);
         value
     }
+}
+
+/// What a call calls. Type arguments of a class say nothing of it: `ForeignKey["Order"](..)`.
+fn called(call: &ExprCall) -> &Expr {
+    let Expr::Subscript(node) = &*call.func else { return &call.func };
+    let name = match &*node.value {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(member) => member.attr.as_str(),
+        _ => return &call.func,
+    };
+    let is_class = name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase);
+    if is_class { &node.value } else { &call.func }
 }

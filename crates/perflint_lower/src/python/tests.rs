@@ -659,3 +659,10 @@ fn random_input_is_survived() {
         }
     });
 }
+
+#[test]
+fn type_arguments_of_a_called_class_say_nothing() {
+    has("x = models.ForeignKey[\"Order\"](a)\n", &["%2 r0 call Plain %0.ForeignKey(%1)"]);
+    has("x = Box[int](a)\n", &["%2 r0 call Plain %0(%1)"]);
+    has("x = handlers[key](a)\n", &["%2 r0 %0[%1]"]);
+}

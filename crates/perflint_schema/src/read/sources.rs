@@ -249,7 +249,7 @@ fn attach_entities(
     known: &BTreeMap<perflint_link::EntityIx, String>,
 ) {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
-    for entity in program.each_entity() {
+    for entity in program.own_entities() {
         let of = program.entity(entity);
         if of.is_abstract || known.contains_key(&entity) {
             continue;
