@@ -159,6 +159,7 @@ impl Rule<'_> {
             || worth::is_filled(self.page, kind, family)
             || effects(self.page, "spread").contains(&kind)
             || worth::is_of_a_page(ctx, self.page, repeat)
+            || worth::is_worked_on(ctx, self.page, repeat)
             || worth::is_saving(ctx, self.page, repeat, family)
             || (worth::is_remembered(self.page, context, family) && !keyed(ctx, repeat))
         {

@@ -10,7 +10,7 @@ use perflint_ir::{Body, BodyKind, ItemKind, LocalId, RegionKind, Sym};
 use perflint_link::EntityIx;
 use perflint_models::EffectKind;
 use perflint_summary::{Bound, Entry, Factor, Repeat, Site};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Loops over at most this many rows are left alone.
 pub(crate) const FEW: u32 = 10;
@@ -103,9 +103,14 @@ pub(crate) fn is_remembered(page: &Page, context: Context, family: &str) -> bool
 /// A write: the entity that it touches, the method and the place.
 type Written = (Option<EntityIx>, Sym, Site);
 
-/// Loops that write once per row.
+/// What loops do beside reading.
 #[derive(Default)]
-pub(crate) struct Saving(FxHashMap<Site, Vec<Written>>);
+pub(crate) struct Saving {
+    /// Loops that write once per row, with their writes.
+    writes: FxHashMap<Site, Vec<Written>>,
+    /// Loops that work on each element by itself, with more than a database: a request, a mail, a process.
+    works: FxHashSet<Site>,
+}
 
 impl Saving {
     pub(crate) fn new(repeats: &[Repeat]) -> Self {
@@ -120,7 +125,13 @@ impl Saving {
                 loops.entry(site).or_default().push((effect.entity, effect.method, effect.site));
             }
         }
-        Self(loops)
+        let outside = |repeat: &&Repeat| {
+            let kind = repeat.term.effect.kind;
+            let leaves = [EffectKind::Http, EffectKind::Rpc, EffectKind::Mail, EffectKind::Process];
+            leaves.contains(&kind) && !repeat.term.cold
+        };
+        let works = repeats.iter().filter(outside).filter_map(|repeat| loop_of(repeat.factor)).collect();
+        Self { writes: loops, works }
     }
 }
 
@@ -146,11 +157,17 @@ pub(crate) fn is_saving(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, family: &st
     let Some(site) = loop_of(repeat.factor) else { return false };
     let rows = ctx.facts.extents.of_loop(site).and_then(|rows| rows.entity);
     let any = !page.words("saves_itself").contains(&family);
-    ctx.saving.0.get(&site).is_some_and(|writes| {
+    ctx.saving.writes.get(&site).is_some_and(|writes| {
         writes.iter().any(|(entity, method, at)| {
             (any || rows.is_some() && *entity == rows) && !is_bulky(ctx, page, family, *method, *at)
         })
     })
+}
+
+/// True for a loop that sends a request or a mail, or starts a process, for each element: that is what it takes its time for.
+pub(crate) fn is_worked_on(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat) -> bool {
+    let leaves = page.params.get("worked").and_then(toml::Value::as_bool).unwrap_or(false);
+    leaves && loop_of(repeat.factor).is_some_and(|site| ctx.saving.works.contains(&site))
 }
 
 /// True for rows that were fetched one by one: loading more with each of them makes no fewer queries.

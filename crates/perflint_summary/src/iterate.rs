@@ -248,7 +248,7 @@ impl<'p> Eval<'p> {
             let body = self.p.body(made.at);
             let region = &body.region(made.region).kind;
             matches!(region, perflint_ir::RegionKind::Loop { .. })
-                || (body.kind == perflint_ir::BodyKind::Closure && made.region == RegionId(0))
+                || (body.kind == BodyKind::Closure && made.region == RegionId(0))
         });
         if walked { self.vals.make(Val::Row(Row { binder: Some(binder), ..row })) } else { v }
     }
@@ -397,7 +397,8 @@ fn walked(p: &perflint_link::Program, body: &perflint_ir::Body, op: OpId, depth:
 /// True for a name that says that each element stands for many: `idBatches`, `slice.CollectChunks`.
 fn is_batch_name(path: &str) -> bool {
     let name = path.rsplit('.').next().unwrap_or(path).to_lowercase();
-    ["batches", "chunks", "chunked", "partitions"].iter().any(|end| name.ends_with(end))
+    let batched = ["chunked", "batched"].iter().any(|start| name.starts_with(start));
+    batched || ["batches", "chunks", "chunked", "partitions"].iter().any(|end| name.ends_with(end))
 }
 
 /// True for a name in capitals, alone or at the end of a path.

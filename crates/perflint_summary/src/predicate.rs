@@ -34,13 +34,14 @@ impl<'p> Eval<'p> {
     }
 
     /// True if a closure compares something of its row with something else by equality, or asks whether it is one of several.
-    /// A closure that reads no parameter is written in a language of its own, whose conditions nobody can tell apart here.
+    /// A closure that reads no parameter, or calls what it is given (`(row, { eq }) => eq(row.id, id)`), is written in a language
+    /// of its own, whose conditions nobody can tell apart here.
     pub(crate) fn restricts(&self, closure: V) -> bool {
         let Val::Closure(file, body, ..) = *self.vals.get(closure) else { return true };
         let at = BodyRef { file, body };
         let body = self.p.body(at);
         let reads_row = body.ops.iter().any(|op| op.kind == OpKind::Local(LocalId(0)));
-        body.params.is_empty() || !reads_row || self.compares(at, 0)
+        body.params.is_empty() || !reads_row || calls_given(body) || self.compares(at, 0)
     }
 
     /// True if a body compares something of its first parameter, or a closure in it something of its own: those of
@@ -105,6 +106,17 @@ impl<'p> Eval<'p> {
             _ => false,
         }
     }
+}
+
+/// True if a closure calls something that it was given beside the row.
+fn calls_given(body: &Body) -> bool {
+    body.ops.iter().any(|op| match op.kind {
+        OpKind::Call(id) => match body.call(id).callee {
+            Callee::Value(v) => matches!(body.op(v).kind, OpKind::Local(local) if local != LocalId(0)),
+            Callee::Member { .. } => false,
+        },
+        _ => false,
+    })
 }
 
 /// The attributes through which a value is read from the first parameter, the last one first; `None` if it is not.
