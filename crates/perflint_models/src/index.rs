@@ -233,6 +233,7 @@ impl Models {
             fields_seen: false,
             fetched: false,
             accessor_type: None,
+            accessor_marker: None,
             marked_by: OneOrMany::default(),
             made_by: OneOrMany::default(),
             starts: false,

@@ -53,6 +53,9 @@ pub struct TypeRow {
     /// Methods of the user's subclass with this result are read as attributes as well; what they return is called.
     #[serde(default)]
     pub accessor_type: Option<Box<str>>,
+    /// Methods of the user's subclass with this marker are read as attributes as well.
+    #[serde(default)]
+    pub accessor_marker: Option<Box<str>>,
     /// The field whose attributes and methods an instance of the user's subclass has as well.
     #[serde(default)]
     pub delegates: Option<Box<str>>,

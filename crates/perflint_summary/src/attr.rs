@@ -333,6 +333,9 @@ impl<'p> Eval<'p> {
         {
             return *v;
         }
+        if let Some(v) = self.computed(f, recv, class, name) {
+            return v;
+        }
         let member = self.p.member_on(class, name, false);
         // What is read where a method and a field share a name is the field.
         let shared =

@@ -62,6 +62,7 @@ impl<'p> Eval<'p> {
                 entries.push((name, v));
             }
         }
+        entries.push((self.p.names.intern("this"), f.this));
         self.vals.make(Val::Map(entries.into(), UNKNOWN))
     }
 

@@ -23,6 +23,7 @@ mod call;
 mod choice;
 mod column;
 mod composed;
+mod computed;
 mod condition;
 mod condition_text;
 mod container;

@@ -316,7 +316,7 @@ impl<'p> Eval<'p> {
     }
 }
 
-fn capital(name: &str) -> String {
+pub(crate) fn capital(name: &str) -> String {
     let mut chars = name.chars();
     match chars.next() {
         Some(first) => first.to_uppercase().chain(chars).collect(),
@@ -325,7 +325,7 @@ fn capital(name: &str) -> String {
 }
 
 /// `customerName` of `customer_name`.
-fn camel(name: &str) -> String {
+pub(crate) fn camel(name: &str) -> String {
     let mut parts = name.split('_').filter(|part| !part.is_empty());
     let first = parts.next().unwrap_or("").to_owned();
     parts.fold(first, |sum, part| sum + &capital(part))

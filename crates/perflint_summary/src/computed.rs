@@ -1,0 +1,38 @@
+//! Methods that an object is read like fields through, where a library asks them: `getOrdersProperty()` for `$this->orders`.
+
+use crate::call::CallArgs;
+use crate::eval::{Eval, Frame, How};
+use crate::mutate::{camel, capital};
+use crate::value::V;
+use perflint_ir::{ItemKind, Sym};
+use perflint_link::{ClassIx, Def};
+
+impl<'p> Eval<'p> {
+    /// What the method of an instance gives that a library calls where an attribute of this name is read.
+    pub(crate) fn computed(&mut self, f: &mut Frame<'p>, recv: V, class: ClassIx, name: Sym) -> Option<V> {
+        let def = self.computing(class, name)?;
+        Some(self.call_fun(f, def, recv, &CallArgs::default(), 0, How::PLAIN))
+    }
+
+    fn computing(&self, class: ClassIx, name: Sym) -> Option<Def> {
+        let types = self.p.class(class).types.iter();
+        types.flat_map(|ty| self.m.line(*ty)).find_map(|ty| {
+            let row = self.m.type_row(*ty);
+            let by_name = row.accessors.as_deref().and_then(|pattern| {
+                let method = pattern.replace("{Name}", &capital(&camel(self.p.text(name))));
+                self.p.member_on(class, self.p.names.find(&method)?, false)
+            });
+            by_name.or_else(|| {
+                let marker = row.accessor_marker.as_deref()?;
+                let def = self.p.member_on(class, name, false)?;
+                let item = self.p.item(def);
+                let marked = item.markers.iter().any(|m| {
+                    let full = self.p.resolve_dotted(def.file, m.path);
+                    full.and_then(|target| self.p.path_of(target))
+                        .is_some_and(|path| self.p.text(path) == marker)
+                });
+                (item.kind == ItemKind::Function && marked).then_some(def)
+            })
+        })
+    }
+}
