@@ -7,9 +7,9 @@
 //! the receiver that is looked into first may be filled by another method of it.
 
 use crate::eval::{Eval, Frame};
-use crate::fact::Term;
+use crate::fact::{Sure, Term};
 use perflint_ir::{
-    Arg, BinOp, Body, CallForm, Callee, ExitKind, LocalId, OpId, OpKind, RegionId, RegionKind,
+    Arg, BinOp, Body, CallForm, Callee, ExitKind, ItemKind, LocalId, OpId, OpKind, RegionId, RegionKind,
 };
 use perflint_link::{BodyRef, Def, FileIx, Program};
 use rustc_hash::FxHashMap;
@@ -154,7 +154,16 @@ fn filled_elsewhere(p: &Program, file: FileIx, body: &Body, looked: &[Lookup]) -
     let class = p.file(file).item(body.owner).owner?;
     looked.iter().find_map(|(store, key)| {
         let key = (*key)?;
-        store.strip_prefix("self.").filter(|field| !field.contains('.'))?;
+        // Where the receiver needs no name, a field is called by its own.
+        let bare = |name: &str| {
+            let mut items = p.file(file).items.iter();
+            items.any(|i| i.owner == Some(class) && i.kind == ItemKind::Field && p.text(i.name) == name)
+        };
+        match store.strip_prefix("self.") {
+            Some(field) => !field.contains('.'),
+            None => bare(store),
+        }
+        .then_some(())?;
         let fills = |other: &Body| {
             other.ops.iter().any(|o| match o.kind {
                 OpKind::Call(id) => match (other.call(id).callee, other.args(other.call(id).args)) {
@@ -230,7 +239,8 @@ fn keyed(body: &Body, op: OpId, depth: u32) -> Option<Key> {
 
 impl<'p> Eval<'p> {
     /// What is remembered per value of a parameter, seen from a call: remembered for good if the argument is fixed, per value of
-    /// the caller's own parameter if it is made of one, and run anew each time else.
+    /// the caller's own parameter if it is made of one, and run anew each time else. Where services outlive requests and are
+    /// asked by many at once, how much of it is there already nobody can tell.
     pub(crate) fn asked(&self, f: &Frame<'p>, op: usize, param: u8, term: &mut Term) {
         term.key = None;
         let Some(OpKind::Call(id)) = f.body.ops.get(op).map(|o| o.kind) else { return };
@@ -241,6 +251,7 @@ impl<'p> Eval<'p> {
         match keyed(f.body, arg.value, 0) {
             Some(Key::Fixed) => term.once = true,
             Some(Key::Param(param)) => term.key = Some(param),
+            None if f.lang.shares_threads() => term.sure = Sure::Guess,
             None => {}
         }
     }
