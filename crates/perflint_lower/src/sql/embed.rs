@@ -148,8 +148,10 @@ fn read_text(text: &str) -> Option<SqlFacts> {
     (!facts.statements.is_empty()).then_some(facts)
 }
 
-/// True if the literal end of a text orders the rows: whatever its holes hold, no limit can come after them but there.
+/// True if the literal end of a text orders the rows: whatever its holes hold, no limit can come after them but there. What
+/// follows the words themselves says by what.
 fn ends_with_order(text: &str) -> bool {
+    let text = text.trim_end().strip_suffix(HOLE).filter(|rest| asks_for_order(rest)).unwrap_or(text);
     let tail = text.rsplit(HOLE).next().unwrap_or_default();
     if tail.len() == text.len() || tail.trim().is_empty() {
         return false;
@@ -157,6 +159,12 @@ fn ends_with_order(text: &str) -> bool {
     let tokens = lex(tail);
     let ordered = tokens.windows(2).any(|pair| pair[0].is("order") && pair[1].is("by"));
     ordered && !tokens.iter().any(|token| token.is_any(&["limit", "fetch", "top", "offset"]))
+}
+
+fn asks_for_order(text: &str) -> bool {
+    let mut words = text.rsplit(char::is_whitespace).filter(|word| !word.is_empty());
+    let mut next = |word: &str| words.next().is_some_and(|last| last.eq_ignore_ascii_case(word));
+    text.ends_with(char::is_whitespace) && next("by") && next("order")
 }
 
 /// Tells SQL from prose that starts with the same word.

@@ -255,6 +255,8 @@ fn reads_interpolated_text() {
     }
     // A limit stands after the order: a hole before it cannot hold one.
     assert!(!text(&["SELECT * FROM t WHERE a = 1 ", "$clause", " ORDER BY b"]).sql[0].partial);
+    assert!(!text(&["SELECT * FROM t WHERE ", "$condition", " ORDER BY ", "$columns"]).sql[0].partial);
+    assert!(text(&["SELECT * FROM t WHERE ", "$condition", " ORDER BY b", "$limit"]).sql[0].partial);
     assert!(text(&["$a", " and then"]).sql.is_empty());
 }
 
