@@ -31,7 +31,7 @@ pub use file::{
 pub use index::{CallIx, ModelError, Models, TypeIx};
 pub use object::ObjectRow;
 pub use present::{PresentedBy, Presents};
-pub use router::RouterRow;
+pub use router::{Convention, RouterRow, Versions};
 pub use schema::{ColumnRow, DialectRow, Does, MigrationRow, SchemaRow, TableRow};
 pub use source::{GeneratedRow, HintRow, SettingRow, StubRow};
 pub use ty::{TypeRole, TypeRow};

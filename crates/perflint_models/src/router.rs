@@ -16,6 +16,9 @@ pub struct RouterRow {
     /// The result is a router that stands nowhere until it is mounted.
     #[serde(default)]
     pub fresh: bool,
+    /// Such a router's prefix starts with that of this one, and ends with what `nested` says of the element named by `key`.
+    #[serde(default)]
+    pub extends: Option<Expr>,
     /// The router that it is mounted on right away.
     #[serde(default)]
     pub into: Option<Expr>,
@@ -76,6 +79,18 @@ pub struct RouterRow {
     /// The name of an element's key, where one is given.
     #[serde(default)]
     pub key: Option<Expr>,
+    /// Below it the path of one element leads through none of the resources around.
+    #[serde(default)]
+    pub shallow: Option<Expr>,
+    /// Files below this folder stand here, each below the path of its own folder.
+    #[serde(default)]
+    pub folder: Option<Expr>,
+    /// Methods of controllers that nothing registers have paths by a pattern.
+    #[serde(default)]
+    pub convention: Option<Convention>,
+    /// How versions stand in paths.
+    #[serde(default)]
+    pub versions: Option<Versions>,
     /// The only actions that there are.
     #[serde(default)]
     pub only: Option<Expr>,
@@ -109,4 +124,54 @@ pub struct RouterRow {
     /// A path of an element that begins with one of these does not stand below its class: `/`, `~/`.
     #[serde(default)]
     pub absolute: OneOrMany,
+}
+
+/// A pattern that gives methods of controllers their paths: `{controller=Home}/{action=Index}/{id?}`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Convention {
+    /// The pattern.
+    pub pattern: Expr,
+    /// The word in it that stands for the class.
+    pub class: Box<str>,
+    /// The end of the class's name that is left out.
+    pub strip: Box<str>,
+    /// The word that stands for the method.
+    pub method: Box<str>,
+    /// The word that stands for the group of the class. A pattern without it is for classes without a group.
+    pub group: Box<str>,
+    /// The marker of a class that holds its group.
+    pub marker: Box<str>,
+    /// The marker of a class or method that holds a path of its own, in place of the pattern.
+    pub own: Box<str>,
+}
+
+/// How versions stand in paths: on a call that they are told apart by them, on a marker where they are told.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Versions {
+    /// What tells versions apart.
+    #[serde(default)]
+    pub kind: Option<Expr>,
+    /// The end of what that is where paths do.
+    #[serde(default)]
+    pub path: Option<Box<str>>,
+    /// The version of what tells none.
+    #[serde(default)]
+    pub default: Option<Expr>,
+    /// What stands before a version in a path, where that is given.
+    #[serde(default)]
+    pub prefix: Option<Expr>,
+    /// What stands there where it is not.
+    #[serde(default)]
+    pub word: Box<str>,
+    /// Markers of a method that tell its version.
+    #[serde(default)]
+    pub markers: OneOrMany,
+    /// The version in such a marker.
+    #[serde(default)]
+    pub own: Option<Expr>,
+    /// The version in the marker of the class, one of those `beside`.
+    #[serde(default)]
+    pub around: Option<Expr>,
 }

@@ -194,7 +194,7 @@ pub(crate) struct Eval<'p> {
     pub(crate) generics: crate::generic::Generics,
     /// Who implements methods without code.
     pub(crate) answers: crate::wide::Answers,
-    pub(crate) routes: crate::route::Routes,
+    pub(crate) routes: crate::route::Routes<'p>,
     nesting: u32,
     pub(crate) fuel: u64,
 }

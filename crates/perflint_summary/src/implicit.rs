@@ -60,8 +60,10 @@ impl<'p> Eval<'p> {
             return self.vals.make(Val::ExtMethod(f.this, name));
         }
         let v = self.name(f.at.file, name);
+        let registers = ruby && self.registers(f, name);
         match self.vals.get(v) {
-            Val::Ext(path) if ruby && *path == name => match self.by_convention(f.at, name) {
+            // Where routes are registered, what a library calls so is meant.
+            Val::Ext(path) if ruby && *path == name && !registers => match self.by_convention(f.at, name) {
                 UNKNOWN => v,
                 row => {
                     f.guessed = true;
@@ -70,6 +72,11 @@ impl<'p> Eval<'p> {
             },
             _ => v,
         }
+    }
+
+    /// Whether a name means something while routes are registered.
+    fn registers(&mut self, f: &Frame<'p>, name: Sym) -> bool {
+        self.routes.around.is_some() && self.look.function(name, f.lang).is_some()
     }
 
     /// A bare name in an object that stands before a row: what it lacks itself, the row has.

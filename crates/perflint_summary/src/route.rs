@@ -6,6 +6,7 @@
 //! are noted with their places, and put together once everything has been evaluated.
 
 mod compose;
+mod convention;
 mod mark;
 mod note;
 mod resource;
@@ -44,6 +45,8 @@ pub(crate) enum Controller {
 struct Resource {
     /// What its path is added to.
     base: PlaceIx,
+    /// What the path of one is added to.
+    item_base: PlaceIx,
     whole: Box<str>,
     item: Box<str>,
 }
@@ -60,6 +63,8 @@ struct Stand {
     module: Option<Box<str>>,
     controller: Option<Controller>,
     resource: Option<Resource>,
+    /// The path of one of the resources inside leads through none around.
+    shallow: bool,
 }
 
 /// What handles a registration.
@@ -95,6 +100,8 @@ struct Noted {
     handler: Handler,
     /// A marker registers it, so that what is said of all of those holds for it.
     spread: bool,
+    /// Its versions, where they are told; an empty one stands for none.
+    versions: Option<Vec<String>>,
 }
 
 impl Noted {
@@ -112,6 +119,7 @@ impl Noted {
             label,
             handler,
             spread: false,
+            versions: None,
         }
     }
 }
@@ -144,7 +152,7 @@ type Mount = (PlaceIx, bool);
 
 /// What is known of routes during the evaluation.
 #[derive(Debug, Default)]
-pub(crate) struct Routes {
+pub(crate) struct Routes<'p> {
     stands: Vec<Stand>,
     index: FxHashMap<Stand, PlaceIx>,
     mounts: FxHashMap<PlaceIx, Vec<Mount>>,
@@ -154,9 +162,11 @@ pub(crate) struct Routes {
     pub(crate) around: Option<PlaceIx>,
     kept: FxHashMap<Sym, V>,
     everywhere: Vec<(FileIx, Box<str>)>,
+    patterns: Vec<convention::Pattern<'p>>,
+    versioned: Option<convention::Versioned>,
 }
 
-impl Routes {
+impl Routes<'_> {
     fn place(&mut self, stand: Stand) -> Option<PlaceIx> {
         if let Some(known) = self.index.get(&stand) {
             return Some(*known);
@@ -187,6 +197,7 @@ impl Routes {
             module: None,
             controller: None,
             resource: None,
+            shallow: false,
         })
     }
 
@@ -201,7 +212,14 @@ impl Routes {
             module: None,
             controller: of.controller.clone(),
             resource: of.resource.clone(),
+            shallow: of.shallow,
         }
+    }
+
+    /// What stands around all resources that a place is in.
+    fn outside(&self, place: PlaceIx) -> PlaceIx {
+        let around = |place: &PlaceIx| self.stand(*place).resource.as_ref().map(|of| of.base);
+        std::iter::successors(Some(place), around).take(DEEPEST).last().unwrap_or(place)
     }
 
     fn mount(&mut self, what: PlaceIx, at: PlaceIx, replaces: bool) {
@@ -282,7 +300,11 @@ impl<'p> Eval<'p> {
             let text = self.one_text(text).unwrap_or_default();
             self.routes.everywhere.push((f.at.file, text.into()));
         }
+        self.note_conventions(f, router, g);
         let place = self.made_place(f, router, g);
+        if let (Some(at), Some(folder)) = (place, self.text_at(f, router.folder.as_ref(), g)) {
+            self.mount_folder(f, &folder, at);
+        }
         if let (Some(e), Some(at)) = (&router.mounts, place) {
             let what = self.expr(f, e, g);
             let what = match (what, self.text_at(f, Some(e), g)) {
@@ -334,6 +356,7 @@ impl<'p> Eval<'p> {
         let prefix = self.prefix(f, router.prefix.as_ref(), g);
         if router.fresh {
             let site = self.site(f, g.op);
+            let prefix = self.extended(f, router, g, prefix);
             let (below, file) = (None, f.at.file);
             let stand =
                 Stand { made: Some(site), prefix: prefix.into(), below, file, ..self.routes.below(base) };
@@ -349,7 +372,8 @@ impl<'p> Eval<'p> {
         if let Some(around) = &router.around {
             return self.around_resource(base, around);
         }
-        if prefix.is_empty() && module.is_none() && controller.is_none() {
+        let shallow = self.is_said(f, router.shallow.as_ref(), g) && !self.routes.stand(base).shallow;
+        if prefix.is_empty() && module.is_none() && controller.is_none() && !shallow {
             // The file's own place says nothing that the file does not.
             return (placed || router.opens || router.mounts.is_some()).then_some(base);
         }
@@ -357,7 +381,23 @@ impl<'p> Eval<'p> {
         stand.prefix = prefix.into();
         stand.module = module.map(Into::into);
         stand.controller = controller.or(stand.controller);
+        stand.shallow |= shallow;
         self.routes.place(stand)
+    }
+
+    /// The prefix of a router that is for what belongs to one element of another router's.
+    fn extended(
+        &mut self,
+        f: &mut Frame<'p>,
+        router: &'p RouterRow,
+        g: &Given<'_>,
+        prefix: String,
+    ) -> String {
+        let Some(outer) = router.extends.as_ref().and_then(|e| self.expr(f, e, g)) else { return prefix };
+        let outer = self.place_of(outer).map(|place| self.routes.stand(place).prefix.to_string());
+        let name = self.text_at(f, router.key.as_ref(), g).unwrap_or_else(|| prefix.clone());
+        let own = resource::fill(router.nested.as_deref().unwrap_or_default(), &name, "id");
+        compose::joined(&outer.unwrap_or_default(), &format!("{}{own}", prefix.trim_end_matches('/')))
     }
 
     fn mount_all(&mut self, f: &mut Frame<'p>, router: &'p RouterRow, what: V, at: PlaceIx, depth: u32) {
@@ -455,6 +495,11 @@ impl<'p> Eval<'p> {
             };
             self.call_value(f, kept, &crate::call::CallArgs::default(), g.op);
         }
+    }
+
+    /// Whether a flag is given, and is not false.
+    fn is_said(&mut self, f: &mut Frame<'p>, e: Option<&'p Expr>, g: &Given<'_>) -> bool {
+        e.and_then(|e| self.expr(f, e, g)).is_some_and(|v| self.truth(f, v) == Some(true))
     }
 
     fn prefix(&mut self, f: &mut Frame<'p>, e: Option<&'p Expr>, g: &Given<'_>) -> String {

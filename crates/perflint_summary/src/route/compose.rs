@@ -47,37 +47,41 @@ impl<'p> Eval<'p> {
             for (at, (prefix, module)) in self.around(one.place, 0).into_iter().enumerate() {
                 let module = modules.get(at).unwrap_or(&module);
                 let prefix = if one.spread { self.everywhere(one.site, prefix) } else { prefix };
-                let full = joined(&prefix, &one.path);
+                let own = self.conventional(one).unwrap_or_else(|| self.versions(one, &one.path));
+                let fulls: Vec<String> = own.iter().map(|own| joined(&prefix, own)).collect();
                 let handled = self.handled(one, module, &classes);
-                let mut found = false;
-                for (body, class, verb) in &handled {
-                    let of = entries.get(body).map_or(&[][..], Vec::as_slice);
-                    // What a registration made an entry point goes before what a declaration did.
-                    // A method that a class inherits costs what it does in the class that has it.
-                    let ways = [(true, *class), (false, *class), (false, None)];
-                    for (registered, class) in ways {
-                        let ixs = of.iter().filter(|ix| self.entries[**ix].route.is_some() == registered);
-                        let ixs: Vec<usize> = ixs.copied().collect();
-                        let attached: Vec<bool> = ixs
-                            .iter()
-                            .map(|ix| self.attach(*ix, one, &full, class, verb.as_deref()))
-                            .collect();
-                        if attached.contains(&true) {
-                            found = true;
-                            break;
+                for full in fulls {
+                    let mut found = false;
+                    for (body, class, verb) in &handled {
+                        let of = entries.get(body).map_or(&[][..], Vec::as_slice);
+                        // What a registration made an entry point goes before what a declaration did.
+                        // A method that a class inherits costs what it does in the class that has it.
+                        let ways = [(true, *class), (false, *class), (false, None)];
+                        for (registered, class) in ways {
+                            let ixs = of.iter().filter(|ix| self.entries[**ix].route.is_some() == registered);
+                            let ixs: Vec<usize> = ixs.copied().collect();
+                            let attached: Vec<bool> = ixs
+                                .iter()
+                                .map(|ix| self.attach(*ix, one, &full, class, verb.as_deref()))
+                                .collect();
+                            if attached.contains(&true) {
+                                found = true;
+                                break;
+                            }
                         }
                     }
-                }
-                if !found && matches!(one.handler, Handler::Class(_, ref verbs) if verbs.is_empty()) {
-                    found = self.attach_class(one, &full);
-                }
-                if !found {
-                    let site = one.site;
-                    let routes = routed(&one.methods, &full, None);
-                    unhandled.extend(routes.into_iter().map(|route| Unhandled { route, site }));
+                    if !found && matches!(one.handler, Handler::Class(_, ref verbs) if verbs.is_empty()) {
+                        found = self.attach_class(one, &full);
+                    }
+                    if !found {
+                        let site = one.site;
+                        let routes = routed(&one.methods, &full, None);
+                        unhandled.extend(routes.into_iter().map(|route| Unhandled { route, site }));
+                    }
                 }
             }
         }
+        self.attach_conventional();
         for entry in &mut self.entries {
             let mut seen = FxHashSet::default();
             entry.routes.retain(|route| seen.insert(route.clone()));
@@ -223,6 +227,7 @@ impl<'p> Eval<'p> {
                     module: None,
                     controller: None,
                     resource: None,
+                    shallow: false,
                 };
                 self.routes.index.get(&file).map(|file| vec![(*file, false)]).unwrap_or_default()
             }

@@ -91,7 +91,8 @@ impl<'p> Eval<'p> {
                     op: marker.value,
                 };
                 let noted = Noted::at(site, place, methods.clone(), path, Handler::Callable(target));
-                self.note_one(Noted { label: label.to_owned(), spread: true, ..noted });
+                let versions = self.told_versions(def, class, router);
+                self.note_one(Noted { label: label.to_owned(), spread: true, versions, ..noted });
             }
         }
     }

@@ -13,8 +13,9 @@ struct One<'a> {
     name: &'a str,
     whole: String,
     item: String,
-    /// What its path is added to.
+    /// What its path is added to, and what that of one is.
     base: PlaceIx,
+    item_base: PlaceIx,
     place: PlaceIx,
     class: Option<ClassIx>,
 }
@@ -72,12 +73,16 @@ impl<'p> Eval<'p> {
             Controller::Class(class) => Some(class),
             Controller::Named(_) => None,
         };
-        let mut stand = self.routes.below(base);
+        let shallow = self.is_said(f, router.shallow.as_ref(), g) || self.routes.stand(base).shallow;
+        let item_base = if shallow { self.routes.outside(base) } else { base };
+        let mut stand = self.routes.below(item_base);
         (stand.prefix, stand.module) = (nested.into(), module.map(Into::into));
         stand.controller = Some(controller);
-        stand.resource = Some(Resource { base, whole: whole.clone().into(), item: item.clone().into() });
+        stand.shallow = shallow;
+        let (whole_path, item_path) = (whole.clone().into(), item.clone().into());
+        stand.resource = Some(Resource { base, item_base, whole: whole_path, item: item_path });
         let place = self.routes.place(stand)?;
-        let one = One { name, whole, item, base, place, class };
+        let one = One { name, whole, item, base, item_base, place, class };
         self.actions(f, router, g, &one, placed);
         if let Some(class) = class.filter(|_| !router.extra.is_empty()) {
             self.extra_actions(f, router, g, &one, class, placed);
@@ -109,9 +114,9 @@ impl<'p> Eval<'p> {
                 continue;
             }
             let rest = words.next().unwrap_or_default();
-            let path = match rest.strip_prefix("{item}") {
-                Some(rest) => format!("{}{rest}", one.item),
-                None => format!("{}{rest}", one.whole),
+            let (stands, path) = match rest.strip_prefix("{item}") {
+                Some(rest) => (one.item_base, format!("{}{rest}", one.item)),
+                None => (one.base, format!("{}{rest}", one.whole)),
             };
             let handler = match (one.class, &router.class) {
                 (Some(class), _) => {
@@ -130,7 +135,7 @@ impl<'p> Eval<'p> {
             };
             self.note_one(Noted {
                 site,
-                place: one.base,
+                place: stands,
                 within: one.place,
                 action: Some((one.place, method_name.into())),
                 placed,
@@ -139,6 +144,7 @@ impl<'p> Eval<'p> {
                 label: one.name.to_owned(),
                 handler,
                 spread: false,
+                versions: None,
             });
         }
     }
@@ -213,6 +219,7 @@ impl<'p> Eval<'p> {
                     label: one.name.to_owned(),
                     handler: Handler::Method(class, self.p.item(def).name),
                     spread: false,
+                    versions: None,
                 });
             }
         }
@@ -251,8 +258,12 @@ impl<'p> Eval<'p> {
     pub(super) fn around_resource(&mut self, place: PlaceIx, which: &str) -> Option<PlaceIx> {
         let of = self.routes.stand(place).clone();
         let resource = of.resource.clone()?;
-        let mut stand = self.routes.below(resource.base);
-        stand.prefix = if which == "item" { resource.item.clone() } else { resource.whole.clone() };
+        let (base, prefix) = match which {
+            "item" => (resource.item_base, resource.item.clone()),
+            _ => (resource.base, resource.whole.clone()),
+        };
+        let mut stand = self.routes.below(base);
+        stand.prefix = prefix;
         stand.controller = of.controller;
         stand.module = of.module;
         stand.resource = Some(resource);
@@ -277,7 +288,7 @@ fn within(router: &RouterRow, name: &str, path: Option<&str>, key: &str) -> (Str
     (whole, name)
 }
 
-fn fill(text: &str, name: &str, key: &str) -> String {
+pub(super) fn fill(text: &str, name: &str, key: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
