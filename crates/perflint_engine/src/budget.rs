@@ -35,7 +35,7 @@ pub(crate) fn exceeded(
 
 /// For each unit, the limit of the pattern that fits an entry point most closely: its own name, else the longest.
 fn limits<'b>(entry: &EntryCost, budgets: &'b Budgets) -> Vec<(&'b str, &'b str, &'b Limit)> {
-    let names = names(entry);
+    let names = entry.names();
     let mut fitting: Vec<&str> = budgets.keys().map(String::as_str).collect();
     fitting.retain(|pattern| names.iter().any(|name| fits(pattern, name)));
     fitting.sort_by_key(|pattern| (pattern.contains('*'), std::cmp::Reverse(pattern.len())));
@@ -46,16 +46,6 @@ fn limits<'b>(entry: &EntryCost, budgets: &'b Budgets) -> Vec<(&'b str, &'b str,
         }
     }
     chosen.into_iter().map(|(unit, (pattern, limit))| (unit, pattern, limit)).collect()
-}
-
-/// What people call an entry point: its label, its route, and the route with its method.
-fn names(entry: &EntryCost) -> Vec<String> {
-    let mut names = vec![entry.label.clone()];
-    names.extend(entry.route.clone());
-    if let (Some(method), Some(route)) = (&entry.method, &entry.route) {
-        names.push(format!("{method} {route}"));
-    }
-    names
 }
 
 fn finding(page: &Page, entry: &EntryCost, unit: &str, cost: &str, limit: &Limit) -> Finding {

@@ -191,7 +191,7 @@ impl World<'_> {
 
     /// The target of an entry point that its own row gives, or that of the pattern that fits most closely.
     fn own(&self, entry: &EntryCost, key: &str, of: fn(&EntryTarget) -> Option<&Duration>) -> Option<Figure> {
-        let names = names(entry);
+        let names = entry.names();
         let fitting = self.targets.entries.iter().filter_map(|(pattern, target)| {
             let value = of(target)?.milliseconds()?;
             names.iter().any(|name| fits(pattern, name)).then_some((pattern, value))
@@ -225,16 +225,6 @@ impl World<'_> {
             "nobody gave a target: responses feel quick up to about so long",
         )
     }
-}
-
-/// What people may call an entry point.
-pub(crate) fn names(entry: &EntryCost) -> Vec<String> {
-    let mut names = vec![entry.label.clone()];
-    names.extend(entry.route.clone());
-    if let (Some(method), Some(route)) = (&entry.method, &entry.route) {
-        names.push(format!("{method} {route}"));
-    }
-    names
 }
 
 impl TermCost {

@@ -388,7 +388,7 @@ fn twice<'a>(input: &Input<'a>) -> Option<(&'a str, &'a str)> {
 }
 
 fn check_entries(input: &Input<'_>) -> Result<(), PlanError> {
-    let names: Vec<String> = input.report.entries.iter().flat_map(evaluate::names).collect();
+    let names: Vec<String> = input.report.entries.iter().flat_map(perflint_rules::EntryCost::names).collect();
     if let Some(pattern) = input
         .targets
         .entries

@@ -44,6 +44,18 @@ pub struct EntryCost {
     pub capped: bool,
 }
 
+impl EntryCost {
+    /// What people may call it: its label, its path, and its path with its method.
+    pub fn names(&self) -> Vec<String> {
+        let mut names = vec![self.label.clone()];
+        names.extend(self.route.clone());
+        if let (Some(method), Some(route)) = (&self.method, &self.route) {
+            names.push(format!("{method} {route}"));
+        }
+        names
+    }
+}
+
 /// A summand of a cost: an effect and how often it happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CostTerm {
