@@ -11,6 +11,7 @@ use perflint_config::{Config, ConfigError, FailOnName, Loaded, Local, Size};
 use perflint_engine::{Options, Scope};
 use perflint_report::clean;
 use perflint_rules::{Confidence, Page, Pages};
+use perflint_schema::Dialect;
 use std::path::{Path, PathBuf};
 
 /// Where the accepted findings are, unless the configuration says otherwise.
@@ -188,6 +189,7 @@ impl Settings {
             rules: config.rules.clone(),
             scope: Scope { folder, paths: config.paths.clone() },
             budget: config.budget.clone(),
+            database: config.database.dialect.and_then(|dialect| Dialect::named(dialect.name())),
             suppressions: config.suppressions.clone(),
             no_suppressions: args.no_suppressions,
             today: Some(today()?),

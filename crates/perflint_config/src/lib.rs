@@ -22,5 +22,6 @@ pub use find::{FILES, Loaded, find, load, read_inside};
 pub use local::{Local, LocalFile};
 pub use targets::{Duration, EntryTarget, Targets, Volume, fits};
 pub use types::{
-    ConfidenceName, Config, FailOnName, LevelName, PathSettings, RuleSettings, Size, Suppressions, schema,
+    ConfidenceName, Config, Database, DialectName, FailOnName, LevelName, PathSettings, RuleSettings, Size,
+    Suppressions, schema,
 };

@@ -56,6 +56,43 @@ pub struct Config {
     /// How many rows tables have, by the name of the table or of its entity; `perflint plan` reads it.
     #[serde(default)]
     pub volumes: BTreeMap<String, Volume>,
+    /// The database that the system runs on; `perflint plan` and `perflint schema` read it.
+    #[serde(default)]
+    pub database: Database,
+}
+
+/// The database that a system runs on.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Database {
+    /// Its kind, where the repository names several.
+    pub dialect: Option<DialectName>,
+}
+
+/// Kinds of database whose SQL differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DialectName {
+    /// `PostgreSQL`.
+    Postgres,
+    /// `MySQL` and `MariaDB`.
+    Mysql,
+    /// `SQLite`.
+    Sqlite,
+    /// SQL Server.
+    Sqlserver,
+}
+
+impl DialectName {
+    /// The name that configurations use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgres",
+            Self::Mysql => "mysql",
+            Self::Sqlite => "sqlite",
+            Self::Sqlserver => "sqlserver",
+        }
+    }
 }
 
 impl Config {

@@ -54,7 +54,8 @@ pub(crate) fn analyse(
         let unhandled = if entries { perflint_rules::unhandled(&program, &facts) } else { Vec::new() };
         let entries = if entries { costs(&program, models, &facts) } else { Vec::new() };
         let schema = options.schema.then(|| {
-            let schema = replay(&program, models);
+            let mut schema = replay(&program, models);
+            options.database.into_iter().for_each(|dialect| schema.tell(dialect));
             let accesses = accesses(&program, &facts, &schema);
             (schema, accesses)
         });

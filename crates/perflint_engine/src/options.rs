@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use perflint_baseline::Baseline;
 use perflint_config::{Limit, Local, PathSettings, RuleSettings, Suppressions};
 use perflint_rules::Confidence;
+use perflint_schema::Dialect;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -74,6 +75,8 @@ pub struct Options {
     pub scope: Scope,
     /// What entry points may cost, by label or pattern, then by unit.
     pub budget: BTreeMap<String, BTreeMap<String, Limit>>,
+    /// The kind of database that the system runs on, where its team says so.
+    pub database: Option<Dialect>,
     /// What suppressing comments have to look like.
     pub suppressions: Suppressions,
     /// No comment suppresses anything.
@@ -109,6 +112,7 @@ impl Default for Options {
             rules: BTreeMap::new(),
             scope: Scope::default(),
             budget: BTreeMap::new(),
+            database: None,
             suppressions: Suppressions::default(),
             no_suppressions: false,
             today: None,

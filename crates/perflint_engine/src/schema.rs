@@ -36,6 +36,7 @@ pub fn schema(options: &Options, progress: &dyn Progress) -> Result<SchemaScan, 
     let mut lines = Lines::new(&sources);
     schema.locate(&mut |file, offset| lines.line(file, offset));
     unread(&mut schema, &now.coverage);
+    options.database.into_iter().for_each(|dialect| schema.tell(dialect));
     Ok(SchemaScan { schema, coverage: now.coverage })
 }
 

@@ -86,6 +86,8 @@ pub struct SqlPredicate {
     pub column: Box<str>,
     /// Compared for equality or membership; otherwise a range or pattern.
     pub equality: bool,
+    /// Compared with a bound.
+    pub range: bool,
     /// What it is compared with, where that is written out.
     pub fixed: Option<Fixed>,
 }

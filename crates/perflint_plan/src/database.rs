@@ -34,6 +34,8 @@ pub struct Database {
     pub dialect: &'static str,
     /// The dialect is an assumption.
     pub assumed: bool,
+    /// Why this dialect, where the repository names several.
+    pub chosen: Option<String>,
     /// How many tables were found.
     pub tables: usize,
     /// How many indexes they have, primary keys not counted.
@@ -74,6 +76,10 @@ pub struct IndexChange {
     pub table: String,
     /// Its columns in order.
     pub columns: Vec<String>,
+    /// The condition of a partial index.
+    pub condition: Option<String>,
+    /// Columns that are stored beside the key.
+    pub include: Vec<String>,
     /// The name, if it has one.
     pub name: Option<String>,
     /// A sentence that says why.
@@ -106,6 +112,7 @@ pub(crate) fn database(
     Database {
         dialect: dialect.name(),
         assumed: known.schema.dialect.is_none(),
+        chosen: chosen(known.schema, questions),
         tables: tables.len(),
         indexes: tables.clone().map(|table| table.indexes.len()).sum(),
         foreign_keys: tables.map(|table| table.foreign_keys.len()).sum(),
@@ -125,6 +132,30 @@ pub(crate) fn database(
         spread: spread(input, entries, questions),
         ..asked
     }
+}
+
+/// Which of several databases the statements are for, and why; which one it is gets asked.
+fn chosen(schema: &Schema, questions: &mut Questions) -> Option<String> {
+    let named = schema.undecided();
+    let first = named.first()?.dialect?.name();
+    let told = |one: &&perflint_schema::Named| {
+        let words: Vec<String> = one.words.iter().map(|word| format!("`{}`", clean::line(word))).collect();
+        let columns = match one.columns {
+            0 => String::new(),
+            count => format!(", {} of its types", crate::checklist::counted(count, "column")),
+        };
+        format!("{} ({}{columns})", one.dialect.map_or("", Dialect::name), words.join(", "))
+    };
+    let all: Vec<String> = named.iter().map(told).collect();
+    let names: Vec<&str> = named.iter().filter_map(|one| one.dialect).map(Dialect::name).collect();
+    questions.ask(format!(
+        "Which database does it run on: {}? Say `dialect` in [database]; statements are written for {first}.",
+        names.join(", ")
+    ));
+    Some(format!(
+        "The repository names several databases: {}. {first} is taken, for which most speaks.",
+        all.join("; ")
+    ))
 }
 
 /// What a process needs of its pool at each scale, by Little's law.
@@ -167,6 +198,8 @@ fn change(proposal: &Proposal) -> IndexChange {
         action: if proposal.action == Action::Add { "add" } else { "drop" },
         table: shown(&proposal.table),
         columns: proposal.index.columns.iter().map(|column| shown(&column.name)).collect(),
+        condition: proposal.index.condition.as_deref().map(shown),
+        include: proposal.index.include.iter().map(|column| shown(column)).collect(),
         name: proposal.index.name.as_deref().map(shown),
         why: shown(&proposal.why),
         rows: proposal.rows,

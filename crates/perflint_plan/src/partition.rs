@@ -102,7 +102,7 @@ fn partition(
         .max_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.name.cmp(&a.1.name)));
     let (count, column) = best?;
     let bounding: Vec<&&Access> = own.iter().filter(|access| bounds(access, &column.name)).collect();
-    let removes = |access: &Access| access.write && removed.contains(&place(access));
+    let removes = |access: &Access| access.removes || access.write && removed.contains(&place(access));
     let emptied = bounding.iter().any(|access| removes(access));
     if !emptied && (count as f64) < own.len() as f64 * PART {
         return None;

@@ -78,6 +78,8 @@ pub struct Access {
     pub limit: Option<u32>,
     /// It changes or removes rows.
     pub write: bool,
+    /// Its text says that it removes them.
+    pub removes: bool,
     /// Entry points that run it, by label, sorted.
     pub entries: Vec<String>,
     /// Somebody waits for one of them.
@@ -216,6 +218,7 @@ fn of_query(
         any,
         limit,
         write: access.writes,
+        removes: false,
         entries: entries.into_iter().collect(),
         waited,
         repeated: false,
@@ -293,7 +296,11 @@ fn of_statement(
                 && let Some(column) = table.column(&predicate.column)
             {
                 let null = matches!(predicate.fixed, Some(Fixed::Null | Fixed::Present));
-                let how = if predicate.equality && !null { How::Equal } else { How::Other };
+                let how = match predicate.equality && !null {
+                    true => How::Equal,
+                    false if predicate.range => How::Range,
+                    false => How::Other,
+                };
                 let constant = predicate.fixed.as_ref().is_some_and(Fixed::is_value);
                 uses.push(Use {
                     constant,
@@ -320,6 +327,7 @@ fn of_statement(
             any: statement.any,
             limit: statement.limit,
             write: statement.verb != SqlVerb::Select,
+            removes: statement.verb == SqlVerb::Delete,
             entries: Vec::new(),
             waited: false,
             repeated: false,

@@ -67,7 +67,7 @@ impl Machine {
 
     /// The schema as it is.
     pub fn finish(self) -> Schema {
-        let mut schema = Schema { dialect: None, tables: self.tables, gaps: self.gaps };
+        let mut schema = Schema { tables: self.tables, gaps: self.gaps, ..Schema::default() };
         for table in schema.tables.values_mut() {
             for name in &table.primary_key {
                 if let Some(column) = table.columns.iter_mut().find(|c| c.name.eq_ignore_ascii_case(name)) {

@@ -26,5 +26,5 @@ pub use migration::{Migration, sql};
 pub use propose::{Action, Evidence, Proposal, Reason, propose};
 pub use read::replay;
 pub use types::{
-    Column, Dialect, ForeignKey, Gap, Index, IndexColumn, Origin, Partition, Place, Schema, Table,
+    Column, Dialect, ForeignKey, Gap, Index, IndexColumn, Named, Origin, Partition, Place, Schema, Table,
 };

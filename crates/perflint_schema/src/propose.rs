@@ -84,10 +84,11 @@ const NOTES: &[&str] = &[
     "resolver",
     "modifier",
     "updater",
+    "author",
 ];
 
-/// A word in the path of code that changes the data once.
-const ONCE: &str = "migrat";
+/// Words in the path of code that changes the data once.
+const ONCE: &[&str] = &["migrat", "upgrade"];
 
 /// Types of moments: what is compared with one is a stretch of time, however that is written.
 const MOMENTS: &[&str] = &["date", "time", "instant"];
@@ -322,19 +323,26 @@ fn missing(schema: &Schema, table: &Table, accesses: &[&Access]) -> Vec<Proposal
         .collect()
 }
 
+/// Whether a column notes who did something, or what a new row starts with.
+fn is_note(snake: &str) -> bool {
+    snake.starts_with("default_") || NOTES.iter().any(|word| snake.contains(word))
+}
+
 /// Whether an entry point runs one of the queries, or the column is a key of its own kind that something is read by. Whole tables
 /// that jobs go through in pages are in no hurry.
 fn worth(reason: Reason, key: &[IndexColumn], evidence: &BTreeSet<Evidence>) -> bool {
     let reached = evidence.iter().any(|evidence| !evidence.entries.is_empty());
-    let once = evidence.iter().all(|evidence| evidence.place.file.to_lowercase().contains(ONCE));
+    let is_once = |file: &str| ONCE.iter().any(|word| file.to_lowercase().contains(word));
+    if evidence.iter().all(|evidence| is_once(&evidence.place.file)) {
+        return false;
+    }
     let reads = evidence.iter().any(|evidence| !evidence.write);
+    let owned =
+        |name: &str| name.to_lowercase().ends_with("id") && (reads || !is_note(&cruet::to_snake_case(name)));
     let hurried = evidence.iter().any(|one| one.waited || one.uses.iter().any(|used| used.how == How::Equal));
     match reason {
         Reason::Order => reached && hurried,
-        _ => {
-            reached
-                || reads && !once && key.first().is_some_and(|part| part.name.to_lowercase().ends_with("id"))
-        }
+        _ => reached || key.first().is_some_and(|part| owned(&part.name)),
     }
 }
 
@@ -577,7 +585,7 @@ fn foreign_keys(schema: &Schema, table: &Table, added: &mut Vec<Proposal>) {
     for key in &table.foreign_keys {
         let Some(first) = key.columns.first() else { continue };
         let snake = cruet::to_snake_case(first);
-        let notes = NOTES.iter().any(|word| snake.contains(word));
+        let notes = is_note(&snake) && !snake.contains("author");
         // Of a list of few there are few values here too.
         let few = schema.table(&key.table).is_some_and(|to| crate::small::is_small(schema, to));
         if notes || few {

@@ -229,6 +229,7 @@ mod tests {
             any: false,
             limit: None,
             write: false,
+            removes: false,
             entries: Vec::new(),
             waited: true,
             repeated: false,

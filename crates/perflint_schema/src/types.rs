@@ -29,10 +29,27 @@ impl Place {
 pub struct Schema {
     /// The kind of database, if the declarations or the configuration tell.
     pub dialect: Option<Dialect>,
+    /// The kinds that the repository names, the one that most speaks for first.
+    #[serde(skip)]
+    pub named: Vec<Named>,
+    /// The configuration says which kind it is.
+    #[serde(skip)]
+    pub told: bool,
     /// Its tables, by name.
     pub tables: BTreeMap<String, Table>,
     /// What could not be followed, by place.
     pub gaps: Vec<Gap>,
+}
+
+/// A kind of database that a repository names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Named {
+    /// The kind; none if no statements are written for it.
+    pub dialect: Option<Dialect>,
+    /// Names in the program that show it: drivers, adapters, providers.
+    pub words: Vec<String>,
+    /// Columns whose types it has.
+    pub columns: usize,
 }
 
 /// Kinds of database whose SQL differs.
@@ -50,6 +67,13 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// The kind that output and configurations call so.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Postgres, Self::Mysql, Self::Sqlite, Self::Sqlserver]
+            .into_iter()
+            .find(|dialect| dialect.name() == name)
+    }
+
     /// The name that output uses.
     pub fn name(self) -> &'static str {
         match self {
@@ -212,6 +236,17 @@ impl Schema {
     /// The dialect that statements for it are written in: its own, or PostgreSQL's where nothing says which.
     pub fn written_in(&self) -> Dialect {
         self.dialect.unwrap_or(Dialect::Postgres)
+    }
+
+    /// Takes what the configuration says for what it is.
+    pub fn tell(&mut self, dialect: Dialect) {
+        (self.dialect, self.told) = (Some(dialect), true);
+    }
+
+    /// The kinds that code names, where they are several and nobody says which one is meant.
+    pub fn undecided(&self) -> Vec<&Named> {
+        let coded: Vec<&Named> = self.named.iter().filter(|one| !one.words.is_empty()).collect();
+        if self.told || coded.len() < 2 { Vec::new() } else { coded }
     }
 
     /// A table by name, whatever its case.

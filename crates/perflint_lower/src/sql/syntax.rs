@@ -66,12 +66,13 @@ fn predicate(node: Node<'_>, sql: &str, statement: &mut SqlStatement) {
     {
         return;
     }
+    let range = matches!(operator, "<" | ">" | "<=" | ">=" | "between");
     for side in ["left", "right"] {
         let field = node.child_by_field_name(side).filter(|n| n.kind() == "field");
         if let Some(column) = field.and_then(|n| Some(last(text(n.child_by_field_name("name")?, sql)))) {
             let table = field.and_then(|n| n.named_child(0)).filter(|n| n.kind() == "object_reference");
             let table = table.map(|n| last(text(n, sql)));
-            statement.predicates.push(SqlPredicate { table, column, equality, fixed: None });
+            statement.predicates.push(SqlPredicate { table, column, equality, range, fixed: None });
         }
     }
 }

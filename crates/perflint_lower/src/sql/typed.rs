@@ -233,6 +233,7 @@ impl<'a> Facts<'a> {
                             table: table.clone(),
                             column,
                             equality: true,
+                            range: false,
                             fixed: None,
                         });
                     }
@@ -287,11 +288,15 @@ impl<'a> Facts<'a> {
             Expr::IsNotTrue(expr)
             | Expr::IsNotFalse(expr)
             | Expr::IsDistinctFrom(expr, _)
-            | Expr::Between { expr, .. }
             | Expr::Like { expr, .. }
             | Expr::ILike { expr, .. }
             | Expr::SimilarTo { expr, .. }
             | Expr::RLike { expr, .. } => self.compared(expr, false, reason),
+            Expr::Between { expr, negated, .. } => {
+                let before = self.out.predicates.len();
+                self.compared(expr, false, reason);
+                self.bounded(before, !negated);
+            }
             Expr::Exists { subquery, .. } | Expr::Subquery(subquery) => {
                 self.todo.push(Todo::Query(subquery, Place::Inner));
             }
@@ -341,6 +346,7 @@ impl<'a> Facts<'a> {
             Lt | LtEq | Eq if is_rownum(left) => self.out.limit = constant(right),
             Eq | Spaceship | NotEq | Lt | LtEq | Gt | GtEq => {
                 let equality = matches!(op, Eq | Spaceship);
+                let before = self.out.predicates.len();
                 let text = is_quoted(right) && column(left).is_some();
                 if !text {
                     self.compared(right, equality, reason);
@@ -349,9 +355,15 @@ impl<'a> Facts<'a> {
                     Some(fixed) => self.compared_with(left, Some(fixed), reason),
                     None => self.compared(left, equality, reason),
                 }
+                self.bounded(before, matches!(op, Lt | LtEq | Gt | GtEq));
             }
             _ => self.todo.extend([Todo::Expr(right, computed(reason)), Todo::Expr(left, computed(reason))]),
         }
+    }
+
+    /// Comparisons from here on are with a bound, if that is so.
+    fn bounded(&mut self, from: usize, range: bool) {
+        self.out.predicates[from..].iter_mut().for_each(|predicate| predicate.range = range);
     }
 
     /// One side of a comparison.
@@ -378,7 +390,7 @@ impl<'a> Facts<'a> {
         let Some((table, column)) = column(expr) else { return };
         if &*column != HOLE_NAME {
             let table = table.or_else(|| default.map(|table| table.to_lowercase().into()));
-            self.out.predicates.push(SqlPredicate { table, column, equality, fixed });
+            self.out.predicates.push(SqlPredicate { table, column, equality, range: false, fixed });
         }
     }
 }
