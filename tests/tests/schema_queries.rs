@@ -122,3 +122,37 @@ fn relations_of_eloquent_are_about_their_row_and_each_call_has_conditions_of_its
     ]);
     assert_eq!(found, ["notes(contact_id,created_at)", "notes(contact_id,token)"]);
 }
+
+/// The database section of the plan of some files.
+fn database_section(files: &[(&str, &str)]) -> String {
+    let tree = Tree::of(files);
+    let run = run(perflint().args(["plan", "--quiet", "--section", "database"]).current_dir(tree.path()));
+    assert_eq!(run.code, Some(0), "{}", run.err());
+    run.out()
+}
+
+#[test]
+fn of_several_databases_one_is_taken_and_said() {
+    let table = "CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint NOT NULL REFERENCES customers (id));\nCREATE TABLE customers (id bigint PRIMARY KEY);\n";
+    let code = "import psycopg2\nimport pymysql\n";
+    let files = [("db/migrations/1_init.sql", table), ("shop/db.py", code)];
+    let found = database_section(&files);
+    assert!(found.contains("names several databases: mysql (`pymysql`); postgres (`psycopg2`)"), "{found}");
+    assert!(found.contains("mysql is taken: nothing speaks more for another"), "{found}");
+    let told = [&files[..], &[("perflint.toml", "[database]\ndialect = \"postgres\"\n")]].concat();
+    let found = database_section(&told);
+    assert!(!found.contains("names several databases"), "{found}");
+    assert!(found.contains("Statements are postgres's"), "{found}");
+    let wrong =
+        Tree::of(&[("perflint.toml", "[database]\ndialect = \"oracle\"\n"), ("a.py", "import psycopg2\n")]);
+    let run = run(perflint().args(["plan", "--quiet"]).current_dir(wrong.path()));
+    assert_eq!(run.code, Some(2), "{}", run.out());
+}
+
+#[test]
+fn deletes_in_sql_empty_a_table_by_time() {
+    let table = "CREATE TABLE visits (id bigint PRIMARY KEY, host text, seen timestamptz NOT NULL);\n";
+    let code = "import psycopg2\n\n\ndef forget(db, day):\n    db.execute(\"DELETE FROM visits WHERE seen < %s\", (day,))\n";
+    let found = database_section(&[("db/migrations/1_init.sql", table), ("shop/forget.py", code)]);
+    assert!(found.contains("removes rows by it") && !found.contains("changes or removes"), "{found}");
+}

@@ -150,3 +150,18 @@ fn what_flyway_repeats_comes_last_and_what_it_undoes_is_no_step() {
     ]);
     assert_eq!(found, ["orders(id,note) (note)"]);
 }
+
+#[test]
+fn the_base_of_all_models_is_no_table() {
+    let found = tables(&[
+        (
+            "shop/base.py",
+            "from sqlalchemy.orm import DeclarativeBase\n\n\nclass Base(DeclarativeBase):\n    \"\"\"What all have in common.\"\"\"\n",
+        ),
+        (
+            "shop/models.py",
+            "from sqlalchemy.orm import Mapped, mapped_column\n\nfrom shop.base import Base\n\n\nclass Order(Base):\n    __tablename__ = \"orders\"\n\n    id: Mapped[int] = mapped_column(primary_key=True)\n",
+        ),
+    ]);
+    assert_eq!(found, ["orders(id)"]);
+}

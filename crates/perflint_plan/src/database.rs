@@ -153,7 +153,7 @@ fn chosen(schema: &Schema, questions: &mut Questions) -> Option<String> {
         names.join(", ")
     ));
     Some(format!(
-        "The repository names several databases: {}. {first} is taken, for which most speaks.",
+        "The repository names several databases: {}. {first} is taken: nothing speaks more for another.",
         all.join("; ")
     ))
 }

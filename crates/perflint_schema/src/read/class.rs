@@ -9,7 +9,7 @@ use crate::apply::Machine;
 use perflint_ir::{BodyId, Callee, Change, Item, ItemId, ItemKind, Marker, OpId, OpKind, Slot, TypeExpr};
 use perflint_link::{Base, ClassIx, Def, EntityIx, Program};
 use perflint_models::{Does, Models, TableRow, To};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the classes of a program declare.
 pub(crate) struct Declared {
@@ -61,6 +61,12 @@ pub(crate) fn declared(program: &Program, models: &Models, rows: &Rows<'_>, mach
         }
     }
     out
+}
+
+/// Names of tables of classes that others inherit from: one without a column is no table.
+pub(super) fn mere_bases<'t>(program: &Program, tables: &'t BTreeMap<EntityIx, String>) -> BTreeSet<&'t str> {
+    let inherited = |entity: EntityIx| !program.class(program.entity(entity).class).heirs.is_empty();
+    tables.iter().filter(|(entity, _)| inherited(**entity)).map(|(_, name)| name.as_str()).collect()
 }
 
 pub(super) struct Reader<'r, 'p> {

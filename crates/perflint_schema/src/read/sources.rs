@@ -43,7 +43,9 @@ pub fn replay(program: &Program, models: &Models) -> Schema {
     let mut listed: Vec<String> = Vec::new();
     let declared = declared(program, models, &rows, machine);
     let Declared { machine, tables: entities, complete } = declared;
-    let own = machine.finish();
+    let mut own = machine.finish();
+    let bases = super::class::mere_bases(program, &entities);
+    own.tables.retain(|name, table| !table.columns.is_empty() || !bases.contains(name.as_str()));
     listed.extend(complete);
     listed.extend(own.tables.values().filter(|table| table.entity.is_none()).map(|table| table.name.clone()));
     let mut schema = merged(dumped, own, history, &listed);
