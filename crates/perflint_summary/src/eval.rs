@@ -91,6 +91,7 @@ pub(crate) struct Events {
     pub(crate) responded: FxHashMap<(Site, Site), Responded>,
     pub(crate) blocking: FxHashMap<(Site, Site), Blocking>,
     pub(crate) serial: FxHashMap<Site, SerialAwait>,
+    pub(crate) walked: crate::walked::Walked,
     pub(crate) columns: crate::column::Columns,
     pub(crate) extents: crate::extent::Extents,
     /// Where the queries were built whose rows a page is a list of.
@@ -101,12 +102,6 @@ pub(crate) struct Events {
     pub(crate) calls: usize,
     pub(crate) holes: usize,
     pub(crate) widened: usize,
-}
-
-/// The place in a callback that leads to an effect: the first step is the call that calls it back.
-fn inner_place(term: &Term) -> Option<Site> {
-    let outer = term.steps.as_ref()?;
-    Some(outer.next.as_ref().map_or(term.effect.site, |inner| inner.site))
 }
 
 /// A callable that a framework will call.
@@ -562,7 +557,7 @@ impl<'p> Eval<'p> {
                 }
                 around.batch |= crate::guard::flushes(self.p, f.body, place, region);
             } else if around.early
-                && let Some(inner) = inner_place(term)
+                && let Some(inner) = term.inner_place()
                 && crate::guard::breaks_after(self.p.body(inner.at), inner.op)
             {
                 continue;
@@ -586,7 +581,7 @@ impl<'p> Eval<'p> {
         let place = term.steps.as_ref().map_or(term.effect.site, |s| match around.region {
             Some(_) => s.site,
             // The first step is the iterating call itself; what it repeats stands in the callback.
-            None => inner_place(&term).unwrap_or(term.effect.site),
+            None => term.inner_place().unwrap_or(term.effect.site),
         });
         let (origin, path) = match &term.effect.lazy {
             Some(lazy) => (lazy.origin, lazy.path),
@@ -600,6 +595,7 @@ impl<'p> Eval<'p> {
             Factor::Size { site, .. } | Factor::While(site) => site,
             Factor::Const(_) | Factor::Recursion(_) => place,
         };
+        self.note_grown(loop_site);
         let repeat = Repeat {
             at: f.at,
             region: around.region,

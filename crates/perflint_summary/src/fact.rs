@@ -120,6 +120,12 @@ pub struct Term {
 }
 
 impl Term {
+    /// The place in a callback that leads to the effect: the first step is the call that calls it back.
+    pub(crate) fn inner_place(&self) -> Option<Site> {
+        let outer = self.steps.as_ref()?;
+        Some(outer.next.as_ref().map_or(self.effect.site, |inner| inner.site))
+    }
+
     /// The first call on the way to the effect for which something holds.
     pub fn first_step(&self, holds: impl Fn(Site) -> bool) -> Option<Site> {
         let mut next = &self.steps;

@@ -79,6 +79,7 @@ mod typed_rows;
 mod union;
 mod value;
 mod view;
+mod walked;
 mod wide;
 
 pub use column::{Accessed, ColumnHow, ColumnUse};
@@ -140,7 +141,7 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
     let unhandled = eval.settle_routes();
     let events = eval.events;
     let mut facts = Facts {
-        repeats: events.repeats.into_values().collect(),
+        repeats: events.repeats.into_values().filter(|repeat| events.walked.grows(repeat)).collect(),
         materialised: events.materialised.into_values().collect(),
         responded: events.responded.into_values().collect(),
         blocking: events.blocking.into_values().collect(),
