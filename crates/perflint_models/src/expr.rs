@@ -1,5 +1,6 @@
 //! The small expression language of model rows: `recv`, `arg0.include`, `elem(recv)`, `new(requests.Session)`.
 
+use crate::Shape;
 use serde::Deserialize;
 use std::fmt;
 
@@ -43,6 +44,8 @@ pub enum Expr {
     Left(u8),
     /// The same query with the methods of another type: `as(sqlalchemy.Result, arg0)`.
     As(Box<str>, Box<Expr>),
+    /// Whether a value is of one of some kinds, as far as it is known: `is(list or map, arg0)`.
+    Is(Box<[Shape]>, Box<Expr>),
     /// An instance of a library type.
     New(Box<str>),
     /// What the invoked callback, or a callable value, returns.
@@ -254,6 +257,12 @@ impl Expr {
             "as" => {
                 let (ty, value) = inner.split_once(',').ok_or("as(TYPE, value) takes two")?;
                 Self::As(ty.trim().into(), Box::new(Self::parse(value).map_err(|e| e.to_string())?))
+            }
+            "is" => {
+                let (kinds, value) = inner.split_once(',').ok_or("is(KIND, value) takes two")?;
+                let shape = |word| Shape::named(word).ok_or_else(|| format!("no kind `{word}`"));
+                let shapes = kinds.split(" or ").map(shape).collect::<Result<_, _>>()?;
+                Self::Is(shapes, Box::new(Self::parse(value).map_err(|e| e.to_string())?))
             }
             other => return Err(format!("no function `{other}`")),
         })

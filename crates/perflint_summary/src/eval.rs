@@ -84,7 +84,7 @@ pub(crate) struct Frame<'p> {
 /// Everything found so far.
 #[derive(Debug, Default)]
 pub(crate) struct Events {
-    pub(crate) repeats: FxHashMap<(Site, Option<Site>, Sym, Site), Repeat>,
+    pub(crate) repeats: FxHashMap<crate::walked::Key, Repeat>,
     pub(crate) materialised: FxHashMap<(Site, Site), Materialised>,
     /// Queries that were read without bound, by where they were built.
     pub(crate) unbounded: FxHashMap<Site, crate::value::Query>,
@@ -302,6 +302,7 @@ impl<'p> Eval<'p> {
             this.run(&context, caller)
         }));
         self.stack.pop();
+        self.note_walked(at, &outcome);
         self.memo.insert(context, Rc::clone(&outcome));
         outcome
     }
@@ -595,7 +596,6 @@ impl<'p> Eval<'p> {
             Factor::Size { site, .. } | Factor::While(site) => site,
             Factor::Const(_) | Factor::Recursion(_) => place,
         };
-        self.note_grown(loop_site);
         let repeat = Repeat {
             at: f.at,
             region: around.region,
@@ -609,6 +609,7 @@ impl<'p> Eval<'p> {
             entry: self.entry,
         };
         let key = (repeat.term.effect.site, origin, path, loop_site);
+        self.note_repeat(key);
         match self.events.repeats.entry(key) {
             std::collections::hash_map::Entry::Occupied(mut known) => {
                 let better = (repeat.rows, repeat.term.sure) > (known.get().rows, known.get().term.sure);

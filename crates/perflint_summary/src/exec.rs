@@ -215,7 +215,6 @@ impl<'p> Eval<'p> {
         };
         let value = over.some().map_or(UNKNOWN, |o| f.vals[o.at()]);
         let plan = self.iteration(f, value, over, RegionId(region), source);
-        self.note_walked(f, over, &plan);
         match plan {
             crate::iterate::Plan::Unroll(items) => {
                 for v in items {

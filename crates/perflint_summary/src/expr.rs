@@ -122,6 +122,10 @@ impl<'p> Eval<'p> {
                     None => v,
                 }
             }
+            Expr::Is(shapes, e) => {
+                let v = self.expr(f, e, g)?;
+                self.is_shaped(v, shapes)
+            }
             Expr::New(path) => match self.m.type_named(f.lang.models(), path) {
                 Some(ty) => {
                     // What the user's class tells its base is no argument of what the base makes.

@@ -73,6 +73,7 @@ mod route;
 mod selected;
 mod sender;
 mod service;
+mod shape;
 mod shown;
 mod task;
 mod typed_rows;
@@ -141,7 +142,12 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
     let unhandled = eval.settle_routes();
     let events = eval.events;
     let mut facts = Facts {
-        repeats: events.repeats.into_values().filter(|repeat| events.walked.grows(repeat)).collect(),
+        repeats: events
+            .repeats
+            .into_iter()
+            .filter(|(key, repeat)| events.walked.confirms(key, repeat))
+            .map(|(_, repeat)| repeat)
+            .collect(),
         materialised: events.materialised.into_values().collect(),
         responded: events.responded.into_values().collect(),
         blocking: events.blocking.into_values().collect(),

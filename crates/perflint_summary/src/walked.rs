@@ -1,48 +1,43 @@
-//! Loops that were seen with what entry points give them. A function is also evaluated on its own, with arguments that nobody
-//! knows; where every entry point that reaches it gives a loop a few values that are written down, it does not grow.
+//! What entry points were seen to run. A function is also evaluated on its own, with arguments that nobody knows; where entry
+//! points were seen to run all of it, what they give it says what it repeats: a list of one value that is written down does not
+//! grow, and a branch that no caller asks for is not taken.
 
-use crate::eval::{Eval, Frame};
-use crate::fact::{Factor, Repeat};
-use crate::iterate::Plan;
+use crate::eval::{Eval, Outcome};
+use crate::fact::Repeat;
 use crate::value::Site;
-use perflint_ir::OpId;
+use perflint_ir::Sym;
+use perflint_link::BodyRef;
 use rustc_hash::FxHashSet;
 
-/// The loops that entry points were seen to run, by what they walk.
+/// What tells one repeated effect from another: where it happens, where its rows come from and by which path, and the loop.
+pub(crate) type Key = (Site, Option<Site>, Sym, Site);
+
+/// What was evaluated with what entry points give.
 #[derive(Debug, Default)]
 pub(crate) struct Walked {
-    short: FxHashSet<Site>,
-    grown: FxHashSet<Site>,
+    bodies: FxHashSet<BodyRef>,
+    repeats: FxHashSet<Key>,
 }
 
 impl Walked {
-    /// False for what a loop repeats only as long as nobody knows what it walks.
-    pub(crate) fn grows(&self, repeat: &Repeat) -> bool {
-        match repeat.factor {
-            Factor::Size { site, .. } if repeat.entry.is_none() => {
-                !self.short.contains(&site) || self.grown.contains(&site)
-            }
-            _ => true,
-        }
+    /// False for what a loop repeats only as long as nobody knows what it is given.
+    pub(crate) fn confirms(&self, key: &Key, repeat: &Repeat) -> bool {
+        repeat.entry.is_some() || self.repeats.contains(key) || !self.bodies.contains(&repeat.at)
     }
 }
 
 impl<'p> Eval<'p> {
-    /// A loop runs over something.
-    pub(crate) fn note_walked(&mut self, f: &Frame<'p>, over: OpId, plan: &Plan) {
-        let short = match plan {
-            Plan::Unroll(items) => !items.is_empty(),
-            Plan::Repeat { factor, .. } => matches!(factor, Factor::Const(_)),
-        };
-        if short && self.entry.is_some() && over.is_some() {
-            self.events.walked.short.insert(Site { at: f.at, op: over });
+    /// A loop repeats an effect.
+    pub(crate) fn note_repeat(&mut self, key: Key) {
+        if self.entry.is_some() {
+            self.events.walked.repeats.insert(key);
         }
     }
 
-    /// A loop repeats an effect as often as something is long.
-    pub(crate) fn note_grown(&mut self, site: Site) {
-        if self.entry.is_some() {
-            self.events.walked.grown.insert(site);
+    /// A body was evaluated, as far as it goes.
+    pub(crate) fn note_walked(&mut self, at: BodyRef, outcome: &Outcome) {
+        if self.entry.is_some() && !outcome.capped {
+            self.events.walked.bodies.insert(at);
         }
     }
 }
