@@ -1,8 +1,8 @@
 //! What calls in the bodies of classes declare: `scope :recent, -> { .. }`, `delegate :name, to: :author`.
 
 use crate::class::{Base, ClassIx};
-use crate::program::{Def, Program};
-use perflint_ir::{OpKind, Slot, Sym};
+use crate::program::{BodyRef, Def, Program};
+use perflint_ir::{Callee, OpId, OpKind, Slot, Sym};
 use perflint_models::{DeclarationRow, Expr, Models};
 
 impl Program {
@@ -55,11 +55,11 @@ impl Program {
         let body = self.file(file).body(body);
         let OpKind::Call(call) = body.op(op).kind else { return None };
         match body.call(call).callee {
-            perflint_ir::Callee::Value(value) => match body.op(value).kind {
+            Callee::Value(value) => match body.op(value).kind {
                 OpKind::Name(name) => Some(name),
                 _ => None,
             },
-            perflint_ir::Callee::Member { name, .. } => Some(name),
+            Callee::Member { name, .. } => Some(name),
         }
     }
 
@@ -68,6 +68,33 @@ impl Program {
         self.class(class).mro.iter().find_map(|base| match base {
             Base::Class(c) => self.class(*c).declared.get(&name).copied(),
             Base::External(_) => None,
+        })
+    }
+
+    /// The calls of bare names in the bodies of a class and what it inherits from, the base's first.
+    pub fn body_calls<'p>(
+        &'p self,
+        class: ClassIx,
+        is: impl Fn(&str) -> bool + 'p,
+    ) -> impl Iterator<Item = (BodyRef, OpId)> + 'p {
+        let line = self.class(class).mro.iter().rev().filter_map(|base| match base {
+            Base::Class(c) => Some(self.class(*c)),
+            Base::External(_) => None,
+        });
+        let parts = line.flat_map(|class| std::iter::once(class.def).chain(class.parts.iter().copied()));
+        let bodies = parts.filter_map(|def| Some(BodyRef { file: def.file, body: self.item(def).body? }));
+        bodies.flat_map(move |at| {
+            let body = self.body(at);
+            let named: Vec<OpId> = (0u32..)
+                .zip(&body.ops)
+                .filter(|(_, op)| {
+                    let OpKind::Call(call) = op.kind else { return false };
+                    let Callee::Value(callee) = body.call(call).callee else { return false };
+                    matches!(body.op(callee).kind, OpKind::Name(name) if is(self.text(name)))
+                })
+                .map(|(op, _)| OpId(op))
+                .collect();
+            named.into_iter().map(move |op| (at, op))
         })
     }
 

@@ -434,6 +434,13 @@ impl Program {
             let query = Relation { name, read: perflint_models::RelationRead::Query, ..relation };
             self.entities[entity.0 as usize].relations.entry(name).or_insert(query);
         }
+        if let Some(pattern) = &row.loaded_as {
+            let loaded = self.names.intern(&pattern.replace("{name}", self.text(name)));
+            let relation = Relation { name: loaded, ..relation.clone() };
+            self.entities[entity.0 as usize].relations.insert(loaded, relation.clone());
+            self.entities[entity.0 as usize].relations.insert(name, relation);
+            return;
+        }
         self.entities[entity.0 as usize].relations.insert(name, relation);
         self.add_inverse(entity, def, row, ix, target, at, models);
     }

@@ -531,6 +531,12 @@ pub struct RelationRow {
     /// Fields of entities of this `api` whose type is an entity (or a list of one).
     #[serde(default)]
     pub field_of: OneOrMany,
+    /// What it is loaded by, if not its name, which reads it all the same: `{name}_attachment`.
+    #[serde(default)]
+    pub loaded_as: Option<Box<str>>,
+    /// Scopes of its entity that load it: `with_attached_{name}`.
+    #[serde(default)]
+    pub loaded_by: OneOrMany,
     /// Calls on the receiver that a method of the entity returns: `return $this->hasMany(Post::class)`. Reading the method's
     /// name as an attribute reads the relation.
     #[serde(default)]
@@ -665,6 +671,25 @@ pub enum EntryKind {
     Signal,
 }
 
+/// Rows that a framework fetches before a method runs, into a field that is called like their entity: the one that the call
+/// names, or the one that the class is called after.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Presets {
+    /// Calls in the class's body that ask for it: `load_and_authorize_resource`.
+    pub calls: OneOrMany,
+    /// Methods that find a query over all rows, in the field with the name of many.
+    pub many: OneOrMany,
+    /// Methods that find nothing that was read.
+    #[serde(default)]
+    pub none: OneOrMany,
+    /// The ending that the class's name has: `Controller`.
+    pub strip: Box<str>,
+    /// The type of the query.
+    #[serde(rename = "type")]
+    pub ty: Box<str>,
+}
+
 /// Entry points by declaration.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -707,6 +732,9 @@ pub struct EntryRow {
     /// Calls in the class's body that name methods which run before: `before_action :load_order`.
     #[serde(default)]
     pub before: Vec<Box<str>>,
+    /// Rows that methods find in a field of their receiver, because a call in the class's body fetches them.
+    #[serde(default)]
+    pub presets: Option<Presets>,
     /// Calls in the class's body that name the methods which its views may call: `helper_method :current_shop`.
     #[serde(default)]
     pub helpers: Vec<Box<str>>,

@@ -27,7 +27,7 @@ pub use evidence::{AskRow, Asks, CollectionRow, KeepRow, Kind, SignRow, TimeoutR
 pub use expr::{Expr, ExprError};
 pub use file::{
     AttrRow, CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, EntryRow, Lists,
-    ModelFile, OneOrMany, RelationRead, RelationRow, RowCount, To, Wait,
+    ModelFile, OneOrMany, Presets, RelationRead, RelationRow, RowCount, To, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};
 pub use object::ObjectRow;

@@ -5,7 +5,7 @@ use crate::eval::{Around, Eval, Frame, How, Pending};
 use crate::expr::Given;
 use crate::fact::{Effect, Sure};
 use crate::iterate::Plan;
-use crate::value::{Binder, Bound, EVERYTHING, FILLED, NULL, Query, SCALAR, Site, UNKNOWN, V, Val};
+use crate::value::{Binder, Bound, EVERYTHING, FILLED, NULL, Query, SCALAR, Site, Source, UNKNOWN, V, Val};
 use perflint_ir::{OpId, OpKind, RegionId, SqlVerb, Sym, TypeExpr};
 use perflint_models::{CallIx, CallRow, EffectKind, EntryKind, Expr, RowCount, TypeRole, Wait};
 
@@ -117,6 +117,13 @@ impl<'p> Eval<'p> {
         }
         let source =
             row.per.as_ref().and_then(|per| self.expr(f, per, &given)).and_then(|v| self.source_of(v));
+        // One plain value per row: as many as rows, and none of the weight of rows.
+        let plain = || {
+            let is_list = row.plain && row.rows == RowCount::All;
+            let rows = if is_list { built.or_else(|| self.query_for(f, given.recv, op)) } else { None };
+            crate::query::walked(&rows?).map(|source| Source { all: false, ..source })
+        };
+        let source = source.or_else(plain);
         let handled = row.dispatches.as_ref().and_then(|dispatches| {
             let message = self.expr(f, &dispatches.value, &given)?;
             self.dispatch(f, dispatches, message, args, op)

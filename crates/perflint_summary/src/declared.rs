@@ -25,6 +25,9 @@ impl<'p> Eval<'p> {
                 let query = self.query_for(f, recv, op)?;
                 return Some(self.vals.make(Val::Query(Query { narrowed: true, ..query })));
             }
+            if let Some(loaded) = self.call_loading_scope(f, class, recv, name, op) {
+                return Some(loaded);
+            }
             return self.call_named_scope(f, class, recv, name, args, op);
         };
         let e = self.m.declarations[row].1.scope.as_ref()?;
@@ -48,6 +51,32 @@ impl<'p> Eval<'p> {
             _ => self.site(f, op),
         };
         Some(self.vals.make(Val::Query(Query { origin, ..q })))
+    }
+
+    /// Calls a scope that loads a relation and is called after it: `with_attached_photo`.
+    fn call_loading_scope(
+        &mut self,
+        f: &mut Frame<'p>,
+        class: ClassIx,
+        recv: V,
+        name: Sym,
+        op: usize,
+    ) -> Option<V> {
+        let called = self.p.text(name);
+        let entity = self.p.class(class).entity?;
+        let found = self.p.relations_of(entity).into_iter().find(|relation| {
+            let own = self.p.text(self.p.item(relation.place).name);
+            let scopes = &self.m.relations[relation.row].1.loaded_by;
+            scopes.iter().any(|scope| {
+                scope.split_once("{name}").is_some_and(|(before, after)| {
+                    called.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)) == Some(own)
+                })
+            })
+        })?;
+        let paths = self.vals.make(Val::Paths(std::rc::Rc::new([found.name]), None));
+        let query = self.query_for(f, recv, op)?;
+        let query = self.load(&query, paths);
+        Some(self.vals.make(Val::Query(query)))
     }
 
     fn scoped(&mut self, f: &Frame<'p>, recv: V, op: usize) -> V {
@@ -235,9 +264,13 @@ impl<'p> Eval<'p> {
     /// The arguments of the call that declares a member, as they are in the class's initialiser.
     pub(crate) fn declaring_arguments(&mut self, def: Def) -> Option<CallArgs> {
         let (file, body, op) = self.p.field_init(def)?;
-        let at = BodyRef { file, body };
+        self.body_arguments(BodyRef { file, body }, op)
+    }
+
+    /// The arguments of a call in the body of a class.
+    pub(crate) fn body_arguments(&mut self, at: BodyRef, op: perflint_ir::OpId) -> Option<CallArgs> {
         let values = self.init_values(at);
-        let code = self.p.file(file).body(body);
+        let code = self.p.body(at);
         let OpKind::Call(call) = code.op(op).kind else { return None };
         let mut args = CallArgs::default();
         for arg in code.args(code.call(call).args) {

@@ -119,8 +119,8 @@ pub(crate) struct Pending {
     pub(crate) names_view: bool,
     /// What the framework passes, by position.
     pub(crate) gives: Vec<V>,
-    /// Methods of the same receiver that run before.
-    pub(crate) before: Vec<Def>,
+    /// What the same receiver does before.
+    pub(crate) before: crate::preset::Before,
     /// The name of the template that is rendered with the receiver's fields afterwards.
     pub(crate) view: Option<Sym>,
 }
@@ -137,7 +137,7 @@ impl Pending {
             template: None,
             names_view: false,
             gives: Vec::new(),
-            before: Vec::new(),
+            before: Default::default(),
             view: None,
         }
     }

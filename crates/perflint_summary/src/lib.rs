@@ -63,6 +63,7 @@ mod overriding;
 mod own;
 mod predicate;
 mod present;
+mod preset;
 mod promise;
 mod query;
 mod receiver;

@@ -20,6 +20,7 @@ impl<'p> Eval<'p> {
                 None => self.vals.make(Val::Str(sym)),
             },
             OpKind::Text(parts) => {
+                self.text_forms(f, f.body.kids(parts), i);
                 self.sql_at(f, i).or_else(|| self.constant_text(f, f.body.kids(parts))).unwrap_or(SCALAR)
             }
             OpKind::Local(local) => f.locals[local.at()],

@@ -2,14 +2,32 @@
 //! serializer that is meant for them.
 
 use crate::call::CallArgs;
-use crate::eval::{Eval, Frame};
+use crate::eval::{Eval, Frame, How};
 use crate::expr::Given;
 use crate::value::{V, Val};
-use perflint_ir::{ItemKind, Sym};
+use perflint_ir::{ItemKind, OpId, Sym};
 use perflint_link::ClassIx;
 use perflint_models::{PresentedBy, Presents};
 
 impl<'p> Eval<'p> {
+    /// What stands in a text is asked for its form as text: the method of its class in the repository.
+    pub(crate) fn text_forms(&mut self, f: &mut Frame<'p>, parts: &[OpId], op: usize) {
+        if f.lang.family() != "ruby" {
+            return;
+        }
+        let Some(name) = self.p.names.find("to_s") else { return };
+        for part in parts {
+            let v = f.vals[part.at()];
+            if let Some(class) = self.instance_class(v)
+                && let Some(def) = self.p.member_on(class, name, false)
+                && self.p.item(def).kind == ItemKind::Function
+                && !self.p.is_stub(def.file)
+            {
+                self.call_fun(f, def, v, &CallArgs::default(), op, How::PLAIN);
+            }
+        }
+    }
+
     /// Calls the method that gives the form of a value, or of each of its elements. A query that the call `walks` has run.
     pub(crate) fn present(
         &mut self,

@@ -659,7 +659,7 @@ impl<'p> Eval<'p> {
 }
 
 /// The query as the source of a list of its rows: those of a relation that is loaded have one of their own.
-fn walked(q: &Query) -> Option<Source> {
+pub(crate) fn walked(q: &Query) -> Option<Source> {
     let several = !matches!(q.bound, Bound::One | Bound::AtMost(0));
     (several && !q.preloaded).then_some(Source { origin: q.origin, all: q.bound == Bound::Unbounded })
 }

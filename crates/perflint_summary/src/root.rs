@@ -494,7 +494,9 @@ impl<'p> Eval<'p> {
             let label = format!("{}.{}", self.p.text(self.p.class(class).name), self.p.text(name));
             if !self.pending.iter().any(|p| p.target == target) {
                 let file = self.p.class(class).def.file;
-                let (before, view) = (self.before(class, name, row), self.view(class, def, row));
+                let (methods, view) = (self.before(class, name, row), self.view(class, def, row));
+                let presets = self.has_presets(class, row).map(|row| (class, name, row));
+                let before = crate::preset::Before { methods, presets };
                 self.pending.push(Pending { before, view, ..Pending::new(row.kind, label, file, target) });
             }
         }

@@ -30,7 +30,14 @@ impl<'p> Eval<'p> {
 
     /// True unless `only:` or `except:` says otherwise.
     fn concerns(&mut self, declaration: Def, action: Sym) -> bool {
-        let Some(args) = self.declaring_arguments(declaration) else { return true };
+        match self.declaring_arguments(declaration) {
+            Some(args) => self.includes(&args, action),
+            None => true,
+        }
+    }
+
+    /// True unless `only:` or `except:` among the arguments of a call in the class's body says otherwise.
+    pub(crate) fn includes(&self, args: &CallArgs, action: Sym) -> bool {
         let names = |this: &Self, key: &str| {
             let key = this.p.names.find(key)?;
             let (_, v) = args.keys.iter().find(|(k, _)| *k == key)?;
@@ -85,7 +92,10 @@ impl<'p> Eval<'p> {
             return (this, Vec::new());
         }
         let mut frame = self.outer_frame(at, this, crate::graph::Node::NONE);
-        for def in &pending.before {
+        if let Some((class, action, row)) = pending.before.presets {
+            self.preset(&mut frame, class, action, row);
+        }
+        for def in &pending.before.methods {
             let this = frame.this;
             self.call_fun(&mut frame, *def, this, &CallArgs::default(), 0, How::PLAIN);
         }
