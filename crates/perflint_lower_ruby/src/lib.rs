@@ -24,7 +24,7 @@ use perflint_syntax::{Source, guard, with_gap};
 use walk::{Ruby, Text};
 
 /// Ruby files that are templates, by the end of their names.
-const TEMPLATES: &[&str] = &[".jbuilder", ".rabl", ".builder", ".arb", ".prawn", ".axlsx", ".ruby"];
+const TEMPLATES: &[&str] = &[".jbuilder", ".rabl", ".rsb", ".builder", ".arb", ".prawn", ".axlsx", ".ruby"];
 
 /// Lowers one file. Never fails.
 pub fn lower(source: Source<'_>) -> FileIr {

@@ -92,6 +92,11 @@ impl<'p> Eval<'p> {
                     return Some(v);
                 }
                 let v = self.expr(f, e, g).unwrap_or(UNKNOWN);
+                if let (Expr::Recv, Val::Row(row)) = (&**e, self.vals.get(v))
+                    && let Some(origin) = row.origin
+                {
+                    self.events.extents.several(origin);
+                }
                 self.vals.many(v)
             }
             Expr::Map(e) => {
@@ -267,9 +272,15 @@ impl<'p> Eval<'p> {
             }
             Expr::Condition(e) => {
                 let v = self.expr(f, e, g)?;
-                let text = self.literal_text(v)?;
-                let mut words = text.split_whitespace();
-                words.any(|word| word.eq_ignore_ascii_case("where")).then_some(v)?
+                match self.literal_text(v) {
+                    Some(text) => {
+                        let mut words = text.split_whitespace();
+                        words.any(|word| word.eq_ignore_ascii_case("where")).then_some(v)?
+                    }
+                    // What a text that is put together says, nobody knows.
+                    None if matches!(self.vals.get(v), Val::Scalar | Val::Sql(..)) => v,
+                    None => return None,
+                }
             }
             Expr::From(e) => {
                 let v = self.expr(f, e, g)?;

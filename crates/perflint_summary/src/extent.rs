@@ -32,6 +32,8 @@ pub struct Extents {
     runs: FxHashMap<Site, Extent>,
     /// Where queries were built that give one row.
     single: FxHashSet<Site>,
+    /// Where queries were built whose one row turned out to be several.
+    several: FxHashSet<Site>,
     /// Where queries run whose rows are fetched later, by where they were built.
     pending: FxHashMap<Site, Site>,
     /// Of loops, by the site of their factor.
@@ -51,6 +53,9 @@ impl Extents {
 
     /// True if a query that was built at a place was only seen to fetch a row at a time.
     pub fn is_single(&self, origin: Site) -> bool {
+        if self.several.contains(&origin) {
+            return false;
+        }
         match self.built.get(&origin) {
             Some(rows) => rows.bound == Bound::One,
             None => self.single.contains(&origin),
@@ -60,6 +65,11 @@ impl Extents {
     /// A framework fetched one row by itself.
     pub(crate) fn given(&mut self, origin: Site) {
         self.single.insert(origin);
+    }
+
+    /// What a query gave as one row is walked like a list: it was asked for several.
+    pub(crate) fn several(&mut self, origin: Site) {
+        self.several.insert(origin);
     }
 
     /// A query runs and gives one row.

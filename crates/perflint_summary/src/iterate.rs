@@ -55,9 +55,7 @@ impl<'p> Eval<'p> {
     /// The plan of something that calls back once per element.
     pub(crate) fn plan(&mut self, f: &mut Frame<'p>, v: V, op: usize, site: Site, binder: Binder) -> Plan {
         let name = self.size_name(f, op, v);
-        if matches!(self.vals.get(v), Val::Unknown | Val::Scalar | Val::Ext(_))
-            && is_constant_name(self.p.text(name))
-        {
+        if is_constant_name(self.p.text(name)) && self.is_plain_list(v) {
             // `for code in SUPPORTED_CODES`: the spelling says that it does not grow.
             return Plan::Repeat { elem: UNKNOWN, factor: Factor::Const(SMALL), rows: false, batch: false };
         }
@@ -155,6 +153,15 @@ impl<'p> Eval<'p> {
                 Plan::Repeat { elem: SCALAR, factor: size(false), rows: false, batch: false }
             }
             _ => Plan::Repeat { elem: UNKNOWN, factor: size(false), rows: false, batch: named_batch() },
+        }
+    }
+
+    /// True for what nothing is known of, and for a list of plain values that no query gave.
+    fn is_plain_list(&self, v: V) -> bool {
+        match *self.vals.get(v) {
+            Val::Unknown | Val::Scalar | Val::Ext(_) => true,
+            Val::Many { elem, source: None, .. } => !self.holds_rows(elem),
+            _ => false,
         }
     }
 

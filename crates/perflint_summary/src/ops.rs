@@ -5,6 +5,7 @@ use crate::eval::{Eval, Frame};
 use crate::value::{Bound, EVERYTHING, FALSE, NULL, Query, SCALAR, Site, Source, TRUE, UNKNOWN, V, Val};
 use perflint_ir::{Arg, BinOp, CallForm, Callee, Lang, OpId, OpKind, RegionKind, Shape, Slot, Sym};
 use perflint_link::{BodyRef, Def, FileIx, Target};
+use perflint_models::RowCount;
 use std::rc::Rc;
 
 impl<'p> Eval<'p> {
@@ -318,7 +319,10 @@ impl<'p> Eval<'p> {
             // What a statement written by hand gives: a column of one of its rows.
             (Val::Query(_), Val::Str(_)) if f.lang.family() == "ruby" => SCALAR,
             (Val::Query(q), _) => {
-                self.run_query(f, &q, perflint_models::RowCount::One, i, perflint_models::Wait::Blocks);
+                // Ruby's libraries fetch all rows and keep them where they were asked for one by its place.
+                let kept = f.lang.family() == "ruby";
+                let rows = if kept { RowCount::All } else { RowCount::One };
+                self.run_query(f, &q, rows, i, perflint_models::Wait::Blocks);
                 self.row_of(f, &q, i)
             }
             (Val::Many { .. } | Val::List(_) | Val::Map(..) | Val::Union(_), _) => self.element(base),
@@ -708,7 +712,7 @@ impl<'p> Eval<'p> {
             Val::Query(q)
                 if !q.ran && (q.api.is_none() || q.via.is_some()) && f.lang.family() == "javascript" =>
             {
-                self.run_query(f, &q, perflint_models::RowCount::All, i, perflint_models::Wait::Suspends);
+                self.run_query(f, &q, RowCount::All, i, perflint_models::Wait::Suspends);
                 self.result_rows(f, &q, i)
             }
             Val::Union(all) => {
