@@ -57,6 +57,10 @@ pub struct Relation {
     pub back: Option<Sym>,
     /// Rows that are read through it do not know the row that was asked, unless `back` says so.
     pub apart: bool,
+    /// A callable of its declaration says more about its rows.
+    pub scoped: bool,
+    /// The row that is asked keeps how many there are.
+    pub counted: bool,
 }
 
 impl Program {

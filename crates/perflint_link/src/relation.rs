@@ -39,6 +39,32 @@ impl Program {
             }
         }
         self.static_relations(models);
+        self.count_relations(models);
+    }
+
+    /// Relations to many whose number of rows is kept with the row that is asked: the other side says so.
+    fn count_relations(&mut self, models: &Models) {
+        let mut counted: Vec<(EntityIx, EntityIx)> = Vec::new();
+        for (e, entity) in (0u32..).zip(&self.entities) {
+            for relation in entity.relations.values().filter(|relation| relation.to == To::One) {
+                let counter = models.relations[relation.row].1.counter.as_ref();
+                let given = counter.zip(self.init_call(relation.place));
+                let op = given.and_then(|(expr, at)| Some((at, self.argument_op(at, expr)?)));
+                let is_kept = op.is_some_and(|(at, op)| {
+                    !matches!(
+                        self.file(at.file).body(at.body).op(op).kind,
+                        OpKind::Bool(false) | OpKind::Null
+                    )
+                });
+                counted.extend(relation.target.filter(|_| is_kept).map(|target| (target, EntityIx(e))));
+            }
+        }
+        for (of, rows) in counted {
+            for relation in self.entities[of.0 as usize].relations.values_mut() {
+                relation.counted |=
+                    relation.to == To::Many && relation.target == Some(rows) && !relation.scoped;
+            }
+        }
     }
 
     /// What the class of an entity declares by calls, itself or through what it includes that is no entity.
@@ -422,6 +448,11 @@ impl Program {
             place: def,
             reverse: false,
             apart: row.apart,
+            scoped: at.zip(row.scope.as_ref()).is_some_and(|(at, expr)| {
+                let op = self.argument_op(at, expr);
+                op.is_some_and(|op| matches!(self.file(at.file).body(at.body).op(op).kind, OpKind::Lambda(_)))
+            }),
+            counted: false,
             back: at.zip(row.back.as_ref()).and_then(|(at, expr)| self.text_argument(at, expr)),
         };
         if let Some(column) = &row.column {
@@ -485,6 +516,8 @@ impl Program {
             reverse: true,
             back: None,
             apart: false,
+            scoped: false,
+            counted: false,
         };
         self.entities[target.0 as usize].relations.entry(name).or_insert(relation);
     }

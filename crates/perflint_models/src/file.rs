@@ -252,6 +252,9 @@ pub struct CallRow {
     /// Relation paths that the query will load.
     #[serde(default)]
     pub loads: Option<Expr>,
+    /// The argument whose rows, which are there already, get what is loaded.
+    #[serde(default)]
+    pub onto: Option<Expr>,
     /// Yields plain values instead of rows with relations.
     #[serde(default)]
     pub plain: bool,
@@ -265,6 +268,9 @@ pub struct CallRow {
     /// A relation that was loaded stays loaded: the call does not run a query on it.
     #[serde(default)]
     pub keeps: bool,
+    /// The call runs no query on a relation whose number of rows is kept with the row that is asked.
+    #[serde(default)]
+    pub counted: bool,
     /// Narrows the query to few rows by a key: at most one row if the named column is unique.
     #[serde(default)]
     pub narrows: Option<Expr>,
@@ -531,6 +537,12 @@ pub struct RelationRow {
     /// Fields of entities of this `api` whose type is an entity (or a list of one).
     #[serde(default)]
     pub field_of: OneOrMany,
+    /// The callable that says more about its rows: `has_many :items, -> { includes(:product) }`.
+    #[serde(default)]
+    pub scope: Option<Expr>,
+    /// The option with which the row that it leads to keeps how many rows lead there.
+    #[serde(default)]
+    pub counter: Option<Expr>,
     /// What it is loaded by, if not its name, which reads it all the same: `{name}_attachment`.
     #[serde(default)]
     pub loaded_as: Option<Box<str>>,

@@ -47,6 +47,7 @@ impl<'p> Eval<'p> {
         if let (None, Some(per)) = (&row.invokes, &row.per) {
             self.iterated(f, per, &given);
         }
+        self.load_onto(f, row, &given);
         let there = self.loaded_in_place(f, row, &given, recv_op);
         let mut built = if there.is_some() { None } else { self.build(f, row, &given) };
         if let Some(e) = &row.fills
@@ -62,7 +63,7 @@ impl<'p> Eval<'p> {
             given.recv = self.rebuilt(recv, q, row);
         }
         let spared = row.effect_unless.as_ref().is_some_and(|e| self.expr(f, e, &given).is_some());
-        let spared = spared || self.waited(f, row.effect, recv_op);
+        let spared = spared || self.waited(f, row.effect, recv_op) || (row.counted && self.is_counted(recv));
         if let Some(kind) = row.effect.filter(|_| !spared) {
             self.run_effect(f, row, kind, &given, built);
         } else if self.row_count(row) != RowCount::None && built.is_some_and(|q| q.ran) {

@@ -4,8 +4,8 @@
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, How};
 use crate::expr::Given;
-use crate::value::{Row, UNKNOWN, V, Val};
-use perflint_ir::{Callee, OpId, OpKind};
+use crate::value::{Query, Row, UNKNOWN, V, Val};
+use perflint_ir::{Callee, OpId, OpKind, Slot};
 use perflint_models::{CallRow, Expr, Renders};
 
 /// How many calls of a chain are followed to the variable that it starts from.
@@ -49,7 +49,7 @@ impl<'p> Eval<'p> {
             (None, Some(target)) => (Some(target), self.p.names.intern("")),
             (entity, _) => (entity, q.label),
         };
-        self.vals.make(Val::Query(crate::value::Query { entity, label, narrowed: true, related: true, ..q }))
+        self.vals.make(Val::Query(Query { entity, label, narrowed: true, related: true, ..q }))
     }
 
     /// What an instance asks for what it lacks: the value of the field that its library's type names.
@@ -145,8 +145,70 @@ impl<'p> Eval<'p> {
         Some(v)
     }
 
+    /// Rows that a call is given get relations: the variable that holds them has them from here on.
+    pub(crate) fn load_onto(&mut self, f: &mut Frame<'p>, row: &'p CallRow, g: &Given<'_>) {
+        let Some((onto, loads)) = row.onto.as_ref().zip(row.loads.as_ref()) else { return };
+        let (Some(v), Some(paths)) = (self.expr(f, onto, g), self.expr(f, loads, g)) else { return };
+        let loaded = self.with_paths(v, paths, 0);
+        let op = self.argument_at(f, g.op, onto);
+        self.rebind(f, op, loaded);
+    }
+
+    /// The operation of the argument that an expression means.
+    fn argument_at(&self, f: &Frame<'p>, op: usize, e: &Expr) -> Option<OpId> {
+        let OpKind::Call(id) = f.body.ops.get(op)?.kind else { return None };
+        let args = f.body.args(f.body.call(id).args);
+        let found = match e {
+            Expr::Arg(n) => args.iter().filter(|arg| arg.slot == Slot::Pos).nth(usize::from(*n)),
+            Expr::Key(name) => {
+                let name = self.p.names.find(name)?;
+                args.iter().find(|arg| arg.slot == Slot::Key(name))
+            }
+            Expr::First(all) => return all.iter().find_map(|e| self.argument_at(f, op, e)),
+            _ => None,
+        };
+        found.and_then(|arg| arg.value.some())
+    }
+
+    /// True for the rows of a relation, all of them, whose number is kept with the row that was asked.
+    pub(crate) fn is_counted(&self, v: V) -> bool {
+        let Val::Query(q) = *self.vals.get(v) else { return false };
+        let relation = q.from.filter(|_| q.via.is_some()).and_then(|(of, name)| self.p.relation(of, name));
+        relation.is_some_and(|relation| relation.counted)
+    }
+
+    /// What the callable of a relation's declaration says about its rows.
+    pub(crate) fn scoped_relation(
+        &mut self,
+        f: &mut Frame<'p>,
+        relation: &perflint_link::Relation,
+        q: Query,
+        op: usize,
+    ) -> Query {
+        if !relation.scoped {
+            return q;
+        }
+        let models = self.m;
+        let Some(e) = models.relations[relation.row].1.scope.as_ref() else { return q };
+        let Some(args) = self.declaring_arguments(relation.place) else { return q };
+        let recv = self.vals.make(Val::Query(q));
+        let Some(callee) = self.expr(f, e, &Given { recv, args: &args, result: None, op }) else { return q };
+        let Val::Closure(file, body, caps, _) = self.vals.get(callee).clone() else { return q };
+        let callee = self.vals.make(Val::Closure(file, body, caps, recv));
+        let v = self.call_closure(f, callee, &CallArgs::default(), op, How::PLAIN);
+        match *self.vals.get(v) {
+            // It is the same relation still, with what is loaded besides.
+            Val::Query(said) => Query { supply: said.supply, bound: said.bound, ..q },
+            _ => q,
+        }
+    }
+
     fn with_paths(&mut self, v: V, paths: V, depth: usize) -> V {
         match self.vals.get(v).clone() {
+            Val::Query(q) => {
+                let loaded = self.load(&q, paths);
+                self.vals.make(Val::Query(loaded))
+            }
             Val::Row(row) => {
                 let supply = self.supply_with(row.path, row.supply, paths);
                 self.vals.make(Val::Row(Row { supply, ..row }))
@@ -270,7 +332,7 @@ impl<'p> Eval<'p> {
         let this = self.typed_row(self.p.class(class).entity?);
         let v = self.call_fun(f, def, this, &given, op, How::PLAIN);
         Some(match *self.vals.get(v) {
-            Val::Query(q) => self.vals.make(Val::Query(crate::value::Query { origin: query.origin, ..q })),
+            Val::Query(q) => self.vals.make(Val::Query(Query { origin: query.origin, ..q })),
             // One that runs it gives the rows.
             Val::Many { .. } | Val::Row(_) => v,
             _ => start,

@@ -458,6 +458,7 @@ impl<'p> Eval<'p> {
                     open_limit: false,
                     related: true,
                 };
+                let q = self.scoped_relation(f, relation, q, op);
                 self.vals.make(Val::Query(q))
             }
             (read, to) => {
