@@ -170,7 +170,11 @@ impl<'p> Eval<'p> {
         if let Some(def) = self.guess(f, name, args) {
             let this = self.guessed_receiver(def);
             let how = How { sure: Sure::Guess, ..How::PLAIN };
-            return self.call_fun(f, def, this, args, op, how);
+            let v = self.call_fun(f, def, this, args, op, how);
+            return match *self.vals.get(this) {
+                Val::Row(row) => self.of_one_row(row, def, v),
+                _ => v,
+            };
         }
         let v = self.hole(f, args, op);
         // What is asked of an object gives something of the object's, and no function that was handed to it.
