@@ -94,6 +94,8 @@ pub enum Expr {
     /// The same for a call that replaces what is selected: where the rows that the query starts from are not among it, the
     /// query gives others, of which nothing is known.
     Reselected(Box<Expr>),
+    /// One, if texts select nothing but what is computed from all rows, `COUNT(o.id)`, and the same function makes no groups.
+    Aggregated(Box<Expr>),
     /// A text of Doctrine's query language, if it has a condition.
     Condition(Box<Expr>),
     /// The class that a text of Doctrine's query language starts from: `SELECT o FROM App\Entity\Order o`.
@@ -246,6 +248,7 @@ impl Expr {
             }
             "selected" => Self::Selected(nested()?),
             "reselected" => Self::Reselected(nested()?),
+            "aggregated" => Self::Aggregated(nested()?),
             "condition" => Self::Condition(nested()?),
             "from" => Self::From(nested()?),
             "service" => Self::Service(nested()?),

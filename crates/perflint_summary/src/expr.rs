@@ -270,6 +270,10 @@ impl<'p> Eval<'p> {
                 let v = self.expr(f, e, g)?;
                 self.selected(f, v, g.op, true)
             }
+            Expr::Aggregated(e) => {
+                let v = self.expr(f, e, g)?;
+                self.aggregated(f, v).then(|| self.vals.make(Val::Int(1)))?
+            }
             Expr::Condition(e) => {
                 let v = self.expr(f, e, g)?;
                 match self.literal_text(v) {

@@ -12,6 +12,7 @@
 //! `limit=None` decide branches. What a symbolic summary buys, one result for all callers, is kept by remembering results
 //! per context and forgetting the least telling parts of a context once there are many.
 
+mod aggregate;
 mod ambient;
 mod answer;
 mod apply;
