@@ -1,7 +1,7 @@
 //! Directives.
 
 use super::scan::closing;
-use super::{Blade, Block, COMPONENT, INCLUDE, LIVE};
+use super::{Blade, Block, CAN, COMPONENT, INCLUDE, LIVE};
 use crate::text::find;
 use perflint_syntax::brackets::split;
 
@@ -81,6 +81,8 @@ impl<'a> Blade<'a> {
             }
             ("if", Some(args)) => self.open_block(name, true, start, "if(", args, "){"),
             ("unless", Some(args)) => self.open_block(name, true, start, "if(!(", args, ")){"),
+            ("can", Some(args)) => self.open_block(name, true, start, &format!("if({CAN}("), args, ")){"),
+            ("cannot", Some(args)) => self.open_block(name, true, start, &format!("if(!{CAN}("), args, ")){"),
             ("isset", Some(args)) => self.open_block(name, true, start, "if(isset(", args, ")){"),
             ("empty", Some(args)) => self.open_block(name, true, start, "if(empty(", args, ")){"),
             ("empty", None) => self.next_arm(start, "} if(1){", false),

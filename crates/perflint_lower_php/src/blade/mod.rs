@@ -20,6 +20,8 @@ pub(crate) const COMPONENT: &str = "__component";
 pub(crate) const MADE: &str = "\\blade\\component";
 /// The function of a model's stub that makes a component with a state of its own: its name, what it is given.
 pub(crate) const LIVE: &str = "\\blade\\live";
+/// The function of a model's stub that says whether the visitor may do something: an ability, and to what.
+pub(crate) const CAN: &str = "\\blade\\can";
 
 /// The PHP of a Blade template.
 pub(crate) fn to_php(text: &str) -> Offsets<'_> {
