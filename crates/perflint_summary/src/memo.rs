@@ -43,6 +43,9 @@ const FILLS: &[&str] = &[
     "Store",
 ];
 
+/// Fields and methods that give the size of a collection.
+const SIZES: &[&str] = &["count", "Count", "size", "length", "len"];
+
 /// How often memoised code runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Once {
@@ -280,6 +283,12 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
         OpKind::Await(v) => next(v, plain),
         OpKind::Binary { op: BinOp::Eq, lhs, rhs } if is_null(rhs) => next(lhs, true),
         OpKind::Binary { op: BinOp::Eq, lhs, rhs } if is_null(lhs) => next(rhs, true),
+        // What is asked for its size is asked whether something is there.
+        OpKind::Binary { op: how @ (BinOp::Eq | BinOp::Order), lhs, rhs }
+            if let Some(store) = sized(p, body, lhs, rhs) =>
+        {
+            next(store, how == BinOp::Eq || plain);
+        }
         OpKind::Binary { op: BinOp::In, lhs, rhs } => out.push((text(rhs), Some(lhs))),
         OpKind::Binary { op: BinOp::And, lhs, rhs } => {
             next(lhs, plain);
@@ -322,6 +331,23 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
             }
         }
         _ => {}
+    }
+}
+
+/// The collection whose size is compared with zero: `count($known) > 0`, `known.length === 0`.
+fn sized(p: &Program, body: &Body, size: OpId, zero: OpId) -> Option<OpId> {
+    let none = zero.is_some() && matches!(body.op(zero).kind, OpKind::Int(0));
+    match body.ops.get(size.at()).filter(|_| none)?.kind {
+        OpKind::Call(id) => match (body.call(id).callee, body.args(body.call(id).args)) {
+            (Callee::Value(f), [store]) if f.is_some() => {
+                let named = matches!(body.op(f).kind, OpKind::Name(n) if matches!(p.text(n), "count" | "sizeof" | "len"));
+                named.then_some(store.value)
+            }
+            (Callee::Member { recv, name }, []) if SIZES.contains(&p.text(name)) => Some(recv),
+            _ => None,
+        },
+        OpKind::Get { base, name } if SIZES.contains(&p.text(name)) => Some(base),
+        _ => None,
     }
 }
 
