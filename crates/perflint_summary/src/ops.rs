@@ -655,7 +655,7 @@ impl<'p> Eval<'p> {
                     Val::List(items) => out.pos.extend(items.iter().copied()),
                     // PHP spreads an array with names as named arguments.
                     Val::Map(entries, _) if f.lang.family() == "php" => {
-                        out.keys.extend(entries.iter().copied())
+                        out.keys.extend(entries.iter().copied());
                     }
                     _ => out.open = true,
                 },
