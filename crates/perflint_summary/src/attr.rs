@@ -333,7 +333,7 @@ impl<'p> Eval<'p> {
         {
             return *v;
         }
-        if let Some(v) = self.computed(f, recv, class, name) {
+        if let Some(v) = self.computed(f, recv, class, name, op) {
             return v;
         }
         let member = self.p.member_on(class, name, false);

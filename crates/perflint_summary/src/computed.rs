@@ -9,9 +9,18 @@ use perflint_link::{ClassIx, Def};
 
 impl<'p> Eval<'p> {
     /// What the method of an instance gives that a library calls where an attribute of this name is read.
-    pub(crate) fn computed(&mut self, f: &mut Frame<'p>, recv: V, class: ClassIx, name: Sym) -> Option<V> {
+    /// It is kept as long as the instance is.
+    pub(crate) fn computed(
+        &mut self,
+        f: &mut Frame<'p>,
+        recv: V,
+        class: ClassIx,
+        name: Sym,
+        op: usize,
+    ) -> Option<V> {
         let def = self.computing(class, name)?;
-        Some(self.call_fun(f, def, recv, &CallArgs::default(), 0, How::PLAIN))
+        let how = How { memoised: true, ..How::PLAIN };
+        Some(self.call_fun(f, def, recv, &CallArgs::default(), op, how))
     }
 
     fn computing(&self, class: ClassIx, name: Sym) -> Option<Def> {
