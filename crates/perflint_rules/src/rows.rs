@@ -12,11 +12,18 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     let answered: BTreeSet<Site> = ctx.facts.responded.iter().map(|r| r.origin).collect();
     let mut causes: BTreeMap<Site, &Materialised> = BTreeMap::new();
+    let mut built: BTreeMap<Site, BTreeSet<Site>> = BTreeMap::new();
+    for rows in &ctx.facts.materialised {
+        built.entry(rows.site).or_default().insert(rows.origin);
+    }
+    // The end of a layer through which many queries go is not the place of any of them.
+    let is_layer = |site: &Site| built.get(site).is_some_and(|origins| origins.len() > 1);
     for rows in &ctx.facts.materialised {
         if rows.related || rows.label_is_empty(ctx) || answered.contains(&rows.origin) {
             continue;
         }
-        let primary = if ctx.program.is_stub(rows.site.at.file) { rows.origin } else { rows.site };
+        let elsewhere = ctx.program.is_stub(rows.site.at.file) || is_layer(&rows.site);
+        let primary = if elsewhere { rows.origin } else { rows.site };
         if !ctx.program.is_stub(primary.at.file) && judged(ctx.program, primary.at.file) {
             causes.entry(primary).or_insert(rows);
         }

@@ -9,6 +9,15 @@ use crate::value::{Binder, Bound, EVERYTHING, FILLED, NULL, Query, SCALAR, Site,
 use perflint_ir::{OpId, OpKind, RegionId, SqlVerb, Sym, TypeExpr};
 use perflint_models::{CallIx, CallRow, EffectKind, EntryKind, Expr, RowCount, TypeRole, Wait};
 
+/// True if an argument is what another call gives.
+fn is_made(f: &Frame<'_>, e: &Expr, op: usize) -> bool {
+    let (Expr::Arg(n), Some(OpKind::Call(id))) = (e, f.body.ops.get(op).map(|o| o.kind)) else {
+        return false;
+    };
+    let arg = f.body.args(f.body.call(id).args).get(usize::from(*n)).and_then(|arg| arg.value.some());
+    arg.is_some_and(|arg| matches!(f.body.op(arg).kind, OpKind::Call(_)))
+}
+
 impl<'p> Eval<'p> {
     /// Applies a row to a call, and gives the call's value.
     pub(crate) fn apply(
@@ -478,10 +487,11 @@ impl<'p> Eval<'p> {
                 Val::Null | Val::Attr(..) => false,
                 // The conditions of another query.
                 Val::Query(q) => q.narrowed,
-                Val::Closure(..) => self.restricts(v),
+                // What a function makes of the closures that it is given is a condition of its own.
+                Val::Closure(..) => self.restricts(v) || is_made(f, e, g.op),
                 _ => true,
             },
-            None => false,
+            None => is_made(f, e, g.op),
         }
     }
 

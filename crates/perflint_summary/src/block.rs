@@ -122,8 +122,10 @@ impl<'p> Eval<'p> {
     /// beginning. Only blocks share the variables of the code that they stand in.
     pub(crate) fn left_behind(&self, at: BodyRef, initial: &[V], locals: &[V]) -> Vec<(u32, V)> {
         let body = self.p.body(at);
-        if body.kind != BodyKind::Closure || self.p.file(at.file).lang.family() != "ruby" {
-            return Vec::new();
+        match (body.kind, self.p.file(at.file).lang.family()) {
+            (BodyKind::Function, "go") => return crate::filled::filled(body, initial, locals),
+            (BodyKind::Closure, "ruby") => {}
+            _ => return Vec::new(),
         }
         let changed = (0u32..).zip(initial.iter().zip(locals)).filter(|(_, (before, after))| before != after);
         changed.map(|(index, (_, after))| (index, *after)).collect()

@@ -112,6 +112,7 @@ impl<'p> Eval<'p> {
         let outcome = self.evaluate(at, this, locals, Some(site));
         let start = f.terms.len();
         self.absorb(f, &outcome, op, at, how);
+        self.take_filled(f, op, &outcome);
         if kept {
             self.keep_once(f, start, this);
         }

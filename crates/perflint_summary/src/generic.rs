@@ -43,6 +43,9 @@ const MAX_ASKED: usize = 512;
 /// Most heirs asked for a method that none of them declares.
 const MAX_HEIRS: usize = 6;
 
+/// What the names of classes start with that stand in for a service.
+const STAND_INS: &[&str] = &["Null", "NoOp", "Noop", "noop"];
+
 impl<'p> Eval<'p> {
     /// Runs a step with the type parameters that a member of a class has for a receiver.
     pub(crate) fn with_generics<T>(
@@ -194,6 +197,7 @@ impl<'p> Eval<'p> {
             found = inherited.filter(|(_, def)| !self.p.item(*def).flags.is_abstract).collect();
             found.retain(|(_, def)| !generic || self.takes_it(*def, args));
         }
+        self.leave_out_stand_ins(&mut found);
         let several = own.is_some_and(|def| self.p.file(def.file).lang.has_overloads());
         let found = if several { self.meant(found, args) } else { found };
         let mut out = Vec::new();
@@ -203,6 +207,20 @@ impl<'p> Eval<'p> {
             }
         }
         out
+    }
+
+    /// What stands in for a service that is switched off is not the one that does its work: a cache that keeps nothing.
+    fn leave_out_stand_ins(&self, found: &mut Vec<(ClassIx, Def)>) {
+        let stands_in = |class: ClassIx| {
+            let name = self.p.text(self.p.class(class).name);
+            STAND_INS.iter().any(|start| {
+                name.strip_prefix(start)
+                    .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
+            })
+        };
+        if found.iter().any(|(class, _)| !stands_in(*class)) {
+            found.retain(|(class, _)| !stands_in(*class));
+        }
     }
 
     /// Methods of the heirs of a generic class that are ones for these type arguments and take these arguments: of all handlers

@@ -40,6 +40,7 @@ mod fact;
 mod fetched;
 mod fields;
 mod file_route;
+mod filled;
 mod fixed;
 mod function;
 mod functional;

@@ -102,6 +102,11 @@ impl<'p> Eval<'p> {
             Val::List(items) => items.first().and_then(|a| self.query_for(f, *a, op)),
             Val::Union(all) => all.iter().find_map(|a| self.query_for(f, *a, op)),
             Val::Many { elem, .. } | Val::Future(elem) => self.query_for(f, elem, op),
+            // A whole statement names nothing, and what it asks for is not looked into.
+            Val::Str(text) if self.p.text(text).trim().contains(char::is_whitespace) => {
+                let q = self.fresh_query(f, None, self.p.names.intern("sql"), op);
+                Some(Query { bound: Bound::Unknown, supply: EVERYTHING, ..q })
+            }
             Val::Str(name) => {
                 let lower = self.p.names.intern(&self.p.text(name).to_lowercase());
                 let entity = self.p.tables.get(&lower).copied();

@@ -1,0 +1,38 @@
+//! Wrappers around calls that fill a variable: `func (r runner) Select(dest any, query string) error { return r.db.Select(dest,
+//! query) }` fills what its caller gives it.
+
+use crate::eval::{Eval, Frame, Outcome};
+use crate::value::V;
+use perflint_ir::{Body, LocalId, OpKind, Slot};
+
+/// What the parameters of a function hold at its end, by their position, where something that it called has filled them. One that
+/// the function itself gives another value holds that for itself alone.
+pub(crate) fn filled(body: &Body, initial: &[V], locals: &[V]) -> Vec<(u32, V)> {
+    let given = |index: u32| {
+        !body
+            .ops
+            .iter()
+            .any(|op| matches!(op.kind, OpKind::Bind { local: LocalId(bound), .. } if bound == index))
+    };
+    let params = initial.iter().zip(locals).take(body.params.len());
+    let changed = (0u32..).zip(params).filter(|(_, (before, after))| before != after);
+    changed.filter(|(index, _)| given(*index)).map(|(index, (_, after))| (index, *after)).collect()
+}
+
+impl<'p> Eval<'p> {
+    /// Gives the variables that were passed by position what the callee left in them.
+    pub(crate) fn take_filled(&self, f: &mut Frame<'p>, op: usize, outcome: &Outcome) {
+        if outcome.left.is_empty() {
+            return;
+        }
+        let Some(OpKind::Call(id)) = f.body.ops.get(op).map(|o| o.kind) else { return };
+        let args = f.body.args(f.body.call(id).args);
+        for (index, held) in &outcome.left {
+            let arg = args.get(*index as usize).filter(|arg| arg.slot == Slot::Pos);
+            let passed = arg.and_then(|arg| arg.value.some()).map(|value| f.body.op(value).kind);
+            if let Some(OpKind::Local(local)) = passed {
+                f.locals[local.at()] = *held;
+            }
+        }
+    }
+}
