@@ -5,7 +5,7 @@ use crate::eval::{Around, Eval, Frame, How, Pending};
 use crate::expr::Given;
 use crate::fact::{Effect, Sure};
 use crate::iterate::Plan;
-use crate::value::{Binder, Bound, EVERYTHING, FILLED, NULL, Query, SCALAR, Site, Source, UNKNOWN, V, Val};
+use crate::value::{Binder, Bound, EVERYTHING, NULL, Query, SCALAR, Site, Source, UNKNOWN, V, Val};
 use perflint_ir::{OpId, OpKind, RegionId, SqlVerb, Sym, TypeExpr};
 use perflint_models::{CallIx, CallRow, EffectKind, EntryKind, Expr, RowCount, TypeRole, Wait};
 
@@ -428,6 +428,8 @@ impl<'p> Eval<'p> {
     fn prefetch_paths(&mut self, f: &mut Frame<'p>, e: &'p Expr, g: &Given<'_>) -> V {
         let own = self.expr(f, e, g).unwrap_or(UNKNOWN);
         let Val::Paths(paths, ty) = self.vals.get(own).clone() else { return own };
+        let inner = g.args.keys.iter().map(|(_, v)| *v).chain(g.args.pos.iter().skip(1).copied());
+        let inner = inner.into_iter().find(|v| matches!(self.vals.get(*v), Val::Query(_)));
         if let Some((_, to)) = g.args.keys.iter().find(|(k, _)| self.p.text(*k) == "to_attr")
             && let Val::Str(to) = *self.vals.get(*to)
             && let Some(path) = paths.last()
@@ -435,15 +437,10 @@ impl<'p> Eval<'p> {
             // The rows go into a list of that name; the relation itself stays unloaded.
             let head = self.p.text(*path).rsplit_once('.').map_or("", |(head, _)| head);
             let dot = if head.is_empty() { "" } else { "." };
-            let filled = self.p.names.intern(&format!("{FILLED}{head}{dot}{}", self.p.text(to)));
+            let filled = self.filled_mark(&format!("{head}{dot}{}", self.p.text(to)), inner);
             return self.vals.make(Val::Paths([filled].into(), ty));
         }
-        let inner = g.args.keys.iter().map(|(_, v)| *v).chain(g.args.pos.iter().skip(1).copied());
-        let inner = inner.into_iter().find_map(|v| match *self.vals.get(v) {
-            Val::Query(q) => Some(q),
-            _ => None,
-        });
-        let Some(q) = inner else { return own };
+        let Some(Val::Query(q)) = inner.map(|v| self.vals.get(v).clone()) else { return own };
         let mut all = paths.to_vec();
         let (everything, loaded) = self.vals.paths(q.supply);
         if everything {

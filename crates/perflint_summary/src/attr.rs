@@ -421,8 +421,8 @@ impl<'p> Eval<'p> {
     }
 
     fn get_row(&mut self, f: &mut Frame<'p>, recv: V, row: Row, name: Sym, op: usize) -> V {
-        if self.is_filled(row, name) {
-            return UNKNOWN;
+        if let Some(v) = self.held_rows(recv, row, name) {
+            return v;
         }
         self.touch(f, row, name, op);
         let class = self.p.entity(row.entity).class;

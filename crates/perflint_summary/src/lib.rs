@@ -64,6 +64,7 @@ mod overload;
 mod overriding;
 mod own;
 mod predicate;
+mod prefetched;
 mod present;
 mod preset;
 mod promise;

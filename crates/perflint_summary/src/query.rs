@@ -3,8 +3,8 @@
 use crate::eval::{Eval, Frame};
 use crate::fact::{Effect, Lazy, Materialised, Responded, Sure};
 use crate::value::{
-    Binder, Bound, DEFERRED, EVERYTHING, FILLED, MARKS, NOTHING, ONLY, Query, Row, SCALAR, Site, Source,
-    UNKNOWN, V, Val,
+    Binder, Bound, DEFERRED, EVERYTHING, MARKS, NOTHING, ONLY, Query, Row, SCALAR, Site, Source, UNKNOWN, V,
+    Val,
 };
 use perflint_ir::{BodyKind, OpId, OpKind, RegionId, RegionKind, Sym};
 use perflint_link::{EntityIx, Relation};
@@ -502,15 +502,6 @@ impl<'p> Eval<'p> {
         let before = self.p.text(row.path).rsplit_once('.').map_or("", |(before, _)| before);
         let parent = Row { entity: owner, path: self.p.names.intern(before), ..row };
         self.lazy_load(f, parent, relation, row.path, op, Some(row.entity));
-    }
-
-    /// True if the query of a row filled an attribute: an annotation, or what `to_attr` names.
-    pub(crate) fn is_filled(&self, row: Row, name: Sym) -> bool {
-        let (_, known) = self.vals.paths(row.supply);
-        known.iter().filter_map(|p| self.p.text(*p).strip_prefix(FILLED)).any(|path| {
-            let (head, last) = path.rsplit_once('.').unwrap_or(("", path));
-            last == self.p.text(name) && head == self.p.text(row.path)
-        })
     }
 
     /// Reads a column of a row: a query, if the row was loaded without it.
