@@ -165,3 +165,36 @@ fn the_base_of_all_models_is_no_table() {
     ]);
     assert_eq!(found, ["orders(id)"]);
 }
+
+/// The indexes to drop, by name or columns.
+fn dropped(files: &[(&str, &str)]) -> Vec<String> {
+    let tree = Tree::of(files);
+    let run =
+        run(perflint().args(["schema", "--indexes", "--format", "json", "--no-config"]).arg(tree.path()));
+    let found: Value = serde_json::from_slice(&run.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}{}", run.out(), run.err()));
+    let drops = found.as_array().into_iter().flatten().filter(|one| one["action"] == "drop");
+    drops.map(|one| one["index"]["name"].as_str().unwrap_or("?").to_owned()).collect()
+}
+
+#[test]
+fn indexes_of_other_kinds_and_under_other_conditions_are_not_redundant() {
+    let models = "from django.contrib.postgres.indexes import GinIndex\nfrom django.db import models\nfrom django.db.models import Q\n\n\nclass Note(models.Model):\n    title = models.CharField(max_length=99, db_index=True)\n    state = models.CharField(max_length=9)\n    at = models.DateTimeField()\n\n    class Meta:\n        indexes = [\n            GinIndex(fields=[\"title\"], opclasses=[\"gin_trgm_ops\"], name=\"trigrams\"),\n            models.Index(fields=[\"state\"], name=\"open\", condition=Q(state=\"open\")),\n            models.Index(fields=[\"state\", \"at\"], name=\"closed\", condition=Q(state=\"closed\")),\n            models.Index(fields=[\"at\"], name=\"%(app_label)s_%(class)s_at\"),\n            models.Index(fields=[\"at\", \"state\"], name=\"longer\"),\n        ]\n";
+    assert_eq!(dropped(&[("shop/models.py", models)]), ["shop_note_at"]);
+}
+
+#[test]
+fn the_index_that_a_primary_key_is_stays() {
+    let dump = "CREATE TABLE public.notes (id bigint NOT NULL, note text);\nALTER TABLE ONLY public.notes ADD CONSTRAINT notes_pkey PRIMARY KEY (id);\nCREATE UNIQUE INDEX notes_pkey ON public.notes USING btree (id);\nCREATE INDEX by_note ON public.notes USING btree (note);\n";
+    assert_eq!(dropped(&[("db/structure.sql", dump)]), Vec::<String>::new());
+}
+
+#[test]
+fn schemas_that_stand_nowhere_usual_are_samples() {
+    let head = "datasource db {\n  provider = \"postgresql\"\n  url = env(\"URL\")\n}\n";
+    let own = format!("{head}model Order {{\n  id Int @id\n}}\n");
+    let sample = format!("{head}model Booking {{\n  id Int @id\n}}\n");
+    let both = tables(&[("prisma/schema.prisma", &own), ("src/samples/booking.prisma", &sample)]);
+    assert_eq!(both, ["Order(id)"]);
+    assert_eq!(tables(&[("db/booking.prisma", &sample)]), ["Booking(id)"]);
+}

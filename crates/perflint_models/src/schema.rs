@@ -195,6 +195,12 @@ pub struct TableRow {
     /// The declarations list every index, so that they count more than migrations.
     #[serde(default)]
     pub complete: bool,
+    /// Words in names of indexes that stand for something, with what that is: `{app}`, `{lower}`.
+    #[serde(default)]
+    pub index_words: std::collections::BTreeMap<Box<str>, Box<str>>,
+    /// Parts of the paths that declarations usually have: where some have one, the others are samples.
+    #[serde(default)]
+    pub usual: Vec<Box<str>>,
     /// The document, if not the file's.
     #[serde(default)]
     pub docs: Option<Box<str>>,

@@ -301,12 +301,17 @@ fn add_index(table: &mut Table, def: IndexDef, place: Place) {
     };
     let columns: Vec<IndexColumn> = columns.into_iter().map(part).collect();
     let name: Option<String> = name.map(Into::into);
+    // What is declared twice without a name is one: a field that several bases give.
+    let unnamed = |index: &Index| {
+        let alike = index.unique == unique && index.method.as_deref() == method.as_deref();
+        alike && name.is_none() && index.name.is_none()
+    };
     let known = table.indexes.iter().position(|index| match (&name, &index.name) {
         (Some(name), Some(known)) => name == known,
         _ => {
             index.columns == columns
                 && index.condition.as_deref() == condition.as_deref()
-                && (index.implied || implied)
+                && (index.implied || implied || unnamed(index))
         }
     });
     let index = Index {

@@ -65,6 +65,8 @@ const FEW_NAMES: &[&str] = &[
     "visible",
     "hidden",
     "gender",
+    "queue",
+    "permission",
 ];
 
 /// Words of columns that note who did something: a key there is followed when that row goes, and by nothing else.
@@ -625,6 +627,7 @@ fn redundant(table: &Table) -> Vec<Proposal> {
             *other_at != at
                 && !dropped.contains(other_at)
                 && other.condition == index.condition
+                && other.condition.as_deref() != Some(Index::UNTOLD)
                 && other.method == index.method
                 && other.columns.len() >= index.columns.len()
                 && other.columns.starts_with(&index.columns)
@@ -673,7 +676,10 @@ fn same_key(table: &Table, index: &Index) -> Option<bool> {
             .zip(key)
             .all(|(part, name)| part.name.eq_ignore_ascii_case(name) && !part.descending);
     let exact = key.len() == index.columns.len();
-    (starts && (exact || !index.unique)).then_some(exact)
+    // Dumps list the index that the key itself is.
+    let own = exact && index.unique && table.origin == crate::Origin::Dump
+        || index.name.as_deref().is_some_and(|name| name.ends_with("_pkey"));
+    (starts && !own && (exact || !index.unique)).then_some(exact)
 }
 
 /// Whether the other index does all that this one does, given that it starts with its columns.

@@ -198,6 +198,11 @@ pub struct Index {
     pub place: Place,
 }
 
+impl Index {
+    /// Stands for a condition that could not be read: no two of them are the same.
+    pub const UNTOLD: &'static str = "a condition";
+}
+
 /// A foreign key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ForeignKey {

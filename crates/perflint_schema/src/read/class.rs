@@ -25,6 +25,11 @@ pub(crate) struct Declared {
 pub(crate) fn declared(program: &Program, models: &Models, rows: &Rows<'_>, machine: Machine) -> Declared {
     let mut out = Declared { machine, tables: BTreeMap::new(), complete: Vec::new() };
     let mut found = Vec::new();
+    let mut usual: BTreeMap<&str, bool> = BTreeMap::new();
+    for (_, row) in &models.tables {
+        let some = program.each_file().any(|(ix, file)| !program.is_stub(ix) && is_usual(row, &file.path));
+        usual.insert(&row.of, some);
+    }
     for entity in program.each_entity() {
         let class = program.entity(entity).class;
         let def = program.class(class).def;
@@ -32,7 +37,9 @@ pub(crate) fn declared(program: &Program, models: &Models, rows: &Rows<'_>, mach
         let api = program.entity(entity).api;
         let is_api = |of: &str| api.is_some() && models.type_named(lang.models(), of) == api;
         let Some(row) = rows.table(lang, &is_api) else { continue };
+        let sample = usual.get(&*row.of) == Some(&true) && !is_usual(row, &program.file(def.file).path);
         if program.entity(entity).is_abstract
+            || sample
             || program.is_stub(def.file)
             || program.file(def.file).role == perflint_ir::Role::Migration
         {
@@ -63,6 +70,11 @@ pub(crate) fn declared(program: &Program, models: &Models, rows: &Rows<'_>, mach
     out
 }
 
+/// Whether a file stands where such declarations usually do.
+fn is_usual(row: &TableRow, path: &str) -> bool {
+    row.usual.iter().any(|part| format!("/{path}").contains(&**part))
+}
+
 /// Names of tables of classes that others inherit from: one without a column is no table.
 pub(super) fn mere_bases<'t>(program: &Program, tables: &'t BTreeMap<EntityIx, String>) -> BTreeSet<&'t str> {
     let inherited = |entity: EntityIx| !program.class(program.entity(entity).class).heirs.is_empty();
@@ -86,12 +98,16 @@ impl<'p> Reader<'_, 'p> {
             let name = name.rsplit('.').next().unwrap_or(&name);
             return name.trim_matches(['`', '"', '[', ']']).to_owned();
         }
+        self.named(&self.row.default_name)
+    }
+
+    /// A name with what stands for the class, or for where it is, filled in.
+    fn named(&self, template: &str) -> String {
         let name = self.program.text(self.program.entity(self.entity).name);
         let snake = cruet::to_snake_case(name);
         let def = self.program.class(self.class).def;
         let path = &self.program.file(def.file).path;
-        self.row
-            .default_name
+        template
             .replace("{app}", app(path))
             .replace("{lower}", &name.to_lowercase())
             .replace("{snakes}", &cruet::to_plural(&snake))
@@ -616,6 +632,11 @@ impl<'p> Reader<'_, 'p> {
             }
             part.taken = true;
             part.names = part.names.iter().map(|name| renamed(name, columns)).collect();
+            if let Some(name) = &mut part.name {
+                for (word, meaning) in &self.row.index_words {
+                    *name = name.replace(&**word, &self.named(meaning));
+                }
+            }
             eval.events.push(Event::Part(table.to_owned(), at));
         }
     }

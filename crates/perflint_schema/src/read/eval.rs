@@ -4,7 +4,7 @@ use super::call::{Arguments, Called, operands};
 use super::part::Part;
 use super::rows::Rows;
 use super::value::Val;
-use crate::Place;
+use crate::{Index, Place};
 use perflint_ir::{
     Body, BodyId, Callee, Change, FileIr, ItemId, ItemKind, LocalId, OpId, OpKind, Shape, Slot, Sym,
 };
@@ -694,7 +694,7 @@ impl<'p> Eval<'p> {
         part.method = text(call, &row.method).or(part.method.take());
         part.condition = match call.get(row.condition.as_ref()) {
             Some(Val::Null | Val::Bool(false)) | None => part.condition.take(),
-            Some(value) => Some(value.text().unwrap_or("a condition").to_owned()),
+            Some(value) => Some(value.text().unwrap_or(Index::UNTOLD).to_owned()),
         };
         if let Some(columns) = call.get(row.include.as_ref()) {
             part.include = columns.texts();
