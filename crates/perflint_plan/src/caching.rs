@@ -163,7 +163,7 @@ fn entities(all: &[EntryCost], world: &World<'_>, questions: &mut Questions) -> 
         .into_iter()
         .filter(|(_, used)| used.readers.len() > 1)
         .map(|(entity, used)| {
-            let (strategy, why) = strategy(&used);
+            let (strategy, why) = strategy(entity, &used);
             let rows = world.volumes.of(entity).map(|(_, rows)| rows as f64);
             if rows.is_none() && strategy != "none" {
                 questions.ask_volume(entity);
@@ -185,7 +185,33 @@ fn entities(all: &[EntryCost], world: &World<'_>, questions: &mut Questions) -> 
     entities
 }
 
-fn strategy(used: &Used) -> (&'static str, String) {
+/// Words of entities whose rows are notes of what happened: one that is lost is missed by nobody.
+const NOTES: &[&str] = &[
+    "log",
+    "event",
+    "visit",
+    "view",
+    "hit",
+    "click",
+    "impression",
+    "metric",
+    "statistic",
+    "stat",
+    "history",
+    "activity",
+    "audit",
+    "sample",
+    "measurement",
+];
+
+/// Whether an entity is a note of what happened.
+fn is_note(entity: &str) -> bool {
+    let last = entity.rfind(|c: char| c.is_ascii_uppercase() || c == '_').unwrap_or(0);
+    let word = entity[last..].trim_matches('_').to_lowercase();
+    NOTES.iter().any(|note| word == *note || word.strip_suffix('s') == Some(*note))
+}
+
+fn strategy(entity: &str, used: &Used) -> (&'static str, String) {
     let (readers, writers) = (&used.readers, &used.writers);
     let (read, written) = (readers.len(), writers.len());
     let points = |n: usize| if n == 1 { "1 entry point".to_owned() } else { format!("{n} entry points") };
@@ -206,7 +232,7 @@ fn strategy(used: &Used) -> (&'static str, String) {
                 points(n)
             ),
         ),
-        n if readers.is_disjoint(writers) && used.repeated.is_some() => (
+        n if readers.is_disjoint(writers) && used.repeated.is_some() && is_note(entity) => (
             "write-behind",
             format!(
                 "{} it and none of them reads it, as at {}: writes that are collected leave the response, if the last of them may be lost when a process dies",

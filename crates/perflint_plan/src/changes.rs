@@ -20,6 +20,8 @@ pub struct Change {
     pub place: String,
     /// The edit, with its place.
     pub fix: Option<(String, String)>,
+    /// What to do where no edit is known.
+    pub advice: Option<String>,
     /// The cost as a formula.
     pub cost: String,
     /// Milliseconds saved at 1, 10, 100 times the volumes, summed over the entry points; zeros where no formula names it.
@@ -114,6 +116,26 @@ impl<'a> About<'a> {
     }
 }
 
+/// What helps against findings of a kind, at the places of this one.
+fn advice(finding: &Finding, category: &str) -> Option<String> {
+    let around = finding.route.iter().find(|step| step.kind == StepKind::Loop);
+    match category {
+        "n-plus-one" => {
+            let place = place_text(&around?.place);
+            Some(format!(
+                "Before the loop at {place}, ask once for what all of its rounds need, and look it up by key inside."
+            ))
+        }
+        "unbounded" => {
+            let place = place_text(&finding.primary);
+            Some(format!(
+                "Give the query at {place} a limit and an order, and its caller a way to the next page."
+            ))
+        }
+        _ => None,
+    }
+}
+
 fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change {
     let category = input.pages.get(&finding.rule).map_or_else(String::new, |page| page.category.to_string());
     let about = About::new(finding, &category);
@@ -166,6 +188,7 @@ fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change
         title: clean::line(finding.headline()).into_owned(),
         place: place_text(&finding.primary),
         fix: finding.fix.as_ref().map(|fix| (clean::line(&fix.advice).into_owned(), place_text(&fix.place))),
+        advice: finding.fix.is_none().then(|| advice(finding, &category)).flatten(),
         cost: clean::line(&finding.cost).into_owned(),
         saved,
         entries: gaining,

@@ -109,6 +109,8 @@ pub struct EntryPlan {
     pub breaks_in_months: Option<f64>,
     /// Why, in a sentence.
     pub why: String,
+    /// What takes longest, where that is waited for.
+    pub longest: Option<String>,
     /// The summands that take longest at 10 times the volumes.
     pub terms: Vec<TermCost>,
     /// It answers somebody who waits.
@@ -303,6 +305,7 @@ pub(crate) fn entry(world: &World<'_>, entry: &EntryCost, questions: &mut Questi
     let mut costs: Vec<TermCost> = terms.iter().map(term_cost).collect();
     costs.sort_by(|a, b| b.milliseconds[1].total_cmp(&a.milliseconds[1]).then_with(|| a.place.cmp(&b.place)));
     let why = why(&costs, breaks_at, waits, &p95, time(1.0));
+    let longest = costs.iter().find(|cost| cost.waited).map(driver);
     let breaks_in_months = breaks_at.and_then(|scale| world.months(scale));
     EntryPlan {
         kind: entry.kind,
@@ -321,6 +324,7 @@ pub(crate) fn entry(world: &World<'_>, entry: &EntryCost, questions: &mut Questi
         breaks_at,
         breaks_in_months,
         why,
+        longest,
         terms: costs,
         waits,
         incomplete: entry.capped || entry.more > 0,
@@ -409,7 +413,7 @@ fn why(costs: &[TermCost], breaks_at: Option<f64>, waits: bool, p95: &Figure, no
     let Some(first) = costs.iter().find(|cost| cost.waited) else {
         return "It does nothing that perflint counts.".to_owned();
     };
-    let driver = format!("{} at {}, {}", first.what, first.place, often(&first.times));
+    let driver = driver(first);
     match breaks_at {
         _ if !waits => format!("Nobody waits for it; longest takes {driver}."),
         None => format!(
@@ -430,6 +434,11 @@ fn why(costs: &[TermCost], breaks_at: Option<f64>, waits: bool, p95: &Figure, no
             time(p95.value)
         ),
     }
+}
+
+/// What happens, where and how often.
+fn driver(term: &TermCost) -> String {
+    format!("{} at {}, {}", term.what, term.place, often(&term.times))
 }
 
 fn often(times: &str) -> String {

@@ -32,6 +32,23 @@ const NO_KEY: &[&str] = &[
     "hstore",
 ];
 
+/// Words of columns of texts without a length that are written by people: a key of them may be longer than an index takes.
+const PROSE: &[&str] = &[
+    "body",
+    "content",
+    "text",
+    "description",
+    "detail",
+    "comment",
+    "note",
+    "message",
+    "summary",
+    "html",
+    "markdown",
+    "reason",
+    "instruction",
+];
+
 /// Types with few values, or words that columns with few values have in their names.
 const FEW: &[&str] = &["bool", "bit", "tinyint(1)"];
 const FEW_NAMES: &[&str] = &[
@@ -256,8 +273,9 @@ fn keyable(table: &Table, name: &str) -> (bool, bool) {
     let ty = column.ty.to_lowercase();
     // The column of a key that is declared where nobody looks.
     let undeclared = table.primary_key.is_empty() && column.name.eq_ignore_ascii_case("id");
-    let fits = !undeclared && !column.opaque && !NO_KEY.iter().any(|no| ty.contains(no));
     let lower = column.name.to_lowercase();
+    let prose = ty.contains("text") && PROSE.iter().any(|word| lower.contains(word));
+    let fits = !undeclared && !column.opaque && !prose && !NO_KEY.iter().any(|no| ty.contains(no));
     let few = column.opaque
         || FEW.iter().any(|few| ty.starts_with(few))
         || FEW_NAMES.iter().any(|few| lower.contains(few));

@@ -193,6 +193,7 @@ impl<'p> Eval<'p> {
     /// Classes of the repository by full name and by name, in small letters without what stands between words.
     fn class_names(&self) -> FxHashMap<String, Vec<ClassIx>> {
         let mut all: FxHashMap<String, Vec<ClassIx>> = FxHashMap::default();
+        let mut shorter = Vec::new();
         for (ix, class) in (0u32..).zip(&self.p.classes) {
             if self.p.is_stub(class.def.file) {
                 continue;
@@ -201,9 +202,13 @@ impl<'p> Eval<'p> {
             let full =
                 self.p.full_name(class.def).map_or_else(|| short.clone(), |name| squeezed(self.p.text(name)));
             if full != short {
-                all.entry(full).or_default().push(ClassIx(ix));
+                shorter.push((short, ClassIx(ix)));
             }
-            all.entry(short).or_default().push(ClassIx(ix));
+            all.entry(full).or_default().push(ClassIx(ix));
+        }
+        // A class that is called so in full is meant before one that is in a module.
+        for (short, class) in shorter {
+            all.entry(short).or_default().push(class);
         }
         all
     }
