@@ -122,9 +122,11 @@ fn advice(finding: &Finding, category: &str) -> Option<String> {
     match category {
         "n-plus-one" => {
             let place = place_text(&around?.place);
-            Some(format!(
-                "Before the loop at {place}, ask once for what all of its rounds need, and look it up by key inside."
-            ))
+            let writes = finding.route.iter().any(|step| step.label.starts_with("writes"));
+            Some(match writes {
+                true => format!("Write once after the loop at {place}."),
+                false => format!("Ask once before the loop at {place}."),
+            })
         }
         "unbounded" => {
             let place = place_text(&finding.primary);

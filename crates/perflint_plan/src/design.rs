@@ -183,9 +183,9 @@ fn replicas(all: &[EntryCost]) -> Replicas {
                 let why = if both.is_empty() {
                     "it writes: all of its transaction belongs to the primary".to_owned()
                 } else if both.len() == 1 {
-                    format!("it reads {} and writes it: what it reads has to be the latest", quoted(&both))
+                    format!("it reads {} and writes it", quoted(&both))
                 } else {
-                    format!("it reads {} and writes them: what it reads has to be the latest", quoted(&both))
+                    format!("it reads {} and writes them", quoted(&both))
                 };
                 primary.entry(label(entry)).or_insert(why);
             }

@@ -5,6 +5,9 @@ use crate::{Plan, PlanError};
 use minijinja::{AutoEscape, Environment, Value, context};
 use std::collections::BTreeMap;
 
+/// So many summands of a formula stand on a line.
+const SUMMANDS: usize = 6;
+
 /// The sections of the report, in order.
 pub const SECTIONS: &[&str] =
     &["overview", "algorithms", "caching", "database", "load", "scaling", "monitoring", "checklist"];
@@ -52,6 +55,7 @@ fn environment() -> Result<Environment<'static>, PlanError> {
     environment.add_filter("md", |text: String| markdown(&text));
     environment.add_filter("code", |text: String| Value::from_safe_string(code(&text)));
     environment.add_filter("plain", |text: String| text.replace('`', "").replace('|', "\\|"));
+    environment.add_filter("brief", |formula: String| brief(&formula));
     environment.add_filter("slug", |text: String| slug(&text));
     environment.add_filter("source", |figure: Value| source(&figure));
     for (name, text) in TEMPLATES {
@@ -89,6 +93,15 @@ fn markdown(text: &str) -> String {
 }
 
 /// Text as HTML, with what stands between two backticks as code.
+/// A formula without the summands that a line has no room for; the whole one stands in the report for programs.
+fn brief(formula: &str) -> String {
+    let summands: Vec<&str> = formula.split(" + ").collect();
+    match summands.len().checked_sub(SUMMANDS) {
+        Some(more) if more > 1 => format!("{} + {more} more summands", summands[..SUMMANDS].join(" + ")),
+        _ => formula.to_owned(),
+    }
+}
+
 fn code(text: &str) -> String {
     let pairs = text.matches('`').count().is_multiple_of(2);
     let mut inside = false;
