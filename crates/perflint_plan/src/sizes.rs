@@ -1,5 +1,6 @@
 //! What stands behind a symbol of a formula, in numbers.
 
+use crate::evaluate::short;
 use crate::figure::{Figure, Source, place_text};
 use crate::questions::Questions;
 use perflint_config::Volume;
@@ -161,7 +162,11 @@ pub fn of_rows(
         }
     };
     if extent.narrowed {
-        let why = format!("one of {SHARE} rows of `{entity}` passes the condition; of {}", source.text());
+        let of = match &source {
+            Source::Configuration { key } => format!(" ({key})"),
+            _ => format!(", of {} that nobody told", short(rows)),
+        };
+        let why = format!("one of {SHARE} rows of `{entity}` passes the condition{of}");
         return Size { figure: assumed((rows / SHARE).max(1.0), "rows", why), grows: true };
     }
     Size { figure: Figure { value: rows, unit: "rows", source }, grows: true }

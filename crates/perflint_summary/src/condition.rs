@@ -185,7 +185,7 @@ impl<'p> Eval<'p> {
     fn flag(&self, place: &Place<'_>, op: OpId, holds: bool, noted: &mut Noted) {
         match self.column_of(place, op) {
             Some(name) => {
-                noted.uses.push(ColumnUse::of(name, ColumnHow::Equal).with(Some(Fixed::Flag(holds))))
+                noted.uses.push(ColumnUse::of(name, ColumnHow::Equal).with(Some(Fixed::Flag(holds))));
             }
             None => noted.partial = true,
         }
