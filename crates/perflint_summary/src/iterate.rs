@@ -16,7 +16,7 @@ pub(crate) enum Plan {
 
 /// Literal collections of at most this many elements are unrolled in stubs, and in the user's code.
 const UNROLL_STUB: usize = 96;
-const UNROLL: usize = 12;
+pub(crate) const UNROLL: usize = 12;
 /// A loop over at most this many elements does not grow with data.
 pub(crate) const SMALL: u32 = 12;
 
@@ -167,6 +167,9 @@ impl<'p> Eval<'p> {
 
     /// The plan of a loop over one of several: of those that say most, with elements of each.
     fn plan_any(&mut self, f: &mut Frame<'p>, all: &[V], op: usize, site: Site, binder: Binder) -> Plan {
+        if let Some(items) = self.short_lists(all) {
+            return Plan::Unroll(items);
+        }
         let weight = |v: &Val| match v {
             Val::Query(_) => 2,
             Val::Many { .. } => 1,

@@ -78,6 +78,7 @@ mod selected;
 mod sender;
 mod service;
 mod shape;
+mod short;
 mod shown;
 mod task;
 mod typed_rows;
