@@ -60,10 +60,12 @@ impl Program {
             }
         }
         for (of, rows) in counted {
-            for relation in self.entities[of.0 as usize].relations.values_mut() {
-                relation.counted |=
-                    relation.to == To::Many && relation.target == Some(rows) && !relation.scoped;
-            }
+            let asked = self.entities[of.0 as usize].relations.values_mut();
+            asked
+                .filter(|relation| {
+                    relation.to == To::Many && relation.target == Some(rows) && !relation.scoped
+                })
+                .for_each(|relation| relation.counted = true);
         }
     }
 
@@ -467,7 +469,7 @@ impl Program {
         }
         if let Some(pattern) = &row.loaded_as {
             let loaded = self.names.intern(&pattern.replace("{name}", self.text(name)));
-            let relation = Relation { name: loaded, ..relation.clone() };
+            let relation = Relation { name: loaded, ..relation };
             self.entities[entity.0 as usize].relations.insert(loaded, relation.clone());
             self.entities[entity.0 as usize].relations.insert(name, relation);
             return;
