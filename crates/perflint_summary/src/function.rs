@@ -90,8 +90,8 @@ impl<'p> Eval<'p> {
         for ix in self.look.markers(def).iter() {
             let row = self.m.call(*ix);
             // A cached property is computed once per instance, which is once per row.
-            let per_receiver = f.lang.family() == "ruby";
-            how.memoised |= row.memo && !item.flags.is_property && !per_receiver;
+            let per_receiver = f.lang.family() == "ruby" || item.flags.is_property;
+            how.memoised |= row.memo && !per_receiver;
             kept |= row.memo && per_receiver;
             threaded |= row.threaded;
             // A context manager gives what its generator yields.
@@ -114,7 +114,7 @@ impl<'p> Eval<'p> {
         self.absorb(f, &outcome, op, at, how);
         self.take_filled(f, op, &outcome);
         if kept {
-            self.keep_once(f, start, this);
+            self.keep_once(f, start, this, op);
         }
         if this == f.this && this != UNKNOWN {
             self.take_puts(f, &outcome.puts, &outcome.certain, op);
@@ -143,10 +143,10 @@ impl<'p> Eval<'p> {
     }
 
     /// What a method keeps for its receiver costs as much as there are receivers.
-    fn keep_once(&self, f: &mut Frame<'p>, start: usize, this: V) {
+    fn keep_once(&self, f: &mut Frame<'p>, start: usize, this: V, op: usize) {
         let own = match self.vals.get(this) {
             Val::Row(row) => row.binder,
-            _ => None,
+            _ => self.new_receiver(f, op),
         };
         for term in &mut f.terms[start..] {
             match own {

@@ -5,10 +5,16 @@ use crate::value::{Binder, Val};
 use perflint_ir::{CallForm, Callee, OpId, OpKind};
 
 impl<'p> Eval<'p> {
-    /// Where the receiver of a call was made, if it was made in this function: `Service(x).run()`, or a variable that holds one.
+    /// Where the receiver of a call, or of what is read like one, was made, if it was made in this function: `Service(x).run()`, or a variable that holds one.
     pub(crate) fn new_receiver(&self, f: &Frame<'p>, op: usize) -> Option<Binder> {
-        let OpKind::Call(id) = f.body.ops.get(op)?.kind else { return None };
-        let Callee::Member { recv, .. } = f.body.call(id).callee else { return None };
+        let recv = match f.body.ops.get(op)?.kind {
+            OpKind::Call(id) => match f.body.call(id).callee {
+                Callee::Member { recv, .. } => recv,
+                Callee::Value(_) => return None,
+            },
+            OpKind::Get { base, .. } => base,
+            _ => return None,
+        };
         let made = match f.body.ops.get(recv.at())?.kind {
             OpKind::Local(local) => f.body.ops[..recv.at()].iter().rev().find_map(|o| match o.kind {
                 OpKind::Bind { local: l, value } if l == local => Some(value),
