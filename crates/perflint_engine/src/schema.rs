@@ -65,13 +65,14 @@ pub(crate) fn located(
     let Some((mut schema, mut accesses)) = found else { return (None, Vec::new()) };
     let mut lines = Lines::new(sources);
     schema.locate(&mut |file, offset| lines.line(file, offset));
-    // The entry point, the entity that it touches, and whether it does so many times.
-    type Run<'a> = (&'a str, Option<&'a str>, bool);
+    // The entry point, whether somebody waits for it, the entity that it touches, and whether it does so many times.
+    type Run<'a> = (&'a str, bool, Option<&'a str>, bool);
     let mut running: BTreeMap<(&str, u32), Vec<Run<'_>>> = BTreeMap::new();
     for entry in entries {
+        let waited = !matches!(entry.kind, "job" | "schedule" | "signal" | "command");
         for term in entry.terms.iter().filter(|term| matches!(term.effect, "query" | "write")) {
             let repeated = term.times.iter().any(|times| !matches!(times, Times::Const(_)));
-            let run = (entry.label.as_str(), term.entity.as_deref(), repeated);
+            let run = (entry.label.as_str(), waited, term.entity.as_deref(), repeated);
             running.entry((&term.place.file, term.place.line)).or_default().push(run);
         }
     }
@@ -81,7 +82,8 @@ pub(crate) fn located(
         let own = schema.tables.get(&access.table).and_then(|table| table.entity.as_deref());
         // One line may run queries of several tables, for whoever calls it.
         let meant = |of: Option<&str>| of.is_none() || own.is_none() || of == own;
-        for (label, _, repeated) in found.into_iter().flatten().filter(|(_, of, _)| meant(*of)) {
+        for (label, waited, _, repeated) in found.into_iter().flatten().filter(|(.., of, _)| meant(*of)) {
+            access.waited |= waited;
             access.entries.push((*label).to_owned());
             access.repeated |= repeated;
         }

@@ -91,13 +91,6 @@ const NOTES: &[&str] = &[
     "created_by",
     "updated_by",
     "modified_by",
-    "deleted_by",
-    "changed_by",
-    "resolved_by",
-    "approved_by",
-    "reviewed_by",
-    "locked_by",
-    "closed_by",
     "responder",
     "approver",
     "resolver",
@@ -345,7 +338,8 @@ fn missing(schema: &Schema, table: &Table, accesses: &[&Access]) -> Vec<Proposal
 
 /// Whether a column notes who did something, or what a new row starts with.
 fn is_note(snake: &str) -> bool {
-    snake.starts_with("default_") || NOTES.iter().any(|word| snake.contains(word))
+    let by = ["_by", "_by_id", "_by_user_id"].iter().any(|end| snake.ends_with(end));
+    by || snake.starts_with("default_") || NOTES.iter().any(|word| snake.contains(word))
 }
 
 /// Whether an entry point runs one of the queries, or the column is a key of its own kind that something is read by. Whole tables

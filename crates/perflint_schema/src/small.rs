@@ -5,7 +5,7 @@ use crate::{Schema, Table};
 /// What such tables list, in the singular. A name that ends so counts.
 const LISTS: &str = "setting config configuration option role permission country currency language locale timezone time_zone status \
                      state type kind category plan feature_flag feature flag unit tax_rate province region continent gender priority \
-                     severity license migration schema_version provider template theme menu holiday enum badge method";
+                     severity license migration schema_version provider template theme icon_set menu holiday enum badge method";
 
 /// How many rows lead from one table to the next until one is known to grow.
 const FAR: u32 = 3;
