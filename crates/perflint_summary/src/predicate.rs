@@ -112,7 +112,7 @@ impl<'p> Eval<'p> {
 fn calls_given(body: &Body) -> bool {
     body.ops.iter().any(|op| match op.kind {
         OpKind::Call(id) => match body.call(id).callee {
-            Callee::Value(v) => matches!(body.op(v).kind, OpKind::Local(local) if local != LocalId(0)),
+            Callee::Value(v) => matches!(body.op(v).kind, OpKind::Local(LocalId(1..))),
             Callee::Member { .. } => false,
         },
         _ => false,
@@ -124,7 +124,7 @@ fn read_of_param(body: &Body, op: OpId) -> Option<Vec<Sym>> {
     let (mut at, mut names) = (op, Vec::new());
     for _ in 0..MAX_STEPS {
         at = match body.op(at.some()?).kind {
-            OpKind::Local(local) if local == LocalId(0) => return Some(names),
+            OpKind::Local(LocalId(0)) => return Some(names),
             // Of several names of a query each is read from the parameter first.
             OpKind::Local(local) => bound_once(body, local)?,
             OpKind::Get { base, name } => {
