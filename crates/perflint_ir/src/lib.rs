@@ -19,6 +19,7 @@ mod change;
 mod file;
 mod fixed;
 mod lang;
+mod manner;
 mod op;
 mod print;
 mod sql;

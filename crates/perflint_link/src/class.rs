@@ -327,7 +327,7 @@ impl Program {
     /// The member that is read on a class, or on an instance of it. In Ruby the two are apart: `find` of the class says
     /// nothing of its instances.
     pub fn member_on(&self, class: ClassIx, name: Sym, on_class: bool) -> Option<Def> {
-        if self.file(self.class(class).def.file).lang.family() != "ruby" {
+        if !self.file(self.class(class).def.file).lang.parts_class_methods() {
             return self.class_member(class, name);
         }
         let apart = self.class(class).mro.iter().find_map(|base| {
@@ -353,7 +353,7 @@ impl Program {
 
     /// The member of a class that a call with so many arguments means, where there are several of the name.
     pub fn class_overload(&self, class: ClassIx, name: Sym, args: usize, on_class: bool) -> Option<Def> {
-        if self.file(self.class(class).def.file).lang.family() == "ruby" {
+        if self.file(self.class(class).def.file).lang.parts_class_methods() {
             return self.member_on(class, name, on_class);
         }
         let fitting = self.class(class).mro.iter().find_map(|base| {

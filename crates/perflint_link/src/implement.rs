@@ -13,7 +13,7 @@ impl Program {
             .map(ClassIx)
             .zip(&self.classes)
             .filter(|(_, class)| {
-                self.file(class.def.file).lang.family() == "go" && !self.is_stub(class.def.file)
+                self.file(class.def.file).lang.implements_by_shape() && !self.is_stub(class.def.file)
             })
             .map(|(ix, _)| ix)
             .collect();

@@ -64,7 +64,7 @@ impl Imports {
             let next = numbers.len() as u32;
             let number = *numbers.entry(folder).or_insert(next);
             out.folders.push(number);
-            if file.lang.family() != "javascript" {
+            if !file.lang.imports_like_node() {
                 continue;
             }
             let mut seen = FxHashSet::default();

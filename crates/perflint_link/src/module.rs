@@ -237,7 +237,7 @@ fn module_path(file: &FileIr) -> String {
     for index in ["/__init__", "/index", "/mod", "/lib", "/main"] {
         let applies = match index {
             "/__init__" => file.lang == Lang::Python,
-            "/index" => file.lang.family() == "javascript",
+            "/index" => file.lang.imports_like_node(),
             _ => file.lang == Lang::Rust,
         };
         if applies && let Some(stripped) = path.strip_suffix(index) {

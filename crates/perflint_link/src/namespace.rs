@@ -62,7 +62,7 @@ impl Program {
     /// The namespace of a file: declared, or its folder in Go; a stub's is its module.
     fn package_of_file(&self, file: FileIx, ir: &FileIr) -> Sym {
         let declared = self.names.text(ir.package);
-        if ir.lang.family() == "go" && !self.is_stub(file) {
+        if ir.lang.packs_by_folder() && !self.is_stub(file) {
             let folder = ir.path.rsplit_once('/').map_or(TOP, |(folder, _)| folder);
             return self.names.intern(folder);
         }
@@ -174,7 +174,7 @@ impl Program {
 
     /// The namespace that an import means: in Go the folder of the repository, if it is one.
     pub(crate) fn imported_space(&self, file: FileIx, module: Sym) -> Sym {
-        if self.file(file).lang.family() != "go" || self.is_stub(file) {
+        if !self.file(file).lang.packs_by_folder() || self.is_stub(file) {
             return module;
         }
         let text = self.names.text(module);

@@ -188,7 +188,7 @@ impl Program {
         match module {
             Target::External(path) => {
                 let lang = self.file(file).lang;
-                if is_default && lang.family() == "javascript" {
+                if is_default && lang.imports_like_node() {
                     return self.external(lang, path, hops);
                 }
                 // A folder without `__init__.py` is a package too.
@@ -218,7 +218,7 @@ impl Program {
                     }
                 }
                 // CommonJS: the default import of a module without one is the module.
-                (is_default && self.file(to).lang.family() == "javascript").then_some(module)
+                (is_default && self.file(to).lang.imports_like_node()).then_some(module)
             }
             Target::Item(_) => self.member_at(module, import.name, hops),
         }

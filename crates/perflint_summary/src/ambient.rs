@@ -7,7 +7,7 @@ use perflint_ir::{BinOp, Callee, OpId, OpKind};
 impl<'p> Eval<'p> {
     /// The arm of a decision that runs where what surrounds the request is missing.
     pub(crate) fn missing_arm(&mut self, f: &Frame<'p>, cond: OpId) -> Option<u16> {
-        if f.lang.family() != "go" {
+        if !f.lang.asks_contexts() {
             return None;
         }
         let cond = cond.some()?;

@@ -84,7 +84,7 @@ impl<'p> Eval<'p> {
         if let Some(shows) = &row.shows {
             self.apply_shows(f, shows, &given);
         }
-        if let Some(renders) = row.renders.as_ref().filter(|_| f.lang.family() == "ruby") {
+        if let Some(renders) = row.renders.as_ref().filter(|_| f.lang.shows_fields()) {
             self.render_view(f, renders, &given);
         } else if let Some(renders) = &row.renders
             && let Some(view) = self.render_row(f, row, renders, &given, recv_op)
@@ -241,7 +241,7 @@ impl<'p> Eval<'p> {
         if q.origin.op == OpId::NONE {
             q.origin = self.site(f, g.op);
         }
-        let elsewhere = q.origin.at != f.at && f.lang.family() == "javascript";
+        let elsewhere = q.origin.at != f.at && f.lang.awaits_queries();
         if self.is_handle(&q, row, g) && (elsewhere || self.overrides_origin(f, q.origin)) {
             q.origin = self.site(f, g.op);
         }
@@ -647,7 +647,7 @@ impl<'p> Eval<'p> {
                 let mut one = self.call_value_as(f, *callable, &args, g.op, how);
                 if let Val::Query(q) = *self.vals.get(one)
                     && !q.ran
-                    && f.lang.family() == "javascript"
+                    && f.lang.awaits_queries()
                 {
                     // A query that is a promise starts when somebody awaits the list of them.
                     let row = self.awaited(f, one, g.op);

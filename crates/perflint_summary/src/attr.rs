@@ -117,7 +117,7 @@ impl<'p> Eval<'p> {
 
     /// What a name stands for where nothing else tells: in Ruby a variable called like a class holds one.
     pub(crate) fn by_convention(&mut self, at: BodyRef, name: Sym) -> V {
-        if self.p.file(at.file).lang.family() != "ruby" {
+        if !self.p.file(at.file).lang.names_tell_rows() {
             return UNKNOWN;
         }
         match self.p.entity_by_convention(at.file, self.p.text(name)) {

@@ -92,7 +92,7 @@ impl<'p> Eval<'p> {
     /// has named parameters left, as Ruby does.
     pub(crate) fn splatted(&self, at: BodyRef, args: &CallArgs) -> Option<CallArgs> {
         let body = self.p.body(at);
-        if self.p.file(at.file).lang.family() != "ruby" {
+        if !self.p.file(at.file).lang.has_blocks() {
             return None;
         }
         let normal = body.params.iter().filter(|param| param.kind == ParamKind::Normal).count();
@@ -122,9 +122,12 @@ impl<'p> Eval<'p> {
     /// beginning. Only blocks share the variables of the code that they stand in.
     pub(crate) fn left_behind(&self, at: BodyRef, initial: &[V], locals: &[V]) -> Vec<(u32, V)> {
         let body = self.p.body(at);
-        match (body.kind, self.p.file(at.file).lang.family()) {
-            (BodyKind::Function, "go") => return crate::filled::filled(body, initial, locals),
-            (BodyKind::Closure, "ruby") => {}
+        let lang = self.p.file(at.file).lang;
+        match body.kind {
+            BodyKind::Function if lang.fills_arguments() => {
+                return crate::filled::filled(body, initial, locals);
+            }
+            BodyKind::Closure if lang.has_blocks() => {}
             _ => return Vec::new(),
         }
         let changed = (0u32..).zip(initial.iter().zip(locals)).filter(|(_, (before, after))| before != after);

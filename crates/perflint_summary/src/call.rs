@@ -135,7 +135,7 @@ impl<'p> Eval<'p> {
 
     /// What a CommonJS module is when it is required as a whole: `module.exports = X`.
     pub(crate) fn whole_export(&mut self, file: FileIx) -> Option<V> {
-        if self.p.file(file).lang.family() != "javascript" {
+        if !self.p.file(file).lang.exports_one_value() {
             return None;
         }
         let name = self.p.names.find("default")?;
@@ -158,7 +158,7 @@ impl<'p> Eval<'p> {
         self.events.holes += usize::from(!self.p.is_stub(f.at.file));
         // A block that is given to somebody unknown is most likely run once, as what it stands in is. One that is given
         // nothing is wrapped, and its value is handed on: `span("load") { find_order }`.
-        if f.lang.family() == "ruby"
+        if f.lang.has_blocks()
             && let Some((_, block)) = args.keys.iter().find(|(name, _)| self.p.text(*name) == "&").copied()
             && let Val::Closure(file, body, ..) = *self.vals.get(block)
         {
@@ -167,7 +167,7 @@ impl<'p> Eval<'p> {
             return if self.p.file(file).body(body).params.is_empty() { v } else { UNKNOWN };
         }
         // A literal of a record that nobody declares is what it is made of.
-        if f.lang.family() == "go" && args.pos.is_empty() && !args.keys.is_empty() {
+        if f.lang.writes_records() && args.pos.is_empty() && !args.keys.is_empty() {
             return self.vals.make(Val::Map(args.keys.iter().copied().collect(), UNKNOWN));
         }
         // A wrapper that nobody knows, around one function, most likely calls it: `asyncHandler(fn)`, `memoize(fn)`.
@@ -224,7 +224,7 @@ impl<'p> Eval<'p> {
             // A global variable that another file assigns.
             Val::Ext(path)
                 if self.p.text(path).starts_with('$')
-                    && f.lang.family() == "php"
+                    && f.lang.marks_variables()
                     && self.look.ty(path, f.lang).is_none() =>
             {
                 self.call_unknown(f, name, args, op, recv_op)
@@ -262,14 +262,14 @@ impl<'p> Eval<'p> {
             Val::Fun(def) => self.call_on_function(f, recv, def, name, args, op),
             Val::Closure(..) | Val::Bound(..) | Val::ExtMethod(..) => match self.p.text(name) {
                 // No receiver is passed first, and a block may be passed on.
-                "call" | "yield" if f.lang.family() == "ruby" => self.call_value(f, recv, args, op),
+                "call" | "yield" if f.lang.has_blocks() => self.call_value(f, recv, args, op),
                 "bind" => recv,
                 "call" | "apply" => {
                     let rest = CallArgs::positional(args.pos.iter().skip(1).copied().collect());
                     self.call_value(f, recv, &rest, op)
                 }
                 // A method of a type of functions calls the function: `http.HandlerFunc(f).ServeHTTP(w, r)`.
-                _ if f.lang.family() == "go" && !matches!(self.vals.get(recv), Val::ExtMethod(..)) => {
+                _ if f.lang.types_functions() && !matches!(self.vals.get(recv), Val::ExtMethod(..)) => {
                     self.call_value(f, recv, args, op)
                 }
                 // An attribute that no row describes: a value of any type.
@@ -392,7 +392,7 @@ impl<'p> Eval<'p> {
 
     /// All constants of an enumeration, which are few: `State.values()`.
     fn constants_of(&mut self, f: &Frame<'p>, class: ClassIx, name: Sym, args: &CallArgs) -> Option<V> {
-        let lists = f.lang.family() == "java" && args.pos.is_empty() && self.p.text(name) == "values";
+        let lists = f.lang.lists_constants() && args.pos.is_empty() && self.p.text(name) == "values";
         if !lists || self.p.class(class).entity.is_some() || self.p.class_member(class, name).is_some() {
             return None;
         }
@@ -420,7 +420,7 @@ impl<'p> Eval<'p> {
                     self.call_fun(f, def, recv, args, op, How::PLAIN)
                 }
                 // `self::format($x)`, `parent::format($x)`: the receiver stays what it is.
-                ItemKind::Function if f.lang.family() == "php" => {
+                ItemKind::Function if f.lang.keeps_receiver_by_class() => {
                     let this = self.receiver_as(f, class);
                     self.call_fun(f, def, this, args, op, How::PLAIN)
                 }
@@ -437,7 +437,7 @@ impl<'p> Eval<'p> {
         if let Some(v) = self.call_scope(f, class, recv, name, args, op) {
             return v;
         }
-        if f.lang.family() == "ruby" && self.p.text(name) == "new" {
+        if f.lang.makes_by_method() && self.p.text(name) == "new" {
             return self.call_value(f, recv, args, op);
         }
         let api = self.p.class(class).entity.and_then(|e| self.p.entity(e).api);

@@ -410,7 +410,7 @@ impl<'p> Eval<'p> {
         // What an async function returns is awaited: a query that is a promise runs here.
         if body.is_async
             && !body.is_generator
-            && frame.lang.family() == "javascript"
+            && frame.lang.awaits_queries()
             && matches!(self.vals.get(ret), Val::Query(q) if !q.ran)
         {
             let last = body
@@ -657,10 +657,10 @@ impl<'p> Eval<'p> {
         }
         if term.wait == Wait::Blocks {
             let direct = term.steps.is_none();
-            let javascript = f.lang.family() == "javascript";
+            let one_thread = f.lang.has_one_thread();
             let waits = direct && f.lang.shares_threads() && term.effect.kind == EffectKind::Lock;
             let alone = direct && self.waits_alone(f, &term);
-            if (javascript && direct) || (!javascript && f.task) || waits || alone {
+            if (one_thread && direct) || (!one_thread && f.task) || waits || alone {
                 let blocking = Blocking {
                     at: f.at,
                     place: self.blocked_at(f, &term),
@@ -670,7 +670,7 @@ impl<'p> Eval<'p> {
                 };
                 self.events.blocking.entry((blocking.place, term.effect.site)).or_insert(blocking);
             }
-            if !javascript && f.task {
+            if !one_thread && f.task {
                 term.wait = Wait::Suspends;
             }
         }

@@ -90,7 +90,7 @@ impl<'p> Eval<'p> {
         for ix in self.look.markers(def).iter() {
             let row = self.m.call(*ix);
             // A cached property is computed once per instance, which is once per row.
-            let per_receiver = f.lang.family() == "ruby" || item.flags.is_property;
+            let per_receiver = f.lang.memoises_per_receiver() || item.flags.is_property;
             how.memoised |= row.memo && !per_receiver;
             kept |= row.memo && per_receiver;
             threaded |= row.threaded;
@@ -174,7 +174,7 @@ impl<'p> Eval<'p> {
         self.absorb(f, &outcome, op, at, how);
         self.take_left(f, file, body, &given, &outcome);
         // A block may not run, and runs on the receiver of the method around it.
-        if this == f.this && this != UNKNOWN && f.lang.family() == "ruby" {
+        if this == f.this && this != UNKNOWN && f.lang.has_blocks() {
             self.take_puts(f, &outcome.puts, &[], op);
         }
         outcome.ret
@@ -260,7 +260,7 @@ impl<'p> Eval<'p> {
     /// Named arguments as the map that Ruby makes of them for a method that names none: `def render(order, options = {})`.
     fn options(&mut self, at: BodyRef, args: &CallArgs) -> Option<V> {
         let named = |kind: ParamKind| matches!(kind, ParamKind::KeyOnly | ParamKind::KeyRest);
-        if self.p.file(at.file).lang.family() != "ruby"
+        if !self.p.file(at.file).lang.gathers_options()
             || self.p.body(at).params.iter().any(|param| named(param.kind))
         {
             return None;
@@ -272,7 +272,7 @@ impl<'p> Eval<'p> {
 
     pub(crate) fn default_value(&mut self, at: BodyRef, def: Option<Def>, default: OpId) -> V {
         let Some(op) = default.some() else {
-            return if self.p.file(at.file).lang.family() == "javascript" { NULL } else { UNKNOWN };
+            return if self.p.file(at.file).lang.leaves_out_null() { NULL } else { UNKNOWN };
         };
         let Some(owner) = def.and_then(|d| self.p.item(d).owner) else { return UNKNOWN };
         let Some(body) = self.p.file(at.file).item(owner).body else { return UNKNOWN };

@@ -39,11 +39,11 @@ impl<'p> Eval<'p> {
             };
             return self.get(f, recv, name, op, None);
         }
-        let ruby = f.lang.family() == "ruby";
+        let sends = f.lang.sends_to_self();
         if let Some(v) = self.bare_of_inner(f, name, op) {
             return v;
         }
-        if ruby
+        if sends
             && self.p.text(name).starts_with(|c: char| c.is_lowercase())
             && (self.has_library_member(f.this, name) || self.declares(f.this, name))
         {
@@ -56,14 +56,14 @@ impl<'p> Eval<'p> {
         }
         // Methods that a class has of the library's base class.
         let is_object = matches!(self.vals.get(f.this), Val::Inst(..) | Val::Class(_));
-        if f.lang.family() == "csharp" && is_object && self.has_library_member(f.this, name) {
+        if f.lang.inherits_from_libraries() && is_object && self.has_library_member(f.this, name) {
             return self.vals.make(Val::ExtMethod(f.this, name));
         }
         let v = self.name(f.at.file, name);
-        let registers = ruby && self.registers(f, name);
+        let registers = sends && self.registers(f, name);
         match self.vals.get(v) {
             // Where routes are registered, what a library calls so is meant.
-            Val::Ext(path) if ruby && *path == name && !registers => match self.by_convention(f.at, name) {
+            Val::Ext(path) if sends && *path == name && !registers => match self.by_convention(f.at, name) {
                 UNKNOWN => v,
                 row => {
                     f.guessed = true;
@@ -123,7 +123,7 @@ impl<'p> Eval<'p> {
     /// A method of the module around a body, whose receiver has it although its class does not say so: a helper that another
     /// helper calls, with the controller as its receiver.
     fn mixed_in(&self, f: &Frame<'p>, class: ClassIx, name: Sym) -> Option<Def> {
-        if f.lang.family() != "ruby" || !self.lacks(f.this, name) {
+        if !f.lang.sends_to_self() || !self.lacks(f.this, name) {
             return None;
         }
         let def = self.p.member_on(class, name, false)?;
@@ -220,7 +220,7 @@ impl<'p> Eval<'p> {
         args: &CallArgs,
         op: usize,
     ) -> Option<V> {
-        if f.lang.family() != "java" || !args.pos.is_empty() {
+        if !f.lang.reads_fluently() || !args.pos.is_empty() {
             return None;
         }
         let text = self.p.text(name);

@@ -36,7 +36,7 @@ impl<'p> Eval<'p> {
             let conditional = match self.vals.get(v) {
                 Val::Many { .. } => true,
                 // `for key := range set`: what a front end may take for messages of a channel.
-                Val::Map(..) => f.lang.family() == "go",
+                Val::Map(..) => f.lang.ranges_over_maps(),
                 _ => false,
             };
             if !conditional {
@@ -78,7 +78,7 @@ impl<'p> Eval<'p> {
                     let keys = entries.iter().map(|(k, _)| self.vals.make(Val::Str(*k))).collect();
                     return Plan::Unroll(keys);
                 }
-                let rows = f.lang.family() == "ruby" && self.holds_rows(rest);
+                let rows = f.lang.keeps_rows_in_queries() && self.holds_rows(rest);
                 Plan::Repeat { elem: SCALAR, factor: size(rows), rows, batch: false }
             }
             // The members of an enumeration.

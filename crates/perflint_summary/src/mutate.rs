@@ -75,8 +75,8 @@ impl<'p> Eval<'p> {
     /// holds the rows that it was given.
     pub(crate) fn filled(&mut self, f: &Frame<'p>, object: V, name: perflint_ir::Sym, v: V) -> V {
         let holds = match self.vals.get(v) {
-            Val::Many { source: Some(_), .. } => matches!(f.lang.family(), "go" | "ruby"),
-            Val::Query(_) | Val::Many { .. } | Val::Row(_) => f.lang.family() == "ruby",
+            Val::Many { source: Some(_), .. } => f.lang.fills_unknown_objects(),
+            Val::Query(_) | Val::Many { .. } | Val::Row(_) => f.lang.keeps_rows_in_queries(),
             _ => false,
         };
         if object == UNKNOWN && holds {

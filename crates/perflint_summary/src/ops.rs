@@ -138,8 +138,8 @@ impl<'p> Eval<'p> {
     /// The entity class of exactly this name, of values that are not known otherwise.
     pub(crate) fn entity_by_name(&mut self, file: FileIx, name: Sym) -> Option<V> {
         let text = self.p.text(name);
-        let javascript = self.p.file(file).lang.family() == "javascript";
-        if !javascript || !text.starts_with(|c: char| c.is_ascii_uppercase()) {
+        let tells = self.p.file(file).lang.names_tell_classes();
+        if !tells || !text.starts_with(|c: char| c.is_ascii_uppercase()) {
             return None;
         }
         let entity = self.p.entity_named(file, text)?;
@@ -257,7 +257,7 @@ impl<'p> Eval<'p> {
         let OpKind::Local(local) = f.body.op(base).kind else { return };
         let (map, key, value) = (f.locals[local.at()], f.vals[key.at()], f.vals[value.at()]);
         // A list that was made as long as it has to be is filled by index.
-        if f.lang.family() == "go" && matches!(self.vals.get(map), Val::List(_) | Val::Many { .. }) {
+        if f.lang.builds_lists_by_hand() && matches!(self.vals.get(map), Val::List(_) | Val::Many { .. }) {
             let known = self.element(map);
             let elem = self.vals.join(known, value);
             let at = f.body.ops.get(base.at()).map_or(0, |op| op.region.0);
@@ -317,10 +317,10 @@ impl<'p> Eval<'p> {
                 None => UNKNOWN,
             },
             // What a statement written by hand gives: a column of one of its rows.
-            (Val::Query(_), Val::Str(_)) if f.lang.family() == "ruby" => SCALAR,
+            (Val::Query(_), Val::Str(_)) if f.lang.keeps_rows_in_queries() => SCALAR,
             (Val::Query(q), _) => {
                 // Ruby's libraries fetch all rows and keep them where they were asked for one by its place.
-                let kept = f.lang.family() == "ruby";
+                let kept = f.lang.keeps_rows_in_queries();
                 let rows = if kept { RowCount::All } else { RowCount::One };
                 self.run_query(f, &q, rows, i, perflint_models::Wait::Blocks);
                 self.row_of(f, &q, i)
@@ -481,7 +481,7 @@ impl<'p> Eval<'p> {
 
     /// True where a loop over all rows of a query adds to a list.
     fn appends_all(&self, f: &Frame<'p>, i: usize) -> bool {
-        f.lang.family() == "go" && self.comprehension_source(f, f.body.ops[i].region.0).is_some()
+        f.lang.builds_lists_by_hand() && self.comprehension_source(f, f.body.ops[i].region.0).is_some()
     }
 
     fn binary(&mut self, f: &mut Frame<'p>, i: usize, op: BinOp, l: V, r: V) -> V {
@@ -496,13 +496,13 @@ impl<'p> Eval<'p> {
                     if l != UNKNOWN || self.appends_all(f, i) =>
                 {
                     let (a, mut b) = (self.element(l), self.element(r));
-                    if f.lang.family() == "go" && self.reads_rows(f, f.body.ops[i].region.0) {
+                    if f.lang.builds_lists_by_hand() && self.reads_rows(f, f.body.ops[i].region.0) {
                         b = self.row_instance(b);
                     }
                     let elem = self.vals.join(a, b);
                     // What a loop over all rows collects is as long as they are.
                     let mut source = None;
-                    if f.lang.family() == "go" {
+                    if f.lang.builds_lists_by_hand() {
                         source = self.comprehension_source(f, f.body.ops[i].region.0);
                         source = source.or_else(|| self.source_of(l)).or_else(|| self.source_of(r));
                     }
@@ -654,7 +654,7 @@ impl<'p> Eval<'p> {
                 Slot::Rest => match self.vals.get(v) {
                     Val::List(items) => out.pos.extend(items.iter().copied()),
                     // PHP spreads an array with names as named arguments.
-                    Val::Map(entries, _) if f.lang.family() == "php" => {
+                    Val::Map(entries, _) if f.lang.spreads_names() => {
                         out.keys.extend(entries.iter().copied());
                     }
                     _ => out.open = true,
@@ -680,7 +680,7 @@ impl<'p> Eval<'p> {
             Val::Future(inner) => match self.vals.get(inner) {
                 // A promise of a promise is one promise.
                 Val::Future(_) => self.awaited(f, inner, i),
-                Val::Query(q) if !q.ran && f.lang.family() == "javascript" => self.awaited(f, inner, i),
+                Val::Query(q) if !q.ran && f.lang.awaits_queries() => self.awaited(f, inner, i),
                 _ => inner,
             },
             Val::Closure(..) => {
@@ -709,9 +709,7 @@ impl<'p> Eval<'p> {
                     _ => v,
                 }
             }
-            Val::Query(q)
-                if !q.ran && (q.api.is_none() || q.via.is_some()) && f.lang.family() == "javascript" =>
-            {
+            Val::Query(q) if !q.ran && (q.api.is_none() || q.via.is_some()) && f.lang.awaits_queries() => {
                 self.run_query(f, &q, RowCount::All, i, perflint_models::Wait::Suspends);
                 self.result_rows(f, &q, i)
             }

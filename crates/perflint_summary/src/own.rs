@@ -10,7 +10,7 @@ impl<'p> Eval<'p> {
     pub(crate) fn super_name(&self, f: &Frame<'p>) -> Sym {
         let owner = self.p.item(Def { file: f.at.file, item: f.body.owner });
         match owner.kind {
-            ItemKind::Function if f.lang.family() == "ruby" => owner.name,
+            ItemKind::Function if f.lang.supers_by_name() => owner.name,
             _ => self.p.names.intern("constructor"),
         }
     }

@@ -12,7 +12,7 @@ use perflint_models::{PresentedBy, Presents};
 impl<'p> Eval<'p> {
     /// What stands in a text is asked for its form as text: the method of its class in the repository.
     pub(crate) fn text_forms(&mut self, f: &mut Frame<'p>, parts: &[OpId], op: usize) {
-        if f.lang.family() != "ruby" {
+        if !f.lang.asks_text_forms() {
             return;
         }
         let Some(name) = self.p.names.find("to_s") else { return };

@@ -281,7 +281,7 @@ impl<'p> Eval<'p> {
     /// True for a field of an object in Ruby, whose query keeps the rows that it gave to whoever walked it first.
     fn is_held(&self, f: &Frame<'p>, op: OpId) -> bool {
         let is_field = |o: &perflint_ir::Op| matches!(o.kind, OpKind::Get { name, .. } if self.p.text(name).starts_with('@'));
-        f.lang.family() == "ruby"
+        f.lang.keeps_rows_in_queries()
             && !self.p.is_stub(f.at.file)
             && f.body.ops.get(op.at()).is_some_and(is_field)
     }
@@ -338,7 +338,8 @@ impl<'p> Eval<'p> {
             }
             Val::Query(q)
                 if q.bound == Bound::Unbounded
-                    && (!(q.ran || f.lang.family() == "ruby") || self.unbounded_at(q.origin).is_some()) =>
+                    && (!(q.ran || f.lang.keeps_rows_in_queries())
+                        || self.unbounded_at(q.origin).is_some()) =>
             {
                 self.responded(f, &q, op, depth);
             }

@@ -8,7 +8,7 @@ impl<'p> Eval<'p> {
     /// The library's own namespace behind one that the repository adds something to, where models know it.
     pub(crate) fn reopened(&mut self, def: Def) -> Option<V> {
         let lang = self.p.file(def.file).lang;
-        if lang.family() != "ruby" || self.p.is_stub(def.file) {
+        if !lang.reopens_namespaces() || self.p.is_stub(def.file) {
             return None;
         }
         let name = self.p.full_name(def)?;

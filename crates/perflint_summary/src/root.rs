@@ -277,11 +277,11 @@ impl<'p> Eval<'p> {
             }
             None if self.is_view(ret, pending) => self.render_result(&mut frame, outcome, ret, last),
             // What a Ruby action gives is dropped; what leaves is what its view sees.
-            None if frame.lang.family() == "ruby" && pending.kind == EntryKind::Route => {}
+            None if frame.lang.shows_fields() && pending.kind == EntryKind::Route => {}
             None => {
                 // A query that is a promise runs when the framework awaits what the handler gave it.
                 let ret = match self.vals.get(ret) {
-                    Val::Query(q) if !q.ran && frame.lang.family() == "javascript" => {
+                    Val::Query(q) if !q.ran && frame.lang.awaits_queries() => {
                         self.awaited(&mut frame, ret, last)
                     }
                     _ => ret,

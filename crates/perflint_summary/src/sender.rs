@@ -18,7 +18,7 @@ impl<'p> Eval<'p> {
         args: &CallArgs,
         op: usize,
     ) -> Option<V> {
-        if f.lang.family() != "ruby" || recv == UNKNOWN || !SENDERS.contains(&self.p.text(method)) {
+        if !f.lang.sends_by_name() || recv == UNKNOWN || !SENDERS.contains(&self.p.text(method)) {
             return None;
         }
         let (first, rest) = args.pos.split_first()?;

@@ -344,7 +344,7 @@ impl<'p> Eval<'p> {
         args: &CallArgs,
         op: usize,
     ) -> Option<V> {
-        if f.lang.family() != "ruby" {
+        if !f.lang.sends_to_self() {
             return None;
         }
         if !self.is_in_view(f) {
@@ -366,7 +366,7 @@ impl<'p> Eval<'p> {
     /// True for a bare name in a template that is a method of the component which the template belongs to.
     pub(crate) fn is_view_method(&self, f: &Frame<'p>, name: Sym) -> bool {
         let Val::Inst(class, _) = *self.vals.get(f.this) else { return false };
-        f.lang.family() == "ruby"
+        f.lang.sends_to_self()
             && self
                 .p
                 .member_on(class, name, false)
@@ -384,7 +384,7 @@ impl<'p> Eval<'p> {
 
     /// True for a method of the class whose action shows a view, unless the class lets its views call it.
     pub(crate) fn is_hidden_from_view(&self, f: &Frame<'p>, class: ClassIx, name: Sym) -> bool {
-        if f.lang.family() != "ruby" || !self.is_in_view(f) {
+        if !f.lang.sends_to_self() || !self.is_in_view(f) {
             return false;
         }
         let family = f.lang.models();

@@ -79,7 +79,7 @@ impl Resolver {
     pub(crate) fn new(files: &[FileIr], configs: &[Config], generated: &[(String, u32)]) -> Self {
         let mut tree = Tree::default();
         for (i, file) in (0u32..).zip(files) {
-            if file.lang.family() == "javascript" {
+            if file.lang.imports_like_node() {
                 tree.add_file(&file.path, FileIx(i), file.role == Role::Generated);
             }
         }
