@@ -6,6 +6,7 @@ use perflint_link::{BodyRef, FileIx, Program};
 use perflint_models::EntryKind;
 use perflint_summary::{Entry, Facts, Node};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
 
 /// Contexts of bodies.
 pub(crate) struct Contexts {
@@ -39,21 +40,24 @@ impl Contexts {
             if wanted == Context::Job {
                 roots.extend(facts.graph.spawned().iter().map(|node| (*node, None)));
             }
-            for (root, entry) in roots {
-                let mut open = vec![root];
-                while let Some(node) = open.pop() {
+            // The entry point that is nearest is the one to name: the longer the way, the likelier it is that nobody goes it.
+            // What a call may reach only as one of very many is named by none of them.
+            let mut open = VecDeque::from(roots);
+            let mut wide = VecDeque::new();
+            loop {
+                while let Some((node, entry)) = open.pop_front() {
                     if !seen.insert(node) {
                         continue;
                     }
                     if let Some(at) = facts.graph.body(node) {
                         reached.entry(at).or_insert((wanted, entry));
                     }
-                    open.extend(facts.graph.calls(node));
-                    for at in facts.graph.may_reach(node) {
-                        reached.entry(at).or_insert((wanted, entry));
-                        open.extend(evaluations.get(&at).into_iter().flatten());
-                    }
+                    open.extend(facts.graph.calls(node).iter().map(|next| (*next, entry)));
+                    wide.extend(facts.graph.may_reach(node));
                 }
+                let Some(at) = wide.pop_front() else { break };
+                reached.entry(at).or_insert((wanted, None));
+                open.extend(evaluations.get(&at).into_iter().flatten().map(|next| (*next, None)));
             }
         }
         let knows_entries =
