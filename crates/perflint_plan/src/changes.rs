@@ -1,8 +1,9 @@
 //! The changes that matter, by what they are predicted to save.
 
+use crate::Input;
+use crate::evaluate::wait;
 use crate::evaluate::{EntryPlan, TermCost};
 use crate::figure::place_text;
-use crate::{Input, time};
 use perflint_report::clean;
 use perflint_rules::{Finding, StepKind};
 use serde::Serialize;
@@ -168,7 +169,7 @@ fn change(input: &Input<'_>, finding: &Finding, entries: &[EntryPlan]) -> Change
     let why = match saved[1] > 0.0 {
         true => format!(
             "predicted to save {} at 10 times the volumes in {}",
-            time(saved[1]),
+            wait(saved[1]),
             match gaining.len() {
                 1 => "one entry point".to_owned(),
                 n => format!("{n} entry points"),

@@ -426,7 +426,7 @@ fn why(costs: &[TermCost], breaks_at: Option<f64>, waits: bool, p95: &Figure, no
             } else {
                 "at the volumes as given"
             };
-            format!("It takes {} {guess}, more than {}; longest takes {driver}.", time(now), time(p95.value))
+            format!("It takes {} {guess}, more than {}; longest takes {driver}.", wait(now), time(p95.value))
         }
         Some(scale) => format!(
             "At {} times the volumes it takes more than {}, because of {driver}.",
@@ -460,6 +460,12 @@ pub fn time(milliseconds: f64) -> String {
         Some((size, unit)) => format!("{} {unit}", short(milliseconds / size)),
         None => format!("{} ms", short(milliseconds)),
     }
+}
+
+/// A time that somebody waits for, as [`time`] spells it. Whoever waits for over a minute has gone, and what sizes make of the rest that
+/// nobody told is no forecast.
+pub fn wait(milliseconds: f64) -> String {
+    if milliseconds > 60_000.0 { "over a minute".to_owned() } else { time(milliseconds) }
 }
 
 /// A number for people: three digits that matter.

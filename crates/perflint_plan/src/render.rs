@@ -1,6 +1,6 @@
 //! The plan as files: templates over its data.
 
-use crate::evaluate::{short, time};
+use crate::evaluate::{short, time, wait};
 use crate::{Plan, PlanError};
 use minijinja::{AutoEscape, Environment, Value, context};
 use std::collections::BTreeMap;
@@ -52,6 +52,7 @@ fn environment() -> Result<Environment<'static>, PlanError> {
     });
     environment.add_filter("short", |value: f64| short(value));
     environment.add_filter("time", |value: f64| time(value));
+    environment.add_filter("wait", |value: f64| wait(value));
     environment.add_filter("md", |text: String| markdown(&text));
     environment.add_filter("code", |text: String| Value::from_safe_string(code(&text)));
     environment.add_filter("plain", |text: String| text.replace('`', "").replace('|', "\\|"));
@@ -248,5 +249,6 @@ mod tests {
         assert_eq!([-0.0, 4.999_999_9, 7.96, 120.4].map(short), ["0", "5", "8", "120"]);
         let times = [0.5, 407.0, 4007.0, 90_000.0, 600_000.0, 6.1e8].map(time);
         assert_eq!(times, ["0.5 ms", "407 ms", "4 s", "90 s", "10 min", "over a day"]);
+        assert_eq!([407.0, 59_000.0, 90_000.0].map(wait), ["407 ms", "59 s", "over a minute"]);
     }
 }
