@@ -69,10 +69,9 @@ pub(crate) fn located(
     type Run<'a> = (&'a str, bool, Option<&'a str>, bool);
     let mut running: BTreeMap<(&str, u32), Vec<Run<'_>>> = BTreeMap::new();
     for entry in entries {
-        let waited = !matches!(entry.kind, "job" | "schedule" | "signal" | "command");
         for term in entry.terms.iter().filter(|term| matches!(term.effect, "query" | "write")) {
             let repeated = term.times.iter().any(|times| !matches!(times, Times::Const(_)));
-            let run = (entry.label.as_str(), waited, term.entity.as_deref(), repeated);
+            let run = (entry.label.as_str(), !entry.background, term.entity.as_deref(), repeated);
             running.entry((&term.place.file, term.place.line)).or_default().push(run);
         }
     }

@@ -260,11 +260,7 @@ impl Ctx<'_> {
             OpKind::Local(local) => {
                 let reads =
                     body.ops.iter().filter(|op| matches!(op.kind, OpKind::Local(read) if read == local));
-                let mut binds = body.ops.iter().filter_map(|op| match op.kind {
-                    OpKind::Bind { local: bound, value } if bound == local => Some(value),
-                    _ => None,
-                });
-                let made = binds.next().and_then(OpId::some);
+                let made = body.bound_once(local).and_then(OpId::some);
                 let call = made.is_some_and(|value| matches!(body.op(value).kind, OpKind::Call(_)));
                 let captured = body.ops.iter().any(|op| match op.kind {
                     OpKind::Lambda(inner) => {
@@ -273,7 +269,7 @@ impl Ctx<'_> {
                     }
                     _ => false,
                 });
-                call && binds.next().is_none() && reads.count() == 1 && !captured
+                call && reads.count() == 1 && !captured
             }
             _ => false,
         }

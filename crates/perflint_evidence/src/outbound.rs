@@ -141,10 +141,7 @@ fn held(ctx: &Ctx<'_>, site: Site, value: OpId) -> Option<OpKind> {
     let body = ctx.program.body(site.at);
     let kind = body.op(value).kind;
     let OpKind::Local(local) = kind else { return Some(kind) };
-    let mut binds = body.ops.iter().filter_map(|op| match op.kind {
-        OpKind::Bind { local: bound, value } if bound == local => value.some(),
-        _ => None,
-    });
+    let mut binds = body.bindings(local).filter_map(OpId::some);
     match (binds.next(), binds.next()) {
         (Some(only), None) => Some(body.op(only).kind),
         _ => Some(kind),

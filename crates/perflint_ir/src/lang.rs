@@ -121,63 +121,6 @@ impl Lang {
 }
 
 impl Lang {
-    /// True if full names, not files, say what belongs together: namespaces, packages, modules that can be reopened.
-    pub fn has_namespaces(self) -> bool {
-        NAMESPACED.contains(&self.family())
-    }
-
-    /// True if a bare name may be a member of the receiver.
-    pub fn has_implicit_receiver(self) -> bool {
-        matches!(self.family(), "ruby" | "java" | "csharp")
-    }
-
-    /// True if async code and handlers share one pool of threads: whoever waits in one of them for a promise holds a thread that
-    /// the promise may need.
-    pub fn shares_threads(self) -> bool {
-        self.family() == "csharp"
-    }
-
-    /// True if what suspends gives its value where it is called, without a word for waiting: Kotlin's `suspend` functions.
-    pub fn awaits_by_itself(self) -> bool {
-        self == Self::Kotlin
-    }
-
-    /// True if what suspends gives the language's one kind of promise. Publishers are a matter of libraries in Java, and of
-    /// several kinds.
-    pub fn promises_what_suspends(self) -> bool {
-        self.family() != "java"
-    }
-
-    /// True if a request has a process for itself: whoever waits in it, waits for one visitor and holds a worker.
-    pub fn waits_alone(self) -> bool {
-        self == Self::Php
-    }
-
-    /// True if variables are written apart from all other names and stand in no namespace: PHP's `$x`.
-    pub fn marks_variables(self) -> bool {
-        self.family() == "php"
-    }
-
-    /// True if a method that is named without a call is no value: a field may have its name.
-    pub fn reads_no_methods(self) -> bool {
-        matches!(self, Self::Java | Self::Php)
-    }
-
-    /// True if methods of one name are told apart by their parameters.
-    pub fn has_overloads(self) -> bool {
-        matches!(self.family(), "java" | "csharp")
-    }
-
-    /// True if reading an attribute calls the accessor of that name: Kotlin's `order.total` is `getTotal()`, and so is Twig's.
-    pub fn reads_accessors(self) -> bool {
-        self.family() == "java" || self == Self::Twig
-    }
-
-    /// True if that is so of rows as well, where no field has the name: to a template, a property is what has an accessor.
-    pub fn reads_properties(self) -> bool {
-        matches!(self, Self::Twig | Self::Jsp | Self::Thymeleaf | Self::Freemarker)
-    }
-
     /// The family whose models apply: templates are Python's, a schema file belongs to the language of its client.
     pub fn models(self) -> &'static str {
         match self {

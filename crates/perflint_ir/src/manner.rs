@@ -1,176 +1,230 @@
-//! How languages go about what differs between them, as far as an analysis of costs has to know. A new language says here what
-//! it is like; nothing else asks for its name.
+//! How languages go about what differs between them, as far as linking and the analysis of costs have to know. A new language
+//! says here what it is like. A property is asked for by name, even where one language alone has it: whoever reads the question
+//! learns what it is about, and the next language that is so needs one word.
 
-use crate::Lang;
+use crate::{Lang, NAMESPACED};
 
 impl Lang {
-    fn is_one_of(self, families: &[&str]) -> bool {
-        families.contains(&self.family())
+    /// True if full names, not files, say what belongs together: namespaces, packages, modules that can be reopened.
+    pub fn has_namespaces(self) -> bool {
+        NAMESPACED.contains(&self.family())
+    }
+
+    /// True if a bare name may be a member of the receiver.
+    pub fn has_implicit_receiver(self) -> bool {
+        matches!(self.family(), "ruby" | "java" | "csharp")
+    }
+
+    /// True if async code and handlers share one pool of threads: whoever waits in one of them for a promise holds a thread that
+    /// the promise may need.
+    pub fn shares_threads(self) -> bool {
+        self.family() == "csharp"
+    }
+
+    /// True if what suspends gives its value where it is called, without a word for waiting: Kotlin's `suspend` functions.
+    pub fn awaits_by_itself(self) -> bool {
+        self == Self::Kotlin
+    }
+
+    /// True if what suspends gives the language's one kind of promise. Publishers are a matter of libraries in Java, and of
+    /// several kinds.
+    pub fn promises_what_suspends(self) -> bool {
+        self.family() != "java"
+    }
+
+    /// True if a request has a process for itself: whoever waits in it, waits for one visitor and holds a worker.
+    pub fn waits_alone(self) -> bool {
+        self == Self::Php
+    }
+
+    /// True if variables are written apart from all other names and stand in no namespace: PHP's `$x`.
+    pub fn marks_variables(self) -> bool {
+        self.family() == "php"
+    }
+
+    /// True if a method that is named without a call is no value: a field may have its name.
+    pub fn reads_no_methods(self) -> bool {
+        matches!(self, Self::Java | Self::Php)
+    }
+
+    /// True if methods of one name are told apart by their parameters.
+    pub fn has_overloads(self) -> bool {
+        matches!(self.family(), "java" | "csharp")
+    }
+
+    /// True if reading an attribute calls the accessor of that name: Kotlin's `order.total` is `getTotal()`, and so is Twig's.
+    pub fn reads_accessors(self) -> bool {
+        self.family() == "java" || self == Self::Twig
+    }
+
+    /// True if that is so of rows as well, where no field has the name: to a template, a property is what has an accessor.
+    pub fn reads_properties(self) -> bool {
+        matches!(self, Self::Twig | Self::Jsp | Self::Thymeleaf | Self::Freemarker)
     }
 
     /// True if methods are given blocks: closures that share the variables around them, run on the receiver around them, and
     /// take a list apart over their parameters.
     pub fn has_blocks(self) -> bool {
-        self.is_one_of(&["ruby"])
+        self.family() == "ruby"
     }
 
     /// True if a bare name may be a message to the receiver, whatever class, module or view it has it from.
     pub fn sends_to_self(self) -> bool {
-        self.is_one_of(&["ruby"])
+        self.family() == "ruby"
     }
 
     /// True if a method can be called by a name that is a value: `order.send(:total)`.
     pub fn sends_by_name(self) -> bool {
-        self.is_one_of(&["ruby"])
+        self.family() == "ruby"
     }
 
     /// True if a bare `super(..)` calls the method of the same name, not only a constructor.
     pub fn supers_by_name(self) -> bool {
-        self.is_one_of(&["ruby"])
+        self.family() == "ruby"
     }
 
     /// True if making an object is a method of its class: `Order.new`.
     pub fn makes_by_method(self) -> bool {
-        self.is_one_of(&["ruby"])
+        self.family() == "ruby"
     }
 
     /// True if a namespace can be declared again, and what is not declared there is still what it was.
     pub fn reopens_namespaces(self) -> bool {
-        self.is_one_of(&["ruby"])
+        self.family() == "ruby"
     }
 
     /// True if a memo that a marker makes of a method belongs to the receiver.
     pub fn memoises_per_receiver(self) -> bool {
-        self.is_one_of(&["ruby"])
+        self.family() == "ruby"
     }
 
     /// True if named arguments become a map for a function that names none: `def render(order, options = {})`.
     pub fn gathers_options(self) -> bool {
-        self.is_one_of(&["ruby"])
+        self.family() == "ruby"
     }
 
     /// True if the values in a text are asked for their form as text by a method of theirs.
     pub fn asks_text_forms(self) -> bool {
-        self.is_one_of(&["ruby"])
+        self.family() == "ruby"
     }
 
     /// True if a variable that is called like an entity holds one of its rows, where nothing else tells.
     pub fn names_tell_rows(self) -> bool {
-        self.is_one_of(&["ruby"])
+        self.family() == "ruby"
     }
 
     /// True if a name that is spelled like an entity's is its class, where nothing else tells.
     pub fn names_tell_classes(self) -> bool {
-        self.is_one_of(&["javascript"])
+        self.family() == "javascript"
     }
 
     /// True if a query is used like the list of its rows, which it keeps once they were fetched.
     pub fn keeps_rows_in_queries(self) -> bool {
-        self.is_one_of(&["ruby"])
+        self.family() == "ruby"
     }
 
     /// True if an action shows what it leaves in its fields, whatever its result is.
     pub fn shows_fields(self) -> bool {
-        self.is_one_of(&["ruby"])
+        self.family() == "ruby"
     }
 
     /// True if an object that nobody knows holds what was put into its fields.
     pub fn fills_unknown_objects(self) -> bool {
-        self.is_one_of(&["go", "ruby"])
+        matches!(self.family(), "go" | "ruby")
     }
 
     /// True if functions fill variables that they are given the address of.
     pub fn fills_arguments(self) -> bool {
-        self.is_one_of(&["go"])
+        self.family() == "go"
     }
 
     /// True if lists are put together by hand: made as long as they will be and filled by index, or added to in a loop.
     pub fn builds_lists_by_hand(self) -> bool {
-        self.is_one_of(&["go"])
+        self.family() == "go"
     }
 
     /// True if a loop over the keys of a map looks like one over the messages of a channel.
     pub fn ranges_over_maps(self) -> bool {
-        self.is_one_of(&["go"])
+        self.family() == "go"
     }
 
     /// True if what surrounds a request is asked of a context, and may be missing there.
     pub fn asks_contexts(self) -> bool {
-        self.is_one_of(&["go"])
+        self.family() == "go"
     }
 
     /// True if a literal of named fields makes a record, whoever declares its type.
     pub fn writes_records(self) -> bool {
-        self.is_one_of(&["go"])
+        self.family() == "go"
     }
 
     /// True if functions have types with methods, which call them: `http.HandlerFunc(f).ServeHTTP(w, r)`.
     pub fn types_functions(self) -> bool {
-        self.is_one_of(&["go"])
+        self.family() == "go"
     }
 
     /// True if a query is a promise: it runs when it is awaited, or where an async function gives it.
     pub fn awaits_queries(self) -> bool {
-        self.is_one_of(&["javascript"])
+        self.family() == "javascript"
     }
 
     /// True if all code of a process runs in one thread.
     pub fn has_one_thread(self) -> bool {
-        self.is_one_of(&["javascript"])
+        self.family() == "javascript"
     }
 
     /// True if a module can be one value: `module.exports = f`.
     pub fn exports_one_value(self) -> bool {
-        self.is_one_of(&["javascript"])
+        self.family() == "javascript"
     }
 
     /// True if an argument that is left out is null.
     pub fn leaves_out_null(self) -> bool {
-        self.is_one_of(&["javascript"])
+        self.family() == "javascript"
     }
 
     /// True if a list that is spread into a call may have names, which become named arguments.
     pub fn spreads_names(self) -> bool {
-        self.is_one_of(&["php"])
+        self.family() == "php"
     }
 
     /// True if a method that is called by its class keeps the receiver: `self::format($x)`, `parent::format($x)`.
     pub fn keeps_receiver_by_class(self) -> bool {
-        self.is_one_of(&["php"])
+        self.family() == "php"
     }
 
     /// True if an enumeration lists its constants: `State.values()`.
     pub fn lists_constants(self) -> bool {
-        self.is_one_of(&["java"])
+        self.family() == "java"
     }
 
     /// True if an attribute of a row may be read by a method of its name alone: `order.total()`.
     pub fn reads_fluently(self) -> bool {
-        self.is_one_of(&["java"])
+        self.family() == "java"
     }
 
     /// True if a package is a folder, whatever its files say.
     pub fn packs_by_folder(self) -> bool {
-        self.is_one_of(&["go"])
+        self.family() == "go"
     }
 
     /// True if a type implements every interface whose methods it has.
     pub fn implements_by_shape(self) -> bool {
-        self.is_one_of(&["go"])
+        self.family() == "go"
     }
 
     /// True if a class's own methods are apart from those of its objects: `find` of the class says nothing of its objects.
     pub fn parts_class_methods(self) -> bool {
-        self.is_one_of(&["ruby"])
+        self.family() == "ruby"
     }
 
     /// True if imports name files as Node does: with an index for a folder, and a module that may be one value.
     pub fn imports_like_node(self) -> bool {
-        self.is_one_of(&["javascript"])
+        self.family() == "javascript"
     }
 
     /// True if bare names may be methods of a class of a library that the receiver's class extends.
     pub fn inherits_from_libraries(self) -> bool {
-        self.is_one_of(&["csharp"])
+        self.family() == "csharp"
     }
 }

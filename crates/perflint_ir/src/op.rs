@@ -467,6 +467,22 @@ impl Body {
         &self.regions[usize::from(id.0)]
     }
 
+    /// The values that a variable is given in this body, in their order.
+    pub fn bindings(&self, local: LocalId) -> impl DoubleEndedIterator<Item = OpId> {
+        bindings(&self.ops, local)
+    }
+
+    /// The value that a variable was given last before an operation.
+    pub fn binding_before(&self, local: LocalId, op: OpId) -> Option<OpId> {
+        bindings(&self.ops[..op.at()], local).next_back()
+    }
+
+    /// The value of a variable that is given one at one place only.
+    pub fn bound_once(&self, local: LocalId) -> Option<OpId> {
+        let mut bindings = self.bindings(local);
+        bindings.next().filter(|_| bindings.next().is_none())
+    }
+
     /// The regions around a region, itself first, the root last.
     pub fn enclosing(&self, id: RegionId) -> impl Iterator<Item = (RegionId, &Region)> {
         let mut next = Some(id);
@@ -477,6 +493,13 @@ impl Body {
             Some((here, region))
         })
     }
+}
+
+fn bindings(ops: &[Op], local: LocalId) -> impl DoubleEndedIterator<Item = OpId> {
+    ops.iter().filter_map(move |op| match op.kind {
+        OpKind::Bind { local: bound, value } if bound == local => Some(value),
+        _ => None,
+    })
 }
 
 const _: () = assert!(size_of::<Op>() <= 24);

@@ -683,6 +683,13 @@ pub enum EntryKind {
     Signal,
 }
 
+impl EntryKind {
+    /// True for what runs on its own time: nobody waits for its end.
+    pub fn is_background(self) -> bool {
+        matches!(self, Self::Job | Self::Schedule | Self::Signal | Self::Command)
+    }
+}
+
 /// Rows that a framework fetches before a method runs, into a field that is called like their entity: the one that the call
 /// names, or the one that the class is called after.
 #[derive(Clone, Debug, Deserialize)]

@@ -244,6 +244,7 @@ mod tests {
         EntryCost {
             routes: Vec::new(),
             kind: "route",
+            background: false,
             label: label.into(),
             method: None,
             route: None,

@@ -24,6 +24,8 @@ pub const BLOCKING: &str = "blocking";
 pub struct EntryCost {
     /// `route`, `job`, .. or `program` for a function `main`.
     pub kind: &'static str,
+    /// It runs on its own time: nobody waits for its end.
+    pub background: bool,
     /// What people call it: `GET /orders`, or the function's name.
     pub label: String,
     /// The HTTP method, if that is known.
@@ -206,6 +208,7 @@ fn entry_cost(
     let method = entry.method.clone().or_else(|| first?.0.clone()).or_else(|| verb(ctx, entry));
     Some(EntryCost {
         kind,
+        background: entry.kind.is_background(),
         label: entry.label.clone(),
         method,
         route: entry.route.clone().or_else(|| Some(first?.1.clone())),

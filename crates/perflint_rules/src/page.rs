@@ -162,6 +162,11 @@ impl Page {
         let list = self.params.get(name).and_then(|v| v.as_array());
         list.into_iter().flatten().filter_map(|v| v.as_str()).collect()
     }
+
+    /// A parameter that is a flag; false where the page does not say it.
+    pub fn flag(&self, name: &str) -> bool {
+        self.params.get(name).and_then(toml::Value::as_bool).unwrap_or(false)
+    }
 }
 
 /// The fenced blocks whose info string says `bad` or `good` and a path; blocks that share `example=` are one example.

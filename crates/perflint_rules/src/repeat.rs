@@ -14,7 +14,8 @@ use perflint_summary::{Factor, Repeat, Site, Sure};
 use std::collections::BTreeMap;
 
 pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
-    let rule = Rule { ctx, page, kinds: effects(page, "effects") };
+    let [kinds, spread, paged] = ["effects", "spread", "paged"].map(|param| effects(page, param));
+    let rule = Rule { ctx, page, kinds, spread, paged };
     let mut loops: BTreeMap<Site, Vec<&Repeat>> = BTreeMap::new();
     for repeat in &ctx.facts.repeats {
         let wanted = repeat.term.effect.lazy.is_none() && rule.kinds.contains(&repeat.term.effect.kind);
@@ -63,6 +64,10 @@ struct Rule<'a> {
     ctx: &'a Ctx<'a>,
     page: &'a Page,
     kinds: Vec<EffectKind>,
+    /// Effects by which work is spread over elements.
+    spread: Vec<EffectKind>,
+    /// Effects that a page of rows may have for each.
+    paged: Vec<EffectKind>,
 }
 
 impl Rule<'_> {
@@ -157,8 +162,8 @@ impl Rule<'_> {
             || few::is_short(ctx, self.page, repeat.factor)
             || worth::is_given(ctx, self.page, repeat, context)
             || worth::is_filled(self.page, kind, family)
-            || effects(self.page, "spread").contains(&kind)
-            || worth::is_of_a_page(ctx, self.page, repeat)
+            || self.spread.contains(&kind)
+            || (self.paged.contains(&kind) && worth::is_of_a_page(ctx, repeat))
             || worth::is_worked_on(ctx, self.page, repeat)
             || worth::is_saving(ctx, self.page, repeat, family)
             || (worth::is_remembered(self.page, context, family) && !keyed(ctx, repeat))
@@ -195,8 +200,8 @@ impl Rule<'_> {
     /// True unless the page is about other languages, or only about what somebody waits for.
     fn concerns(&self, context: Context, family: &str) -> bool {
         let languages = self.page.words("languages");
-        let waited = self.page.params.get("waited").and_then(toml::Value::as_bool).unwrap_or(false);
-        (languages.is_empty() || languages.contains(&family)) && (!waited || context == Context::Request)
+        (languages.is_empty() || languages.contains(&family))
+            && (!self.page.flag("waited") || context == Context::Request)
     }
 
     /// A call that handles many at once is what the loop should come to; it runs once per group.

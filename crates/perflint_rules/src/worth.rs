@@ -2,7 +2,6 @@
 //! a list whose name ends in a family of languages counts there instead of the common one.
 
 use crate::context::Contexts;
-use crate::detect::effects;
 use crate::repeat::{chain, words};
 use crate::write::Ctx;
 use crate::{Context, Page};
@@ -69,11 +68,10 @@ pub(crate) fn is_filled(page: &Page, kind: EffectKind, family: &str) -> bool {
     kind == EffectKind::Cache && page.words("filled").contains(&family)
 }
 
-/// True for a short round trip for each row of a page: there are not many of them, whatever the data.
-pub(crate) fn is_of_a_page(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat) -> bool {
-    let bound =
-        loop_of(repeat.factor).and_then(|site| ctx.facts.extents.of_loop(site)).map(|rows| rows.bound);
-    bound == Some(Bound::Page) && effects(page, "paged").contains(&repeat.term.effect.kind)
+/// True for a loop over the rows of a page: there are not many of them, whatever the data.
+pub(crate) fn is_of_a_page(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
+    let rows = loop_of(repeat.factor).and_then(|site| ctx.facts.extents.of_loop(site));
+    rows.is_some_and(|rows| rows.bound == Bound::Page)
 }
 
 /// The variables that differ from one run of a loop to the next: the loop's own, or a callback's parameters. `None` where
@@ -166,8 +164,7 @@ pub(crate) fn is_saving(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, family: &st
 
 /// True for a loop that sends a request or a mail, or starts a process, for each element: that is what it takes its time for.
 pub(crate) fn is_worked_on(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat) -> bool {
-    let leaves = page.params.get("worked").and_then(toml::Value::as_bool).unwrap_or(false);
-    leaves && loop_of(repeat.factor).is_some_and(|site| ctx.saving.works.contains(&site))
+    page.flag("worked") && loop_of(repeat.factor).is_some_and(|site| ctx.saving.works.contains(&site))
 }
 
 /// True for rows that were fetched one by one: loading more with each of them makes no fewer queries.

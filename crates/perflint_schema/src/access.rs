@@ -3,7 +3,7 @@
 use crate::{Place, Schema, Table};
 use perflint_ir::{FileIr, Fixed, Role, SqlStatement, SqlVerb};
 use perflint_link::{Def, EntityIx, Program};
-use perflint_models::{EntryKind, To};
+use perflint_models::To;
 use perflint_summary::{Accessed, Bound, ColumnHow, Facts};
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -208,7 +208,7 @@ fn of_query(
         _ => None,
     };
     let entry = access.entry.and_then(|entry| facts.entries.get(entry));
-    let waited = entry.is_some_and(|entry| is_waited_for(entry.kind));
+    let waited = entry.is_some_and(|entry| !entry.kind.is_background());
     let entries = entry.map(|entry| entry.label.clone());
     Some(Access {
         table: table.name.clone(),
@@ -334,12 +334,6 @@ fn of_statement(
             sql: true,
         });
     }
-}
-
-/// Whether somebody waits for an entry point of a kind.
-fn is_waited_for(kind: EntryKind) -> bool {
-    use EntryKind::{Command, Job, Schedule, Signal};
-    !matches!(kind, Job | Schedule | Signal | Command)
 }
 
 /// Whether no other table of a statement has a column.

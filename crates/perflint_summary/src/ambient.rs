@@ -31,11 +31,7 @@ impl<'p> Eval<'p> {
         }
         match f.body.op(op).kind {
             OpKind::Local(local) => {
-                let set = f.body.ops[..op.at()].iter().rev().find_map(|o| match o.kind {
-                    OpKind::Bind { local: of, value } if of == local => Some(value),
-                    _ => None,
-                });
-                set.is_some_and(|value| self.is_ambient(f, value, depth + 1))
+                f.body.binding_before(local, op).is_some_and(|value| self.is_ambient(f, value, depth + 1))
             }
             OpKind::Cast { value, .. } => self.is_ambient(f, value, depth + 1),
             OpKind::Unknown(kids) => match f.body.kids(kids) {

@@ -323,10 +323,7 @@ impl<'p> Eval<'p> {
         let args = f.body.args(f.body.call(id).args);
         let Some(arg) = args.get(usize::from(*n)).and_then(|arg| arg.value.some()) else { return false };
         let OpKind::Local(local) = f.body.op(arg).kind else { return false };
-        let plain = f.body.ops.iter().any(|o| match o.kind {
-            OpKind::Bind { local: of, value } if of == local => self.is_plain_type(f, value),
-            _ => false,
-        });
+        let plain = f.body.bindings(local).any(|value| self.is_plain_type(f, value));
         plain || matches!(self.vals.get(f.locals[local.at()]), Val::Scalar | Val::Row(_) | Val::Inst(..))
     }
 

@@ -36,9 +36,7 @@ impl<'p> Eval<'p> {
                 let def = self.p.member_on(class, name, false)?;
                 let item = self.p.item(def);
                 let marked = item.markers.iter().any(|m| {
-                    let full = self.p.resolve_dotted(def.file, m.path);
-                    full.and_then(|target| self.p.path_of(target))
-                        .is_some_and(|path| self.p.text(path) == marker)
+                    self.look.marker_path(def.file, m).is_some_and(|path| self.p.text(path) == marker)
                 });
                 (item.kind == ItemKind::Function && marked).then_some(def)
             })

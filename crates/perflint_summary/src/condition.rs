@@ -171,13 +171,14 @@ impl<'p> Eval<'p> {
                 return;
             }
         };
-        let fixed = self.written(place, other).and_then(|fixed| match (how, fixed) {
-            (ColumnHow::Equal, fixed) => Some(fixed),
-            (ColumnHow::Other, Fixed::Null) => Some(Fixed::Present),
+        let written = self.written(place, other);
+        let constant = written.as_ref().is_some_and(Fixed::is_value);
+        let fixed = match (how, written) {
+            (ColumnHow::Equal, fixed) => fixed,
+            (ColumnHow::Other, Some(Fixed::Null)) => Some(Fixed::Present),
             // Another bound or value than this one.
             _ => None,
-        });
-        let constant = self.written(place, other).is_some_and(|fixed| fixed.is_value());
+        };
         noted.uses.push(ColumnUse { constant, ..ColumnUse::of(name, how).with(fixed) });
     }
 

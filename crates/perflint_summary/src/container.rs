@@ -1,6 +1,7 @@
 //! Objects that are asked for by name: of a container, or of what hands out the object that queries are asked of.
 
 use crate::eval::{Eval, Frame};
+use crate::mutate::capital;
 use crate::value::{UNKNOWN, V, Val};
 use perflint_link::ClassIx;
 use std::rc::Rc;
@@ -45,7 +46,7 @@ impl<'p> Eval<'p> {
             return Some(self.made(class));
         }
         let last = text.rsplit(['.', '\\']).next()?;
-        let camel: String = last.split('_').map(capitalised).collect();
+        let camel: String = last.split('_').map(capital).collect();
         let class = self.only_class(f, &camel)?;
         Some(self.made(class))
     }
@@ -71,10 +72,4 @@ impl<'p> Eval<'p> {
         let mut all = self.p.classes.iter().filter(|c| c.name == same && !self.p.is_stub(c.def.file));
         (all.next().is_some() && all.next().is_none()).then_some(class)
     }
-}
-
-/// A word with a capital letter.
-pub(crate) fn capitalised(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }

@@ -64,11 +64,7 @@ impl<'p> Eval<'p> {
             OpKind::Local(local) if local.at() < f.body.params.len() => true,
             OpKind::Local(local) => {
                 let captured = f.body.captures.iter().any(|c| c.inner == local);
-                let mut set = f.body.ops.iter().filter_map(|o| match o.kind {
-                    OpKind::Bind { local: of, value } if of == local => Some(value),
-                    _ => None,
-                });
-                captured || set.any(|value| self.is_given(f, value, depth + 1))
+                captured || f.body.bindings(local).any(|value| self.is_given(f, value, depth + 1))
             }
             OpKind::Binary { lhs, rhs, .. } => {
                 self.is_given(f, lhs, depth + 1) || self.is_given(f, rhs, depth + 1)

@@ -226,10 +226,7 @@ fn keyed(body: &Body, op: OpId, depth: u32) -> Option<Key> {
         }
         OpKind::Local(local) if body.captures.iter().any(|c| c.inner == local) => None,
         OpKind::Local(local) => {
-            let mut set = body.ops.iter().filter_map(|o| match o.kind {
-                OpKind::Bind { local: l, value } if l == local => Some(value),
-                _ => None,
-            });
+            let mut set = body.bindings(local);
             match (set.next(), set.next()) {
                 (None, _) if local.at() < body.params.len() => u8::try_from(local.at()).ok().map(Key::Param),
                 (Some(value), None) if local.at() >= body.params.len() => next(value),
@@ -300,11 +297,7 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
         OpKind::Index { base, key } => out.push((text(base), key.some())),
         // A variable: what it was last set to before.
         OpKind::Local(local) => {
-            let set = body.ops[..op.at()].iter().rev().find_map(|o| match o.kind {
-                OpKind::Bind { local: l, value } if l == local => Some(value),
-                _ => None,
-            });
-            if let Some(value) = set {
+            if let Some(value) = body.binding_before(local, op) {
                 next(value, plain);
             }
         }
@@ -355,11 +348,8 @@ fn sized(p: &Program, body: &Body, size: OpId, zero: OpId) -> Option<OpId> {
 fn literal<'p>(p: &'p Program, body: &Body, op: OpId) -> Option<&'p str> {
     match body.ops.get(op.at())?.kind {
         OpKind::Str(sym) => Some(p.text(sym)),
-        OpKind::Local(local) => body.ops.iter().find_map(|o| match o.kind {
-            OpKind::Bind { local: l, value } if l == local => match body.op(value).kind {
-                OpKind::Str(sym) => Some(p.text(sym)),
-                _ => None,
-            },
+        OpKind::Local(local) => body.bindings(local).find_map(|value| match body.op(value).kind {
+            OpKind::Str(sym) => Some(p.text(sym)),
             _ => None,
         }),
         _ => None,
@@ -426,11 +416,7 @@ fn owner(body: &Body, op: OpId, depth: u32) -> Option<Once> {
 /// What a variable is another name of: it is set once, to a part of something with a name (a variable of PHP that outlives
 /// its call).
 fn alias(body: &Body, local: LocalId) -> Option<OpId> {
-    let mut set = body.ops.iter().filter_map(|o| match o.kind {
-        OpKind::Bind { local: l, value } if l == local => Some(value),
-        _ => None,
-    });
-    let value = set.next().filter(|value| value.is_some() && set.next().is_none())?;
+    let value = body.bound_once(local)?.some()?;
     let part = |value: OpId| match body.op(value).kind {
         OpKind::Join(kids) | OpKind::Unknown(kids) => body.kids(kids).first().copied().unwrap_or(value),
         _ => value,
@@ -449,11 +435,7 @@ fn from_parameter(body: &Body, op: OpId, depth: u32) -> bool {
         OpKind::Get { base, .. } => from_parameter(body, base, depth + 1),
         OpKind::Local(local) if body.captures.iter().any(|c| c.inner == local) => false,
         OpKind::Local(local) => {
-            let mut set = body.ops.iter().filter_map(|o| match o.kind {
-                OpKind::Bind { local: l, value } if l == local => Some(value),
-                _ => None,
-            });
-            set.next().is_none_or(|value| from_parameter(body, value, depth + 1))
+            body.bindings(local).next().is_none_or(|value| from_parameter(body, value, depth + 1))
         }
         _ => true,
     }

@@ -378,12 +378,10 @@ impl<'p> Eval<'p> {
     }
 }
 
+/// A word with a capital letter.
 pub(crate) fn capital(name: &str) -> String {
     let mut chars = name.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => String::new(),
-    }
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }
 
 /// `customerName` of `customer_name`.

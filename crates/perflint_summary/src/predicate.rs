@@ -126,7 +126,7 @@ fn read_of_param(body: &Body, op: OpId) -> Option<Vec<Sym>> {
         at = match body.op(at.some()?).kind {
             OpKind::Local(LocalId(0)) => return Some(names),
             // Of several names of a query each is read from the parameter first.
-            OpKind::Local(local) => bound_once(body, local)?,
+            OpKind::Local(local) => body.bound_once(local)?,
             OpKind::Get { base, name } => {
                 names.push(name);
                 base
@@ -140,18 +140,6 @@ fn read_of_param(body: &Body, op: OpId) -> Option<Vec<Sym>> {
         };
     }
     None
-}
-
-/// The value of a local that is set at one place only.
-fn bound_once(body: &Body, local: LocalId) -> Option<OpId> {
-    let mut set = body.ops.iter().filter_map(|op| match op.kind {
-        OpKind::Bind { local: bound, value } if bound == local => Some(value),
-        _ => None,
-    });
-    match (set.next(), set.next()) {
-        (only, None) => only,
-        _ => None,
-    }
 }
 
 fn is_literal(body: &Body, op: OpId) -> bool {

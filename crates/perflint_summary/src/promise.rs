@@ -55,10 +55,7 @@ impl<'p> Eval<'p> {
                 },
                 OpKind::Local(local) => {
                     let reads = |op: &perflint_ir::Op| op.kind == OpKind::Local(local);
-                    let bound = f.body.ops.iter().find_map(|op| match op.kind {
-                        OpKind::Bind { local: of, value } if of == local => Some(value),
-                        _ => None,
-                    });
+                    let bound = f.body.bindings(local).next();
                     let Some(bound) = bound.filter(|_| !f.body.ops[..at.at()].iter().any(reads)) else {
                         return true;
                     };

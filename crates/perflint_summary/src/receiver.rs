@@ -16,10 +16,7 @@ impl<'p> Eval<'p> {
             _ => return None,
         };
         let made = match f.body.ops.get(recv.at())?.kind {
-            OpKind::Local(local) => f.body.ops[..recv.at()].iter().rev().find_map(|o| match o.kind {
-                OpKind::Bind { local: l, value } if l == local => Some(value),
-                _ => None,
-            })?,
+            OpKind::Local(local) => f.body.binding_before(local, recv)?,
             _ => recv,
         };
         self.makes(f, made).then(|| self.here(f, made.at()))

@@ -2,9 +2,9 @@
 //! name of an entity, to call something for one value or for each of many.
 
 use crate::call::CallArgs;
-use crate::container::capitalised;
 use crate::eval::{Around, Eval, Frame, How};
 use crate::iterate::Plan;
+use crate::mutate::capital;
 use crate::value::{Binder, NULL, Query, SCALAR, UNKNOWN, V, Val};
 use perflint_ir::{ItemKind, RegionId, Sym};
 use perflint_link::{Base, BodyRef, ClassIx, FileIx};
@@ -129,7 +129,7 @@ impl<'p> Eval<'p> {
         };
         let (path, space) = (self.p.text(*path), self.p.text(*space));
         let parts =
-            path.split(['.', '/']).map(|part| part.split(['-', '_']).map(capitalised).collect::<String>());
+            path.split(['.', '/']).map(|part| part.split(['-', '_']).map(capital).collect::<String>());
         let spelt = parts.fold(space.replace('\\', "."), |full, part| full + "." + &part);
         let target = self.p.resolve(self.running_file()?, self.p.names.find(&spelt)?)?;
         let class = self.target(target);

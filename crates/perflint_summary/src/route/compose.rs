@@ -48,27 +48,12 @@ impl<'p> Eval<'p> {
                 let module = modules.get(at).unwrap_or(&module);
                 let prefix = if one.spread { self.everywhere(one.site, prefix) } else { prefix };
                 let own = self.conventional(one).unwrap_or_else(|| self.versions(one, &one.path));
-                let fulls: Vec<String> = own.iter().map(|own| joined(&prefix, own)).collect();
                 let handled = self.handled(one, module, &classes);
-                for full in fulls {
+                for full in own.iter().map(|own| joined(&prefix, own)) {
                     let mut found = false;
-                    for (body, class, verb) in &handled {
-                        let of = entries.get(body).map_or(&[][..], Vec::as_slice);
-                        // What a registration made an entry point goes before what a declaration did.
-                        // A method that a class inherits costs what it does in the class that has it.
-                        let ways = [(true, *class), (false, *class), (false, None)];
-                        for (registered, class) in ways {
-                            let ixs = of.iter().filter(|ix| self.entries[**ix].route.is_some() == registered);
-                            let ixs: Vec<usize> = ixs.copied().collect();
-                            let attached: Vec<bool> = ixs
-                                .iter()
-                                .map(|ix| self.attach(*ix, one, &full, class, verb.as_deref()))
-                                .collect();
-                            if attached.contains(&true) {
-                                found = true;
-                                break;
-                            }
-                        }
+                    for handler in &handled {
+                        let of = entries.get(&handler.0).map_or(&[][..], Vec::as_slice);
+                        found |= self.attach_handler(of, one, &full, handler);
                     }
                     if !found && matches!(one.handler, Handler::Class(_, ref verbs) if verbs.is_empty()) {
                         found = self.attach_class(one, &full);
@@ -123,6 +108,27 @@ impl<'p> Eval<'p> {
         }
         entry.routes.extend(routes);
         true
+    }
+
+    /// Gives the entry points of a handler a route; false if none of them is meant. What a registration made an entry point goes
+    /// before what a declaration did. A method that a class inherits costs what it does in the class that has it.
+    fn attach_handler(&mut self, ixs: &[usize], one: &Noted, full: &str, handler: &Handled) -> bool {
+        let (_, class, verb) = handler;
+        for (registered, class) in [(true, *class), (false, *class), (false, None)] {
+            let mut attached = false;
+            for ix in ixs
+                .iter()
+                .filter(|ix| self.entries[**ix].route.is_some() == registered)
+                .copied()
+                .collect::<Vec<_>>()
+            {
+                attached |= self.attach(ix, one, full, class, verb.as_deref());
+            }
+            if attached {
+                return true;
+            }
+        }
+        false
     }
 
     /// A class whose methods nothing tells apart: all of its entry points have the route.
