@@ -227,10 +227,8 @@ impl<'p> Eval<'p> {
             }
             _ if self.is_shown(f.vals[base.at()]) => self.show(f, name, v),
             _ => {
-                if let Some(field) = self.own_field(f, base) {
-                    let held = self.filled(f, f.vals[base.at()], name, v);
-                    self.put_into(f, field, held);
-                }
+                let held = self.filled(f, f.vals[base.at()], name, v);
+                self.change(f, base, held);
             }
         }
     }
@@ -254,7 +252,13 @@ impl<'p> Eval<'p> {
 
     /// `base[key] = value`, for maps held by a local variable.
     fn store(&mut self, f: &mut Frame<'p>, base: OpId, key: OpId, value: OpId) {
-        let OpKind::Local(local) = f.body.op(base).kind else { return };
+        let OpKind::Local(local) = f.body.op(base).kind else {
+            if let Val::Str(name) = *self.vals.get(f.vals[key.at()]) {
+                let held = self.with_field(f.vals[base.at()], name, f.vals[value.at()]);
+                self.change(f, base, held);
+            }
+            return;
+        };
         let (map, key, value) = (f.locals[local.at()], f.vals[key.at()], f.vals[value.at()]);
         // A list that was made as long as it has to be is filled by index.
         if f.lang.builds_lists_by_hand() && matches!(self.vals.get(map), Val::List(_) | Val::Many { .. }) {

@@ -5,6 +5,9 @@ use crate::value::{V, Val};
 use perflint_ir::{Callee, ItemKind, OpId, OpKind, Sym};
 use perflint_link::Def;
 
+/// How deep in objects a place lies that an assignment changes.
+const MAX_PLACE: usize = 6;
+
 impl<'p> Eval<'p> {
     /// What a bare `super(..)` calls: the constructor, or in Ruby the method of the same name.
     pub(crate) fn super_name(&self, f: &Frame<'p>) -> Sym {
@@ -52,5 +55,33 @@ impl<'p> Eval<'p> {
         }
         f.puts.retain(|(name, _)| *name != field);
         self.put_self(f, field, held);
+    }
+
+    /// Changes what stands at a place: a variable, a field of the receiver, or what an object there holds under a name or a key.
+    pub(crate) fn change(&mut self, f: &mut Frame<'p>, place: OpId, held: V) {
+        let (mut place, mut held) = (place, held);
+        for _ in 0..MAX_PLACE {
+            if let Some(field) = self.own_field(f, place) {
+                return self.put_into(f, field, held);
+            }
+            let (base, name) = match f.body.op(place).kind {
+                OpKind::Local(local) => {
+                    f.locals[local.at()] = held;
+                    return;
+                }
+                OpKind::Get { base, name } => (base, name),
+                OpKind::Index { base, key } if key.is_some() => match *self.vals.get(f.vals[key.at()]) {
+                    Val::Str(name) => (base, name),
+                    _ => return,
+                },
+                _ => return,
+            };
+            let Some(object) = base.some().map(|base| f.vals[base.at()]) else { return };
+            if !matches!(self.vals.get(object), Val::Inst(..) | Val::Map(..)) {
+                return;
+            }
+            held = self.with_field(object, name, held);
+            place = base;
+        }
     }
 }
