@@ -52,10 +52,8 @@ impl<'p> Eval<'p> {
             }
             Expr::Row(e) => {
                 let v = self.expr(f, e, g)?;
-                match self.query_for(f, v, g.op) {
-                    Some(q) => self.row_of(f, &q, g.op),
-                    None => UNKNOWN,
-                }
+                let q = self.query_for(f, v, g.op)?;
+                self.row_of(f, &q, g.op)
             }
             Expr::Made(e) => {
                 let v = self.expr(f, e, g)?;
