@@ -103,9 +103,13 @@ impl Lang {
         self.family() == "ruby"
     }
 
-    /// True if the values in a text are asked for their form as text by a method of theirs.
-    pub fn asks_text_forms(self) -> bool {
-        self.family() == "ruby"
+    /// The method by which the values in a text are asked for their form as text, for languages in which classes tell it often.
+    pub fn text_form(self) -> Option<&'static str> {
+        match self.models() {
+            "ruby" => Some("to_s"),
+            "python" => Some("__str__"),
+            _ => None,
+        }
     }
 
     /// True if a variable that is called like an entity holds one of its rows, where nothing else tells.

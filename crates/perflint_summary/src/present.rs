@@ -12,16 +12,12 @@ use perflint_models::{PresentedBy, Presents};
 impl<'p> Eval<'p> {
     /// What stands in a text is asked for its form as text: the method of its class in the repository.
     pub(crate) fn text_forms(&mut self, f: &mut Frame<'p>, parts: &[OpId], op: usize) {
-        if !f.lang.asks_text_forms() {
-            return;
-        }
-        let Some(name) = self.p.names.find("to_s") else { return };
-        for part in parts {
-            let v = f.vals[part.at()];
+        let Some(name) = f.lang.text_form().and_then(|name| self.p.names.find(name)) else { return };
+        let all = parts.iter().flat_map(|part| self.vals.alternatives(f.vals[part.at()]).to_vec());
+        for v in all.collect::<Vec<_>>() {
             if let Some(class) = self.instance_class(v)
                 && let Some(def) = self.p.member_on(class, name, false)
                 && self.p.item(def).kind == ItemKind::Function
-                && !self.p.is_stub(def.file)
             {
                 self.call_fun(f, def, v, &CallArgs::default(), op, How::PLAIN);
             }

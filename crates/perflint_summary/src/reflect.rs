@@ -29,6 +29,7 @@ impl<'p> Eval<'p> {
             "class_for" => self.class_for(at(0), at(1), at(2)).unwrap_or(NULL),
             "method" => self.own_method(at(0), at(1)).unwrap_or(NULL),
             "related" => self.related(at(0), at(1)),
+            "target" => self.target_class(at(0), at(1)).unwrap_or(UNKNOWN),
             "named" => {
                 args.pos.iter().skip(1).find_map(|space| self.class_spelt(at(0), *space)).unwrap_or(NULL)
             }
@@ -154,6 +155,13 @@ impl<'p> Eval<'p> {
         let Some(relation) = self.p.relation(entity, *name) else { return NULL };
         let word = self.p.names.intern(if relation.to == To::Many { "many" } else { "one" });
         self.vals.make(Val::Str(word))
+    }
+
+    /// The class that a relation of a class's entity leads to.
+    fn target_class(&mut self, v: V, name: V) -> Option<V> {
+        let (entity, Val::Str(name)) = (self.entity_of(v)?, self.vals.get(name)) else { return None };
+        let target = self.p.relation(entity, *name)?.target?;
+        Some(self.vals.make(Val::Class(self.p.entity(target).class)))
     }
 
     /// Calls a closure with another receiver, and with the arguments that follow.

@@ -134,7 +134,8 @@ impl<'a> Template<'a> {
         self.read_tokens(inner.text, inner.start);
         while self.peek().is_some() {
             let before = self.at;
-            self.expr();
+            let (at, value) = (self.here_span(), self.expr());
+            self.here.body.text(&[value], at);
             if self.at == before {
                 self.at += 1;
             }
