@@ -143,7 +143,12 @@ impl Modules {
             .copied()
             .filter(|ix| !library || package(&format!("{}{first}", root(*ix))))
             .collect();
-        let is_root = |ix: &FileIx| root(*ix).is_empty() || !package(root(*ix).trim_end_matches('/'));
+        // Below a package a folder without `__init__.py` is a part of it, and hides no library.
+        let is_root = |ix: &FileIx| {
+            let root = root(*ix).trim_end_matches('/');
+            let around = std::iter::successors(Some(root), |at| at.rsplit_once('/').map(|(outer, _)| outer));
+            root.is_empty() || !around.take(if library { MAX_SEGMENTS } else { 1 }).any(package)
+        };
         let roots: Vec<FileIx> = found.iter().copied().filter(is_root).collect();
         // A folder of roots that was made a package by mistake is common enough.
         let plausible = if roots.is_empty() && !library { found } else { roots };
