@@ -217,15 +217,25 @@ impl<'p> Eval<'p> {
         let plan = self.iteration(f, value, over, RegionId(region), source);
         match plan {
             crate::iterate::Plan::Unroll(items) => {
+                let collected = collected(f.body, from, to);
+                let mut sum = UNKNOWN;
                 for v in items {
                     if item.is_some() {
                         f.locals[item.at()] = v;
                     }
-                    match self.exec(f, from, to, region) {
+                    if let Some(element) = collected {
+                        f.vals[element] = UNKNOWN;
+                    }
+                    let flow = self.exec(f, from, to, region);
+                    sum = collected.map_or(sum, |element| self.vals.join(sum, f.vals[element]));
+                    match flow {
                         Flow::Return => return Flow::Return,
                         Flow::Break => break,
                         Flow::Next | Flow::Continue => {}
                     }
+                }
+                if let Some(element) = collected {
+                    f.vals[element] = sum;
                 }
             }
             crate::iterate::Plan::Repeat { elem, factor, rows, batch } => {
@@ -286,6 +296,14 @@ impl<'p> Eval<'p> {
         }
         Flow::Next
     }
+}
+
+/// The operation whose values a loop collects: the element of a comprehension.
+fn collected(body: &Body, from: usize, to: usize) -> Option<usize> {
+    let OpKind::Make(_, args) = body.ops.get(to)?.kind else { return None };
+    let [only] = body.args(args) else { return None };
+    let element = only.value.some()?.at();
+    (from..to).contains(&element).then_some(element)
 }
 
 /// The region directly inside `outer` that contains `inner`.

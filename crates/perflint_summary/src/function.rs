@@ -367,6 +367,7 @@ impl<'p> Eval<'p> {
         match self.vals.get(v) {
             Val::List(items) | Val::Union(items) => items.iter().flat_map(|v| self.callables(*v)).collect(),
             Val::Map(entries, _) => entries.iter().flat_map(|(_, v)| self.callables(*v)).collect(),
+            Val::Many { elem, .. } => self.callables(*elem),
             Val::Fun(_) | Val::Bound(..) | Val::Closure(..) | Val::ExtMethod(..) => vec![v],
             _ => Vec::new(),
         }

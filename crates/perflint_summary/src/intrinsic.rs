@@ -33,17 +33,10 @@ impl<'p> Eval<'p> {
             "range" | "builtins.range" => self.range(args),
             ".." => self.range(args),
             "isinstance" | "builtins.isinstance" => self.is_instance(first, second),
-            "getattr" | "builtins.getattr" => match *self.vals.get(second) {
-                Val::Str(name) => {
-                    let v = self.get(f, first, name, op, None);
-                    if v == UNKNOWN || first == NULL {
-                        args.pos.get(2).copied().unwrap_or(UNKNOWN)
-                    } else {
-                        v
-                    }
-                }
-                _ => UNKNOWN,
-            },
+            "getattr" | "builtins.getattr" => {
+                let default = args.pos.get(2).copied().unwrap_or(UNKNOWN);
+                self.named_attribute(f, first, second, default, op)
+            }
             "hasattr" | "builtins.hasattr" => self.has_attribute(first, second),
             "super" => f.this,
             "type" | "builtins.type" => match *self.vals.get(first) {
@@ -57,6 +50,19 @@ impl<'p> Eval<'p> {
             "locals" | "builtins.locals" => self.locals(f),
             _ => return None,
         })
+    }
+
+    /// Python's `getattr`: the attribute of any of the names that a value may be.
+    fn named_attribute(&mut self, f: &mut Frame<'p>, object: V, name: V, default: V, op: usize) -> V {
+        let mut sum = UNKNOWN;
+        for name in self.vals.alternatives(name).to_vec() {
+            if let Val::Str(name) = *self.vals.get(name) {
+                let v = self.get(f, object, name, op, None);
+                let found = if v == UNKNOWN || object == NULL { default } else { v };
+                sum = self.vals.join(sum, found);
+            }
+        }
+        sum
     }
 
     /// Python's `locals()`: all variables by name.
