@@ -55,6 +55,7 @@ mod iterate;
 mod join;
 mod lookup;
 mod mapper;
+mod membership;
 mod memo;
 mod method_generic;
 mod mutate;

@@ -496,6 +496,9 @@ impl<'p> Eval<'p> {
             BinOp::Add => match (self.vals.get(l), self.vals.get(r)) {
                 (Val::Sql(..), _) => l,
                 (_, Val::Sql(..)) => r,
+                (Val::List(a), Val::List(b)) if let Some(all) = self.names_together(f, i, a, b) => {
+                    self.vals.make(Val::List(all))
+                }
                 (Val::List(_) | Val::Many { .. } | Val::Query(_), _) | (Val::Unknown, Val::List(_))
                     if l != UNKNOWN || self.appends_all(f, i) =>
                 {
@@ -526,25 +529,6 @@ impl<'p> Eval<'p> {
             BinOp::Eq => self.equality(l, r),
             BinOp::In => self.membership(l, r),
             BinOp::And => self.vals.join(l, r),
-            _ => SCALAR,
-        }
-    }
-
-    fn membership(&mut self, l: V, r: V) -> V {
-        let Val::Str(name) = *self.vals.get(l) else { return SCALAR };
-        let (found, whole) = match self.vals.get(r) {
-            Val::List(items) => {
-                let all = items
-                    .iter()
-                    .all(|v| matches!(self.vals.get(*v), Val::Str(_) | Val::Int(_) | Val::Bool(_)));
-                (items.contains(&l), all)
-            }
-            Val::Map(entries, rest) => (entries.iter().any(|(k, _)| *k == name), *rest == UNKNOWN),
-            _ => return SCALAR,
-        };
-        match (found, whole) {
-            (true, _) => TRUE,
-            (false, true) => FALSE,
             _ => SCALAR,
         }
     }
