@@ -363,7 +363,11 @@ impl Program {
 
     /// An entity by name, nearest to a file.
     pub fn entity_named(&self, file: FileIx, name: &str) -> Option<EntityIx> {
-        let sym = self.names.find(name)?;
+        self.entity_called(file, self.names.find(name)?)
+    }
+
+    /// An entity by the symbol of its name, nearest to a file.
+    pub fn entity_called(&self, file: FileIx, sym: Sym) -> Option<EntityIx> {
         if let Some(target) = self.resolve(file, sym)
             && let Some(class) = self.target_class(target)
             && let Some(entity) = self.class(class).entity

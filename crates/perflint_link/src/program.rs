@@ -230,21 +230,32 @@ impl Program {
 
     /// The entity that a variable's name means by convention, and whether it means many: `order`, `@order`, `orders`.
     pub fn entity_by_convention(&self, file: FileIx, name: &str) -> Option<(EntityIx, bool)> {
+        self.entity_of_either(file, self.classes_by_convention(name))
+    }
+
+    /// The entity of the first of two classes, given by name, that is one, and whether it is the second.
+    pub fn entity_of_either(
+        &self,
+        file: FileIx,
+        (one, many): (Option<Sym>, Option<Sym>),
+    ) -> Option<(EntityIx, bool)> {
+        let called = |class: Sym| self.entity_called(file, class);
+        one.and_then(called).map(|entity| (entity, false)).or_else(|| Some((many.and_then(called)?, true)))
+    }
+
+    /// What the class is called that a variable's name means by convention if it holds one, and if it holds many. Nothing
+    /// where the program has no such name, or where both are the same.
+    pub fn classes_by_convention(&self, name: &str) -> (Option<Sym>, Option<Sym>) {
         let name = name.trim_start_matches('@');
         // Whoever makes the request: `current_user`.
         let name = name.strip_prefix("current_").unwrap_or(name);
         if name.len() < 3 || !name.starts_with(|c: char| c.is_lowercase()) {
-            return None;
+            return (None, None);
         }
         let one = cruet::to_pascal_case(name);
-        if let Some(entity) = self.entity_named(file, &one) {
-            return Some((entity, false));
-        }
         let of_many = cruet::to_class_case(name);
-        if of_many == one {
-            return None;
-        }
-        self.entity_named(file, &of_many).map(|entity| (entity, true))
+        let many = if of_many == one { None } else { self.names.find(&of_many) };
+        (self.names.find(&one), many)
     }
 
     /// The name of the partial that shows a row of an entity: `orders/order`.

@@ -120,7 +120,7 @@ impl<'p> Eval<'p> {
         if !self.p.file(at.file).lang.names_tell_rows() {
             return UNKNOWN;
         }
-        match self.p.entity_by_convention(at.file, self.p.text(name)) {
+        match self.look.by_convention(at.file, name) {
             Some((entity, many)) => {
                 let row = self.typed_row(entity);
                 if many { self.vals.many(row) } else { self.fetched_elsewhere(at, entity) }

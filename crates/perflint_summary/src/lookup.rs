@@ -1,7 +1,7 @@
 //! Models looked up by symbols, remembered.
 
 use perflint_ir::{Lang, Marker, Sym};
-use perflint_link::{Def, FileIx, Program, Target};
+use perflint_link::{Def, EntityIx, FileIx, Program, Target};
 use perflint_models::{CallIx, Models, TypeIx};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -15,6 +15,8 @@ pub(crate) struct Lookup<'p> {
     types: FxHashMap<(&'static str, Sym), Option<TypeIx>>,
     markers: FxHashMap<Def, Rc<[CallIx]>>,
     hints: FxHashMap<(&'static str, Sym), Option<TypeIx>>,
+    /// What classes are called whose row, or rows, a variable of a name holds: inflecting a word takes long.
+    conventions: FxHashMap<Sym, (Option<Sym>, Option<Sym>)>,
 }
 
 impl<'p> Lookup<'p> {
@@ -46,6 +48,7 @@ impl<'p> Lookup<'p> {
             types: FxHashMap::default(),
             markers: FxHashMap::default(),
             hints,
+            conventions: FxHashMap::default(),
         }
     }
 
@@ -90,6 +93,13 @@ impl<'p> Lookup<'p> {
     /// The type that a name reveals.
     pub(crate) fn hint(&self, family: &'static str, name: Sym) -> Option<TypeIx> {
         self.hints.get(&(family, name)).copied().flatten()
+    }
+
+    /// The entity that a variable's name means by convention in a file, and whether it means many.
+    pub(crate) fn by_convention(&mut self, file: FileIx, name: Sym) -> Option<(EntityIx, bool)> {
+        let p = self.p;
+        let classes = *self.conventions.entry(name).or_insert_with(|| p.classes_by_convention(p.text(name)));
+        p.entity_of_either(file, classes)
     }
 
     /// The rows of a function's decorators.
