@@ -1,9 +1,10 @@
 //! Abstract values, hash-consed: equal values have equal [`V`]s, so a context is a list of numbers.
 
+use indexmap::IndexSet;
 use perflint_ir::{BodyId, OpId, RegionId, SqlVerb, Sym};
 use perflint_link::{BodyRef, ClassIx, Def, EntityIx, FileIx};
 use perflint_models::TypeIx;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use std::rc::Rc;
 
 /// An abstract value.
@@ -220,8 +221,7 @@ pub enum Val {
 /// All values of an analysis.
 #[derive(Debug)]
 pub struct Values {
-    vals: Vec<Val>,
-    index: FxHashMap<Val, V>,
+    vals: IndexSet<Val, FxBuildHasher>,
     supplies: Vec<(bool, Rc<[Sym]>)>,
     supply_index: FxHashMap<(bool, Rc<[Sym]>), SupplyIx>,
 }
@@ -232,8 +232,7 @@ const MAX_UNION: usize = 6;
 impl Default for Values {
     fn default() -> Self {
         let mut values = Self {
-            vals: Vec::new(),
-            index: FxHashMap::default(),
+            vals: IndexSet::default(),
             supplies: Vec::new(),
             supply_index: FxHashMap::default(),
         };
@@ -254,13 +253,7 @@ impl Values {
 
     /// The number of a value.
     pub fn make(&mut self, val: Val) -> V {
-        if let Some(v) = self.index.get(&val) {
-            return *v;
-        }
-        let v = V(self.vals.len() as u32);
-        self.vals.push(val.clone());
-        self.index.insert(val, v);
-        v
+        V(self.vals.insert_full(val).0 as u32)
     }
 
     /// Many values alike.
