@@ -53,10 +53,17 @@ struct Type {
     family: Box<str>,
     /// Itself and everything it extends, nearest first.
     line: Vec<TypeIx>,
-    calls: FxHashMap<(Box<str>, bool), CallIx>,
+    calls: ByName<CallIx>,
     /// Rows for all names that start with a prefix; the longest one counts.
     prefixes: Vec<(Box<str>, bool, CallIx)>,
-    attrs: FxHashMap<(Box<str>, bool), u32>,
+    attrs: ByName<u32>,
+}
+
+/// Rows by name: that of instances, and that of the class itself.
+type ByName<T> = FxHashMap<Box<str>, [Option<T>; 2]>;
+
+fn row_named<T: Copy>(rows: &ByName<T>, name: &str, on_class: bool) -> Option<T> {
+    rows.get(name)?[usize::from(on_class)]
 }
 
 /// All models that apply to a scan.
@@ -288,7 +295,8 @@ impl Models {
             for on in row.on.iter() {
                 let Some(ty) = self.type_named(&model.language, on) else { continue };
                 for name in row.name.iter() {
-                    self.types[ty.0 as usize].attrs.insert((name.into(), row.is_static), ix);
+                    let rows = self.types[ty.0 as usize].attrs.entry(name.into()).or_default();
+                    rows[usize::from(row.is_static)] = Some(ix);
                 }
             }
             self.attrs.push(row);
@@ -346,7 +354,7 @@ impl Models {
                 match name.strip_suffix('*') {
                     Some(prefix) => of.prefixes.push((prefix.into(), row.is_static, ix)),
                     None => {
-                        of.calls.insert((name.into(), row.is_static), ix);
+                        of.calls.entry(name.into()).or_default()[usize::from(row.is_static)] = Some(ix);
                     }
                 }
             }
@@ -413,8 +421,8 @@ impl Models {
 
     /// The row for a method of a type.
     pub fn method(&self, ty: TypeIx, name: &str, on_class: bool) -> Option<CallIx> {
-        let key = (Box::<str>::from(name), on_class);
-        let exact = self.line(ty).iter().find_map(|t| self.types[t.0 as usize].calls.get(&key).copied());
+        let exact =
+            self.line(ty).iter().find_map(|t| row_named(&self.types[t.0 as usize].calls, name, on_class));
         exact.or_else(|| self.line(ty).iter().find_map(|t| self.types[t.0 as usize].prefixed(name, on_class)))
     }
 
@@ -425,8 +433,8 @@ impl Models {
 
     /// The row for an attribute of a type.
     pub fn attr(&self, ty: TypeIx, name: &str, on_class: bool) -> Option<&AttrRow> {
-        let key = (Box::<str>::from(name), on_class);
-        let ix = self.line(ty).iter().find_map(|t| self.types[t.0 as usize].attrs.get(&key).copied())?;
+        let ix =
+            self.line(ty).iter().find_map(|t| row_named(&self.types[t.0 as usize].attrs, name, on_class))?;
         Some(&self.attrs[ix as usize])
     }
 
