@@ -11,6 +11,8 @@ use std::collections::VecDeque;
 /// Contexts of bodies.
 pub(crate) struct Contexts {
     reached: FxHashMap<BodyRef, (Context, Option<u32>)>,
+    /// Bodies that requests reach on a way that nothing remembers the result of.
+    each_time: FxHashSet<BodyRef>,
     /// Some entry point is known. Where none is, any function may be one.
     knows_entries: bool,
 }
@@ -62,7 +64,13 @@ impl Contexts {
         }
         let knows_entries =
             facts.entries.iter().any(|e| matches!(context_of(e.kind), Context::Request | Context::Job));
-        Self { reached, knows_entries }
+        Self { reached, each_time: each_time(facts), knows_entries }
+    }
+
+    /// True if requests reach a body only while somebody has not remembered yet what it gives.
+    pub(crate) fn is_remembered(&self, at: BodyRef) -> bool {
+        self.reached.get(&at).is_some_and(|(context, _)| *context == Context::Request)
+            && !self.each_time.contains(&at)
     }
 
     /// Where a body runs.
@@ -106,6 +114,27 @@ impl Contexts {
     pub(crate) fn entry(&self, at: BodyRef) -> Option<usize> {
         self.reached.get(&at).and_then(|(_, entry)| entry.map(|e| e as usize))
     }
+}
+
+/// Bodies that requests run whenever they come.
+fn each_time(facts: &Facts) -> FxHashSet<BodyRef> {
+    let evaluations = facts.graph.evaluations();
+    let requests = facts.entries.iter().filter(|e| context_of(e.kind) == Context::Request);
+    let mut open: Vec<Node> = requests.map(|e| e.node).collect();
+    let (mut seen, mut bodies) = (FxHashSet::default(), FxHashSet::default());
+    while let Some(node) = open.pop() {
+        if !seen.insert(node) {
+            continue;
+        }
+        bodies.extend(facts.graph.body(node));
+        let calls = facts.graph.calls(node).iter().copied();
+        open.extend(calls.filter(|next| !facts.graph.calls_once(node, *next)));
+        for at in facts.graph.may_reach(node) {
+            bodies.insert(at);
+            open.extend(evaluations.get(&at).into_iter().flatten());
+        }
+    }
+    bodies
 }
 
 pub(crate) fn context_of(kind: EntryKind) -> Context {

@@ -110,7 +110,10 @@ fn has_other_threads(ctx: &Ctx<'_>, event: &Blocking) -> bool {
 
 pub(crate) fn blocked_task(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     // A handler that waits for a promise holds a thread, async or not.
-    let others_wait = |e: &Blocking| e.in_async || ctx.contexts.of(ctx.program, e.at) == Context::Request;
+    let others_wait = |e: &Blocking| {
+        (e.in_async || ctx.contexts.of(ctx.program, e.at) == Context::Request)
+            && !ctx.contexts.is_remembered(e.at)
+    };
     for events in causes(ctx, page, others_wait).values() {
         let [best, ..] = events.as_slice() else { continue };
         let lang = ctx.program.file(best.place.at.file).lang;
@@ -129,7 +132,9 @@ pub(crate) fn blocked_task(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
 }
 
 pub(crate) fn blocked_request(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
-    let in_request = |e: &Blocking| ctx.contexts.of(ctx.program, e.at) == Context::Request;
+    let in_request = |e: &Blocking| {
+        ctx.contexts.of(ctx.program, e.at) == Context::Request && !ctx.contexts.is_remembered(e.at)
+    };
     for events in causes(ctx, page, in_request).values() {
         let [best, ..] = events.as_slice() else { continue };
         let code = ctx.code(best.place);

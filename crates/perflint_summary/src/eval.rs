@@ -170,7 +170,7 @@ pub(crate) struct Eval<'p> {
     /// Attributes assigned on classes, and on module variables that hold maps.
     pub(crate) static_puts: FxHashMap<(ClassIx, Sym), V>,
     pub(crate) variable_puts: FxHashMap<Def, Vec<(Sym, V)>>,
-    memos: Memos,
+    pub(crate) memos: Memos,
     /// Marks an instance whose class is known for certain: no heir's method is meant.
     pub(crate) exact: Sym,
     /// Marks an instance that holds what one row of a query gave.
@@ -660,7 +660,8 @@ impl<'p> Eval<'p> {
             let one_thread = f.lang.has_one_thread();
             let waits = direct && f.lang.shares_threads() && term.effect.kind == EffectKind::Lock;
             let alone = direct && self.waits_alone(f, &term);
-            if (one_thread && direct) || (!one_thread && f.task) || waits || alone {
+            let blocks = (one_thread && direct) || (!one_thread && f.task) || waits || alone;
+            if blocks && !self.is_remembered_there(f, &term) {
                 let blocking = Blocking {
                     at: f.at,
                     place: self.blocked_at(f, &term),
@@ -695,6 +696,8 @@ impl<'p> Eval<'p> {
         self.take_shown(f, &outcome.shown);
         if how.detached {
             self.events.graph.spawn(f.node, outcome.node);
+        } else if how.memoised || (!outcome.terms.is_empty() && self.is_remembered(f.at, site.op)) {
+            self.events.graph.link_once(f.node, outcome.node);
         } else {
             self.events.graph.link(f.node, outcome.node);
         }

@@ -20,6 +20,7 @@ pub struct CallGraph {
     bodies: Vec<BodyRef>,
     calls: Vec<Vec<Node>>,
     known: FxHashSet<(Node, Node)>,
+    kept: FxHashSet<(Node, Node)>,
     spawned: Vec<Node>,
     open: FxHashMap<Node, Vec<Rc<[BodyRef]>>>,
 }
@@ -35,12 +36,29 @@ impl CallGraph {
 
     /// Records that one evaluation calls another.
     pub(crate) fn link(&mut self, from: Node, to: Node) {
-        if to != Node::NONE
-            && self.known.insert((from, to))
-            && let Some(calls) = self.calls.get_mut(from.0 as usize)
-        {
+        self.connect(from, to);
+        self.kept.remove(&(from, to));
+    }
+
+    /// Records that one evaluation calls another while what it gives is not remembered yet.
+    pub(crate) fn link_once(&mut self, from: Node, to: Node) {
+        if self.connect(from, to) {
+            self.kept.insert((from, to));
+        }
+    }
+
+    /// True if this is the first call of one evaluation by another.
+    fn connect(&mut self, from: Node, to: Node) -> bool {
+        let first = to != Node::NONE && self.known.insert((from, to));
+        if let Some(calls) = self.calls.get_mut(from.0 as usize).filter(|_| first) {
             calls.push(to);
         }
+        first
+    }
+
+    /// True if one evaluation calls another only while what it gives is not remembered yet.
+    pub fn calls_once(&self, from: Node, to: Node) -> bool {
+        self.kept.contains(&(from, to))
     }
 
     /// Records that an evaluation runs on its own: whoever starts it does not wait for it.

@@ -1,7 +1,7 @@
 //! Hand-written memos: code that runs only while a store lacks something, and then fills the store.
 //!
-//! Three ways of writing it are known: `if not hasattr(self, "_x"): self._x = load()`, `if key not in store: store[key] =
-//! load()`, and `hit = store.get(key)` with an early return before `store.set(key, load())`. What decides is the key: a
+//! Four ways of writing it are known: `if not hasattr(self, "_x"): self._x = load()`, `if _x is None: _x = load()` of a variable
+//! of the module, `if key not in store: store[key] = load()`, and `hit = store.get(key)` with an early return before `store.set(key, load())`. What decides is the key: a
 //! field of the receiver is filled once per receiver, a fixed key once, and a key that comes from one of the function's own
 //! parameters once per argument: whoever calls it with a fixed one pays once, a loop over the arguments every time. A store of
 //! the receiver that is looked into first may be filled by another method of it.
@@ -238,6 +238,17 @@ fn keyed(body: &Body, op: OpId, depth: u32) -> Option<Key> {
 }
 
 impl<'p> Eval<'p> {
+    /// True if an operation runs until its result is remembered, whoever asks for it.
+    pub(crate) fn is_remembered(&mut self, at: BodyRef, op: OpId) -> bool {
+        matches!(self.memos.at(self.p, at, op), Some(Once::Ever | Once::PerKey(_)))
+    }
+
+    /// True if what a term is about happens for whoever comes first, and for nobody after.
+    pub(crate) fn is_remembered_there(&mut self, f: &Frame<'p>, term: &Term) -> bool {
+        let kept = term.once && !term.held;
+        kept || (term.steps.is_none() && self.is_remembered(f.at, term.effect.site.op))
+    }
+
     /// What is remembered per value of a parameter, seen from a call: remembered for good if the argument is fixed, per value of
     /// the caller's own parameter if it is made of one, and run anew each time else. Where services outlive requests and are
     /// asked by many at once, how much of it is there already nobody can tell.
@@ -266,6 +277,11 @@ fn key_of<'a>(p: &Program, body: &Body, args: &'a [Arg]) -> Option<&'a Arg> {
 /// What a store is, as written, and the key that is looked up in it.
 type Lookup = (String, Option<OpId>);
 
+/// A variable that is a store by itself. What it holds is filled by assigning it, and not by putting something into it.
+fn variable(name: &str) -> String {
+    format!("={name}")
+}
+
 /// The stores that an expression looks into. A field counts where its absence is asked for, or where `plain` says that its
 /// truth does as well.
 fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: bool, depth: u32) {
@@ -293,6 +309,7 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
         }
         // A flag stands for what it is about: `hit, ok := store.Get(key)`.
         OpKind::Join(kids) | OpKind::Unknown(kids) => body.kids(kids).iter().for_each(|k| next(*k, plain)),
+        OpKind::Name(_) if plain => out.push((variable(&text(op)), None)),
         OpKind::Get { base, name } if plain => out.push((format!("{}.{}", text(base), p.text(name)), None)),
         OpKind::Index { base, key } => out.push((text(base), key.some())),
         // A variable: what it was last set to before.
@@ -364,6 +381,14 @@ fn once(p: &Program, body: &Body, looked: &[Lookup], here: impl Fn(OpId, RegionI
             OpKind::Put { base, put } => (base, Some(p.text(body.puts[put.at()].0)), None),
             OpKind::Store(kids) => match body.kids(kids) {
                 [base, key, _] => (*base, None, Some(*key)),
+                _ => return None,
+            },
+            // A variable of the module that a function assigns.
+            OpKind::Unknown(kids) => match body.kids(kids) {
+                [name, _] if matches!(body.op(*name).kind, OpKind::Name(_)) => {
+                    let store = variable(&text(*name));
+                    return looked.iter().any(|(known, _)| *known == store).then_some(Once::Ever);
+                }
                 _ => return None,
             },
             OpKind::Call(id) => match (body.call(id).callee, body.args(body.call(id).args)) {

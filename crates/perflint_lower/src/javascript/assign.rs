@@ -27,30 +27,40 @@ impl<'a> Lowerer<'a> {
             return self.unknown(&[value], at);
         };
         let old = self.read_target(target);
-        let value = if assignment.operator.is_logical() {
-            self.alternative(old, assignment)
-        } else {
-            let rhs = self.expr(&assignment.right);
-            let op = match assignment.operator {
-                AssignmentOperator::Addition => BinOp::Add,
-                AssignmentOperator::Remainder => BinOp::Mod,
-                AssignmentOperator::BitwiseOR => BinOp::BitOr,
-                _ => BinOp::Other,
-            };
-            self.op(OpKind::Binary { op, lhs: old, rhs }, at)
+        if assignment.operator.is_logical() {
+            return self.alternative(target, old, assignment);
+        }
+        let rhs = self.expr(&assignment.right);
+        let op = match assignment.operator {
+            AssignmentOperator::Addition => BinOp::Add,
+            AssignmentOperator::Remainder => BinOp::Mod,
+            AssignmentOperator::BitwiseOR => BinOp::BitOr,
+            _ => BinOp::Other,
         };
+        let value = self.op(OpKind::Binary { op, lhs: old, rhs }, at);
         self.update_target(target, old, value, at);
         value
     }
 
-    fn alternative(&mut self, old: OpId, assignment: &AssignmentExpression<'a>) -> OpId {
+    /// `a ??= load()` and `a ||= load()` load and assign where the old value does not hold, `a &&= load()` where it does.
+    fn alternative(
+        &mut self,
+        target: &SimpleAssignmentTarget<'a>,
+        old: OpId,
+        assignment: &AssignmentExpression<'a>,
+    ) -> OpId {
         let at = span(assignment);
         if !has_call(&assignment.right) {
             let value = self.expr(&assignment.right);
-            return self.here.body.join(&[old, value], at);
+            let value = self.here.body.join(&[old, value], at);
+            self.update_target(target, old, value, at);
+            return value;
         }
-        let before = self.here.body.enter(RegionKind::Branch { cond: old, arm: 0, last: false }, at);
+        let fills = assignment.operator != AssignmentOperator::LogicalAnd;
+        let branch = RegionKind::Branch { cond: old, arm: u16::from(fills), last: fills };
+        let before = self.here.body.enter(branch, at);
         let value = self.expr(&assignment.right);
+        self.update_target(target, old, value, at);
         self.here.body.leave(before);
         self.here.body.join(&[old, value], at)
     }
@@ -88,7 +98,7 @@ impl<'a> Lowerer<'a> {
                 let name = self.sym(name.name.as_str());
                 match self.resolve(name) {
                     Some(local) => self.op(OpKind::Bind { local, value: new }, at),
-                    None => self.unknown(&[new], at),
+                    None => self.assigned_outside(name, new, at),
                 };
             }
             _ => match self.here.body.peek(old).kind {

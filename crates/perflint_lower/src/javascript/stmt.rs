@@ -249,8 +249,14 @@ impl<'a> Lowerer<'a> {
         } else if self.here.is_module {
             self.set_variable(name, value, at);
         } else {
-            self.unknown(&[value], at);
+            self.assigned_outside(name, value, at);
         }
+    }
+
+    /// A variable of the module that a function assigns: the name and the value.
+    pub(super) fn assigned_outside(&mut self, name: Sym, value: OpId, at: perflint_ir::Span) -> OpId {
+        let name = self.op(OpKind::Name(name), at);
+        self.unknown(&[name, value], at)
     }
 
     /// What stands before the body of a compound statement.

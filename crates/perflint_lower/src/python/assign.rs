@@ -204,7 +204,12 @@ impl<'a> Lower<'a> {
         }
         match self.local_of(name, known) {
             Some(local) => self.op(OpKind::Bind { local, value }, at),
-            None => self.unknown(&[value], at),
+            // A variable of the module: the name and the value.
+            None => {
+                let name = self.file.sym(name);
+                let name = self.op(OpKind::Name(name), at);
+                self.unknown(&[name, value], at)
+            }
         };
     }
 

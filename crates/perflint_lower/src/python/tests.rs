@@ -251,7 +251,7 @@ fn decorated_nested_functions_are_passed_to_their_decorator() {
 fn nonlocal_and_global_assign_outside() {
     has(
         "def f():\n    x = 1\n    def g():\n        nonlocal x\n        global y\n        x = 2\n        y = 3\n",
-        &["body 2 Closure of item 1 () [0 <- 0]", "%1 r0 x#0 = %0", "%3 r0 unknown(%2)"],
+        &["body 2 Closure of item 1 () [0 <- 0]", "%1 r0 x#0 = %0", "%4 r0 unknown(%3, %2)"],
     );
 }
 
