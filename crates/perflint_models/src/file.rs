@@ -770,6 +770,12 @@ pub struct EntryRow {
     /// What the parameters are, in order; `_` for unknown.
     #[serde(default)]
     pub gives: Vec<Box<str>>,
+    /// The field of the receiver that holds the name of the method which runs: `action`.
+    #[serde(default)]
+    pub told: Option<Box<str>>,
+    /// Where it runs ahead of requests instead, or now and then.
+    #[serde(default)]
+    pub ahead: Option<crate::Ahead>,
     /// The document, if not the file's.
     #[serde(default)]
     pub docs: Option<Box<str>>,

@@ -8,6 +8,7 @@
 //! Rejected: matching calls by name in code (every framework becomes a special case in the core), and a rule language of
 //! its own for framework control flow (it grows until it is a worse version of the languages it describes).
 
+mod ahead;
 mod embedded;
 mod evidence;
 mod expr;
@@ -22,6 +23,7 @@ mod source;
 mod ty;
 mod view;
 
+pub use ahead::Ahead;
 pub use embedded::{builtin, builtin_for, folder};
 pub use evidence::{AskRow, Asks, CollectionRow, KeepRow, Kind, SignRow, TimeoutRow, Work, WorkRow};
 pub use expr::{Expr, ExprError};

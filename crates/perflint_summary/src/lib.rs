@@ -13,6 +13,7 @@
 //! per context and forgetting the least telling parts of a context once there are many.
 
 mod aggregate;
+mod ahead;
 mod ambient;
 mod answer;
 mod apply;

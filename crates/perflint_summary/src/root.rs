@@ -307,7 +307,7 @@ impl<'p> Eval<'p> {
                     && let Some(kind) = self.m.call(row).entry
                 {
                     let row = self.m.call(row);
-                    let target = self.register_def(def, kind, row.method.as_deref(), route);
+                    let target = self.register_def(def, kind, row.method.as_deref(), route, None);
                     self.note_decorated(def, marker, row, &Handler::Callable(target));
                     if let Some(renders) = &row.renders
                         && let Some(template) = self.marker_argument(def, marker.value, &renders.template)
@@ -327,7 +327,7 @@ impl<'p> Eval<'p> {
                     .map(|(_, row)| row);
                 if let Some(row) = found {
                     let route = self.prefixed_route(def, row, route);
-                    let target = self.register_def(def, row.kind, row.method.as_deref(), route);
+                    let target = self.register_def(def, row.kind, row.method.as_deref(), route, Some(row));
                     let last = self.pending.last().filter(|p| p.target == target);
                     if let Some(label) = last.map(|p| p.label.clone()) {
                         self.note_annotated(def, marker, row, target, &label);
@@ -360,8 +360,16 @@ impl<'p> Eval<'p> {
         Some(self.p.names.intern(&full))
     }
 
-    fn register_def(&mut self, def: Def, kind: EntryKind, method: Option<&str>, route: Option<Sym>) -> V {
+    fn register_def(
+        &mut self,
+        def: Def,
+        kind: EntryKind,
+        method: Option<&str>,
+        route: Option<Sym>,
+        row: Option<&EntryRow>,
+    ) -> V {
         let this = self.receiver(def);
+        let this = row.map_or(this, |row| self.with_told(this, row, self.p.item(def).name));
         let target = match this {
             UNKNOWN => self.vals.make(Val::Fun(def)),
             this => self.vals.make(Val::Bound(def, this)),
@@ -490,6 +498,7 @@ impl<'p> Eval<'p> {
             if row.public && (!self.is_plain_method(def) || self.is_pending(def)) {
                 continue;
             }
+            let this = self.with_told(this, row, name);
             let target = self.vals.make(Val::Bound(def, this));
             let label = format!("{}.{}", self.p.text(self.p.class(class).name), self.p.text(name));
             if !self.pending.iter().any(|p| p.target == target) {
@@ -555,7 +564,8 @@ impl<'p> Eval<'p> {
                     let known = |p: &Pending| p.target == callable && (!several || p.label == label);
                     if self.body_of(callable).is_some() && !self.pending.iter().any(known) {
                         let method = row.method.as_deref().map(str::to_owned);
-                        let one = Pending::new(row.kind, label.clone(), file, callable);
+                        let kind = self.kind_of_entry(row, file, callable);
+                        let one = Pending::new(kind, label.clone(), file, callable);
                         self.pending.push(Pending { method, route: route.clone(), ..one });
                     }
                 }

@@ -6,8 +6,8 @@ use memchr::memmem;
 use oxc_ast::ast::Program;
 use oxc_span::GetSpan;
 use perflint_ir::{
-    BodyBuilder, BodyId, BodyKind, FileBuilder, FileIr, GapKind, Item, ItemId, ItemKind, LocalId, OpId,
-    OpKind, Span, Sym,
+    BodyBuilder, BodyId, BodyKind, FileBuilder, FileIr, GapKind, Item, ItemId, ItemKind, LocalId, Marker,
+    OpId, OpKind, Span, Sym,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -43,6 +43,8 @@ pub(super) struct Lowerer<'a> {
     pub(super) unset: FxHashMap<(ItemId, Sym), ItemId>,
     /// Local names that are exported.
     pub(super) exported: FxHashSet<Sym>,
+    /// Directives at the start of the file.
+    pub(super) directives: Vec<Marker>,
     /// Anonymous classes so far, for their names.
     pub(super) anonymous: u32,
     /// Free names are attributes of what a template is rendered with.
@@ -74,6 +76,7 @@ impl<'a> Lowerer<'a> {
             has_var: memmem::find(text.as_bytes(), b"var").is_some(),
             unset: FxHashMap::default(),
             exported: FxHashSet::default(),
+            directives: Vec::new(),
             anonymous: 0,
             #[cfg(feature = "views")]
             in_view: false,
@@ -84,6 +87,7 @@ impl<'a> Lowerer<'a> {
 
     pub(super) fn program(&mut self, program: &Program<'a>) {
         self.file.item_mut(ItemId(0)).span = span(program);
+        self.directives = self.directives(&program.directives);
         self.top_level(&program.body);
     }
 
@@ -97,6 +101,7 @@ impl<'a> Lowerer<'a> {
                 item.flags.is_public = true;
             }
         }
+        super::directive::spread(&mut file, &self.directives);
         file
     }
 

@@ -83,9 +83,12 @@ impl<'a> Lowerer<'a> {
         (name, name_span): (&str, Span),
         callable: Callable<'_, 'a>,
         owner: ItemId,
-        (flags, markers): (ItemFlags, Vec<Marker>),
+        (flags, mut markers): (ItemFlags, Vec<Marker>),
         whole: Span,
     ) -> ItemId {
+        if let Code::Statements(body) = callable.code {
+            markers.extend(self.directives(&body.directives));
+        }
         let ty = callable.returns.and_then(|returns| self.annotation(returns));
         let item = self.blank(ItemKind::Function, name, owner, whole);
         let flags = ItemFlags { is_async: callable.is_async, ..flags };

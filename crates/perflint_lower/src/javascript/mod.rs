@@ -11,6 +11,7 @@ mod commonjs;
 mod context;
 mod declare;
 mod depth;
+mod directive;
 mod expr;
 mod function;
 mod jsx;
