@@ -473,7 +473,7 @@ impl<'p> Eval<'p> {
     }
 
     /// True if rows are restricted by equality: some key without an operator, or any condition given as a map.
-    fn narrows(&mut self, f: &mut Frame<'p>, e: &'p Expr, g: &Given<'_>) -> bool {
+    pub(crate) fn narrows(&mut self, f: &mut Frame<'p>, e: &'p Expr, g: &Given<'_>) -> bool {
         match self.expr(f, e, g) {
             Some(v) => match self.vals.get(v) {
                 Val::Map(entries, _) => !entries.is_empty(),

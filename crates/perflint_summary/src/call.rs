@@ -635,7 +635,8 @@ impl<'p> Eval<'p> {
             && let Some(def) = self.p.class_member(class, name).filter(|d| !self.p.is_stub(d.file))
             && self.p.item(def).kind == ItemKind::Function
         {
-            return self.call_fun(f, def, recv, args, op, How::PLAIN);
+            let v = self.call_fun(f, def, recv, args, op, How::PLAIN);
+            return self.restricted_alike(f, q, name, v, args, op);
         }
         if let Some(entity) = q.entity
             && let Some(v) = self.call_scope(f, self.p.entity(entity).class, recv, name, args, op)
