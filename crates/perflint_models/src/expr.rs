@@ -46,6 +46,8 @@ pub enum Expr {
     As(Box<str>, Box<Expr>),
     /// Whether a value is of one of some kinds, as far as it is known: `is(list or map, arg0)`.
     Is(Box<[Shape]>, Box<Expr>),
+    /// The value, if it is an instance of a library type: `of(io.StringIO, arg0)`.
+    Of(Box<str>, Box<Expr>),
     /// An instance of a library type.
     New(Box<str>),
     /// What the invoked callback, or a callable value, returns.
@@ -238,7 +240,8 @@ impl Expr {
                 Self::Joined(part(path)?, part(alias)?)
             }
             "given" => {
-                let (what, value) = inner.split_once(',').ok_or("given(what, value) takes two")?;
+                let parts = split_top(inner, ',');
+                let [what, value] = parts[..] else { return Err("given(what, value) takes two".to_owned()) };
                 let part = |text: &str| Self::parse(text).map(Box::new).map_err(|e| e.to_string());
                 Self::Given(part(what)?, part(value)?)
             }
@@ -260,6 +263,10 @@ impl Expr {
             "as" => {
                 let (ty, value) = inner.split_once(',').ok_or("as(TYPE, value) takes two")?;
                 Self::As(ty.trim().into(), Box::new(Self::parse(value).map_err(|e| e.to_string())?))
+            }
+            "of" => {
+                let (ty, value) = inner.split_once(',').ok_or("of(TYPE, value) takes two")?;
+                Self::Of(ty.trim().into(), Box::new(Self::parse(value).map_err(|e| e.to_string())?))
             }
             "is" => {
                 let (kinds, value) = inner.split_once(',').ok_or("is(KIND, value) takes two")?;

@@ -125,6 +125,11 @@ impl<'p> Eval<'p> {
                     None => v,
                 }
             }
+            Expr::Of(ty, e) => {
+                let wanted = self.m.type_named(f.lang.models(), ty)?;
+                let v = self.expr(f, e, g)?;
+                return matches!(*self.vals.get(v), Val::ExtInst(ty, _) if ty == wanted).then_some(v);
+            }
             Expr::Is(shapes, e) => {
                 let v = self.expr(f, e, g)?;
                 self.is_shaped(v, shapes)
