@@ -74,6 +74,8 @@ pub enum Expr {
     Deferred(Box<Expr>),
     /// The names of the named arguments, as attributes that the query fills.
     Filled,
+    /// The attributes that hold what a query computes of relations, by a pattern of their names: `computed({relation}_{function})`.
+    Computed(Box<str>),
     /// The entity class that a string names: `app.Model`, `Model`, in any case.
     Class(Box<Expr>),
     /// Several values at once, as a function with several results gives them.
@@ -234,6 +236,7 @@ impl Expr {
                 None => Self::Marked(inner.trim().into(), None),
             },
             "fetched" => Self::Fetched(nested()?),
+            "computed" => Self::Computed(inner.trim().into()),
             "joined" => {
                 let (path, alias) = inner.split_once(',').ok_or("joined(path, alias) takes two")?;
                 let part = |text: &str| Self::parse(text).map(Box::new).map_err(|e| e.to_string());
@@ -242,6 +245,9 @@ impl Expr {
             "given" => {
                 let parts = split_top(inner, ',');
                 let [what, value] = parts[..] else { return Err("given(what, value) takes two".to_owned()) };
+                let &[what, value] = parts.as_slice() else {
+                    return Err("given(what, value) takes two".into());
+                };
                 let part = |text: &str| Self::parse(text).map(Box::new).map_err(|e| e.to_string());
                 Self::Given(part(what)?, part(value)?)
             }

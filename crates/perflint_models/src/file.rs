@@ -213,6 +213,9 @@ pub struct CallRow {
     /// Where this argument is given, the effect does not happen: with a block, `sum` walks the rows that are there.
     #[serde(default)]
     pub effect_unless: Option<Expr>,
+    /// The key, an argument by position, by which the session remembers the row: asked with the same again, nothing runs.
+    #[serde(default)]
+    pub remembered: Option<Expr>,
     /// Whether the effect happens is decided by a configuration that is not read: a cache that may be memory.
     #[serde(default)]
     pub maybe: bool,

@@ -74,7 +74,11 @@ impl<'p> Eval<'p> {
         let spared = row.effect_unless.as_ref().is_some_and(|e| self.expr(f, e, &given).is_some());
         let spared = spared || self.waited(f, row.effect, recv_op) || (row.counted && self.is_counted(recv));
         if let Some(kind) = row.effect.filter(|_| !spared) {
+            let start = f.terms.len();
             self.run_effect(f, row, kind, &given, built);
+            if let Some(key) = &row.remembered {
+                self.once_per_key(f, start, key, op);
+            }
         } else if self.row_count(row) != RowCount::None && built.is_some_and(|q| q.ran) {
             self.materialise_result(f, row, built, op);
         }
@@ -543,7 +547,7 @@ impl<'p> Eval<'p> {
         self.p.names.intern(verb)
     }
 
-    fn call_name(&self, f: &Frame<'p>, op: usize) -> Sym {
+    pub(crate) fn call_name(&self, f: &Frame<'p>, op: usize) -> Sym {
         let name = match f.body.ops.get(op).map(|o| o.kind) {
             Some(OpKind::Call(id)) => match f.body.call(id).callee {
                 perflint_ir::Callee::Member { name, .. } => Some(name),

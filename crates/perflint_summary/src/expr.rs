@@ -2,7 +2,7 @@
 
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame};
-use crate::value::{DEFERRED, FALSE, FILLED, MARKS, NULL, ONLY, SCALAR, UNKNOWN, V, Val};
+use crate::value::{DEFERRED, FALSE, FILLED, MARKS, NULL, ONLY, SCALAR, TRUE, UNKNOWN, V, Val};
 use perflint_ir::{Sym, TypeExpr};
 use perflint_models::{Expr, To};
 
@@ -110,8 +110,9 @@ impl<'p> Eval<'p> {
                 self.flat(f, v, g.op)
             }
             Expr::Given(what, value) => {
-                self.expr(f, what, g)?;
-                return self.expr(f, value, g);
+                let there = self.expr(f, what, g)?;
+                let holds = !matches!(**what, Expr::Is(..)) || there == TRUE;
+                return if holds { self.expr(f, value, g) } else { None };
             }
             Expr::Merged => self.merged(g),
             Expr::Left(n) => {
@@ -224,6 +225,7 @@ impl<'p> Eval<'p> {
                 let marked: Vec<Sym> = names.map(|n| self.p.names.intern(&format!("{FILLED}{n}"))).collect();
                 self.vals.make(Val::Paths(marked.into(), None))
             }
+            Expr::Computed(pattern) => self.computed_marks(f, pattern, g),
             Expr::Deferred(e) => return Some(self.marked_columns(f, e, g, DEFERRED)),
             Expr::Class(e) => {
                 let v = self.expr(f, e, g)?;

@@ -49,6 +49,7 @@ mod generic;
 mod globals;
 mod graph;
 mod guard;
+mod identity;
 mod implicit;
 mod initialized;
 mod intrinsic;

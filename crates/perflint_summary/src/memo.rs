@@ -189,7 +189,7 @@ fn filled_elsewhere(p: &Program, file: FileIx, body: &Body, looked: &[Lookup]) -
 
 /// What a key is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Key {
+pub(crate) enum Key {
     /// The same for every call.
     Fixed,
     /// One parameter.
@@ -206,7 +206,7 @@ impl Key {
 }
 
 /// What a key is made of, if it is nothing but literals, names of the module and one parameter.
-fn keyed(body: &Body, op: OpId, depth: u32) -> Option<Key> {
+pub(crate) fn keyed(body: &Body, op: OpId, depth: u32) -> Option<Key> {
     let found = body.ops.get(op.at()).filter(|_| depth < 8)?;
     let next = |op: OpId| keyed(body, op, depth + 1);
     let all = |args: &[Arg]| args.iter().try_fold(Key::Fixed, |sum, arg| sum.and(next(arg.value)?));

@@ -23,6 +23,12 @@ impl Eval<'_> {
             // An instance may be called, and iterated, if its class says how.
             Val::Inst(..) | Val::Row(_) if asked(Shape::Object) => TRUE,
             Val::Inst(..) | Val::Row(_) if !asked(Shape::Callable) => FALSE,
+            Val::Union(all) => {
+                match all.iter().map(|v| self.is_shaped(*v, shapes)).collect::<Vec<_>>().as_slice() {
+                    [first, rest @ ..] if rest.iter().all(|other| other == first) => *first,
+                    _ => SCALAR,
+                }
+            }
             _ => SCALAR,
         }
     }
