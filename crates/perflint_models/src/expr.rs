@@ -244,7 +244,6 @@ impl Expr {
             }
             "given" => {
                 let parts = split_top(inner, ',');
-                let [what, value] = parts[..] else { return Err("given(what, value) takes two".to_owned()) };
                 let &[what, value] = parts.as_slice() else {
                     return Err("given(what, value) takes two".into());
                 };
