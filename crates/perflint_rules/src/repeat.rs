@@ -116,8 +116,13 @@ impl Rule<'_> {
     fn route(&self, told: &[&Repeat], place: &Place) -> Vec<Step> {
         let ctx = self.ctx;
         let Some(best) = told.first() else { return Vec::new() };
+        // A helper that calls whatever it is given is reached by everybody; what it was given is reached by few.
+        let (at, seen) = match helper::given(ctx, best) {
+            Some(inside) => (inside.at, None),
+            None => (best.at, best.entry),
+        };
         let mut route: Vec<Step> = ctx
-            .entry_step(best.at, best.entry)
+            .entry_step(at, seen)
             .into_iter()
             .chain(ctx.loop_step(best.factor))
             .chain(ctx.steps(&best.term))
@@ -282,7 +287,9 @@ fn keyed(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
             tainted.push(local);
         }
     }
-    mentions(body, repeat.place.op, &tainted, 0)
+    // What the loop puts into an object goes along with whatever is asked of it: `self.order = order; self.print()`.
+    let put = |op: &perflint_ir::Op| matches!(op.kind, OpKind::Put { put, .. } if mentions(body, body.puts[put.at()].1, &tainted, 0));
+    body.ops.iter().any(|op| inside(op) && put(op)) || mentions(body, repeat.place.op, &tainted, 0)
 }
 
 /// True if a value is made from one of some variables.

@@ -30,8 +30,7 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     }
     for (primary, rows) in causes {
         let Some(place) = ctx.site(primary) else { continue };
-        let context =
-            ctx.contexts.of(ctx.program, rows.site.at).min(ctx.contexts.of(ctx.program, primary.at));
+        let context = reached(ctx, rows, primary);
         let name = entity_name(ctx, rows.entity, ctx.text(rows.label));
         let growth = growth(ctx, page, rows.entity, &name);
         let confidence = match (rows.narrowed, context) {
@@ -79,6 +78,17 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             also: Vec::new(),
             suppressed: None,
         });
+    }
+}
+
+/// Where rows come into memory: where they are read or where their query is built, whichever somebody waits for. A query that is
+/// built for others as well runs for nobody if what has it run is called by nobody.
+fn reached(ctx: &Ctx<'_>, rows: &Materialised, primary: Site) -> Context {
+    let of = |site: Site| ctx.contexts.of(ctx.program, site.at);
+    let own = of(rows.site).min(of(primary));
+    match rows.caller {
+        Some(caller) if rows.entry.is_none() => own.max(of(caller)),
+        _ => own,
     }
 }
 
