@@ -95,7 +95,8 @@ impl Php<'_> {
         self.leave(before);
     }
 
-    /// `for ($i = 0; $i < count($xs); $i++)` runs over `$xs`; with another limit, that often.
+    /// `for ($i = 0; $i < count($xs); $i++)` runs over `$xs`; with another limit, that often. What a call gives that is not named
+    /// after a size is a number that somebody set.
     pub(crate) fn for_statement(&mut self, node: &ForStmt<'_, '_>, at: Span) {
         node.init.iter().for_each(|init| {
             self.expr(init);
@@ -109,6 +110,7 @@ impl Php<'_> {
         }
         let limit = last.and_then(limit_of);
         let (over, source) = match (limit, last) {
+            (Some(limit), _) if tells_no_size(limit) => (self.expr(limit), LoopSource::While),
             (Some(limit), _) => (self.measured(limit), LoopSource::For),
             (None, Some(cond)) => (self.expr(cond), LoopSource::While),
             (None, None) => (OpId::NONE, LoopSource::While),
@@ -138,6 +140,24 @@ impl Php<'_> {
         self.statement(body);
         self.leave(before);
     }
+}
+
+/// Words in the names of calls that tell how much there is of something.
+const SIZES: &[&str] = &["count", "size", "len", "num", "total", "pages", "rows", "max", "min"];
+
+/// True for a limit that a call gives which is not called like a size.
+fn tells_no_size(limit: &Expr<'_, '_>) -> bool {
+    let name = match &limit.kind {
+        ExprKind::FunctionCall(node) => crate::names::class_path(node.name),
+        ExprKind::MethodCall(node) | ExprKind::NullsafeMethodCall(node) => {
+            crate::names::class_path(node.method)
+        }
+        _ => return false,
+    };
+    name.is_some_and(|name| {
+        let name = name.to_ascii_lowercase();
+        !SIZES.iter().any(|word| name.contains(word))
+    })
 }
 
 fn limit_of<'e, 'arena, 'src>(cond: &'e Expr<'arena, 'src>) -> Option<&'e Expr<'arena, 'src>> {
