@@ -193,16 +193,19 @@ impl<'p> Eval<'p> {
             }
         }
         let found = self.p.extension_methods.get(&(family, name))?;
-        let fits = |def: &&Def| {
-            (self.arity(**def) == Some(args.pos.len()) || found.len() == 1) && self.extends_it(**def, recv)
-        };
-        let mut fitting = found.iter().filter(fits);
-        let first = *fitting.next()?;
+        let mut fitting = Vec::new();
+        for def in found {
+            let takes_them = self.arity(*def) == Some(args.pos.len()) || found.len() == 1;
+            if takes_them && self.extends_it(*def, recv) && !self.extends_queries(f.lang, *def, recv, name) {
+                fitting.push(*def);
+            }
+        }
+        let first = *fitting.first()?;
         // Whether an unknown receiver has a method of its own by that name, nobody can tell.
         let methods = self.p.methods_named.get(&name).map(Vec::as_slice).unwrap_or_default();
         let is_theirs =
             recv == UNKNOWN && f.lang == Lang::CSharp && methods.iter().any(|def| !found.contains(def));
-        let sure = if is_theirs || fitting.next().is_some() { Sure::Guess } else { Sure::Likely };
+        let sure = if is_theirs || fitting.len() > 1 { Sure::Guess } else { Sure::Likely };
         Some(self.call_fun(f, first, recv, args, op, How { sure, ..How::PLAIN }))
     }
 

@@ -293,7 +293,7 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
     let mut next = |op: OpId, plain: bool| lookups(p, body, op, out, plain, depth + 1);
     match body.op(op).kind {
         OpKind::Not(v) => next(v, true),
-        OpKind::Await(v) => next(v, plain),
+        OpKind::Await(v) | OpKind::Cast { value: v, .. } => next(v, plain),
         OpKind::Binary { op: BinOp::Eq, lhs, rhs } if is_null(rhs) => next(lhs, true),
         OpKind::Binary { op: BinOp::Eq, lhs, rhs } if is_null(lhs) => next(rhs, true),
         // What is asked for its size is asked whether something is there.
@@ -331,8 +331,10 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
                 {
                     out.extend(key_of(p, body, args).map(|key| (text(recv), Some(key.value))));
                 }
-                // A cell for one value: Go's `atomic.Pointer`.
-                (Callee::Member { recv, name }, []) if p.text(name) == "Load" => out.push((text(recv), None)),
+                // A cell for one value: Go's `atomic.Pointer`, Java's `ThreadLocal`.
+                (Callee::Member { recv, name }, []) if matches!(p.text(name), "Load" | "get") => {
+                    out.push((text(recv), None));
+                }
                 // An attribute that is read by a call: `Current.user ||= load()`.
                 (Callee::Member { recv, name }, []) if plain && body.call(id).form == CallForm::Auto => {
                     out.push((format!("{}.{}", text(recv), p.text(name)), None));
@@ -398,7 +400,9 @@ fn once(p: &Program, body: &Body, looked: &[Lookup], here: impl Fn(OpId, RegionI
                 {
                     (object.value, Some(literal(p, body, name.value)?), None)
                 }
-                (Callee::Member { recv, name }, [_]) if p.text(name) == "Store" => (recv, None, None),
+                (Callee::Member { recv, name }, [_]) if matches!(p.text(name), "Store" | "set") => {
+                    (recv, None, None)
+                }
                 (Callee::Member { recv, name }, args) if FILLS.contains(&p.text(name)) => {
                     (recv, None, Some(key_of(p, body, args)?.value))
                 }

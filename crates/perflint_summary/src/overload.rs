@@ -3,8 +3,9 @@
 use crate::call::CallArgs;
 use crate::eval::Eval;
 use crate::value::{V, Val};
-use perflint_ir::{ItemKind, Marker, Param, ParamKind, TypeExpr};
+use perflint_ir::{ItemKind, Lang, Marker, Param, ParamKind, Sym, TypeExpr};
 use perflint_link::{Base, ClassIx, Def, FileIx};
+use perflint_models::TypeRole;
 
 impl<'p> Eval<'p> {
     /// Of the methods of a name in each class, the one that fits the arguments best.
@@ -65,6 +66,29 @@ impl<'p> Eval<'p> {
             (Some(wanted), Some(given)) => wanted == given,
             _ => true,
         }
+    }
+
+    /// True for an extension of queries on what is none, or may as well be a list, where every list has a method of that
+    /// name: `Where` of `IQueryable` says nothing of `names.Where(..)`.
+    pub(crate) fn extends_queries(&mut self, lang: Lang, def: Def, recv: V, name: Sym) -> bool {
+        match self.vals.get(recv) {
+            Val::Unknown => {
+                let lists = self.m.builtin(lang.models(), "list");
+                let text = self.p.text(name);
+                if !lists.iter().any(|ty| self.m.method(*ty, text, false).is_some()) {
+                    return false;
+                }
+            }
+            Val::Many { .. } | Val::List(_) | Val::Scalar | Val::Str(_) => {}
+            _ => return false,
+        }
+        let file = self.p.file(def.file);
+        let extended = self.p.item(def).owner.and_then(|owner| file.item(owner).bases.first());
+        let Some(TypeExpr::Path { name, .. }) = extended.map(|ty| &file.types[ty.0 as usize]) else {
+            return false;
+        };
+        let path = self.p.resolve_dotted(def.file, *name).and_then(|t| self.p.path_of(t)).unwrap_or(*name);
+        self.look.ty(path, file.lang).is_some_and(|ty| self.m.role(ty) == TypeRole::Query)
     }
 
     /// False for a method whose parameter is a class that its argument has nothing to do with: a handler of another event.
