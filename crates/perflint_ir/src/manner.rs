@@ -15,6 +15,12 @@ impl Lang {
         matches!(self.family(), "ruby" | "java" | "csharp")
     }
 
+    /// True if whatever is called on a class is static: Java's `Order.class.getName()` asks an object about the class, not the
+    /// class's own method of that name.
+    pub fn calls_statics_on_classes(self) -> bool {
+        self == Self::Java
+    }
+
     /// True if async code and handlers share one pool of threads: whoever waits in one of them for a promise holds a thread that
     /// the promise may need.
     pub fn shares_threads(self) -> bool {

@@ -195,10 +195,15 @@ impl<'p> Eval<'p> {
         text.is_some_and(|text| matches!(self.vals.get(text), Val::Sql(..)))
     }
 
-    /// The one method of that name in the repository, if the name is telling.
+    /// The one method of that name in the repository, if the name is telling: one that every list has is not.
     pub(crate) fn guess(&self, f: &Frame<'p>, name: Sym, args: &CallArgs) -> Option<Def> {
         let text = self.p.text(name);
-        if text.len() < 8 || COMMON.contains(&text) || self.p.is_stub(f.at.file) {
+        let lists = self.m.builtin(f.lang.models(), "list");
+        if text.len() < 8
+            || COMMON.contains(&text)
+            || self.p.is_stub(f.at.file)
+            || lists.iter().any(|ty| self.m.method(*ty, text, false).is_some())
+        {
             return None;
         }
         let family = f.lang.family();

@@ -424,6 +424,11 @@ impl<'p> Eval<'p> {
                     let this = self.receiver_as(f, class);
                     self.call_fun(f, def, this, args, op, How::PLAIN)
                 }
+                ItemKind::Function
+                    if self.p.file(def.file).lang.calls_statics_on_classes() && !self.p.is_stub(def.file) =>
+                {
+                    self.hole(f, args, op)
+                }
                 ItemKind::Function => {
                     let v = self.vals.make(Val::Fun(def));
                     self.call_value(f, v, args, op)

@@ -4,9 +4,12 @@ use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, How};
 use crate::fact::Sure;
 use crate::value::{SCALAR, UNKNOWN, V, Val};
-use perflint_ir::{ItemKind, Lang, Sym};
+use perflint_ir::{CallForm, Callee, ItemKind, Lang, OpId, OpKind, Sym};
 use perflint_link::{ClassIx, Def};
 use std::rc::Rc;
+
+/// Most operations between the name of a class and the call that makes an instance of it: its arguments.
+const MAX_ARGUMENT_OPS: usize = 64;
 
 impl<'p> Eval<'p> {
     /// The class that an instance or a row is of.
@@ -72,6 +75,24 @@ impl<'p> Eval<'p> {
             },
             _ => v,
         }
+    }
+
+    /// True for the name of what is made, which is a class, whatever member is called like it: `new Customer()` in a class with
+    /// a property `Customer`.
+    pub(crate) fn is_made(&self, f: &Frame<'p>, name: Sym, op: usize) -> bool {
+        let made = f.body.ops.iter().skip(op + 1).take(MAX_ARGUMENT_OPS).any(|next| match next.kind {
+            OpKind::Call(id) => {
+                let call = f.body.call(id);
+                call.form == CallForm::New && call.callee == Callee::Value(OpId(op as u32))
+            }
+            _ => false,
+        });
+        let is_class = |def: Def| {
+            matches!(self.p.item(def).kind, ItemKind::Class | ItemKind::Interface | ItemKind::Extension)
+        };
+        made && self
+            .class_with(f, name)
+            .is_some_and(|(class, _)| self.p.class_member(class, name).is_some_and(|def| !is_class(def)))
     }
 
     /// Whether a name means something while routes are registered.

@@ -28,7 +28,9 @@ impl<'p> Eval<'p> {
             OpKind::SelfRef | OpKind::SuperRef => f.this,
             OpKind::Name(name) if let Some(class) = self.generic_class(f, name) => class,
             OpKind::Name(name) if self.is_late_class(f, name) => self.late_class(f),
-            OpKind::Name(name) if f.lang.has_implicit_receiver() => self.bare(f, name, i),
+            OpKind::Name(name) if f.lang.has_implicit_receiver() && !self.is_made(f, name, i) => {
+                self.bare(f, name, i)
+            }
             OpKind::Name(name) => self.name(f.at.file, name),
             OpKind::Get { base, name } => {
                 let recv = at(f, base);
