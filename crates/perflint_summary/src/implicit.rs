@@ -33,6 +33,9 @@ impl<'p> Eval<'p> {
     /// first, then what the library has on the receiver, then what the name means in the file.
     pub(crate) fn bare(&mut self, f: &mut Frame<'p>, name: Sym, op: usize) -> V {
         if let Some((class, innermost)) = self.class_with(f, name) {
+            if let Some(nested) = self.nested_class(class, name) {
+                return nested;
+            }
             if let Some(def) = self.mixed_in(f, class, name) {
                 return self.vals.make(Val::Bound(def, f.this));
             }
@@ -139,6 +142,12 @@ impl<'p> Eval<'p> {
             def.item = self.p.item(def).owner?;
         }
         None
+    }
+
+    /// A class inside a class around a body: it is the same whatever the receiver is.
+    fn nested_class(&mut self, class: ClassIx, name: Sym) -> Option<V> {
+        let nested = *self.p.class_of.get(&self.p.class_member(class, name)?)?;
+        Some(self.vals.make(Val::Class(nested)))
     }
 
     /// A method of the module around a body, whose receiver has it although its class does not say so: a helper that another

@@ -554,8 +554,8 @@ impl<'p> Eval<'p> {
     }
 
     /// The row that another was reached from, if a relation leads back to it: whoever loads `order.items` hands each item
-    /// its order, or finds it among the rows it holds already. Where that order is bound is not known here, so nothing is
-    /// said about its own relations.
+    /// its order, or finds it among the rows it holds already. Where that order is bound is not known here: nothing is said
+    /// about its own relations, and what it remembers itself is not asked for each item.
     fn parent(&mut self, row: Row, back: &Relation) -> Option<Row> {
         let (from, name) = row.from?;
         let along = self.p.relation(from, name)?;
@@ -567,6 +567,7 @@ impl<'p> Eval<'p> {
             from: None,
             many: false,
             supply: EVERYTHING,
+            binder: None,
             ..row
         })
     }
