@@ -340,6 +340,8 @@ pub enum BinOp {
     In,
     /// `a and b`, `a && b`.
     And,
+    /// True if the left side, a parameter, was left out by the caller: a null that is given is none.
+    LeftOut,
     /// Union or bitwise or (`Q(..) | Q(..)`, `a | filter`).
     BitOr,
     /// Anything else.

@@ -3,10 +3,19 @@
 use crate::literal::literal_text;
 use crate::walk::{BLOCK, Inside, Ruby, name_of};
 use perflint_ir::{
-    Arg, BodyKind, CallForm, ExitKind, ItemId, ItemKind, LocalId, Marker, OpId, OpKind, ParamKind, Slot, Span,
+    Arg, BinOp, BodyKind, CallForm, ExitKind, ItemId, ItemKind, LocalId, Marker, OpId, OpKind, ParamKind,
+    Slot, Span,
 };
 use perflint_syntax::Place;
 use ruby_prism::{DefNode, Node, ParametersNode};
+
+/// What stands outside of a method for a parameter that may be left out.
+struct Outside {
+    name: String,
+    op: OpId,
+    /// It is the default itself.
+    is_plain: bool,
+}
 
 impl Ruby<'_> {
     /// A method; as a value it is its name.
@@ -45,8 +54,9 @@ impl Ruby<'_> {
         self.scopes.close(&mut self.file);
     }
 
-    /// The defaults that mean the same outside of the method: literals, as operations of the owner's initialiser.
-    fn literal_defaults(&mut self, def: &DefNode<'_>) -> Vec<(String, OpId)> {
+    /// The defaults that mean the same outside of the method: literals, as operations of the owner's initialiser. Of any
+    /// other, a null says that the argument was left out.
+    fn literal_defaults(&mut self, def: &DefNode<'_>) -> Vec<Outside> {
         let mut out = Vec::new();
         let Some(params) = def.parameters() else { return out };
         if !self.in_class_body() || self.scopes.here.item != self.owner() {
@@ -70,10 +80,8 @@ impl Ruby<'_> {
                     | Node::StringNode { .. }
                     | Node::SymbolNode { .. }
             );
-            if is_plain {
-                let value = self.expr(&value);
-                out.push((name_of(&name), value));
-            }
+            let op = if is_plain { self.expr(&value) } else { self.null(self.at(&value)) };
+            out.push(Outside { name: name_of(&name), op, is_plain });
         }
         out
     }
@@ -82,9 +90,12 @@ impl Ruby<'_> {
     fn default_inside(&mut self, local: LocalId, value: &Node<'_>) {
         let at = self.at(value);
         let given = self.op(OpKind::Local(local), at);
-        let default = self.arm(given, 1, true, at, |ruby| ruby.expr(value));
-        let value = self.join(&[given, default], at);
-        self.bind(local, value, at);
+        let null = self.null(at);
+        let left_out = self.op(OpKind::Binary { op: BinOp::LeftOut, lhs: given, rhs: null }, at);
+        self.arm(left_out, 0, true, at, |ruby| {
+            let default = ruby.expr(value);
+            ruby.bind(local, default, at);
+        });
     }
 
     /// An item for a method of the open class.
@@ -227,7 +238,7 @@ impl Ruby<'_> {
         &mut self,
         node: Option<ParametersNode<'n>>,
         names: &mut Vec<(String, ParamKind)>,
-        outside: &[(String, OpId)],
+        outside: &[Outside],
     ) -> Vec<(LocalId, Node<'n>)> {
         let mut pending = Vec::new();
         let Some(node) = node else { return pending };
@@ -238,9 +249,9 @@ impl Ruby<'_> {
         for optional in node.optionals().iter() {
             let Some(optional) = optional.as_optional_parameter_node() else { continue };
             let name = name_of(&optional.name());
-            let known = outside.iter().find(|(n, _)| *n == name).map(|(_, op)| *op);
-            let local = self.param_with(&name, ParamKind::Normal, known.unwrap_or(OpId::NONE));
-            if known.is_none() {
+            let known = outside.iter().find(|known| known.name == name);
+            let local = self.param_with(&name, ParamKind::Normal, known.map_or(OpId::NONE, |known| known.op));
+            if !known.is_some_and(|known| known.is_plain) {
                 defaults.push((local, optional.value()));
             }
             names.push((name, ParamKind::Normal));
@@ -260,9 +271,10 @@ impl Ruby<'_> {
                 names.push((name, ParamKind::KeyOnly));
             } else if let Some(optional) = keyword.as_optional_keyword_parameter_node() {
                 let name = name_of(&optional.name());
-                let known = outside.iter().find(|(n, _)| *n == name).map(|(_, op)| *op);
-                let local = self.param_with(&name, ParamKind::KeyOnly, known.unwrap_or(OpId::NONE));
-                if known.is_none() {
+                let known = outside.iter().find(|known| known.name == name);
+                let local =
+                    self.param_with(&name, ParamKind::KeyOnly, known.map_or(OpId::NONE, |known| known.op));
+                if !known.is_some_and(|known| known.is_plain) {
                     defaults.push((local, optional.value()));
                 }
                 names.push((name, ParamKind::KeyOnly));

@@ -31,6 +31,9 @@ pub struct Renders {
     /// It is rendered once for each element of this value, which it knows by the template's own name.
     #[serde(default)]
     pub each: Option<Expr>,
+    /// The argument without which `each` is a name of the context like any other.
+    #[serde(default)]
+    pub each_needs: Option<Expr>,
     /// The name by which it knows the element instead.
     #[serde(default, rename = "as")]
     pub each_as: Option<Expr>,

@@ -4,7 +4,7 @@ use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, How};
 use crate::fact::Sure;
 use crate::value::{SCALAR, UNKNOWN, V, Val};
-use perflint_ir::{CallForm, Callee, ItemKind, Lang, OpId, OpKind, Sym};
+use perflint_ir::{BodyKind, CallForm, Callee, ItemKind, Lang, OpId, OpKind, Sym};
 use perflint_link::{ClassIx, Def};
 use std::rc::Rc;
 
@@ -134,7 +134,9 @@ impl<'p> Eval<'p> {
                 _ => self.p.class_of.get(&def).copied(),
             };
             if let Some(class) = class {
-                if self.p.class_member(class, name).is_some() {
+                if self.p.class_member(class, name).is_some()
+                    && (innermost || self.reaches_outward(f, class, name))
+                {
                     return Some((class, innermost));
                 }
                 innermost = false;
@@ -142,6 +144,16 @@ impl<'p> Eval<'p> {
             def.item = self.p.item(def).owner?;
         }
         None
+    }
+
+    /// True if a body sees a member of a class around its own. Where names are sent to the receiver, a method of a module
+    /// inside a class is one of the instances, if it is included there, and never asks the class.
+    fn reaches_outward(&self, f: &Frame<'p>, class: ClassIx, name: Sym) -> bool {
+        let of_instances = f.lang.sends_to_self()
+            && f.body.kind != BodyKind::Init
+            && !self.p.item(Def { file: f.at.file, item: f.body.owner }).flags.is_static;
+        let is_class = self.p.class_member(class, name).is_some_and(|def| self.p.class_of.contains_key(&def));
+        !of_instances || is_class || self.p.member_on(class, name, false).is_some()
     }
 
     /// A class inside a class around a body: it is the same whatever the receiver is.

@@ -49,6 +49,7 @@ mod generic;
 mod globals;
 mod graph;
 mod guard;
+mod held;
 mod identity;
 mod implicit;
 mod initialized;

@@ -529,6 +529,11 @@ impl<'p> Eval<'p> {
             BinOp::BitOr | BinOp::Other if matches!(self.vals.get(l), Val::Query(_) | Val::ExtInst(..)) => l,
             BinOp::BitOr => self.union_of_maps(l, r).unwrap_or(SCALAR),
             BinOp::Eq => self.equality(l, r),
+            BinOp::LeftOut => match self.vals.get(l) {
+                Val::Null => TRUE,
+                Val::Unknown | Val::Union(_) => SCALAR,
+                _ => FALSE,
+            },
             BinOp::In => self.membership(l, r),
             BinOp::And => self.vals.join(l, r),
             _ => SCALAR,

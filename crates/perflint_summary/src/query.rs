@@ -239,14 +239,18 @@ impl<'p> Eval<'p> {
     pub(crate) fn keep_rows(&mut self, f: &mut Frame<'p>, v: V, q: &Query, op: usize, start: usize) {
         let keeps = q.api.is_some_and(|api| self.m.role(api) == perflint_models::TypeRole::Query);
         let op = match f.body.ops.get(op).map(|o| o.kind) {
-            Some(OpKind::Call(id)) => {
+            Some(OpKind::Call(id)) if !self.is_held(f, OpId(op as u32)) => {
                 f.body.args(f.body.call(id).args).first().map_or(OpId::NONE, |a| a.value)
             }
             _ => OpId(op as u32),
         };
         // What is built on the spot is not the variable's own.
-        let named =
-            f.body.ops.get(op.at()).is_some_and(|o| matches!(o.kind, OpKind::Local(_) | OpKind::Get { .. }));
+        let held = self.is_held(f, op);
+        let named = held
+            || f.body
+                .ops
+                .get(op.at())
+                .is_some_and(|o| matches!(o.kind, OpKind::Local(_) | OpKind::Get { .. }));
         if !named || !keeps || q.ran || q.evaluated {
             return;
         }
@@ -261,8 +265,17 @@ impl<'p> Eval<'p> {
             let binder = Binder { at: f.at, region: bound.unwrap_or(RegionId(0)) };
             f.terms[start..].iter_mut().filter(|t| t.binder.is_none()).for_each(|t| t.binder = Some(binder));
         }
-        if self.is_held(f, op) {
-            f.terms[start..].iter_mut().for_each(|term| (term.once, term.held) = (true, true));
+        if held {
+            let row = match self.vals.get(f.this) {
+                Val::Row(row) => row.binder,
+                _ => None,
+            };
+            for term in &mut f.terms[start..] {
+                match row {
+                    Some(binder) => term.binder = Some(binder),
+                    None => (term.once, term.held) = (true, true),
+                }
+            }
         }
         let kept = self.vals.make(Val::Query(Query { evaluated: true, ..*q }));
         for i in 0..f.locals.len() {
@@ -276,14 +289,6 @@ impl<'p> Eval<'p> {
                 f.locals[i] = self.vals.make(Val::Map(entries.into(), rest));
             }
         }
-    }
-
-    /// True for a field of an object in Ruby, whose query keeps the rows that it gave to whoever walked it first.
-    fn is_held(&self, f: &Frame<'p>, op: OpId) -> bool {
-        let is_field = |o: &perflint_ir::Op| matches!(o.kind, OpKind::Get { name, .. } if self.p.text(name).starts_with('@'));
-        f.lang.keeps_rows_in_queries()
-            && !self.p.is_stub(f.at.file)
-            && f.body.ops.get(op.at()).is_some_and(is_field)
     }
 
     /// Records that all rows of an unbounded query come into memory.

@@ -176,7 +176,8 @@ impl<'p> Eval<'p> {
             }
         }
         let template = self.expr(f, &renders.template, g).unwrap_or(UNKNOWN);
-        let each = renders.each.as_ref().and_then(|e| self.expr(f, e, g));
+        let iterates = renders.each_needs.as_ref().is_none_or(|e| self.expr(f, e, g).is_some());
+        let each = renders.each.as_ref().filter(|_| iterates).and_then(|e| self.expr(f, e, g));
         if matches!(self.vals.get(template), Val::Inst(..)) {
             return self.render_component(f, template, g.op);
         }
