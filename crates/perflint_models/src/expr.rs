@@ -68,6 +68,8 @@ pub enum Expr {
     Nested,
     /// Relation attributes (`User.posts`), entities, or values that are relation paths already.
     Paths(Box<Expr>),
+    /// The relations that conditions equate to one object, `Order.customer == customer`: what is reached by them is at hand.
+    Equated(Box<Expr>),
     /// Column paths that alone are loaded; reading another column of the row runs a query.
     Columns(Box<Expr>),
     /// Column paths that are left out; reading one runs a query.
@@ -224,6 +226,7 @@ impl Expr {
             "dotted" => Self::Dotted(nested()?),
             "tree" => Self::Tree(nested()?),
             "paths" => Self::Paths(nested()?),
+            "equated" => Self::Equated(nested()?),
             "columns" => Self::Columns(nested()?),
             "deferred" => Self::Deferred(nested()?),
             "class" => Self::Class(nested()?),

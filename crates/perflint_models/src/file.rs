@@ -328,6 +328,12 @@ pub struct CallRow {
     /// What it says of the routes below it.
     #[serde(default)]
     pub router: Option<crate::RouterRow>,
+    /// Says how a route finds the object that its handler is given.
+    #[serde(default)]
+    pub traverses: Option<crate::Traversal>,
+    /// As a marker: says which such object it is.
+    #[serde(default)]
+    pub receives: Option<crate::Receives>,
     /// Registers a callable as an entry point.
     #[serde(default)]
     pub entry: Option<EntryKind>,

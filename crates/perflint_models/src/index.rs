@@ -443,6 +443,11 @@ impl Models {
         self.functions.get(&(Box::from(family), Box::from(path))).copied()
     }
 
+    /// The rows of all calls.
+    pub fn calls(&self) -> impl Iterator<Item = &CallRow> {
+        self.calls.iter()
+    }
+
     /// A call row.
     pub fn call(&self, ix: CallIx) -> &CallRow {
         &self.calls[ix.0 as usize]

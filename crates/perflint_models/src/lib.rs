@@ -20,6 +20,7 @@ mod router;
 mod schema;
 mod shape;
 mod source;
+mod traversal;
 mod ty;
 mod view;
 
@@ -38,5 +39,6 @@ pub use router::{Convention, RouterRow, Versions};
 pub use schema::{ColumnRow, DialectRow, Does, MigrationRow, SchemaRow, TableRow};
 pub use shape::Shape;
 pub use source::{GeneratedRow, HintRow, SettingRow, StubRow};
+pub use traversal::{Receives, Traversal};
 pub use ty::{TypeRole, TypeRow};
 pub use view::{Renders, Shows, ViewRow};

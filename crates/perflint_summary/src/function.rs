@@ -315,6 +315,9 @@ impl<'p> Eval<'p> {
             }
             out.push(v);
         }
+        if let (Some(def), Some(UNKNOWN)) = (def, out.first().copied()) {
+            out[0] = self.traversed(def, out.len());
+        }
         out
     }
 

@@ -85,6 +85,7 @@ mod shape;
 mod short;
 mod shown;
 mod task;
+mod traversal;
 mod typed_rows;
 mod union;
 mod value;

@@ -543,6 +543,11 @@ impl<'p> Eval<'p> {
     fn equality(&mut self, l: V, r: V) -> V {
         match (self.vals.get(l), self.vals.get(r)) {
             (Val::Null, Val::Null) => TRUE,
+            // A condition of a query that names its relation.
+            (Val::Attr(_, name), other) if *other != Val::Null => {
+                let path = [*name].into();
+                self.vals.make(Val::Paths(path, None))
+            }
             (Val::Null, Val::Row(_) | Val::Inst(..)) | (Val::Row(_) | Val::Inst(..), Val::Null) => SCALAR,
             (Val::Str(a), Val::Str(b)) => {
                 if a == b {

@@ -22,6 +22,7 @@ impl<'p> Eval<'p> {
                 self.init_values(BodyRef { file: *file, body });
             }
         }
+        self.note_traversals();
         for file in &files {
             self.marked_entries(*file);
         }

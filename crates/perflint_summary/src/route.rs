@@ -164,6 +164,7 @@ pub(crate) struct Routes<'p> {
     everywhere: Vec<(FileIx, Box<str>)>,
     patterns: Vec<convention::Pattern<'p>>,
     versioned: Option<convention::Versioned>,
+    pub(crate) traversals: crate::traversal::Traversals<'p>,
 }
 
 impl Routes<'_> {

@@ -231,11 +231,8 @@ const MAX_UNION: usize = 6;
 
 impl Default for Values {
     fn default() -> Self {
-        let mut values = Self {
-            vals: IndexSet::default(),
-            supplies: Vec::new(),
-            supply_index: FxHashMap::default(),
-        };
+        let mut values =
+            Self { vals: IndexSet::default(), supplies: Vec::new(), supply_index: FxHashMap::default() };
         for val in [Val::Unknown, Val::Null, Val::Bool(true), Val::Bool(false), Val::Scalar] {
             values.make(val);
         }
