@@ -114,6 +114,7 @@ impl Lang {
         match self.models() {
             "ruby" => Some("to_s"),
             "python" => Some("__str__"),
+            "php" => Some("__toString"),
             _ => None,
         }
     }
