@@ -40,6 +40,6 @@ pub use op::{
     Slot, Span, Sym,
 };
 pub use print::print;
-pub use sql::{SqlColumn, SqlFacts, SqlId, SqlIndex, SqlPredicate, SqlStatement, SqlTable, SqlVerb};
+pub use sql::{SqlFacts, SqlId, SqlPredicate, SqlStatement, SqlVerb};
 pub use text::decode;
 pub use validate::{Fault, operands, validate};

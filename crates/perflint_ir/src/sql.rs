@@ -67,10 +67,6 @@ pub struct SqlStatement {
     pub order: Vec<Box<str>>,
     /// Columns that are asked for, lower case, where they are all that is.
     pub selected: Vec<Box<str>>,
-    /// The declared table, for CREATE TABLE and ALTER TABLE.
-    pub table: Option<SqlTable>,
-    /// The declared index, for CREATE INDEX.
-    pub index: Option<SqlIndex>,
     /// What it changes about the schema, with the byte where that is written: of the file, or of the string.
     pub changes: Vec<(u32, Change)>,
     /// Where it stands.
@@ -90,39 +86,4 @@ pub struct SqlPredicate {
     pub range: bool,
     /// What it is compared with, where that is written out.
     pub fixed: Option<Fixed>,
-}
-
-/// A declared table.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct SqlTable {
-    /// Its name, lower case, without quotes.
-    pub name: Box<str>,
-    /// Its columns.
-    pub columns: Vec<SqlColumn>,
-}
-
-/// A declared column.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct SqlColumn {
-    /// Its name, lower case.
-    pub name: Box<str>,
-    /// Its type as written.
-    pub ty: Box<str>,
-    /// Primary key or unique: a lookup yields at most one row.
-    pub unique: bool,
-    /// The table that it references.
-    pub references: Option<Box<str>>,
-}
-
-/// A declared index.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct SqlIndex {
-    /// Its name, if given.
-    pub name: Option<Box<str>>,
-    /// Its table.
-    pub table: Box<str>,
-    /// Its columns, in order.
-    pub columns: Vec<Box<str>>,
-    /// Unique.
-    pub unique: bool,
 }

@@ -2,7 +2,7 @@
 
 use super::lex::{Kind, Token};
 use super::normal::name_of;
-use perflint_ir::{SqlIndex, SqlStatement, SqlVerb};
+use perflint_ir::{SqlStatement, SqlVerb};
 
 /// Keywords that no table, column or alias is called.
 pub(super) const RESERVED: &[&str] = &[
@@ -136,10 +136,18 @@ pub(super) fn read(tokens: &[Token<'_>]) -> SqlStatement {
     let Reader { mut out, ctes, .. } = reader;
     out.tables.retain(|table| !ctes.contains(table));
     out.any = tokens.iter().any(|token| token.is("or"));
-    if out.verb == SqlVerb::CreateIndex {
-        read_index(tokens, &mut out);
-    }
     out
+}
+
+/// A statement that defines or drops a table or an index, and the table that it is about. It reads no rows.
+pub(super) fn definition(tokens: &[Token<'_>], verb: SqlVerb) -> SqlStatement {
+    let table = match verb {
+        SqlVerb::CreateIndex => indexed_table(tokens),
+        // What stands there is the name of the index.
+        SqlVerb::Drop if !tokens.iter().take(2).any(|token| token.is("table")) => None,
+        _ => read(tokens).tables.into_iter().next(),
+    };
+    SqlStatement { verb, tables: table.into_iter().collect(), ..SqlStatement::default() }
 }
 
 struct Reader<'t, 'a> {
@@ -303,29 +311,13 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 }
 
-fn read_index(tokens: &[Token<'_>], out: &mut SqlStatement) {
-    let Some(on) = tokens.iter().position(|t| t.is("on")) else { return };
+fn indexed_table(tokens: &[Token<'_>]) -> Option<Box<str>> {
+    let on = tokens.iter().position(|t| t.is("on"))?;
     let mut ahead = on + 1 + usize::from(tokens.get(on + 1).is_some_and(|t| t.is("only")));
     while tokens.get(ahead + 1).is_some_and(|t| t.is_symbol(".")) {
         ahead += 2;
     }
-    let Some(table) = tokens.get(ahead).filter(|t| is_name(t)).map(lower) else { return };
-    let open = tokens[ahead..].iter().position(|t| t.is_symbol("(")).map_or(tokens.len(), |i| ahead + i);
-    let mut columns = Vec::new();
-    for pair in tokens[open..].windows(2) {
-        match pair[0].text {
-            ")" => break,
-            "(" | "," if is_name(&pair[1]) => columns.push(lower(&pair[1])),
-            _ => {}
-        }
-    }
-    let name = tokens
-        .get(on - 1)
-        .filter(|t| is_name(t) && !t.is_any(&["index", "exists", "concurrently"]))
-        .map(lower);
-    let unique = tokens.iter().take(on).any(|t| t.is("unique"));
-    out.tables = vec![table.clone()];
-    out.index = Some(SqlIndex { name, table, columns, unique });
+    tokens.get(ahead).filter(|t| is_name(t)).map(lower)
 }
 
 fn is_name(token: &Token<'_>) -> bool {

@@ -3,11 +3,11 @@
 //! Programs carry SQL in pieces: with placeholders of some driver, with holes where a name or a clause is filled in, cut
 //! short where the rest is appended later. So every text goes through one lexer first, which knows all placeholders and
 //! holes; it yields a normal form that `sqlparser` reads. What that parser rejects is read by tree-sitter, for its
-//! structure, and by a reader of keywords, for what must be right even in a fragment.
+//! structure, and by a reader of keywords, for what must be right even in a fragment. What defines tables and indexes needs
+//! neither: its changes are read from the tokens.
 
 mod bounds;
 mod changes;
-mod definitions;
 mod embed;
 mod file;
 mod keywords;

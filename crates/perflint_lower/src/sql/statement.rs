@@ -10,7 +10,7 @@ const MAX_TOKENS: usize = 20_000;
 
 /// What a text says.
 pub(super) struct Reading {
-    /// Its statements: more than one if a table declares its indexes.
+    /// Its statements.
     pub statements: Vec<SqlStatement>,
     /// Clauses may be missing from the text.
     pub partial: bool,
@@ -21,15 +21,21 @@ pub(super) fn read(text: &str) -> Reading {
     let tokens = lex(text);
     let verb = keywords::verb(&tokens);
     let normal = normal::normal(&tokens);
+    let of_tables = tokens.len() <= MAX_TOKENS && !names_classes(&tokens);
     let mut statements = match verb {
-        SqlVerb::Insert | SqlVerb::Other => Vec::new(),
-        _ if tokens.len() > MAX_TOKENS || guard::bracket_depth(&normal.sql) > typed::MAX_NESTING => {
-            Vec::new()
+        SqlVerb::CreateTable | SqlVerb::CreateIndex | SqlVerb::AlterTable | SqlVerb::Drop => {
+            vec![keywords::definition(&tokens, verb)]
         }
+        SqlVerb::Insert | SqlVerb::Other => Vec::new(),
+        _ if !of_tables || guard::bracket_depth(&normal.sql) > typed::MAX_NESTING => Vec::new(),
         _ => guard::deeper(|| typed::read(&normal.sql)).unwrap_or_default(),
     };
     if statements.is_empty() {
-        statements.push(by_keywords(&tokens, verb, &normal.sql));
+        let mut statement = keywords::read(&tokens);
+        if of_tables && !matches!(verb, SqlVerb::Insert | SqlVerb::Other) {
+            syntax::refine(&normal.sql, &mut statement);
+        }
+        statements.push(statement);
     }
     if let Some(first) = statements.first_mut() {
         first.changes = super::changes::changes(text, &tokens);
@@ -37,12 +43,10 @@ pub(super) fn read(text: &str) -> Reading {
     Reading { statements, partial: normal.partial }
 }
 
-fn by_keywords(tokens: &[Token<'_>], verb: SqlVerb, sql: &str) -> SqlStatement {
-    let mut statement = keywords::read(tokens);
-    if !matches!(verb, SqlVerb::Insert | SqlVerb::Other) && tokens.len() <= MAX_TOKENS {
-        syntax::refine(sql, &mut statement);
-    }
-    statement
+/// Is this no SQL but the language of a mapper, whose tables are classes: `SELECT o FROM Shop\Order o`? Parsers of SQL take long to
+/// see an error in each of the names.
+fn names_classes(tokens: &[Token<'_>]) -> bool {
+    tokens.iter().any(|token| token.is_symbol("\\"))
 }
 
 /// The head of a statement: enough for INSERT, whose values do not matter.

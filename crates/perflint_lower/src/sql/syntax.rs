@@ -1,13 +1,13 @@
 //! Structure of statements that the typed parser rejects: tree-sitter reads what it can of any dialect.
 
-use perflint_ir::{SqlColumn, SqlPredicate, SqlStatement, SqlTable, SqlVerb};
+use perflint_ir::{SqlPredicate, SqlStatement};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
 
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Adds what the statement's structure tells: predicates, and the columns of a declared table.
+/// Adds the predicates, which the statement's structure tells.
 pub(super) fn refine(sql: &str, statement: &mut SqlStatement) {
     let Some(tree) = parse(sql) else { return };
     let mut aliases = Vec::new();
@@ -46,11 +46,6 @@ fn visit(node: Node<'_>, sql: &str, statement: &mut SqlStatement, aliases: &mut 
     match node.kind() {
         "binary_expression" | "between_expression" => predicate(node, sql, statement),
         "relation" => aliases.extend(alias(node, sql)),
-        "column_definition" if matches!(statement.verb, SqlVerb::CreateTable | SqlVerb::AlterTable) => {
-            let name = statement.tables.first().cloned().unwrap_or_default();
-            let table = statement.table.get_or_insert_with(|| SqlTable { name, columns: Vec::new() });
-            table.columns.extend(column(node, sql));
-        }
         _ => {}
     }
 }
@@ -80,24 +75,6 @@ fn predicate(node: Node<'_>, sql: &str, statement: &mut SqlStatement) {
 fn alias(node: Node<'_>, sql: &str) -> Option<(Box<str>, Box<str>)> {
     let (alias, table) = (node.child_by_field_name("alias")?, node.named_child(0)?);
     Some((last(text(alias, sql)), last(text(table, sql))))
-}
-
-fn column(node: Node<'_>, sql: &str) -> Option<SqlColumn> {
-    let name = last(text(node.child_by_field_name("name")?, sql));
-    let ty =
-        node.child_by_field_name("type").map(|ty| text(ty, sql).to_lowercase().into()).unwrap_or_default();
-    let mut column = SqlColumn { name, ty, ..SqlColumn::default() };
-    let mut cursor = node.walk();
-    let mut referencing = false;
-    for child in node.children(&mut cursor) {
-        match child.kind() {
-            "keyword_primary" | "keyword_unique" => column.unique = true,
-            "keyword_references" => referencing = true,
-            "object_reference" if referencing => column.references = Some(last(text(child, sql))),
-            _ => {}
-        }
-    }
-    Some(column)
 }
 
 fn text<'a>(node: Node<'_>, sql: &'a str) -> &'a str {

@@ -2,13 +2,12 @@
 //! a condition of ten thousand terms is as deep as it is long.
 
 use super::bounds::{constant, limit, top, yields_groups, yields_one_row};
-use super::definitions;
 use super::normal::HOLE_NAME;
 use perflint_ir::{Fixed, SqlPredicate, SqlStatement, SqlVerb};
 use sqlparser::ast::{
     BinaryOperator, Delete, Expr, FromTable, FunctionArg, FunctionArgExpr, FunctionArguments, Ident,
-    JoinConstraint, JoinOperator, ObjectName, ObjectType, OrderByKind, Query, Select, SelectItem, SetExpr,
-    Statement, TableFactor, TableWithJoins, UnaryOperator, Update, UpdateTableFromKind, Value,
+    JoinConstraint, JoinOperator, ObjectName, OrderByKind, Query, Select, SelectItem, SetExpr, Statement,
+    TableFactor, TableWithJoins, UnaryOperator, Update, UpdateTableFromKind, Value,
 };
 use sqlparser::dialect::{Dialect, GenericDialect, MsSqlDialect, MySqlDialect, PostgreSqlDialect};
 use sqlparser::parser::Parser;
@@ -29,14 +28,7 @@ pub(super) fn read(sql: &str) -> Option<Vec<SqlStatement>> {
             .ok()
     };
     let statements = dialects.iter().find_map(parse)?;
-    let mut facts = Vec::with_capacity(statements.len());
-    for statement in &statements {
-        definitions::read(statement, &mut facts);
-        if !definitions::is_definition(statement) {
-            facts.push(Facts::default().statement(statement));
-        }
-    }
-    Some(facts)
+    Some(statements.iter().map(|statement| Facts::default().statement(statement)).collect())
 }
 
 /// The last part of a name, lower case.
@@ -45,7 +37,7 @@ pub(super) fn last_part(name: &ObjectName) -> Box<str> {
 }
 
 /// A name, lower case.
-pub(super) fn lower(ident: &Ident) -> Box<str> {
+fn lower(ident: &Ident) -> Box<str> {
     ident.value.to_lowercase().into()
 }
 
@@ -91,14 +83,12 @@ impl<'a> Facts<'a> {
             Statement::Query(_) => SqlVerb::Select,
             Statement::Update(_) => SqlVerb::Update,
             Statement::Delete(_) => SqlVerb::Delete,
-            Statement::Drop { object_type: ObjectType::Table | ObjectType::Index, .. } => SqlVerb::Drop,
             _ => SqlVerb::Other,
         };
         match statement {
             Statement::Query(query) => self.todo.push(Todo::Query(query, Place::Top)),
             Statement::Update(update) => self.update(update),
             Statement::Delete(delete) => self.delete(delete),
-            Statement::Drop { names, .. } => self.out.tables = names.iter().map(last_part).collect(),
             _ => {}
         }
         while let Some(todo) = self.todo.pop() {
