@@ -4,8 +4,8 @@ use crate::Go;
 use perflint_ir::{
     BodyKind, Import, ImportKind, ItemFlags, ItemId, ItemKind, Marker, OpId, OpKind, ParamKind,
 };
-use perflint_syntax::Place;
 use perflint_syntax::tree::{child_of_kind, children, span};
+use perflint_syntax::{Fields, Place};
 use tree_sitter::Node;
 
 impl Go<'_> {
@@ -33,9 +33,9 @@ impl Go<'_> {
     }
 
     fn import(&mut self, spec: Node<'_>) {
-        let Some(path) = spec.child_by_field_name("path") else { return };
+        let Some(path) = spec.field("path") else { return };
         let path = self.low.text(path).trim_matches(['"', '`']);
-        let given = spec.child_by_field_name("name");
+        let given = spec.field("name");
         let (kind, alias) = match given.map(|name| (name.kind(), self.low.text(name))) {
             Some(("blank_identifier", _)) => return,
             Some(("dot", _)) => (ImportKind::Glob, ""),
@@ -47,8 +47,7 @@ impl Go<'_> {
     }
 
     pub(crate) fn type_spec(&mut self, spec: Node<'_>) {
-        let (Some(name), Some(ty)) = (spec.child_by_field_name("name"), spec.child_by_field_name("type"))
-        else {
+        let (Some(name), Some(ty)) = (spec.field("name"), spec.field("type")) else {
             return;
         };
         match ty.kind() {
@@ -83,9 +82,9 @@ impl Go<'_> {
     }
 
     fn field(&mut self, class: ItemId, field: Node<'_>) {
-        let Some(ty_node) = field.child_by_field_name("type") else { return };
+        let Some(ty_node) = field.field("type") else { return };
         let ty = self.ty(ty_node);
-        let markers = field.child_by_field_name("tag").map(|tag| self.tags(tag)).unwrap_or_default();
+        let markers = field.field("tag").map(|tag| self.tags(tag)).unwrap_or_default();
         let mut cursor = field.walk();
         let names: Vec<Node<'_>> = field.children_by_field_name("name", &mut cursor).collect();
         if names.is_empty() {
@@ -132,11 +131,9 @@ impl Go<'_> {
     }
 
     fn method(&mut self, node: Node<'_>) {
-        let receiver = node
-            .child_by_field_name("receiver")
-            .and_then(|list| child_of_kind(list, "parameter_declaration"));
+        let receiver = node.field("receiver").and_then(|list| child_of_kind(list, "parameter_declaration"));
         let Some(receiver) = receiver else { return };
-        let Some(ty) = receiver.child_by_field_name("type") else { return };
+        let Some(ty) = receiver.field("type") else { return };
         let name = self.type_name(ty).to_owned();
         let extension = match self.receivers.get(&name) {
             Some(known) => *known,
@@ -148,18 +145,18 @@ impl Go<'_> {
                 id
             }
         };
-        self.function(node, extension, receiver.child_by_field_name("name"));
+        self.function(node, extension, receiver.field("name"));
     }
 
     fn function(&mut self, node: Node<'_>, owner: ItemId, receiver: Option<Node<'_>>) {
-        let Some(name) = node.child_by_field_name("name") else { return };
+        let Some(name) = node.field("name") else { return };
         let outer = std::mem::replace(&mut self.low.owner, owner);
         let id = self.item(ItemKind::Function, name, node);
         self.low.owner = outer;
-        let (ty, results) = self.result(node.child_by_field_name("result"));
-        let block = node.child_by_field_name("body");
+        let (ty, results) = self.result(node.field("result"));
+        let block = node.field("body");
         let body = self.low.open(Place::Function, id, BodyKind::Function, node);
-        self.params(node.child_by_field_name("parameters"));
+        self.params(node.field("parameters"));
         if let Some(receiver) = receiver {
             self.receiver(receiver);
         }
@@ -185,11 +182,11 @@ impl Go<'_> {
 
     /// Results with names are locals.
     fn named_results(&mut self, node: Node<'_>) {
-        let list = node.child_by_field_name("result").filter(|list| list.kind() == "parameter_list");
+        let list = node.field("result").filter(|list| list.kind() == "parameter_list");
         for result in list.map(children).unwrap_or_default() {
             let mut cursor = result.walk();
             let names: Vec<Node<'_>> = result.children_by_field_name("name", &mut cursor).collect();
-            let ty = result.child_by_field_name("type").map(|ty| self.ty(ty));
+            let ty = result.field("type").map(|ty| self.ty(ty));
             for name in names {
                 let text = self.low.text(name);
                 match ty {
@@ -213,7 +210,7 @@ impl Go<'_> {
                 "variadic_parameter_declaration" => ParamKind::Rest,
                 _ => continue,
             };
-            let ty = param.child_by_field_name("type").map(|ty| self.ty(ty));
+            let ty = param.field("type").map(|ty| self.ty(ty));
             let mut cursor = param.walk();
             let names: Vec<Node<'_>> = param.children_by_field_name("name", &mut cursor).collect();
             if names.is_empty() {
@@ -237,8 +234,8 @@ impl Go<'_> {
     }
 
     fn package_variable(&mut self, spec: Node<'_>) {
-        let ty = spec.child_by_field_name("type").map(|ty| self.ty(ty));
-        let values = spec.child_by_field_name("value").map(children).unwrap_or_default();
+        let ty = spec.field("type").map(|ty| self.ty(ty));
+        let values = spec.field("value").map(children).unwrap_or_default();
         let values: Vec<OpId> = values.into_iter().map(|value| self.expr(value)).collect();
         let mut cursor = spec.walk();
         let names: Vec<Node<'_>> = spec.children_by_field_name("name", &mut cursor).collect();

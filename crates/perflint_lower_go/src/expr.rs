@@ -4,7 +4,7 @@ use crate::Go;
 use perflint_ir::{Arg, BinOp, BodyKind, CallForm, Callee, OpId, OpKind, Shape, Slot, TypeExpr};
 use perflint_syntax::lowering::{pos, type_arg};
 use perflint_syntax::tree::{child_of_kind, children};
-use perflint_syntax::{Place, Walk};
+use perflint_syntax::{Fields, Place, Walk};
 use tree_sitter::Node;
 
 impl Go<'_> {
@@ -13,7 +13,7 @@ impl Go<'_> {
     }
 
     fn expr_inner(&mut self, node: Node<'_>) -> OpId {
-        let field = |name: &str| node.child_by_field_name(name);
+        let field = |name: &str| node.field(name);
         match node.kind() {
             "identifier" | "type_identifier" | "package_identifier" => self.identifier(node),
             "interpreted_string_literal" | "raw_string_literal" => {
@@ -81,8 +81,8 @@ impl Go<'_> {
     }
 
     fn unary(&mut self, node: Node<'_>) -> OpId {
-        let value = node.child_by_field_name("operand").map_or(OpId::NONE, |operand| self.expr(operand));
-        match node.child_by_field_name("operator").map_or("", |op| op.kind()) {
+        let value = node.field("operand").map_or(OpId::NONE, |operand| self.expr(operand));
+        match node.field("operator").map_or("", |op| op.kind()) {
             "!" => self.low.op(OpKind::Not(value), node),
             "&" | "*" => value,
             _ => self.low.unknown(&[value], node),
@@ -90,12 +90,12 @@ impl Go<'_> {
     }
 
     fn closure(&mut self, node: Node<'_>) -> OpId {
-        let (_, results) = self.result(node.child_by_field_name("result"));
+        let (_, results) = self.result(node.field("result"));
         let item = self.low.scopes.here.item;
         let body = self.low.open(Place::Closure, item, BodyKind::Closure, node);
-        self.params(node.child_by_field_name("parameters"));
+        self.params(node.field("parameters"));
         self.results.push(results);
-        if let Some(block) = node.child_by_field_name("body") {
+        if let Some(block) = node.field("body") {
             self.block(block);
         }
         self.results.pop();
@@ -104,7 +104,7 @@ impl Go<'_> {
     }
 
     fn call(&mut self, node: Node<'_>) -> OpId {
-        let Some(mut function) = node.child_by_field_name("function") else {
+        let Some(mut function) = node.field("function") else {
             return self.low.unknown(&[], node);
         };
         while function.kind() == "parenthesized_expression"
@@ -112,7 +112,7 @@ impl Go<'_> {
         {
             function = inner;
         }
-        let list = node.child_by_field_name("arguments").map(children).unwrap_or_default();
+        let list = node.field("arguments").map(children).unwrap_or_default();
         if function.kind() == "identifier"
             && let Some(value) = self.builtin(node, self.low.text(function), &list)
         {
@@ -126,7 +126,7 @@ impl Go<'_> {
         }
         let (callee, at) = self.callee(function);
         let mut args = self.arguments(&list);
-        let types = node.child_by_field_name("type_arguments").map(children).unwrap_or_default();
+        let types = node.field("type_arguments").map(children).unwrap_or_default();
         for (i, ty) in types.into_iter().enumerate() {
             let value = self.type_value(ty);
             args.push(type_arg(&mut self.low.file, i, value));
@@ -135,7 +135,7 @@ impl Go<'_> {
     }
 
     fn callee<'t>(&mut self, function: Node<'t>) -> (Callee, Node<'t>) {
-        let field = |name: &str| function.child_by_field_name(name);
+        let field = |name: &str| function.field(name);
         if let ("selector_expression", Some(operand), Some(name)) =
             (function.kind(), field("operand"), field("field"))
         {
@@ -197,8 +197,8 @@ impl Go<'_> {
     }
 
     fn composite(&mut self, node: Node<'_>) -> OpId {
-        let ty = node.child_by_field_name("type");
-        match node.child_by_field_name("body") {
+        let ty = node.field("type");
+        match node.field("body") {
             Some(body) => self.elements(body, ty),
             None => self.low.unknown(&[], node),
         }
@@ -206,8 +206,7 @@ impl Go<'_> {
 
     /// The value of `{ .. }`: of a slice a list, of a map a map, of a struct an instance.
     fn elements(&mut self, node: Node<'_>, ty: Option<Node<'_>>) -> OpId {
-        let inner = ty
-            .and_then(|ty| ty.child_by_field_name(if ty.kind() == "map_type" { "value" } else { "element" }));
+        let inner = ty.and_then(|ty| ty.field(if ty.kind() == "map_type" { "value" } else { "element" }));
         let class =
             ty.filter(|ty| matches!(ty.kind(), "type_identifier" | "qualified_type" | "generic_type"));
         let class = class.map(|ty| self.type_value(ty));
@@ -215,7 +214,7 @@ impl Go<'_> {
         for element in children(node) {
             match element.kind() {
                 "keyed_element" => {
-                    let part = |name: &str| element.child_by_field_name(name);
+                    let part = |name: &str| element.field(name);
                     let (Some(key), Some(value)) = (part("key"), part("value")) else { continue };
                     let slot = self.key(key, class.is_some());
                     let value = self.element(value, inner);

@@ -6,7 +6,7 @@ use perflint_ir::{
 };
 use perflint_syntax::lowering::pos;
 use perflint_syntax::tree::{child_of_kind, children, span};
-use perflint_syntax::{Place, Walk};
+use perflint_syntax::{Fields, Place, Walk};
 use tree_sitter::Node;
 
 /// Names by which the second of two results is known to be an error or a flag.
@@ -67,14 +67,14 @@ impl Go<'_> {
 
     fn if_statement(&mut self, node: Node<'_>) {
         self.low.scopes.open_block();
-        if let Some(first) = node.child_by_field_name("initializer") {
+        if let Some(first) = node.field("initializer") {
             self.statement(first);
         }
-        let cond = node.child_by_field_name("condition").map_or(OpId::NONE, |cond| self.expr(cond));
-        if let Some(arm) = node.child_by_field_name("consequence") {
+        let cond = node.field("condition").map_or(OpId::NONE, |cond| self.expr(cond));
+        if let Some(arm) = node.field("consequence") {
             self.arm(cond, 0, false, arm);
         }
-        if let Some(arm) = node.child_by_field_name("alternative") {
+        if let Some(arm) = node.field("alternative") {
             self.arm(cond, 1, true, arm);
         }
         self.low.scopes.close_block();
@@ -88,7 +88,7 @@ impl Go<'_> {
 
     fn for_statement(&mut self, node: Node<'_>) {
         self.low.scopes.open_block();
-        let Some(body) = node.child_by_field_name("body") else { return };
+        let Some(body) = node.field("body") else { return };
         let header = children(node).into_iter().find(|child| *child != body && child.kind() != "comment");
         match header {
             Some(clause) if clause.kind() == "range_clause" => self.range(clause, body),
@@ -109,8 +109,8 @@ impl Go<'_> {
     }
 
     fn range(&mut self, clause: Node<'_>, body: Node<'_>) {
-        let over = clause.child_by_field_name("right").map_or(OpId::NONE, |right| self.expr(right));
-        let names = clause.child_by_field_name("left").map(children).unwrap_or_default();
+        let over = clause.field("right").map_or(OpId::NONE, |right| self.expr(right));
+        let names = clause.field("left").map(children).unwrap_or_default();
         let mut item = LocalId::NONE;
         for (i, name) in names.iter().enumerate() {
             let text = self.low.text(*name);
@@ -144,20 +144,18 @@ impl Go<'_> {
 
     /// `for i := 0; i < len(xs); i++` runs over `xs`; with another limit, that often.
     fn counted(&mut self, clause: Node<'_>, body: Node<'_>) {
-        if let Some(first) = clause.child_by_field_name("initializer") {
+        if let Some(first) = clause.field("initializer") {
             self.statement(first);
         }
-        let Some(cond) = clause.child_by_field_name("condition") else {
+        let Some(cond) = clause.field("condition") else {
             return self.repeat(OpId::NONE, LocalId::NONE, LoopSource::While, clause, body);
         };
-        let compares =
-            cond.child_by_field_name("operator").is_some_and(|op| matches!(op.kind(), "<" | "<=" | "!="));
-        let limit =
-            cond.child_by_field_name("right").filter(|_| compares && cond.kind() == "binary_expression");
+        let compares = cond.field("operator").is_some_and(|op| matches!(op.kind(), "<" | "<=" | "!="));
+        let limit = cond.field("right").filter(|_| compares && cond.kind() == "binary_expression");
         // `i += size` walks through a list in pieces.
-        let strides = clause.child_by_field_name("update").is_some_and(|update| {
+        let strides = clause.field("update").is_some_and(|update| {
             update.kind() == "assignment_statement"
-                && update.child_by_field_name("right").is_some_and(|step| self.low.text(step) != "1")
+                && update.field("right").is_some_and(|step| self.low.text(step) != "1")
         });
         let Some(limit) = limit.filter(|_| !strides) else {
             let over = self.expr(cond);
@@ -170,11 +168,11 @@ impl Go<'_> {
 
     /// `xs` of `len(xs)`.
     fn measured<'t>(&self, node: Node<'t>) -> Option<Node<'t>> {
-        let function = node.child_by_field_name("function")?;
+        let function = node.field("function")?;
         if self.low.text(function) != "len" {
             return None;
         }
-        node.child_by_field_name("arguments")?.named_child(0)
+        node.field("arguments")?.named_child(0)
     }
 
     fn return_statement(&mut self, node: Node<'_>) {
@@ -201,7 +199,7 @@ impl Go<'_> {
         let Some((error, rest)) = values.split_last() else { return false };
         let is_error = match error.kind() {
             "identifier" => true,
-            "call_expression" => error.child_by_field_name("function").is_some_and(|function| {
+            "call_expression" => error.field("function").is_some_and(|function| {
                 let text = self.low.text(function);
                 ["errors.", "fmt.Errorf", "status.Error"].iter().any(|start| text.starts_with(start))
                     || (!rest.is_empty() && text.to_ascii_lowercase().contains("err"))
@@ -217,9 +215,9 @@ impl Go<'_> {
     }
 
     fn assignment(&mut self, node: Node<'_>) {
-        let side = |name: &str| node.child_by_field_name(name).map(children).unwrap_or_default();
+        let side = |name: &str| node.field(name).map(children).unwrap_or_default();
         let (left, right) = (side("left"), side("right"));
-        let operator = node.child_by_field_name("operator").map_or("=", |op| op.kind());
+        let operator = node.field("operator").map_or("=", |op| op.kind());
         let declares = node.kind() == "short_var_declaration";
         if left.len() == right.len() {
             let values: Vec<OpId> = right.iter().map(|value| self.expr(*value)).collect();
@@ -280,9 +278,7 @@ impl Go<'_> {
                 }
             }
             "selector_expression" => {
-                let (Some(base), Some(field)) =
-                    (target.child_by_field_name("operand"), target.child_by_field_name("field"))
-                else {
+                let (Some(base), Some(field)) = (target.field("operand"), target.field("field")) else {
                     return;
                 };
                 let base = self.expr(base);
@@ -290,7 +286,7 @@ impl Go<'_> {
                 self.low.scopes.here.body.put(base, name, value, span(target));
             }
             "index_expression" => {
-                let part = |name: &str| target.child_by_field_name(name);
+                let part = |name: &str| target.field(name);
                 let (Some(base), Some(key)) = (part("operand"), part("index")) else { return };
                 let (base, key) = (self.expr(base), self.expr(key));
                 self.low.scopes.here.body.store(base, key, value, span(target));
@@ -302,8 +298,8 @@ impl Go<'_> {
     }
 
     fn local_variable(&mut self, spec: Node<'_>) {
-        let ty = spec.child_by_field_name("type").map(|ty| self.ty(ty));
-        let values = spec.child_by_field_name("value").map(children).unwrap_or_default();
+        let ty = spec.field("type").map(|ty| self.ty(ty));
+        let values = spec.field("value").map(children).unwrap_or_default();
         let mut cursor = spec.walk();
         let names: Vec<Node<'_>> = spec.children_by_field_name("name", &mut cursor).collect();
         if values.len() == 1 && names.len() > 1 {
@@ -339,14 +335,14 @@ impl Go<'_> {
 
     fn switch(&mut self, node: Node<'_>) {
         self.low.scopes.open_block();
-        if let Some(first) = node.child_by_field_name("initializer") {
+        if let Some(first) = node.field("initializer") {
             self.statement(first);
         }
-        let cond = node.child_by_field_name("value").map_or(OpId::NONE, |value| self.expr(value));
+        let cond = node.field("value").map_or(OpId::NONE, |value| self.expr(value));
         let cases =
             children(node).into_iter().filter(|c| matches!(c.kind(), "expression_case" | "default_case"));
         for (arm, case) in cases.enumerate() {
-            let values = case.child_by_field_name("value").map(children).unwrap_or_default();
+            let values = case.field("value").map(children).unwrap_or_default();
             let tests: Vec<OpId> = values.into_iter().map(|value| self.expr(value)).collect();
             let cond = if cond.is_some() { cond } else { tests.first().copied().unwrap_or(OpId::NONE) };
             self.case(cond, arm, case);
@@ -366,11 +362,11 @@ impl Go<'_> {
 
     fn type_switch(&mut self, node: Node<'_>) {
         self.low.scopes.open_block();
-        if let Some(first) = node.child_by_field_name("initializer") {
+        if let Some(first) = node.field("initializer") {
             self.statement(first);
         }
-        let value = node.child_by_field_name("value").map_or(OpId::NONE, |value| self.expr(value));
-        let alias = node.child_by_field_name("alias").map(|alias| self.low.text(alias));
+        let value = node.field("value").map_or(OpId::NONE, |value| self.expr(value));
+        let alias = node.field("alias").map(|alias| self.low.text(alias));
         let cases = children(node).into_iter().filter(|c| matches!(c.kind(), "type_case" | "default_case"));
         for (arm, case) in cases.enumerate() {
             self.low.scopes.open_block();
@@ -397,9 +393,9 @@ impl Go<'_> {
             children(node).into_iter().filter(|c| matches!(c.kind(), "communication_case" | "default_case"));
         for (arm, case) in cases.enumerate() {
             self.low.scopes.open_block();
-            if let Some(what) = case.child_by_field_name("communication") {
-                let value = what.child_by_field_name("right").map_or(OpId::NONE, |right| self.expr(right));
-                let left = what.child_by_field_name("left").map(children).unwrap_or_default();
+            if let Some(what) = case.field("communication") {
+                let value = what.field("right").map_or(OpId::NONE, |right| self.expr(right));
+                let left = what.field("left").map(children).unwrap_or_default();
                 if !left.is_empty() {
                     self.unpack(&left, value, left.len() == 1, true, what);
                 } else if what.kind() == "send_statement" {

@@ -2,8 +2,8 @@
 
 use crate::{Go, Results};
 use perflint_ir::{TypeExpr, TypeId};
-use perflint_syntax::Walk;
 use perflint_syntax::tree::children;
+use perflint_syntax::{Fields, Walk};
 use tree_sitter::Node;
 
 impl Go<'_> {
@@ -13,7 +13,7 @@ impl Go<'_> {
     }
 
     fn ty_inner(&mut self, node: Node<'_>) -> TypeId {
-        let field = |name: &str| node.child_by_field_name(name);
+        let field = |name: &str| node.field(name);
         match node.kind() {
             "type_identifier" | "identifier" | "qualified_type" | "selector_expression" => {
                 let text = self.low.text(node);
@@ -50,7 +50,7 @@ impl Go<'_> {
         let mut types = Vec::new();
         if node.kind() == "parameter_list" {
             for param in children(node) {
-                let Some(ty) = param.child_by_field_name("type") else { continue };
+                let Some(ty) = param.field("type") else { continue };
                 let mut cursor = param.walk();
                 let names = param.children_by_field_name("name", &mut cursor).count();
                 types.extend(std::iter::repeat_n(ty, names.max(1)));
@@ -77,7 +77,7 @@ impl Go<'_> {
         loop {
             let inner = match node.kind() {
                 "pointer_type" | "parenthesized_type" => node.named_child(0),
-                "generic_type" => node.child_by_field_name("type"),
+                "generic_type" => node.field("type"),
                 _ => return self.low.text(node),
             };
             match inner {

@@ -8,7 +8,7 @@ use perflint_ir::{
 };
 use perflint_syntax::lowering::pos;
 use perflint_syntax::tree::{child_of_kind, children, span};
-use perflint_syntax::{Place, Walk};
+use perflint_syntax::{Fields, Place, Walk};
 use tree_sitter::Node;
 
 impl Java<'_> {
@@ -68,14 +68,14 @@ impl Java<'_> {
     }
 
     fn class(&mut self, node: Node<'_>, kind: ItemKind) {
-        let Some(name) = node.child_by_field_name("name") else { return };
+        let Some(name) = node.field("name") else { return };
         let (markers, is_static) = self.modifiers(node);
         let id = self.item(kind, name, node);
         let bases = self.bases(node);
         let item = self.low.file.item_mut(id);
         (item.markers, item.bases) = (markers, bases);
         (item.flags.is_static, item.flags.is_public) = (is_static, true);
-        self.body_of(id, node, node.child_by_field_name("parameters"));
+        self.body_of(id, node, node.field("parameters"));
     }
 
     /// The members of a class, in a body of its own; a record's components are fields.
@@ -85,7 +85,7 @@ impl Java<'_> {
         for component in components.map(children).unwrap_or_default() {
             self.component(component);
         }
-        let members = node.child_by_field_name("body").or_else(|| child_of_kind(node, "class_body"));
+        let members = node.field("body").or_else(|| child_of_kind(node, "class_body"));
         for member in members.map(children).unwrap_or_default() {
             self.member(member);
         }
@@ -95,8 +95,7 @@ impl Java<'_> {
     }
 
     fn component(&mut self, node: Node<'_>) {
-        let (Some(name), Some(ty)) = (node.child_by_field_name("name"), node.child_by_field_name("type"))
-        else {
+        let (Some(name), Some(ty)) = (node.field("name"), node.field("type")) else {
             return;
         };
         let ty = self.ty(ty);
@@ -132,18 +131,18 @@ impl Java<'_> {
 
     /// An annotation: its name, and the value of a call with its arguments in the initialiser that is open.
     fn annotation(&mut self, node: Node<'_>) -> Marker {
-        let name = node.child_by_field_name("name").map_or("", |name| self.low.text(name)).to_owned();
+        let name = node.field("name").map_or("", |name| self.low.text(name)).to_owned();
         let value = self.annotation_value(node);
         Marker { path: self.low.file.sym(&name), value, words: Vec::new(), span: span(node) }
     }
 
     pub(crate) fn annotation_value(&mut self, node: Node<'_>) -> OpId {
-        let Some(name) = node.child_by_field_name("name") else { return OpId::NONE };
+        let Some(name) = node.field("name") else { return OpId::NONE };
         let text = self.low.text(name).to_owned();
         let callee = self.low.path(&text, name);
         let mut args = Vec::new();
-        for arg in node.child_by_field_name("arguments").map(children).unwrap_or_default() {
-            let part = |field: &str| arg.child_by_field_name(field);
+        for arg in node.field("arguments").map(children).unwrap_or_default() {
+            let part = |field: &str| arg.field(field);
             match (arg.kind(), part("key"), part("value")) {
                 ("element_value_pair", Some(key), Some(value)) => {
                     let value = self.expr(value);
@@ -158,14 +157,14 @@ impl Java<'_> {
     }
 
     fn field(&mut self, node: Node<'_>) {
-        let ty = node.child_by_field_name("type").map(|ty| self.ty(ty));
+        let ty = node.field("type").map(|ty| self.ty(ty));
         let (markers, is_static) = self.modifiers(node);
         let is_static = is_static || node.kind() == "constant_declaration";
         let mut cursor = node.walk();
         let declarators: Vec<Node<'_>> = node.children_by_field_name("declarator", &mut cursor).collect();
         for declarator in declarators {
-            let Some(name) = declarator.child_by_field_name("name") else { continue };
-            let init = declarator.child_by_field_name("value").map_or(OpId::NONE, |value| self.expr(value));
+            let Some(name) = declarator.field("name") else { continue };
+            let init = declarator.field("value").map_or(OpId::NONE, |value| self.expr(value));
             let id = self.item(ItemKind::Field, name, node);
             let item = self.low.file.item_mut(id);
             (item.ty, item.init, item.markers) = (ty, init, markers.clone());
@@ -175,8 +174,8 @@ impl Java<'_> {
 
     /// A constant of an enumeration: a static field that holds an instance.
     fn constant(&mut self, node: Node<'_>) {
-        let Some(name) = node.child_by_field_name("name") else { return };
-        let args = node.child_by_field_name("arguments").map(|list| self.arguments(list)).unwrap_or_default();
+        let Some(name) = node.field("name") else { return };
+        let args = node.field("arguments").map(|list| self.arguments(list)).unwrap_or_default();
         let init = self.low.unknown(&args.iter().map(|arg| arg.value).collect::<Vec<_>>(), node);
         let owner = self.low.owner;
         let class = self.low.file.peek().item(owner).name;
@@ -188,12 +187,12 @@ impl Java<'_> {
     }
 
     fn method(&mut self, node: Node<'_>, is_constructor: bool) {
-        let Some(name) = node.child_by_field_name("name") else { return };
+        let Some(name) = node.field("name") else { return };
         let (markers, is_static) = self.modifiers(node);
-        let ty = node.child_by_field_name("type").filter(|ty| ty.kind() != "void_type").map(|ty| self.ty(ty));
-        let params = self.declared_params(node.child_by_field_name("parameters"));
+        let ty = node.field("type").filter(|ty| ty.kind() != "void_type").map(|ty| self.ty(ty));
+        let params = self.declared_params(node.field("parameters"));
         let id = self.item(ItemKind::Function, name, node);
-        let block = node.child_by_field_name("body");
+        let block = node.field("body");
         let body = self.low.open(Place::Function, id, BodyKind::Function, node);
         for (name, ty, kind, markers) in params {
             self.low.param_with(&name, ty, kind, OpId::NONE, markers);
@@ -218,12 +217,9 @@ impl Java<'_> {
         let mut out = Vec::new();
         for param in list.map(children).unwrap_or_default() {
             let (kind, name, ty) = match param.kind() {
-                "formal_parameter" => {
-                    (ParamKind::Normal, param.child_by_field_name("name"), param.child_by_field_name("type"))
-                }
+                "formal_parameter" => (ParamKind::Normal, param.field("name"), param.field("type")),
                 "spread_parameter" => {
-                    let name = child_of_kind(param, "variable_declarator")
-                        .and_then(|d| d.child_by_field_name("name"));
+                    let name = child_of_kind(param, "variable_declarator").and_then(|d| d.field("name"));
                     (ParamKind::Rest, name, children(param).into_iter().find(|part| is_type(*part)))
                 }
                 _ => continue,

@@ -7,7 +7,7 @@ use perflint_ir::{
 };
 use perflint_syntax::lowering::{pos, type_arg};
 use perflint_syntax::tree::{child_of_kind, children, span};
-use perflint_syntax::{Place, Walk};
+use perflint_syntax::{Fields, Place, Walk};
 use tree_sitter::Node;
 
 impl Java<'_> {
@@ -16,7 +16,7 @@ impl Java<'_> {
     }
 
     fn expr_inner(&mut self, node: Node<'_>) -> OpId {
-        let field = |name: &str| node.child_by_field_name(name);
+        let field = |name: &str| node.field(name);
         match node.kind() {
             "identifier" | "type_identifier" => {
                 let name = self.low.text(node);
@@ -128,26 +128,26 @@ impl Java<'_> {
     }
 
     fn call(&mut self, node: Node<'_>) -> OpId {
-        let Some(name) = node.child_by_field_name("name") else { return self.low.unknown(&[], node) };
+        let Some(name) = node.field("name") else { return self.low.unknown(&[], node) };
         let text = self.low.text(name).to_owned();
-        let callee = match node.child_by_field_name("object") {
+        let callee = match node.field("object") {
             Some(object) => {
                 let recv = self.expr(object);
                 Callee::Member { recv, name: self.low.file.sym(&text) }
             }
             None => Callee::Value(self.low.name(&text, name)),
         };
-        let list = node.child_by_field_name("arguments");
+        let list = node.field("arguments");
         let mut args = list.map(|list| self.arguments(list)).unwrap_or_default();
-        self.with_types(node.child_by_field_name("type_arguments"), &mut args);
+        self.with_types(node.field("type_arguments"), &mut args);
         self.low.invoke(callee, args, CallForm::Plain, name, node)
     }
 
     /// `super(..)` and `this(..)`.
     fn constructor_call(&mut self, node: Node<'_>) -> OpId {
-        let list = node.child_by_field_name("arguments");
+        let list = node.field("arguments");
         let args = list.map(|list| self.arguments(list)).unwrap_or_default();
-        let callee = match node.child_by_field_name("constructor").map(|name| name.kind()) {
+        let callee = match node.field("constructor").map(|name| name.kind()) {
             Some("super") => self.low.op(OpKind::SuperRef, node),
             _ => {
                 let values: Vec<OpId> = args.iter().map(|arg| arg.value).collect();
@@ -158,8 +158,8 @@ impl Java<'_> {
     }
 
     fn creation(&mut self, node: Node<'_>) -> OpId {
-        let Some(ty) = node.child_by_field_name("type") else { return self.low.unknown(&[], node) };
-        let list = node.child_by_field_name("arguments");
+        let Some(ty) = node.field("type") else { return self.low.unknown(&[], node) };
+        let list = node.field("arguments");
         let mut args = list.map(|list| self.arguments(list)).unwrap_or_default();
         let class = match child_of_kind(node, "class_body") {
             Some(_) => {
@@ -176,7 +176,7 @@ impl Java<'_> {
     }
 
     fn lambda(&mut self, node: Node<'_>) -> OpId {
-        let params = node.child_by_field_name("parameters");
+        let params = node.field("parameters");
         let mut declared = Vec::new();
         match params.map(|params| (params.kind(), params)) {
             Some(("identifier", name)) => declared.push((self.low.text(name).to_owned(), None)),
@@ -186,9 +186,8 @@ impl Java<'_> {
             }
             Some((_, list)) => {
                 for param in children(list) {
-                    let name =
-                        param.child_by_field_name("name").map_or("", |name| self.low.text(name)).to_owned();
-                    let ty = param.child_by_field_name("type").filter(|ty| self.low.text(*ty) != "var");
+                    let name = param.field("name").map_or("", |name| self.low.text(name)).to_owned();
+                    let ty = param.field("type").filter(|ty| self.low.text(*ty) != "var");
                     declared.push((name, ty.map(|ty| self.ty(ty))));
                 }
             }
@@ -199,7 +198,7 @@ impl Java<'_> {
         for (name, ty) in declared {
             self.low.param(&name, ty, ParamKind::Normal);
         }
-        match node.child_by_field_name("body") {
+        match node.field("body") {
             Some(block) if block.kind() == "block" => self.block(block),
             Some(value) => {
                 let result = self.expr(value);
@@ -226,7 +225,7 @@ impl Java<'_> {
     }
 
     fn assignment(&mut self, node: Node<'_>) -> OpId {
-        let side = |name: &str| node.child_by_field_name(name);
+        let side = |name: &str| node.field(name);
         let (Some(left), Some(right)) = (side("left"), side("right")) else {
             return self.low.unknown(&[], node);
         };
@@ -257,15 +256,14 @@ impl Java<'_> {
                 }
             }
             "field_access" => {
-                let base =
-                    target.child_by_field_name("object").map_or(OpId::NONE, |object| self.expr(object));
-                let name = target.child_by_field_name("field").map_or("", |name| self.low.text(name));
+                let base = target.field("object").map_or(OpId::NONE, |object| self.expr(object));
+                let name = target.field("field").map_or("", |name| self.low.text(name));
                 let name = self.low.file.sym(name);
                 self.low.scopes.here.body.put(base, name, value, span(target));
             }
             "array_access" => {
-                let base = target.child_by_field_name("array").map_or(OpId::NONE, |array| self.expr(array));
-                let key = target.child_by_field_name("index").map_or(OpId::NONE, |index| self.expr(index));
+                let base = target.field("array").map_or(OpId::NONE, |array| self.expr(array));
+                let key = target.field("index").map_or(OpId::NONE, |index| self.expr(index));
                 self.low.scopes.here.body.store(base, key, value, span(node));
             }
             _ => {
@@ -275,10 +273,10 @@ impl Java<'_> {
     }
 
     fn ternary(&mut self, node: Node<'_>) -> OpId {
-        let cond = node.child_by_field_name("condition").map_or(OpId::NONE, |cond| self.expr(cond));
+        let cond = node.field("condition").map_or(OpId::NONE, |cond| self.expr(cond));
         let mut values = Vec::new();
         for (arm, name) in [(0, "consequence"), (1, "alternative")] {
-            let Some(value) = node.child_by_field_name(name) else { continue };
+            let Some(value) = node.field(name) else { continue };
             let before = self.low.enter(RegionKind::Branch { cond, arm, last: arm == 1 }, value);
             values.push(self.expr(value));
             self.low.leave(before);
@@ -288,9 +286,8 @@ impl Java<'_> {
 
     /// `x instanceof Order o`: `o` is `x` as an order, from here on.
     fn instance_of(&mut self, node: Node<'_>) -> OpId {
-        let value = node.child_by_field_name("left").map_or(OpId::NONE, |left| self.expr(left));
-        if let (Some(ty), Some(name)) = (node.child_by_field_name("right"), node.child_by_field_name("name"))
-        {
+        let value = node.field("left").map_or(OpId::NONE, |left| self.expr(left));
+        if let (Some(ty), Some(name)) = (node.field("right"), node.field("name")) {
             let ty = self.ty(ty);
             let cast = self.low.op(OpKind::Cast { value, ty }, name);
             let text = self.low.text(name);

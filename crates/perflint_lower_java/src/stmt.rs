@@ -2,8 +2,8 @@
 
 use crate::Java;
 use perflint_ir::{ExitKind, LocalId, LoopSource, OpId, OpKind, RegionKind};
-use perflint_syntax::Walk;
 use perflint_syntax::tree::{child_of_kind, children, span};
+use perflint_syntax::{Fields, Walk};
 use tree_sitter::Node;
 
 impl Java<'_> {
@@ -24,7 +24,7 @@ impl Java<'_> {
     }
 
     fn statement_inner(&mut self, node: Node<'_>) {
-        let field = |name: &str| node.child_by_field_name(name);
+        let field = |name: &str| node.field(name);
         match node.kind() {
             "block" | "constructor_body" => self.block(node),
             "expression_statement" | "labeled_statement" | "finally_clause" => self.statements(node),
@@ -73,13 +73,13 @@ impl Java<'_> {
     }
 
     fn local(&mut self, node: Node<'_>) {
-        let ty = node.child_by_field_name("type").filter(|ty| self.low.text(*ty) != "var");
+        let ty = node.field("type").filter(|ty| self.low.text(*ty) != "var");
         let ty = ty.map(|ty| self.ty(ty));
         let mut cursor = node.walk();
         let declarators: Vec<Node<'_>> = node.children_by_field_name("declarator", &mut cursor).collect();
         for declarator in declarators {
-            let Some(name) = declarator.child_by_field_name("name") else { continue };
-            let value = match declarator.child_by_field_name("value") {
+            let Some(name) = declarator.field("name") else { continue };
+            let value = match declarator.field("value") {
                 Some(value) => self.expr(value),
                 None => self.low.unknown(&[], declarator),
             };
@@ -93,11 +93,11 @@ impl Java<'_> {
     }
 
     fn if_statement(&mut self, node: Node<'_>) {
-        let cond = node.child_by_field_name("condition").map_or(OpId::NONE, |cond| self.expr(cond));
-        if let Some(arm) = node.child_by_field_name("consequence") {
+        let cond = node.field("condition").map_or(OpId::NONE, |cond| self.expr(cond));
+        if let Some(arm) = node.field("consequence") {
             self.arm(cond, 0, false, arm);
         }
-        if let Some(arm) = node.child_by_field_name("alternative") {
+        if let Some(arm) = node.field("alternative") {
             self.arm(cond, 1, true, arm);
         }
     }
@@ -124,11 +124,11 @@ impl Java<'_> {
     }
 
     fn for_each(&mut self, node: Node<'_>) {
-        let over = node.child_by_field_name("value").map_or(OpId::NONE, |value| self.expr(value));
-        let ty = node.child_by_field_name("type").filter(|ty| self.low.text(*ty) != "var");
+        let over = node.field("value").map_or(OpId::NONE, |value| self.expr(value));
+        let ty = node.field("type").filter(|ty| self.low.text(*ty) != "var");
         let ty = ty.map(|ty| self.ty(ty));
         self.low.scopes.open_block();
-        let name = node.child_by_field_name("name");
+        let name = node.field("name");
         let text = name.map_or("", |name| self.low.text(name));
         let item = self.low.scopes.declare(&mut self.low.file, text);
         let before = self.low.enter(RegionKind::Loop { over, item, source: LoopSource::For }, node);
@@ -137,7 +137,7 @@ impl Java<'_> {
             let value = self.low.op(OpKind::Cast { value, ty }, name);
             self.low.bind(item, value, name);
         }
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = node.field("body") {
             self.statement(body);
         }
         self.low.leave(before);
@@ -150,25 +150,25 @@ impl Java<'_> {
         let mut cursor = node.walk();
         let first: Vec<Node<'_>> = node.children_by_field_name("init", &mut cursor).collect();
         first.into_iter().for_each(|init| self.statement(init));
-        let cond = node.child_by_field_name("condition");
+        let cond = node.field("condition");
         let limit = cond.filter(|cond| cond.kind() == "binary_expression").and_then(|cond| {
-            let operator = cond.child_by_field_name("operator")?;
-            matches!(operator.kind(), "<" | "<=" | "!=").then(|| cond.child_by_field_name("right"))?
+            let operator = cond.field("operator")?;
+            matches!(operator.kind(), "<" | "<=" | "!=").then(|| cond.field("right"))?
         });
         let (over, source) = match (limit, cond) {
             (Some(limit), _) => (self.measured(limit), LoopSource::For),
             (None, Some(cond)) => (self.expr(cond), LoopSource::While),
             (None, None) => (OpId::NONE, LoopSource::While),
         };
-        self.repeat(over, LocalId::NONE, source, node, node.child_by_field_name("body"));
+        self.repeat(over, LocalId::NONE, source, node, node.field("body"));
         self.low.scopes.close_block();
     }
 
     /// `xs` of `xs.size()` and `xs.length`, else the limit itself.
     fn measured(&mut self, limit: Node<'_>) -> OpId {
         let of = match limit.kind() {
-            "method_invocation" => limit.child_by_field_name("name").zip(limit.child_by_field_name("object")),
-            "field_access" => limit.child_by_field_name("field").zip(limit.child_by_field_name("object")),
+            "method_invocation" => limit.field("name").zip(limit.field("object")),
+            "field_access" => limit.field("field").zip(limit.field("object")),
             _ => None,
         };
         match of {
@@ -179,9 +179,9 @@ impl Java<'_> {
 
     /// The value of a `switch`, and its arms.
     pub(crate) fn switch(&mut self, node: Node<'_>) -> OpId {
-        let cond = node.child_by_field_name("condition").map_or(OpId::NONE, |cond| self.expr(cond));
+        let cond = node.field("condition").map_or(OpId::NONE, |cond| self.expr(cond));
         let mut values = Vec::new();
-        let arms = node.child_by_field_name("body").map(children).unwrap_or_default();
+        let arms = node.field("body").map(children).unwrap_or_default();
         for (arm, group) in arms.into_iter().enumerate() {
             let label = child_of_kind(group, "switch_label");
             let last = label.is_some_and(|label| self.low.text(label).starts_with("default"));
@@ -221,10 +221,10 @@ impl Java<'_> {
     fn try_statement(&mut self, node: Node<'_>) {
         self.low.scopes.open_block();
         let mut scopes = Vec::new();
-        for resource in node.child_by_field_name("resources").map(children).unwrap_or_default() {
+        for resource in node.field("resources").map(children).unwrap_or_default() {
             scopes.push(self.resource(resource));
         }
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = node.field("body") {
             self.block(body);
         }
         while let Some(before) = scopes.pop() {
@@ -241,13 +241,13 @@ impl Java<'_> {
     }
 
     fn resource(&mut self, node: Node<'_>) -> perflint_ir::RegionId {
-        let value = match node.child_by_field_name("value") {
+        let value = match node.field("value") {
             Some(value) => self.expr(value),
             None => node.named_child(0).map_or(OpId::NONE, |value| self.expr(value)),
         };
         let before = self.low.enter(RegionKind::Scope { resource: value }, node);
-        if let Some(name) = node.child_by_field_name("name") {
-            let ty = node.child_by_field_name("type").filter(|ty| self.low.text(*ty) != "var");
+        if let Some(name) = node.field("name") {
+            let ty = node.field("type").filter(|ty| self.low.text(*ty) != "var");
             let ty = ty.map(|ty| self.ty(ty));
             let value = match ty {
                 Some(ty) => self.low.op(OpKind::Cast { value, ty }, name),
@@ -262,13 +262,11 @@ impl Java<'_> {
     fn handler(&mut self, node: Node<'_>) {
         let before = self.low.enter(RegionKind::Handler, node);
         self.low.scopes.open_block();
-        if let Some(name) =
-            child_of_kind(node, "catch_formal_parameter").and_then(|p| p.child_by_field_name("name"))
-        {
+        if let Some(name) = child_of_kind(node, "catch_formal_parameter").and_then(|p| p.field("name")) {
             let text = self.low.text(name);
             self.low.scopes.declare(&mut self.low.file, text);
         }
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = node.field("body") {
             self.block(body);
         }
         self.low.scopes.close_block();

@@ -2,8 +2,8 @@
 
 use crate::Java;
 use perflint_ir::{TypeExpr, TypeId};
-use perflint_syntax::Walk;
 use perflint_syntax::tree::children;
+use perflint_syntax::{Fields, Walk};
 use tree_sitter::Node;
 
 impl Java<'_> {
@@ -23,7 +23,7 @@ impl Java<'_> {
                 self.low.file.named_type(&name, args)
             }
             "array_type" => {
-                let element = node.child_by_field_name("element").map(|element| self.ty(element));
+                let element = node.field("element").map(|element| self.ty(element));
                 self.low.file.named_type("Array", element.into_iter().collect())
             }
             "annotated_type" | "wildcard" => match children(node).into_iter().rfind(|part| is_type(*part)) {

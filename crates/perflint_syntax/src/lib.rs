@@ -6,6 +6,7 @@
 //! The rejected alternative, modules of one crate, made every change to one of them rebuild all.
 
 pub mod brackets;
+mod field;
 pub mod guard;
 pub mod lowering;
 mod offsets;
@@ -13,6 +14,7 @@ mod scope;
 pub mod tree;
 mod walk;
 
+pub use field::Fields;
 pub use offsets::Offsets;
 pub use scope::{Place, Scope, Scopes};
 pub use walk::Walk;

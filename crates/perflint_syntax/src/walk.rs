@@ -1,5 +1,6 @@
 //! What the walks over trees of different grammars do alike.
 
+use crate::field::Fields;
 use crate::guard;
 use crate::lowering::Lowering;
 use crate::tree::{children, span};
@@ -34,7 +35,7 @@ pub trait Walk<'a, 't>: Sized {
     /// An operator between two operands, in a grammar whose fields are `left`, `operator` and `right`. What follows `&&`, `||` or
     /// `??` is evaluated under the condition of what stands before.
     fn binary(&mut self, node: Node<'t>) -> OpId {
-        let side = |name: &str| node.child_by_field_name(name);
+        let side = |name: &str| node.field(name);
         let (Some(left), Some(right)) = (side("left"), side("right")) else {
             return self.low().unknown(&[], node);
         };
