@@ -18,13 +18,17 @@ type LineHash = (u64, u32);
 
 /// The fingerprint of every line, as GitHub writes it.
 pub fn line_hashes(text: &str) -> Vec<String> {
-    hashes(text).into_iter().map(|(hash, occurrence)| format!("{hash:x}:{occurrence}")).collect()
+    hashes(text).into_iter().map(written).collect()
+}
+
+fn written((hash, occurrence): LineHash) -> String {
+    format!("{hash:x}:{occurrence}")
 }
 
 /// The fingerprints of the lines of the files that have findings.
 pub(crate) struct Fingerprints<'a> {
     sources: &'a dyn Sources,
-    files: HashMap<&'a str, Vec<String>>,
+    files: HashMap<&'a str, Vec<LineHash>>,
 }
 
 impl<'a> Fingerprints<'a> {
@@ -39,8 +43,8 @@ impl<'a> Fingerprints<'a> {
         let lines = self
             .files
             .entry(&place.file)
-            .or_insert_with(|| sources.text(&place.file).map(|text| line_hashes(&text)).unwrap_or_default());
-        lines.get((place.line as usize).checked_sub(1)?).cloned()
+            .or_insert_with(|| sources.text(&place.file).map(|text| hashes(&text)).unwrap_or_default());
+        lines.get((place.line as usize).checked_sub(1)?).copied().map(written)
     }
 }
 
