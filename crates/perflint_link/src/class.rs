@@ -1,6 +1,7 @@
 //! Classes, their bases and members.
 
 use crate::entity::EntityIx;
+use crate::inherited::Found;
 use crate::program::{Def, FileIx, Program};
 use crate::scope::Target;
 use perflint_ir::{ItemId, ItemKind, Lang, Sym, TypeExpr, TypeId};
@@ -321,16 +322,33 @@ impl Program {
 
     /// The member of a class, its own or inherited; the last declaration of a name wins.
     pub fn class_member(&self, class: ClassIx, name: Sym) -> Option<Def> {
-        self.members_in_order(class, name, 0).next()
+        match &self.inherited {
+            Some(known) => known.of(class, name, || self.find_members(class, name)).any,
+            None => self.members_in_order(class, name, 0).next(),
+        }
+    }
+
+    fn find_members(&self, class: ClassIx, name: Sym) -> Found {
+        let any = self.members_in_order(class, name, 0).next();
+        if !self.file(self.class(class).def.file).lang.parts_class_methods() {
+            return Found { any, of_instance: any, of_class: any };
+        }
+        let of_instance = self.member_apart(class, name, false);
+        Found { any, of_instance, of_class: self.member_apart(class, name, true).or(any) }
     }
 
     /// The member that is read on a class, or on an instance of it. In Ruby the two are apart: `find` of the class says
     /// nothing of its instances.
     pub fn member_on(&self, class: ClassIx, name: Sym, on_class: bool) -> Option<Def> {
-        if !self.file(self.class(class).def.file).lang.parts_class_methods() {
-            return self.class_member(class, name);
-        }
-        let apart = self.class(class).mro.iter().find_map(|base| {
+        let found = match &self.inherited {
+            Some(known) => known.of(class, name, || self.find_members(class, name)),
+            None => self.find_members(class, name),
+        };
+        if on_class { found.of_class } else { found.of_instance }
+    }
+
+    fn member_apart(&self, class: ClassIx, name: Sym, on_class: bool) -> Option<Def> {
+        self.class(class).mro.iter().find_map(|base| {
             let Base::Class(c) = base else { return None };
             let found = self.class(*c).members.get(&name)?;
             let fits = |def: &&Def| {
@@ -338,8 +356,7 @@ impl Program {
                 item.kind != ItemKind::Function || item.flags.is_static == on_class
             };
             found.iter().rev().find(fits).copied()
-        });
-        apart.or_else(|| self.class_member(class, name).filter(|_| on_class))
+        })
     }
 
     /// The field of a class, or of its bases, that has a name.

@@ -19,6 +19,7 @@ mod entity;
 mod generated;
 mod implement;
 mod import;
+mod inherited;
 mod lazy;
 mod listed;
 mod meaning;

@@ -3,6 +3,7 @@
 use crate::class::{Class, ClassIx};
 use crate::entity::{Entity, EntityIx};
 use crate::import::{ImportCounts, Imported, Imports};
+use crate::inherited::Inherited;
 use crate::meaning::Meanings;
 use crate::module::Modules;
 use crate::names::Names;
@@ -74,6 +75,7 @@ pub struct Program {
     pub(crate) scopes: Scopes,
     pub(crate) spaces: Namespaces,
     pub(crate) meanings: Option<Meanings>,
+    pub(crate) inherited: Option<Inherited>,
 }
 
 impl Program {
@@ -123,6 +125,7 @@ impl Program {
             scopes: Scopes::default(),
             spaces: Namespaces::default(),
             meanings: None,
+            inherited: None,
         };
         program.build_namespaces(configs, models);
         program.build_scopes();
@@ -142,6 +145,7 @@ impl Program {
         program.build_eager(configs, models);
         program.index_methods();
         program.index_parts();
+        program.inherited = Some(Inherited::default());
         program
     }
 

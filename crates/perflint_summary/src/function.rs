@@ -22,7 +22,7 @@ impl<'p> Eval<'p> {
         if let Some(callable) = self.converted(f, class, args) {
             return callable;
         }
-        let constructor = self.p.constructor(class, args.pos.len());
+        let constructor = self.look.constructor(class, args.pos.len());
         let blank = self.vals.make(Val::Inst(class, Rc::new([])));
         let fields: Rc<[(Sym, V)]> = match constructor {
             Some(def) => {

@@ -207,13 +207,7 @@ impl<'p> Eval<'p> {
             _ => {}
         }
         let Some(class) = self.class_of(recv) else { return false };
-        let api = self.p.class(class).entity.and_then(|e| self.p.entity(e).api);
-        let types: Vec<_> = self.p.class(class).types.iter().copied().chain(api).collect();
-        let text = self.p.text(name);
-        let knows = |ty, on_class| {
-            self.m.method(ty, text, on_class).is_some() || self.m.attr(ty, text, on_class).is_some()
-        };
-        types.iter().any(|ty| knows(*ty, true) || knows(*ty, false))
+        self.look.has_library_member(class, name)
     }
 
     /// A call of a method that is declared outside its receiver's class.

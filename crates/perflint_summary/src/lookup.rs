@@ -1,7 +1,7 @@
 //! Models looked up by symbols, remembered.
 
 use perflint_ir::{Lang, Marker, Sym};
-use perflint_link::{Def, EntityIx, FileIx, Program, Target};
+use perflint_link::{ClassIx, Def, EntityIx, FileIx, Program, Target};
 use perflint_models::{CallIx, Models, TypeIx};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -17,6 +17,9 @@ pub(crate) struct Lookup<'p> {
     hints: FxHashMap<(&'static str, Sym), Option<TypeIx>>,
     /// What classes are called whose row, or rows, a variable of a name holds: inflecting a word takes long.
     conventions: FxHashMap<Sym, (Option<Sym>, Option<Sym>)>,
+    /// Whether models describe a member of a name for a class.
+    library_members: FxHashMap<(ClassIx, Sym), bool>,
+    constructors: FxHashMap<(ClassIx, usize), Option<Def>>,
 }
 
 impl<'p> Lookup<'p> {
@@ -49,6 +52,8 @@ impl<'p> Lookup<'p> {
             markers: FxHashMap::default(),
             hints,
             conventions: FxHashMap::default(),
+            library_members: FxHashMap::default(),
+            constructors: FxHashMap::default(),
         }
     }
 
@@ -100,6 +105,26 @@ impl<'p> Lookup<'p> {
         let p = self.p;
         let classes = *self.conventions.entry(name).or_insert_with(|| p.classes_by_convention(p.text(name)));
         p.entity_of_either(file, classes)
+    }
+
+    /// True if models describe a method or attribute of this name for a class, or for what its queries are asked of.
+    pub(crate) fn has_library_member(&mut self, class: ClassIx, name: Sym) -> bool {
+        let (p, m) = (self.p, self.m);
+        *self.library_members.entry((class, name)).or_insert_with(|| {
+            let api = p.class(class).entity.and_then(|e| p.entity(e).api);
+            let text = p.text(name);
+            p.class(class).types.iter().copied().chain(api).any(|ty| {
+                [true, false].into_iter().any(|on_class| {
+                    m.method(ty, text, on_class).is_some() || m.attr(ty, text, on_class).is_some()
+                })
+            })
+        })
+    }
+
+    /// The constructor that is called with so many arguments.
+    pub(crate) fn constructor(&mut self, class: ClassIx, args: usize) -> Option<Def> {
+        let p = self.p;
+        *self.constructors.entry((class, args)).or_insert_with(|| p.constructor(class, args))
     }
 
     /// The rows of a function's decorators.
