@@ -107,7 +107,7 @@ impl<'p> Eval<'p> {
                     let one = self.call_value_as(f, *v, args, op, how);
                     sum = self.vals.join(sum, one);
                 }
-                choice.settle(f, 0);
+                choice.settle(f, 0, false);
                 sum
             }
             Val::Scalar | Val::Str(_) | Val::Int(_) | Val::Bool(_) => SCALAR,
@@ -492,6 +492,8 @@ impl<'p> Eval<'p> {
         if concrete.is_some() || !overrides.is_empty() {
             let mut sum = UNKNOWN;
             let mut choice = Choice::default();
+            let defs: Vec<Def> = overrides.iter().map(|(_, def, _)| *def).collect();
+            let unknown = self.by_unknown_class(&defs, args);
             if let Some(def) = concrete {
                 choice.next(f);
                 sum = self.call_fun(f, def, recv, args, op, How::PLAIN);
@@ -506,7 +508,7 @@ impl<'p> Eval<'p> {
                 sum = self.vals.join(sum, one);
             }
             // The class that is named is the likeliest.
-            choice.settle(f, usize::from(concrete.is_some()));
+            choice.settle(f, usize::from(concrete.is_some()), unknown);
             return sum;
         }
         let field = self.get_field(f, recv, class, fields, name, op);

@@ -21,8 +21,9 @@ impl Choice {
         self.0.push(f.terms.len());
     }
 
-    /// All were called: what not every one of them does is likely at best. The first few are left as they are.
-    pub(crate) fn settle(&self, f: &mut Frame<'_>, trusted: usize) {
+    /// All were called: what not every one of them does is likely at best, and a guess where they are told apart by something that
+    /// is `unknown`. The first few are left as they are.
+    pub(crate) fn settle(&self, f: &mut Frame<'_>, trusted: usize, unknown: bool) {
         let Some(start) = self.0.get(trusted).copied().filter(|_| self.0.len() > 1) else { return };
         let ends = self.0.iter().skip(1).copied().chain([f.terms.len()]);
         let kinds: Vec<u32> = self
@@ -38,6 +39,7 @@ impl Choice {
             let having = having(bit(term.effect.kind));
             let sure = match self.0.len() {
                 all if having == all => Sure::Certain,
+                _ if unknown => Sure::Guess,
                 all if all >= MANY && having * RARE <= all => Sure::Guess,
                 _ => Sure::Likely,
             };

@@ -42,7 +42,7 @@ impl<'p> Eval<'p> {
                 let one = self.call_fun(f, def, this, args, op, How::PLAIN);
                 sum = Some(self.vals.join(sum.unwrap_or(UNKNOWN), one));
             }
-            choice.settle(f, 0);
+            choice.settle(f, 0, false);
         }
         sum
     }

@@ -49,7 +49,14 @@ impl<'p> Eval<'p> {
             }
         }
         let binder = Binder { at: f.at, region };
-        self.plan(f, v, op, site, binder)
+        let mut plan = self.plan(f, v, op, site, binder);
+        if let Plan::Repeat { factor: factor @ Factor::Size { .. }, rows: false, .. } = &mut plan {
+            let name = self.size_name(f, op, v);
+            if is_optional_name(self.p.text(name)) {
+                *factor = Factor::Const(1);
+            }
+        }
+        plan
     }
 
     /// The plan of something that calls back once per element.
@@ -409,6 +416,13 @@ fn is_batch_name(path: &str) -> bool {
     let name = path.rsplit('.').next().unwrap_or(path).to_lowercase();
     let batched = ["chunked", "batched"].iter().any(|start| name.starts_with(start));
     batched || ["batches", "chunks", "chunked", "partitions"].iter().any(|end| name.ends_with(end))
+}
+
+/// True for a name that says that there is one or none: `maybePoster`, `posters.HeadOrNone`.
+fn is_optional_name(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    let maybe = name.strip_prefix("maybe").and_then(|rest| rest.chars().next());
+    maybe.is_some_and(|next| next.is_uppercase() || next == '_') || name.ends_with("OrNone")
 }
 
 /// True for a name in capitals, alone or at the end of a path.

@@ -93,15 +93,36 @@ impl<'p> Eval<'p> {
 
     /// False for a method whose parameter is a class that its argument has nothing to do with: a handler of another event.
     pub(crate) fn takes_it(&mut self, def: Def, args: &CallArgs) -> bool {
-        let Some(body) = self.p.item(def).body else { return true };
-        let Some(ty) = self.p.file(def.file).body(body).params.first().and_then(|param| param.ty) else {
-            return true;
-        };
         let Some(given) = args.pos.first().and_then(|v| self.instance_class(*v)) else { return true };
-        let declared = self.type_value(def.file, ty, 0);
-        let Some(declared) = self.instance_class(declared) else { return true };
+        let Some(declared) = self.first_class(def) else { return true };
         let extends = |a: ClassIx, b: ClassIx| self.p.class(a).mro.contains(&Base::Class(b));
         extends(given, declared) || extends(declared, given)
+    }
+
+    /// True if methods are told apart by the class of what they are given, and which one is given is not known: the handlers of
+    /// all messages, where the message got lost.
+    pub(crate) fn by_unknown_class(&mut self, defs: &[Def], args: &CallArgs) -> bool {
+        let Some(given) = args.pos.first() else { return false };
+        let given = self.instance_class(*given);
+        let mut wanted = Vec::new();
+        for def in defs {
+            if let Some(class) = self.first_class(*def).filter(|class| !wanted.contains(class)) {
+                wanted.push(class);
+            }
+        }
+        let is_one = |given: ClassIx| {
+            let line = &self.p.class(given).mro;
+            wanted.iter().all(|class| line.contains(&Base::Class(*class)))
+        };
+        wanted.len() > 1 && !given.is_some_and(is_one)
+    }
+
+    /// The class of the repository that a method's first parameter is declared to be.
+    fn first_class(&mut self, def: Def) -> Option<ClassIx> {
+        let body = self.p.item(def).body?;
+        let ty = self.p.file(def.file).body(body).params.first()?.ty?;
+        let declared = self.type_value(def.file, ty, 0);
+        self.instance_class(declared)
     }
 
     fn fitness(&mut self, def: Def, args: &CallArgs) -> i32 {
