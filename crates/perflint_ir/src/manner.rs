@@ -21,6 +21,11 @@ impl Lang {
         self == Self::Java
     }
 
+    /// True if a method that takes a number is always given one: a limit that seems to be null is one that nobody could follow.
+    pub fn gives_numbers(self) -> bool {
+        matches!(self.family(), "java" | "csharp")
+    }
+
     /// True if async code and handlers share one pool of threads: whoever waits in one of them for a promise holds a thread that
     /// the promise may need.
     pub fn shares_threads(self) -> bool {

@@ -466,12 +466,13 @@ impl<'p> Eval<'p> {
             };
         };
         match self.vals.get(v) {
+            Val::Null if f.lang.gives_numbers() => Bound::Unknown,
             Val::Null => known,
             Val::Int(1) => Bound::One,
             Val::Int(n) => Bound::AtMost((*n).max(0) as u32),
             Val::Scalar | Val::Str(_) => Bound::Page,
             // A limit that may be missing is none.
-            Val::Union(all) if all.contains(&NULL) => known,
+            Val::Union(all) if all.contains(&NULL) && !f.lang.gives_numbers() => known,
             _ => Bound::Unknown,
         }
     }
