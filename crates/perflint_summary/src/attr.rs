@@ -354,6 +354,7 @@ impl<'p> Eval<'p> {
                     let is_default =
                         matches!(self.vals.get(v), Val::Null | Val::Scalar | Val::Bool(_) | Val::Str(_));
                     let assigned = if is_default { self.constructed(class, name) } else { None };
+                    let assigned = assigned.or_else(|| self.settled(class, def, name, v));
                     if let Some(assigned) = assigned {
                         return assigned;
                     }
@@ -393,7 +394,7 @@ impl<'p> Eval<'p> {
     }
 
     /// What the constructors assign to a field.
-    fn constructed(&mut self, class: ClassIx, name: Sym) -> Option<V> {
+    pub(crate) fn constructed(&mut self, class: ClassIx, name: Sym) -> Option<V> {
         let own = self.constructed_fields(class);
         own.iter().find(|(n, _)| *n == name).map(|(_, v)| *v).filter(|v| *v != UNKNOWN)
     }

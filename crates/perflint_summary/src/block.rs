@@ -192,6 +192,10 @@ impl<'p> Eval<'p> {
 
     /// Adds an element to the list that a call's receiver is.
     pub(crate) fn add_element(&mut self, f: &mut Frame<'p>, recv: V, v: V, recv_op: Option<OpId>) {
+        if let Some(longer) = self.lengthened(f, recv, v, recv_op) {
+            self.rebind(f, recv_op, longer);
+            return;
+        }
         let elem = self.element(recv);
         let elem = self.vals.join(elem, v);
         let source = self.source_of(recv);

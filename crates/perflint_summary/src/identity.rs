@@ -20,7 +20,7 @@ impl<'p> Eval<'p> {
         let body = f.body;
         let arg = body.args(body.call(id).args).get(usize::from(*n));
         let Some(arg) = arg.filter(|arg| arg.slot == Slot::Pos && arg.value.is_some()) else { return };
-        let made_of = keyed(body, arg.value, 0);
+        let made_of = keyed(body, arg.value, 0).or_else(|| one_of_few(body, arg.value));
         let changes = changing(body, arg.value, 0).map(|region| Binder { at: f.at, region });
         for term in &mut f.terms[start..] {
             match made_of {
@@ -31,6 +31,14 @@ impl<'p> Eval<'p> {
             term.binder = term.binder.or(changes);
         }
     }
+}
+
+/// One of a few fixed keys, whichever of them code took.
+fn one_of_few(body: &Body, op: OpId) -> Option<Key> {
+    let OpKind::Local(local) = body.ops.get(op.at())?.kind else { return None };
+    let mut values = body.bindings(local).peekable();
+    let own = local.at() >= body.params.len() && values.peek().is_some();
+    (own && values.all(|value| keyed(body, value, 0) == Some(Key::Fixed))).then_some(Key::Fixed)
 }
 
 /// The innermost loop that gives an expression another value each time, or the body as a whole if none does; nothing where that

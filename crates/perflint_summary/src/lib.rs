@@ -81,6 +81,7 @@ mod route;
 mod selected;
 mod sender;
 mod service;
+mod settled;
 mod shape;
 mod short;
 mod shown;
