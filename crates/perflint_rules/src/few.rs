@@ -5,7 +5,7 @@ use crate::write::Ctx;
 use crate::{Page, worth};
 use perflint_link::{Entity, EntityIx};
 use perflint_models::To;
-use perflint_summary::{Bound, Factor};
+use perflint_summary::{Bound, Factor, Lazy};
 
 /// True for a loop over what there are few of by nature: a page of a handful, or a list of kinds, owners, settings.
 pub(crate) fn is_short(ctx: &Ctx<'_>, page: &Page, factor: Factor) -> bool {
@@ -24,6 +24,15 @@ pub(crate) fn is_short(ctx: &Ctx<'_>, page: &Page, factor: Factor) -> bool {
         Some((at, entity)) if named(ctx.text(entity.name), &few) => !is_link(ctx, at, entity, &few),
         _ => named(walked, &few),
     }
+}
+
+/// True for a relation to one of a few kinds that a session hands out once each, whatever the number of rows that refer to them.
+pub(crate) fn is_kind(ctx: &Ctx<'_>, page: &Page, lazy: &Lazy) -> bool {
+    let Some(relation) = ctx.program.relation(lazy.from, lazy.relation) else { return false };
+    // What is a proxy until it is read stands for a row that the session knows by its key.
+    let kept = ctx.models.relations.get(relation.row).is_some_and(|(_, row)| row.proxy);
+    let target = relation.target.filter(|_| kept && relation.to == To::One);
+    target.is_some_and(|target| named(ctx.text(ctx.program.entity(target).name), &page.words("kinds")))
 }
 
 /// True if the last word of a name is one of these.

@@ -87,6 +87,7 @@ fn confidence(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat) -> Confidence {
     let context = ctx.contexts.of(ctx.program, repeat.at);
     let few = context != Context::Job;
     if few::is_short(ctx, page, repeat.factor)
+        || lazy.is_some_and(|lazy| few::is_kind(ctx, page, lazy))
         || (few && worth::is_saving(ctx, page, repeat, family))
         || worth::is_of_one(ctx, page, repeat, context)
         || origin.is_some_and(|(o, t)| worth::is_alone(ctx, o, t))

@@ -41,8 +41,22 @@ const DIRS: &[(Role, &[&str])] = &[
             "benchmarks",
         ],
     ),
-    (Role::Migration, &["migrations", "migration", "migrate", "data-migrations", "data_migrations"]),
-    (Role::Script, &["examples", "xtask", "seed", "seeds", "seeder", "seeders"]),
+    // What is put into an empty database is put there once, also where an installer does it on a request.
+    (
+        Role::Migration,
+        &[
+            "migrations",
+            "migration",
+            "migrate",
+            "data-migrations",
+            "data_migrations",
+            "seed",
+            "seeds",
+            "seeder",
+            "seeders",
+        ],
+    ),
+    (Role::Script, &["examples", "xtask"]),
 ];
 
 /// Directories of scripts, unless they stand in the source of an application: `bin/` at the top holds scripts, `src/bin/`
@@ -379,6 +393,7 @@ mod tests {
             ("webpack.prod.js", Script),
             ("build.rs", Script),
             ("prisma/seed.ts", Script),
+            ("packages/Installer/src/Database/Seeders/ShopSeeder.php", Migration),
             ("examples/x.rs", Script),
             ("api/order_pb2.py", Generated),
             ("src/types.d.ts", Generated),
