@@ -463,7 +463,7 @@ pub fn expression(p: &perflint_link::Program, body: &perflint_ir::Body, op: OpId
 }
 
 /// True for the value that a template is rendered with.
-fn is_context(body: &perflint_ir::Body, op: OpId) -> bool {
+pub(crate) fn is_context(body: &perflint_ir::Body, op: OpId) -> bool {
     body.kind == BodyKind::Template
         && op.is_some()
         && matches!(body.ops.get(op.at()).map(|o| o.kind), Some(OpKind::Local(local)) if local.at() == 0)

@@ -255,13 +255,16 @@ impl<'p> Eval<'p> {
             return;
         }
         // A stub's body may run inside itself, for a serializer in a serializer: its own regions would be mistaken.
-        if let OpKind::Local(local) = f.body.op(op).kind
-            && !self.p.is_stub(f.at.file)
-        {
-            let bound = f.body.ops[..op.at()].iter().rev().find_map(|o| match o.kind {
+        let bound = match f.body.op(op).kind {
+            OpKind::Local(local) => Some(f.body.ops[..op.at()].iter().rev().find_map(|o| match o.kind {
                 OpKind::Bind { local: l, .. } if l == local => Some(o.region),
                 _ => None,
-            });
+            })),
+            // What a template is rendered with is there before any of its loops.
+            OpKind::Get { base, .. } if crate::iterate::is_context(f.body, base) => Some(None),
+            _ => None,
+        };
+        if let Some(bound) = bound.filter(|_| !self.p.is_stub(f.at.file)) {
             let binder = Binder { at: f.at, region: bound.unwrap_or(RegionId(0)) };
             f.terms[start..].iter_mut().filter(|t| t.binder.is_none()).for_each(|t| t.binder = Some(binder));
         }
