@@ -714,7 +714,7 @@ impl<'p> Eval<'p> {
                 (term.once, term.held, term.binder) = (false, false, Some(binder));
             }
             if let Some(param) = term.key {
-                self.asked(f, op, param, &mut term);
+                self.asked(f, op, callee, param, &mut term);
             }
             term.cold |= f.cold > 0;
             term.sure = term.sure.min(how.sure);
@@ -755,9 +755,9 @@ pub(crate) struct Around {
     pub(crate) rows: bool,
 }
 
-/// True if the effect happens anew in each iteration: a relation of a row that was bound outside is loaded only once.
+/// True if the effect happens anew in each iteration: not what a row from outside, or a memo under a parameter, holds by then.
 fn varies(f: &Frame<'_>, term: &Term, region: Option<RegionId>) -> bool {
-    if term.once {
+    if term.once || (term.key.is_some() && region.is_some()) {
         return false;
     }
     let Some(binder) = term.binder else { return true };

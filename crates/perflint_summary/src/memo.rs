@@ -252,13 +252,19 @@ impl<'p> Eval<'p> {
     /// What is remembered per value of a parameter, seen from a call: remembered for good if the argument is fixed, per value of
     /// the caller's own parameter if it is made of one, and run anew each time else. Where services outlive requests and are
     /// asked by many at once, how much of it is there already nobody can tell.
-    pub(crate) fn asked(&self, f: &Frame<'p>, op: usize, param: u8, term: &mut Term) {
+    pub(crate) fn asked(&self, f: &Frame<'p>, op: usize, callee: BodyRef, param: u8, term: &mut Term) {
         term.key = None;
         let Some(OpKind::Call(id)) = f.body.ops.get(op).map(|o| o.kind) else { return };
-        let Some(arg) = f.body.args(f.body.call(id).args).get(usize::from(param)) else { return };
-        if arg.slot != perflint_ir::Slot::Pos || !arg.value.is_some() {
-            return;
-        }
+        let args = f.body.args(f.body.call(id).args);
+        let at = usize::from(param);
+        let by_name = self
+            .p
+            .body(callee)
+            .locals
+            .get(at)
+            .and_then(|name| args.iter().find(|arg| arg.slot == perflint_ir::Slot::Key(*name)));
+        let by_position = || args.get(at).filter(|arg| arg.slot == perflint_ir::Slot::Pos);
+        let Some(arg) = by_name.or_else(by_position).filter(|arg| arg.value.is_some()) else { return };
         match keyed(f.body, arg.value, 0) {
             Some(Key::Fixed) => term.once = true,
             Some(Key::Param(param)) => term.key = Some(param),
