@@ -261,6 +261,9 @@ pub struct CallRow {
     /// Yields plain values instead of rows with relations.
     #[serde(default)]
     pub plain: bool,
+    /// Of a query of plain values it leaves one row for each different value.
+    #[serde(default)]
+    pub groups: bool,
     /// Closures that it is given become part of a statement: they run nothing.
     #[serde(default)]
     pub translated: bool,

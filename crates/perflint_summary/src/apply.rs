@@ -274,6 +274,7 @@ impl<'p> Eval<'p> {
             q.narrowed |= self.narrows(f, e, g);
         }
         self.columns_of(f, &q, row, g);
+        q.narrowed |= row.groups && q.plain;
         q.plain |= row.plain;
         if !row.keeps {
             q.evaluated = false;
