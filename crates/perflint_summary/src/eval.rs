@@ -171,6 +171,7 @@ pub(crate) struct Eval<'p> {
     pub(crate) static_puts: FxHashMap<(ClassIx, Sym), V>,
     pub(crate) variable_puts: FxHashMap<Def, Vec<(Sym, V)>>,
     pub(crate) memos: Memos,
+    pub(crate) closures: crate::held::Nesting,
     /// Marks an instance whose class is known for certain: no heir's method is meant.
     pub(crate) exact: Sym,
     /// Marks an instance that holds what one row of a query gave.
@@ -228,6 +229,7 @@ impl<'p> Eval<'p> {
             static_puts: FxHashMap::default(),
             variable_puts: FxHashMap::default(),
             memos: Memos::default(),
+            closures: crate::held::Nesting::default(),
             exact: p.names.intern("="),
             of_row: p.names.intern("=row"),
             suspend: p.names.intern("suspend"),

@@ -89,6 +89,14 @@ impl<'p> Eval<'p> {
                 {
                     return Some(v);
                 }
+                // A list that is made of one row has that row alone: `Array(order)`.
+                if let Expr::Elem(whole) = &**e
+                    && matches!(**whole, Expr::Arg(_))
+                    && let Some(v) = self.expr(f, whole, g)
+                    && matches!(self.vals.get(v), Val::Row(_))
+                {
+                    return Some(self.vals.make(Val::List([v].into())));
+                }
                 let v = self.expr(f, e, g).unwrap_or(UNKNOWN);
                 if let (Expr::Recv, Val::Row(row)) = (&**e, self.vals.get(v))
                     && let Some(origin) = row.origin

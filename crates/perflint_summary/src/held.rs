@@ -2,8 +2,36 @@
 //! hands them out.
 
 use crate::eval::{Eval, Frame};
-use crate::value::Val;
-use perflint_ir::{Body, Callee, ExitKind, Op, OpId, OpKind, RegionKind};
+use crate::value::{Binder, Val};
+use perflint_ir::{Body, BodyId, Callee, ExitKind, LocalId, Op, OpId, OpKind, RegionId, RegionKind};
+use perflint_link::{BodyRef, FileIx, Program};
+use rustc_hash::FxHashMap;
+
+/// How deep closures may stand in each other for their variables to be followed outwards.
+const MAX_DEPTH: u32 = 16;
+
+/// Which body a closure stands in, per file.
+#[derive(Debug, Default)]
+pub(crate) struct Nesting {
+    around: FxHashMap<FileIx, FxHashMap<BodyId, BodyId>>,
+}
+
+impl Nesting {
+    fn around(&mut self, p: &Program, at: BodyRef) -> Option<BodyRef> {
+        let known = self.around.entry(at.file).or_insert_with(|| {
+            let bodies = (0u32..).map(BodyId).zip(&p.file(at.file).bodies);
+            let closures = |(outer, body): (BodyId, &Body)| {
+                let inner = body.ops.iter().filter_map(|op| match op.kind {
+                    OpKind::Lambda(inner) => Some(inner),
+                    _ => None,
+                });
+                inner.map(|inner| (inner, outer)).collect::<Vec<_>>()
+            };
+            bodies.flat_map(closures).collect()
+        });
+        known.get(&at.body).map(|body| BodyRef { body: *body, ..at })
+    }
+}
 
 impl<'p> Eval<'p> {
     /// True for a field of the receiver, or a method of it without arguments that reads one or fills it once.
@@ -11,6 +39,23 @@ impl<'p> Eval<'p> {
         f.lang.keeps_rows_in_queries()
             && !self.p.is_stub(f.at.file)
             && f.body.ops.get(op.at()).is_some_and(|o| self.is_field(o) || self.is_handed_out(f, o))
+    }
+
+    /// Where the variable is bound that a closure captures under the name of one of its own, if it is bound once.
+    pub(crate) fn bound_outside(&mut self, f: &Frame<'p>, local: LocalId) -> Option<Binder> {
+        let (mut at, mut local) = (f.at, local);
+        for _ in 0..MAX_DEPTH {
+            let body = self.p.body(at);
+            let Some(capture) = body.captures.iter().find(|capture| capture.inner == local) else { break };
+            local = capture.outer;
+            at = self.closures.around(self.p, at)?;
+        }
+        let mut set = self.p.body(at).ops.iter().filter_map(|op| match op.kind {
+            OpKind::Bind { local: bound, .. } if bound == local => Some(op.region),
+            _ => None,
+        });
+        let region = set.next().unwrap_or(RegionId(0));
+        (at != f.at && set.next().is_none()).then_some(Binder { at, region })
     }
 
     fn is_field(&self, op: &Op) -> bool {

@@ -37,8 +37,17 @@ impl<'p> Eval<'p> {
                 self.get(f, recv, name, i, Some(base))
             }
             OpKind::Index { base, key } => {
-                let (base, key) = (at(f, base), at(f, key));
-                self.index(f, base, key, i)
+                let (value, key) = (at(f, base), at(f, key));
+                let start = f.terms.len();
+                let found = self.index(f, value, key, i);
+                let variable = matches!(f.body.op(base).kind, OpKind::Local(_) | OpKind::Get { .. });
+                if let Val::Query(q) = *self.vals.get(value)
+                    && f.lang.keeps_rows_in_queries()
+                    && (variable || self.is_held(f, base))
+                {
+                    self.keep_rows(f, value, &q, base.at(), start);
+                }
+                found
             }
             OpKind::Slice { base, limit } => {
                 let (value, bound) = (at(f, base), at(f, limit));

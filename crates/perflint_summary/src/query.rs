@@ -251,7 +251,11 @@ impl<'p> Eval<'p> {
                 .ops
                 .get(op.at())
                 .is_some_and(|o| matches!(o.kind, OpKind::Local(_) | OpKind::Get { .. }));
-        if !named || !keeps || q.ran || q.evaluated {
+        let is_it = f.vals.get(op.at()).is_some_and(|value| match self.vals.get(*value) {
+            Val::Query(other) => (other.origin, other.path) == (q.origin, q.path),
+            _ => *value == v,
+        });
+        if !named || !is_it || !keeps || q.ran || q.evaluated {
             return;
         }
         // A stub's body may run inside itself, for a serializer in a serializer: its own regions would be mistaken.
@@ -265,7 +269,12 @@ impl<'p> Eval<'p> {
             _ => None,
         };
         if let Some(bound) = bound.filter(|_| !self.p.is_stub(f.at.file)) {
-            let binder = Binder { at: f.at, region: bound.unwrap_or(RegionId(0)) };
+            let outside = match f.body.op(op).kind {
+                OpKind::Local(local) => self.bound_outside(f, local),
+                _ => None,
+            };
+            f.outer.extend(outside);
+            let binder = outside.unwrap_or(Binder { at: f.at, region: bound.unwrap_or(RegionId(0)) });
             f.terms[start..].iter_mut().filter(|t| t.binder.is_none()).for_each(|t| t.binder = Some(binder));
         }
         if held {
