@@ -251,10 +251,7 @@ impl<'p> Eval<'p> {
                 .ops
                 .get(op.at())
                 .is_some_and(|o| matches!(o.kind, OpKind::Local(_) | OpKind::Get { .. }));
-        let is_it = f.vals.get(op.at()).is_some_and(|value| match self.vals.get(*value) {
-            Val::Query(other) => (other.origin, other.path) == (q.origin, q.path),
-            _ => *value == v,
-        });
+        let is_it = f.vals.get(op.at()).is_some_and(|value| self.may_be(*value, v, q));
         if !named || !is_it || !keeps || q.ran || q.evaluated {
             return;
         }
@@ -301,6 +298,14 @@ impl<'p> Eval<'p> {
                 f.locals[i] = self.vals.make(Val::Map(entries.into(), rest));
             }
         }
+    }
+
+    /// True if a value is this very query, or may be.
+    fn may_be(&self, value: V, v: V, q: &Query) -> bool {
+        self.vals.alternatives(value).iter().any(|one| match self.vals.get(*one) {
+            Val::Query(other) => (other.origin, other.path) == (q.origin, q.path),
+            _ => *one == v,
+        })
     }
 
     /// Records that all rows of an unbounded query come into memory.
