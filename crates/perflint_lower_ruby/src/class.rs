@@ -2,7 +2,9 @@
 
 use crate::literal::literal_text;
 use crate::walk::{Open, Ruby, name_of, utf8};
-use perflint_ir::{BodyKind, CallForm, Callee, Item, ItemId, ItemKind, Marker, OpId, OpKind, Span, TypeId};
+use perflint_ir::{
+    Arg, BodyKind, CallForm, Callee, Item, ItemId, ItemKind, Marker, OpId, OpKind, Slot, Span, TypeId,
+};
 use perflint_syntax::Place;
 use ruby_prism::{CallNode, Node};
 
@@ -301,7 +303,7 @@ impl Ruby<'_> {
         Some(op)
     }
 
-    /// `memoize def x`: the call is a marker of the method.
+    /// `memoize def x`: the call is a marker of the method, and says what it would say with the method's name.
     fn marked(&mut self, call: &CallNode<'_>, method: &str, word: &str, at: Span) -> OpId {
         for argument in call.arguments().iter().flat_map(|a| a.arguments().iter()) {
             self.expr(&argument);
@@ -311,6 +313,13 @@ impl Ruby<'_> {
             let path = self.sym(word);
             let marker = Marker { path, value: OpId::NONE, words: Vec::new(), span: at };
             self.file.item_mut(id).markers.push(marker);
+        }
+        let (callee, value) = (self.name(word, at), self.string(method, at));
+        let args = vec![Arg { slot: Slot::Pos, value }];
+        let op = self.invoke(Callee::Value(callee), args, CallForm::Plain, at);
+        if self.scopes.here.item == self.owner() {
+            let item = self.file.blank(ItemKind::Declaration, method, self.owner(), at);
+            self.file.item(Item { init: op, name_span: at, ..item });
         }
         self.string(method, at)
     }

@@ -779,6 +779,9 @@ pub struct EntryRow {
     /// Calls after which that template is not rendered.
     #[serde(default)]
     pub view_unless: Vec<Box<str>>,
+    /// Options of such calls: one that is given nothing else still shows that template.
+    #[serde(default)]
+    pub view_despite: std::collections::BTreeMap<Box<str>, Vec<Box<str>>>,
     /// What the parameters are, in order; `_` for unknown.
     #[serde(default)]
     pub gives: Vec<Box<str>>,

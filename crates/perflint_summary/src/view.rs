@@ -6,7 +6,7 @@ use crate::expr::Given;
 use crate::fact::Term;
 use crate::iterate::Plan;
 use crate::value::{Binder, UNKNOWN, V, Val};
-use perflint_ir::{BodyKind, Callee, ItemKind, OpId, OpKind, RegionId, Sym};
+use perflint_ir::{BodyKind, Callee, ItemKind, OpId, OpKind, RegionId, Slot, Sym};
 use perflint_link::{BodyRef, ClassIx, Def, FileIx};
 use perflint_models::{EntryRow, Renders};
 
@@ -58,8 +58,16 @@ impl<'p> Eval<'p> {
         let body = self.p.file(action.file).body(self.p.item(action).body?);
         let leaves = body.ops.iter().filter(|op| op.region == RegionId(0)).any(|op| {
             let OpKind::Call(call) = op.kind else { return false };
-            let Callee::Value(value) = body.call(call).callee else { return false };
-            matches!(body.op(value).kind, OpKind::Name(name) if row.view_unless.iter().any(|n| **n == *self.p.text(name)))
+            let call = body.call(call);
+            let Callee::Value(value) = call.callee else { return false };
+            let OpKind::Name(name) = body.op(value).kind else { return false };
+            let name = self.p.text(name);
+            let shows = row.view_despite.get(name).is_some_and(|options| {
+                body.args(call.args).iter().all(|arg| {
+                    matches!(arg.slot, Slot::Key(key) if options.iter().any(|o| **o == *self.p.text(key)))
+                })
+            });
+            row.view_unless.iter().any(|n| **n == *name) && !shows
         });
         if leaves {
             return None;
