@@ -76,6 +76,7 @@ mod query;
 mod receiver;
 mod reflect;
 mod reopened;
+mod repeated;
 mod root;
 mod route;
 mod selected;
