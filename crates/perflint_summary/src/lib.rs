@@ -33,6 +33,7 @@ mod cut;
 mod declared;
 mod dispatch;
 mod eager;
+mod equal;
 mod eval;
 mod exec;
 mod expr;

@@ -28,6 +28,27 @@ const LOOKUPS: &[&str] = &[
     "Load",
 ];
 
+/// Words with which such methods begin as well, before what is looked up: `getList(key)`.
+const LOOKING: &[&str] = &["get", "Get", "fetch", "load"];
+
+/// Functions and methods that ask whether there is something.
+const ASKING: &[&str] = &[
+    "isEmpty",
+    "isNotEmpty",
+    "isNull",
+    "isNil",
+    "nonNull",
+    "notNull",
+    "isBlank",
+    "isNotBlank",
+    "isPresent",
+    "empty",
+    "is_null",
+    "isset",
+    "IsNullOrEmpty",
+    "IsNullOrWhiteSpace",
+];
+
 /// Methods that put something into a store under a key.
 const FILLS: &[&str] = &[
     "set",
@@ -280,6 +301,12 @@ fn key_of<'a>(p: &Program, body: &Body, args: &'a [Arg]) -> Option<&'a Arg> {
     args.iter().find(|arg| !context(arg))
 }
 
+fn is_lookup(name: &str) -> bool {
+    let begins =
+        |word: &str| name.strip_prefix(word).is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    LOOKUPS.contains(&name) || LOOKING.iter().any(|word| begins(word))
+}
+
 /// What a store is, as written, and the key that is looked up in it.
 type Lookup = (String, Option<OpId>);
 
@@ -332,9 +359,15 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
                         out.push((format!("{}.{field}", text(object.value)), None));
                     }
                 }
-                (Callee::Member { recv, name }, args)
-                    if LOOKUPS.contains(&p.text(name)) && !args.is_empty() =>
+                (Callee::Member { name, .. }, [asked]) if ASKING.contains(&p.text(name)) => {
+                    next(asked.value, true);
+                }
+                (Callee::Member { recv, name }, []) if ASKING.contains(&p.text(name)) => next(recv, true),
+                (Callee::Value(f), [asked]) if matches!(body.op(f).kind, OpKind::Name(n) if ASKING.contains(&p.text(n))) =>
                 {
+                    next(asked.value, true);
+                }
+                (Callee::Member { recv, name }, args) if is_lookup(p.text(name)) && !args.is_empty() => {
                     out.extend(key_of(p, body, args).map(|key| (text(recv), Some(key.value))));
                 }
                 // A cell for one value: Go's `atomic.Pointer`, Java's `ThreadLocal`.

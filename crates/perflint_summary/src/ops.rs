@@ -544,54 +544,12 @@ impl<'p> Eval<'p> {
                 _ => FALSE,
             },
             BinOp::In => self.membership(l, r),
-            BinOp::And => self.vals.join(l, r),
-            _ => SCALAR,
-        }
-    }
-
-    fn equality(&mut self, l: V, r: V) -> V {
-        match (self.vals.get(l), self.vals.get(r)) {
-            (Val::Null, Val::Null) => TRUE,
-            // A condition of a query that names its relation.
-            (Val::Attr(_, name), other) if *other != Val::Null => {
-                let path = [*name].into();
-                self.vals.make(Val::Paths(path, None))
-            }
-            (Val::Null, Val::Row(_) | Val::Inst(..)) | (Val::Row(_) | Val::Inst(..), Val::Null) => SCALAR,
-            (Val::Str(a), Val::Str(b)) => {
-                if a == b {
-                    TRUE
-                } else {
-                    FALSE
-                }
-            }
-            (Val::Int(a), Val::Int(b)) => {
-                if a == b {
-                    TRUE
-                } else {
-                    FALSE
-                }
-            }
-            (Val::Bool(a), Val::Bool(b)) => {
-                if a == b {
-                    TRUE
-                } else {
-                    FALSE
-                }
-            }
-            (Val::Class(a), Val::Class(b)) => {
-                if a == b {
-                    TRUE
-                } else {
-                    FALSE
-                }
-            }
-            // A constant of an enumeration is a number or a text beside an instance of it.
-            (Val::Inst(..), Val::Int(_) | Val::Str(_)) | (Val::Int(_) | Val::Str(_), Val::Inst(..)) => SCALAR,
-            (a, b) => match (shape(a), shape(b)) {
-                (Some(a), Some(b)) if a != b => FALSE,
-                _ => SCALAR,
+            BinOp::And => match (self.vals.truth(l), self.vals.truth(r)) {
+                (Some(false), _) => l,
+                (_, Some(false)) => FALSE,
+                _ => self.vals.join(l, r),
             },
+            _ => SCALAR,
         }
     }
 
@@ -755,20 +713,6 @@ impl<'p> Eval<'p> {
             binder: None,
         }))
     }
-}
-
-/// What kind of thing a value certainly is; values of different kinds are not equal.
-fn shape(val: &Val) -> Option<u8> {
-    Some(match val {
-        Val::Null => 0,
-        Val::Str(_) | Val::Sql(..) => 1,
-        Val::Int(_) | Val::Bool(_) => 2,
-        Val::List(_) | Val::Many { .. } => 3,
-        Val::Map(..) => 4,
-        Val::Class(_) | Val::Fun(_) | Val::Closure(..) | Val::Bound(..) => 5,
-        Val::Row(_) | Val::Query(_) | Val::Inst(..) | Val::ExtInst(..) => 6,
-        _ => return None,
-    })
 }
 
 fn is_loop_inside(f: &Frame<'_>, inner: u16, outer: u16) -> bool {
