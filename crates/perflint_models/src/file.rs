@@ -62,7 +62,7 @@ pub struct ModelFile {
     pub calls: Vec<CallRow>,
     /// Attributes.
     #[serde(default, rename = "attr")]
-    pub attrs: Vec<AttrRow>,
+    pub attrs: Vec<crate::AttrRow>,
     /// Entities.
     #[serde(default, rename = "entity")]
     pub entities: Vec<EntityRow>,
@@ -379,30 +379,6 @@ pub struct Dispatches {
     pub base: OneOrMany,
     /// The handlers' method.
     pub method: Box<str>,
-}
-
-/// An attribute of a library type.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AttrRow {
-    /// Types that have it.
-    pub on: OneOrMany,
-    /// Its names.
-    pub name: OneOrMany,
-    /// Read on the class, not on an instance.
-    #[serde(default, rename = "static")]
-    pub is_static: bool,
-    /// Its value; `recv` is the object.
-    pub returns: Expr,
-    /// Reading it runs this.
-    #[serde(default)]
-    pub effect: Option<EffectKind>,
-    /// How many rows reading it brings into memory.
-    #[serde(default)]
-    pub rows: RowCount,
-    /// The document, if not the file's.
-    #[serde(default)]
-    pub docs: Option<Box<str>>,
 }
 
 /// How a class is recognised as an entity.

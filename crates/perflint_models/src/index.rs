@@ -1,6 +1,7 @@
 //! Models by what they are looked up with.
 
-use crate::file::{AttrRow, CallRow, DeclarationRow, EntityRow, EntryRow, ModelFile, OneOrMany, RelationRow};
+use crate::AttrRow;
+use crate::file::{CallRow, DeclarationRow, EntityRow, EntryRow, ModelFile, OneOrMany, RelationRow};
 use crate::object::ObjectRow;
 use crate::source::{GeneratedRow, HintRow, SettingRow, StubRow};
 use crate::ty::{TypeRole, TypeRow};

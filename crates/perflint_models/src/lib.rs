@@ -9,6 +9,7 @@
 //! its own for framework control flow (it grows until it is a worse version of the languages it describes).
 
 mod ahead;
+mod attribute;
 mod embedded;
 mod evidence;
 mod expr;
@@ -25,12 +26,13 @@ mod ty;
 mod view;
 
 pub use ahead::Ahead;
+pub use attribute::AttrRow;
 pub use embedded::{builtin, builtin_for, folder};
 pub use evidence::{AskRow, Asks, CollectionRow, KeepRow, Kind, SignRow, TimeoutRow, Work, WorkRow};
 pub use expr::{Expr, ExprError};
 pub use file::{
-    AttrRow, CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, EntryRow, Lists,
-    ModelFile, OneOrMany, Presets, RelationRead, RelationRow, RowCount, To, Wait,
+    CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, EntryRow, Lists, ModelFile,
+    OneOrMany, Presets, RelationRead, RelationRow, RowCount, To, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};
 pub use object::ObjectRow;

@@ -139,7 +139,8 @@ impl<'p> Eval<'p> {
     }
 
     fn branch(&mut self, f: &mut Frame<'p>, cond: OpId, arms: &[Arm]) -> Flow {
-        let truth = cond.some().and_then(|c| self.truth(f, f.vals[c.at()]));
+        let truth =
+            cond.some().and_then(|c| self.truth(f, f.vals[c.at()]).or_else(|| self.key_truth(f, c, 0)));
         let arm_of = |region: u16| match f.body.regions[usize::from(region)].kind {
             RegionKind::Branch { arm, last, .. } => (arm, last),
             _ => (0, false),

@@ -57,6 +57,7 @@ mod initialized;
 mod intrinsic;
 mod iterate;
 mod join;
+mod key;
 mod lookup;
 mod mapper;
 mod membership;
