@@ -1,6 +1,7 @@
 //! The models that the binary carries.
 
-use crate::index::{ModelError, Models, parse};
+use crate::ModelFile;
+use crate::index::{ModelError, Models, parse, parse_as};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,7 @@ include!(concat!(env!("OUT_DIR"), "/files.rs"));
 /// # Errors
 /// A file that cannot be used; the tests hold that there is none.
 pub fn builtin() -> Result<Models, ModelError> {
-    Models::read(FILES.iter().copied())
+    Models::of(carried(|_| true)?)
 }
 
 /// The builtin models of the languages that a scan met, and a team's own: pairs of a file's name and its text. Reading all
@@ -26,12 +27,19 @@ pub fn builtin_for<'a>(
     let own = parse(own)?;
     // A team's own rows may stand on builtin ones of their language.
     let named = |folder: &str| own.iter().any(|(_, file)| folder_of(&file.language) == folder);
-    let wanted = |(name, _): &(&str, &str)| {
-        name.split_once('/').is_none_or(|(folder, _)| is_met(folder) || named(folder))
-    };
-    let mut files = parse(FILES.iter().copied().filter(wanted))?;
+    let wanted = |name: &str| name.split_once('/').is_none_or(|(folder, _)| is_met(folder) || named(folder));
+    let mut files = carried(wanted)?;
     files.extend(own);
     Models::of(files)
+}
+
+fn carried(wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, ModelFile)>, ModelError> {
+    let files = FILES.iter().copied().filter(|(name, _)| wanted(name));
+    parse_as(files, |name, text| {
+        let wrong =
+            |error: serde_json::Error| ModelError::Row { file: name.to_owned(), what: error.to_string() };
+        serde_json::from_str(text).map_err(wrong)
+    })
 }
 
 /// Kotlin's models stand beside Java's: the two call each other.
@@ -92,7 +100,7 @@ mod tests {
     #[test]
     fn a_file_stands_in_the_folder_of_its_language() {
         for (name, text) in FILES {
-            let file: crate::ModelFile = toml::from_str(text).unwrap();
+            let file: ModelFile = serde_json::from_str(text).unwrap();
             assert_eq!(
                 name.split_once('/').map(|(folder, _)| folder),
                 Some(folder_of(&file.language)),

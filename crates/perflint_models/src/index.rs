@@ -134,15 +134,20 @@ type ByFamily = FxHashMap<Box<str>, FxHashMap<Box<str>, Vec<TypeIx>>>;
 pub(crate) fn parse<'a>(
     texts: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<Vec<(String, ModelFile)>, ModelError> {
+    parse_as(texts, |name, text| {
+        toml::from_str(text)
+            .map_err(|source| ModelError::Parse { file: name.to_owned(), source: Box::new(source) })
+    })
+}
+
+/// The same for texts in whatever form `read` takes.
+pub(crate) fn parse_as<'a>(
+    texts: impl IntoIterator<Item = (&'a str, &'a str)>,
+    read: impl Fn(&str, &str) -> Result<ModelFile, ModelError> + Sync,
+) -> Result<Vec<(String, ModelFile)>, ModelError> {
     let texts: Vec<(&str, &str)> = texts.into_iter().collect();
-    let parsed: Vec<Result<(String, ModelFile), ModelError>> = texts
-        .into_par_iter()
-        .map(|(name, text)| {
-            let file = toml::from_str(text)
-                .map_err(|source| ModelError::Parse { file: name.to_owned(), source: Box::new(source) })?;
-            Ok((name.to_owned(), file))
-        })
-        .collect();
+    let parsed: Vec<Result<(String, ModelFile), ModelError>> =
+        texts.into_par_iter().map(|(name, text)| Ok((name.to_owned(), read(name, text)?))).collect();
     // In their order, so that the first file that is wrong is the one that is told.
     parsed.into_iter().collect()
 }
