@@ -44,7 +44,7 @@ pub fn lower(source: Source<'_>) -> FileIr {
         Lang::Twig => twig::to_php(source.text),
         _ => Offsets::same(source.text),
     };
-    if guard::bracket_depth(offsets.text()) > guard::MAX_BRACKETS {
+    if guard::nests_deeper(offsets.text(), guard::MAX_BRACKETS) {
         return with_gap(source, GapKind::Depth);
     }
     let arena = Bump::new();

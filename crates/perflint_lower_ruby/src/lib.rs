@@ -34,7 +34,7 @@ pub fn lower(source: Source<'_>) -> FileIr {
         Lang::Slim => markup::slim(source.text),
         _ => Text::same(source.text.to_owned()),
     };
-    if guard::bracket_depth(&text.ruby) > guard::MAX_BRACKETS {
+    if guard::nests_deeper(&text.ruby, guard::MAX_BRACKETS) {
         return with_gap(source, GapKind::Depth);
     }
     let is_template = source.lang != Lang::Ruby

@@ -7,7 +7,7 @@ pub const MAX_BRACKETS: usize = 1_000;
 pub const MAX_DEPTH: usize = 2_000;
 
 /// The greatest depth of `(`, `[` and `{` in a text, strings and comments included: an upper bound that costs one pass.
-pub fn bracket_depth(text: &str) -> usize {
+fn bracket_depth(text: &str) -> usize {
     let (mut depth, mut deepest) = (0usize, 0usize);
     for byte in text.bytes() {
         match byte {
@@ -20,6 +20,13 @@ pub fn bracket_depth(text: &str) -> usize {
         }
     }
     deepest
+}
+
+/// True if brackets may nest deeper than a limit.
+pub fn nests_deeper(text: &str, limit: usize) -> bool {
+    // Few texts have so many of them at all, and to count them takes a fraction of the time.
+    let opened = text.bytes().filter(|byte| matches!(byte, b'(' | b'[' | b'{')).count();
+    opened > limit && bracket_depth(text) > limit
 }
 
 /// Runs a recursive step with enough stack.

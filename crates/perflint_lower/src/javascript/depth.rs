@@ -16,8 +16,7 @@ pub(super) fn too_deep(text: &str) -> bool {
         deep |= bound(&mut brackets, count(b"([{"), count(b")]}"));
         sharp |= bound(&mut angles, count(b"<"), count(b">"));
     }
-    deep && guard::bracket_depth(text) > guard::MAX_BRACKETS
-        || sharp && angle_depth(text) > guard::MAX_BRACKETS
+    deep && guard::nests_deeper(text, guard::MAX_BRACKETS) || sharp && angle_depth(text) > guard::MAX_BRACKETS
 }
 
 /// Moves an upper bound of the open brackets past a chunk; true if it may have been exceeded in between.

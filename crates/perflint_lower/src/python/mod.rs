@@ -32,7 +32,7 @@ const DROP_STACK: usize = 1 << 30;
 const LONG_CHAIN: usize = 5_000;
 
 pub(crate) fn lower(source: Source<'_>) -> FileIr {
-    if guard::bracket_depth(source.text) > guard::MAX_BRACKETS {
+    if guard::nests_deeper(source.text, guard::MAX_BRACKETS) {
         return crate::give_up(source, GapKind::Depth);
     }
     let kind = if source.path.ends_with(".pyi") { PySourceType::Stub } else { PySourceType::Python };

@@ -30,7 +30,7 @@ use perflint_ir::{BodyBuilder, BodyId, BodyKind, FileBuilder, FileIr, GapKind, I
 const MAX_RUN: usize = 16_384;
 
 pub(crate) fn lower(source: Source<'_>) -> FileIr {
-    if guard::bracket_depth(source.text) > guard::MAX_BRACKETS || longest_run(source.text) > MAX_RUN {
+    if guard::nests_deeper(source.text, guard::MAX_BRACKETS) || longest_run(source.text) > MAX_RUN {
         return crate::give_up(source, GapKind::Failed);
     }
     proc_macro2::extra::invalidate_current_thread_spans();

@@ -27,7 +27,7 @@ pub(super) fn read(text: &str) -> Reading {
             vec![keywords::definition(&tokens, verb)]
         }
         SqlVerb::Insert | SqlVerb::Other => Vec::new(),
-        _ if !of_tables || guard::bracket_depth(&normal.sql) > typed::MAX_NESTING => Vec::new(),
+        _ if !of_tables || guard::nests_deeper(&normal.sql, typed::MAX_NESTING) => Vec::new(),
         _ => guard::deeper(|| typed::read(&normal.sql)).unwrap_or_default(),
     };
     if statements.is_empty() {
