@@ -674,6 +674,9 @@ pub(crate) struct Around {
 
 /// Drops terms that say the same, and all beyond the cap.
 fn compact(terms: Vec<Term>) -> (Vec<Term>, bool) {
+    if terms.len() < 2 {
+        return (terms, false);
+    }
     let mut seen = FxHashSet::default();
     let mut kept: Vec<Term> = Vec::new();
     let mut capped = false;

@@ -222,6 +222,9 @@ pub enum Val {
 #[derive(Debug)]
 pub struct Values {
     vals: IndexSet<Val, FxBuildHasher>,
+    /// The numbers of literal strings and of names, by symbol: they are asked for most.
+    strings: Vec<V>,
+    names: Vec<V>,
     supplies: Vec<(bool, Rc<[Sym]>)>,
     supply_index: FxHashMap<(bool, Rc<[Sym]>), SupplyIx>,
 }
@@ -231,8 +234,13 @@ const MAX_UNION: usize = 6;
 
 impl Default for Values {
     fn default() -> Self {
-        let mut values =
-            Self { vals: IndexSet::default(), supplies: Vec::new(), supply_index: FxHashMap::default() };
+        let mut values = Self {
+            vals: IndexSet::default(),
+            strings: Vec::new(),
+            names: Vec::new(),
+            supplies: Vec::new(),
+            supply_index: FxHashMap::default(),
+        };
         for val in [Val::Unknown, Val::Null, Val::Bool(true), Val::Bool(false), Val::Scalar] {
             values.make(val);
         }
@@ -250,7 +258,19 @@ impl Values {
 
     /// The number of a value.
     pub fn make(&mut self, val: Val) -> V {
-        V(self.vals.insert_full(val).0 as u32)
+        let (known, sym) = match val {
+            Val::Str(sym) => (&mut self.strings, sym),
+            Val::Ext(sym) => (&mut self.names, sym),
+            _ => return V(self.vals.insert_full(val).0 as u32),
+        };
+        let at = sym.0 as usize;
+        if known.len() <= at {
+            known.resize(at + 1, UNKNOWN);
+        }
+        if known[at] == UNKNOWN {
+            known[at] = V(self.vals.insert_full(val).0 as u32);
+        }
+        known[at]
     }
 
     /// Many values alike.
