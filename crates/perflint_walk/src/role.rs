@@ -220,7 +220,12 @@ fn role_of_dir(dir: &str, file: &str) -> Option<Role> {
 }
 
 fn role_of_name(name: &str) -> Option<Role> {
+    let last = name.as_bytes().last();
     let fits = |(prefix, suffix): &(&str, &str)| {
+        // The last letter tells most of them apart.
+        if suffix.as_bytes().last().is_some_and(|letter| Some(letter) != last) {
+            return false;
+        }
         name.strip_prefix(prefix)
             .and_then(|rest| rest.strip_suffix(suffix))
             .is_some_and(|rest| rest.is_empty() || !EXACT.contains(prefix))
