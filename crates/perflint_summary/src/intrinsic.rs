@@ -9,6 +9,24 @@ use perflint_ir::{ItemKind, Sym};
 use perflint_link::{Base, ClassIx};
 use perflint_models::{EffectKind, RowCount, To, Wait};
 
+/// Classes of the language itself whose instances are plain values.
+const BUILT_IN: &[&str] = &[
+    "bool",
+    "bytes",
+    "dict",
+    "filter",
+    "float",
+    "frozenset",
+    "int",
+    "list",
+    "map",
+    "range",
+    "set",
+    "str",
+    "tuple",
+    "zip",
+];
+
 impl<'p> Eval<'p> {
     /// The value of a call of such a function; `None` if the path is none of them.
     pub(crate) fn intrinsic(
@@ -131,7 +149,12 @@ impl<'p> Eval<'p> {
     }
 
     fn is_library_instance(&mut self, v: V, path: Sym) -> V {
-        let Some(wanted) = self.look.ty(path, perflint_ir::Lang::Python) else { return SCALAR };
+        let Some(wanted) = self.look.ty(path, perflint_ir::Lang::Python) else {
+            // What a query gives, and a query itself, is made by classes of their own.
+            let plain = BUILT_IN.contains(&self.p.text(path));
+            let own = matches!(self.vals.get(v), Val::Query(_) | Val::Row(_));
+            return if plain && own { FALSE } else { SCALAR };
+        };
         match *self.vals.get(v) {
             Val::Query(Query { api: Some(api), .. }) | Val::ExtInst(api, _) => {
                 if self.m.line(api).contains(&wanted) { TRUE } else { FALSE }
