@@ -11,6 +11,8 @@ use std::collections::VecDeque;
 /// Contexts of bodies.
 pub(crate) struct Contexts {
     reached: FxHashMap<BodyRef, (Context, Option<u32>)>,
+    /// Bodies that nothing but the browser's code calls.
+    browser: FxHashSet<BodyRef>,
     /// Bodies that requests reach on a way that nothing remembers the result of.
     each_time: FxHashSet<BodyRef>,
     /// Some entry point is known. Where none is, any function may be one.
@@ -33,7 +35,7 @@ impl Contexts {
         let serves = |e: &Entry| e.kind == EntryKind::Main && serving.contains(package(e.file));
         let mut reached: FxHashMap<BodyRef, (Context, Option<u32>)> = FxHashMap::default();
         let evaluations = facts.graph.evaluations();
-        let mut seen = FxHashSet::default();
+        let (mut seen, mut shown) = (FxHashSet::default(), Vec::new());
         for wanted in [Context::Request, Context::Job, Context::Script] {
             let entries =
                 (0u32..).zip(&facts.entries).filter(|(_, e)| context_of(e.kind) == wanted && !serves(e));
@@ -53,6 +55,10 @@ impl Contexts {
                     }
                     if let Some(at) = facts.graph.body(node) {
                         reached.entry(at).or_insert((wanted, entry));
+                        if program.file(at.file).role == Role::Client {
+                            shown.push(node);
+                            continue;
+                        }
                     }
                     open.extend(facts.graph.calls(node).iter().map(|next| (*next, entry)));
                     wide.extend(facts.graph.may_reach(node));
@@ -64,7 +70,8 @@ impl Contexts {
         }
         let knows_entries =
             facts.entries.iter().any(|e| matches!(context_of(e.kind), Context::Request | Context::Job));
-        Self { reached, each_time: each_time(facts), knows_entries }
+        let browser = called_by(facts, shown, &mut seen);
+        Self { reached, browser, each_time: each_time(facts), knows_entries }
     }
 
     /// True if requests reach a body only while somebody has not remembered yet what it gives.
@@ -91,6 +98,7 @@ impl Contexts {
             // A job that is run once is a script that runs in the background.
             Some((Context::Job, _)) if program.file(at.file).role == Role::Script => Context::Script,
             Some((context, _)) => *context,
+            None if self.browser.contains(&at) => Context::Client,
             None if program.file(at.file).role == Role::Script => Context::Script,
             None => Context::Library,
         }
@@ -114,6 +122,18 @@ impl Contexts {
     pub(crate) fn entry(&self, at: BodyRef) -> Option<usize> {
         self.reached.get(&at).and_then(|(_, entry)| entry.map(|e| e as usize))
     }
+}
+
+/// Bodies that some evaluations call, of those that were not `seen` yet: a module that the browser's code imports runs there too.
+fn called_by(facts: &Facts, mut open: Vec<Node>, seen: &mut FxHashSet<Node>) -> FxHashSet<BodyRef> {
+    let mut bodies = FxHashSet::default();
+    while let Some(node) = open.pop() {
+        for next in facts.graph.calls(node).iter().copied().filter(|next| seen.insert(*next)) {
+            bodies.extend(facts.graph.body(next));
+            open.push(next);
+        }
+    }
+    bodies
 }
 
 /// Bodies that requests run whenever they come.
