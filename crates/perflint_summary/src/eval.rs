@@ -611,13 +611,7 @@ impl<'p> Eval<'p> {
         let site = Site { at: f.at, op: OpId(op as u32) };
         f.called.push((op, outcome.node));
         self.take_shown(f, &outcome.shown);
-        if how.detached {
-            self.events.graph.spawn(f.node, outcome.node);
-        } else if how.memoised || (!outcome.terms.is_empty() && self.is_remembered(f.at, site.op)) {
-            self.events.graph.link_once(f.node, outcome.node);
-        } else {
-            self.events.graph.link(f.node, outcome.node);
-        }
+        self.link(f, outcome, site.op, how);
         if how.memoised {
             return;
         }

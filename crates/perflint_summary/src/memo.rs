@@ -6,7 +6,7 @@
 //! parameters once per argument: whoever calls it with a fixed one pays once, a loop over the arguments every time. A store of
 //! the receiver that is looked into first may be filled by another method of it.
 
-use crate::eval::{Eval, Frame};
+use crate::eval::{Eval, Frame, How, Outcome};
 use crate::fact::{Sure, Term};
 use perflint_ir::{
     Arg, BinOp, Body, CallForm, Callee, ExitKind, ItemKind, LocalId, OpId, OpKind, RegionId, RegionKind,
@@ -259,6 +259,17 @@ pub(crate) fn keyed(body: &Body, op: OpId, depth: u32) -> Option<Key> {
 }
 
 impl<'p> Eval<'p> {
+    /// Records who calls whom: on its own, until the result is remembered, or each time.
+    pub(crate) fn link(&mut self, f: &Frame<'p>, callee: &Outcome, op: OpId, how: How) {
+        if how.detached {
+            self.events.graph.spawn(f.node, callee.node);
+        } else if how.memoised || (!callee.terms.is_empty() && self.is_remembered(f.at, op)) {
+            self.events.graph.link_once(f.node, callee.node);
+        } else {
+            self.events.graph.link(f.node, callee.node);
+        }
+    }
+
     /// True if an operation runs until its result is remembered, whoever asks for it.
     pub(crate) fn is_remembered(&mut self, at: BodyRef, op: OpId) -> bool {
         matches!(self.memos.at(self.p, at, op), Some(Once::Ever | Once::PerKey(_)))
