@@ -43,6 +43,7 @@ fn dotted_reads_are_called_if_they_can_be() {
             "%3 r0 call Auto %2()",
             "%4 r0 %3.all",
             "%5 r0 call Auto %4()",
+            "%6 r0 text(%5)",
         ],
     );
 }
@@ -60,6 +61,7 @@ fn explicit_calls_replace_automatic_ones() {
             "%5 r0 %4.x",
             "%6 r0 call Plain %2.all(%3, n: %5)",
             "%7 r0 %6.y",
+            "%8 r0 text(%7)",
         ],
     );
 }
@@ -77,6 +79,7 @@ fn filters_are_calls_with_the_value_first() {
             "%5 r0 \"a\"",
             "%6 r0 name |map",
             "%7 r0 call Tag %6(%4, attribute: %5)",
+            "%8 r0 text(%7)",
         ],
     );
 }
@@ -92,10 +95,13 @@ fn loops_bind_their_names_until_they_end() {
             "%2 r1 local o#1",
             "%3 r1 %2.id",
             "%4 r1 call Auto %3()",
-            "%5 r0 local context#0",
-            "%6 r0 %5.o",
-            "%7 r0 local context#0",
-            "%8 r0 %7.o",
+            "%5 r1 text(%4)",
+            "%6 r0 local context#0",
+            "%7 r0 %6.o",
+            "%8 r0 text(%7)",
+            "%9 r0 local context#0",
+            "%10 r0 %9.o",
+            "%11 r0 text(%10)",
         ],
     );
 }
@@ -118,6 +124,7 @@ fn loops_take_their_element_apart_and_filter() {
             "%8 r1 v#3 = %7",
             "%9 r1 local v#3",
             "%10 r2 local k#2",
+            "%11 r2 text(%10)",
         ],
     );
 }
@@ -135,8 +142,11 @@ fn decisions_are_arms_on_the_first_condition() {
             "%2 r0 local context#0",
             "%3 r0 %2.b",
             "%4 r2 2",
-            "%5 r3 3",
-            "%6 r0 4",
+            "%5 r2 text(%4)",
+            "%6 r3 3",
+            "%7 r3 text(%6)",
+            "%8 r0 4",
+            "%9 r0 text(%8)",
         ],
     );
 }
@@ -145,7 +155,7 @@ fn decisions_are_arms_on_the_first_condition() {
 fn else_of_a_library_tag_is_not_the_loops() {
     has(
         "{% for o in os %}{% ifchanged o.d %}{% else %}{{ o }}{% endifchanged %}{{ o }}{% endfor %}",
-        &["%7 r1 local o#1", "%8 r1 local o#1"],
+        &["%7 r1 local o#1", "%9 r1 local o#1"],
     );
 }
 
@@ -185,20 +195,25 @@ fn negative_operators_negate_the_positive_ones() {
             "%1 r0 2",
             "%2 r0 Eq(%0, %1)",
             "%3 r0 not %2",
-            "%4 r0 1",
-            "%5 r0 \"a\"",
-            "%6 r0 In(%4, %5)",
-            "%7 r0 not %6",
-            "%8 r0 1",
-            "%9 r0 not %8",
-            "%10 r0 2",
+            "%4 r0 text(%3)",
+            "%5 r0 1",
+            "%6 r0 \"a\"",
+            "%7 r0 In(%5, %6)",
+            "%8 r0 not %7",
+            "%9 r0 text(%8)",
+            "%10 r0 1",
             "%11 r0 not %10",
-            "%12 r0 not %11",
-            "%13 r0 3",
-            "%14 r0 4",
-            "%15 r0 Eq(%13, %14)",
-            "%16 r0 not %15",
-            "%17 r0 not %16",
+            "%12 r0 text(%11)",
+            "%13 r0 2",
+            "%14 r0 not %13",
+            "%15 r0 not %14",
+            "%16 r0 text(%15)",
+            "%17 r0 3",
+            "%18 r0 4",
+            "%19 r0 Eq(%17, %18)",
+            "%20 r0 not %19",
+            "%21 r0 not %20",
+            "%22 r0 text(%21)",
         ],
     );
 }
@@ -217,6 +232,7 @@ fn conditional_expression_evaluates_its_test_first() {
             "%4 r2 \"c\"",
             "%5 r2 Add(%3, %4)",
             "%6 r0 join(%2, %5)",
+            "%7 r0 text(%6)",
         ],
     );
 }
@@ -232,14 +248,18 @@ fn literals_and_elements() {
             "%3 r0 tuple(%1, %2)",
             "%4 r0 true",
             "%5 r0 list(%0, %3, %4)",
-            "%6 r0 1",
-            "%7 r0 map(a: %6)",
-            "%8 r0 \"x\"",
-            "%9 r0 10",
-            "%10 r0 %8[..%9]",
-            "%11 r0 \"x\"",
-            "%12 r0 -1",
-            "%13 r0 %11[%12]",
+            "%6 r0 text(%5)",
+            "%7 r0 1",
+            "%8 r0 map(a: %7)",
+            "%9 r0 text(%8)",
+            "%10 r0 \"x\"",
+            "%11 r0 10",
+            "%12 r0 %10[..%11]",
+            "%13 r0 text(%12)",
+            "%14 r0 \"x\"",
+            "%15 r0 -1",
+            "%16 r0 %14[%15]",
+            "%17 r0 text(%16)",
         ],
     );
 }
@@ -254,9 +274,12 @@ fn with_and_set_bind() {
             "%2 r0 2",
             "%3 r0 b#2 = %2",
             "%4 r0 local a#1",
-            "%5 r0 local b#2",
-            "%6 r0 local context#0",
-            "%7 r0 %6.a",
+            "%5 r0 text(%4)",
+            "%6 r0 local b#2",
+            "%7 r0 text(%6)",
+            "%8 r0 local context#0",
+            "%9 r0 %8.a",
+            "%10 r0 text(%9)",
         ],
     );
     body(
@@ -307,8 +330,8 @@ fn macros_are_functions_and_called_by_name() {
             "%0 r0 name f",
             "%2 r0 call Plain %0(%1)",
             "%1 r0 local a#0",
-            "%2 r0 name c",
-            "%4 r0 %3.c",
+            "%3 r0 name c",
+            "%5 r0 %4.c",
         ],
     );
 }
@@ -323,8 +346,8 @@ fn imports_name_macros() {
             "import Item n.html . c as c",
             "%0 r0 name b",
             "%2 r0 call Plain %0(%1)",
-            "%3 r0 name m",
-            "%5 r0 call Plain %3.x(%4)",
+            "%4 r0 name m",
+            "%6 r0 call Plain %4.x(%5)",
         ],
     );
 }
@@ -342,6 +365,7 @@ fn library_tags_are_calls() {
             "%5 r0 call Tag %4(%0, limit: %1, %3)",
             "%6 r0 rows#1 = %5",
             "%7 r0 local rows#1",
+            "%8 r0 text(%7)",
         ],
     );
 }
@@ -358,7 +382,9 @@ fn cache_is_a_scope() {
             "%3 r0 name %cache",
             "%4 r0 call Tag %3(%0, %2)",
             "%5 r1 1",
-            "%6 r0 2",
+            "%6 r1 text(%5)",
+            "%7 r0 2",
+            "%8 r0 text(%7)",
         ],
     );
 }
@@ -368,7 +394,7 @@ fn regroup_and_translations_bind() {
     has("{% regroup xs by a.b as c %}{{ c }}", &["%2 r0 unknown(%1)", "%3 r0 c#1 = %2", "%4 r0 local c#1"]);
     has(
         "{% blocktrans with a=b.c trimmed %}{{ a }}{% endblocktrans %}{{ a }}",
-        &["%2 r0 %1.c", "%4 r0 a#1 = %3", "%5 r0 local a#1", "%7 r0 %6.a"],
+        &["%2 r0 %1.c", "%4 r0 a#1 = %3", "%5 r0 local a#1", "%8 r0 %7.a"],
     );
 }
 
