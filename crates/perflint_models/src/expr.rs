@@ -24,6 +24,8 @@ pub enum Expr {
     Row(Box<Expr>),
     /// One row of the same that was made, not read: no query could have loaded what it refers to.
     Made(Box<Expr>),
+    /// One row of the same that surrounds every request: wherever it is asked for, it is the same one.
+    Ambient(Box<Expr>),
     /// The rows of a query as a list in memory.
     Rows(Box<Expr>),
     /// A query over the entity that a class, row or other query stands for.
@@ -212,6 +214,7 @@ impl Expr {
             "elem" => Self::Elem(nested()?),
             "row" => Self::Row(nested()?),
             "made" => Self::Made(nested()?),
+            "ambient" => Self::Ambient(nested()?),
             "rows" => Self::Rows(nested()?),
             "query" => Self::Query(nested()?),
             "list" => Self::List(nested()?),

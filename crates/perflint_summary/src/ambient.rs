@@ -2,9 +2,34 @@
 //! then is an exception and not what a request costs.
 
 use crate::eval::{Eval, Frame};
-use perflint_ir::{BinOp, Callee, OpId, OpKind};
+use crate::value::{Binder, NOTHING, Query, Row, V, Val};
+use perflint_ir::{BinOp, Callee, OpId, OpKind, RegionId};
+use perflint_link::BodyRef;
 
 impl<'p> Eval<'p> {
+    /// One row of a query's entity that surrounds every request, such as the one of whoever is signed in: it was fetched before, and
+    /// wherever it is asked for, it is the same one. It counts as bound where its class is declared.
+    pub(crate) fn ambient_row(&mut self, f: &Frame<'p>, q: &Query, op: usize) -> Option<V> {
+        let entity = q.entity?;
+        let def = self.p.class(self.p.entity(entity).class).def;
+        let body = self.p.item(def).body?;
+        let binder = Binder { at: BodyRef { file: def.file, body }, region: RegionId(0) };
+        self.ambient.insert(binder);
+        let origin = self.site(f, op);
+        self.events.extents.given(origin);
+        let path = self.p.names.intern("");
+        let row = Row {
+            entity,
+            origin: Some(origin),
+            path,
+            from: None,
+            many: false,
+            supply: NOTHING,
+            binder: Some(binder),
+        };
+        Some(self.vals.make(Val::Row(row)))
+    }
+
     /// The arm of a decision that runs where what surrounds the request is missing.
     pub(crate) fn missing_arm(&mut self, f: &Frame<'p>, cond: OpId) -> Option<u16> {
         if !f.lang.asks_contexts() {
@@ -40,7 +65,7 @@ impl<'p> Eval<'p> {
             },
             OpKind::Call(id) => match f.body.call(id).callee {
                 Callee::Member { recv, name } => {
-                    let crate::value::Val::ExtInst(ty, _) = *self.vals.get(f.vals[recv.at()]) else {
+                    let Val::ExtInst(ty, _) = *self.vals.get(f.vals[recv.at()]) else {
                         return false;
                     };
                     self.look.method(ty, name, false).is_some_and(|row| self.m.call(row).ambient)

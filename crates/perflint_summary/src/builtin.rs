@@ -172,7 +172,7 @@ impl<'p> Eval<'p> {
             let how = How { sure: Sure::Guess, ..How::PLAIN };
             let v = self.call_fun(f, def, this, args, op, how);
             return match *self.vals.get(this) {
-                Val::Row(row) => self.of_one_row(row, def, v),
+                Val::Row(row) => self.of_one_row(f, row, def, v, op),
                 _ => v,
             };
         }

@@ -593,7 +593,7 @@ impl<'p> Eval<'p> {
                 return self.call_value(f, v, args, op);
             }
             let v = self.call_fun(f, def, recv, args, op, How::PLAIN);
-            return self.of_one_row(row, def, v);
+            return self.of_one_row(f, row, def, v, op);
         }
         let api = self.p.entity(row.entity).api;
         let types: Vec<TypeIx> = self.p.class(class).types.iter().copied().chain(api).collect();

@@ -164,6 +164,8 @@ pub(crate) struct Eval<'p> {
     pub(crate) invoked: FxHashSet<BodyRef>,
     lasts: FxHashMap<BodyRef, Rc<[u16]>>,
     pub(crate) inits: FxHashMap<BodyRef, Option<Rc<[V]>>>,
+    /// Where rows count as bound that surround every request.
+    pub(crate) ambient: FxHashSet<Binder>,
     pub(crate) class_fields: FxHashMap<ClassIx, Rc<[(Sym, V)]>>,
     /// Partial values of initialisers that are being evaluated.
     pub(crate) partial: FxHashMap<BodyRef, Vec<V>>,
@@ -224,6 +226,7 @@ impl<'p> Eval<'p> {
             invoked: FxHashSet::default(),
             lasts: FxHashMap::default(),
             inits: FxHashMap::default(),
+            ambient: FxHashSet::default(),
             class_fields: FxHashMap::default(),
             partial: FxHashMap::default(),
             static_puts: FxHashMap::default(),

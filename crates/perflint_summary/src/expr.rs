@@ -62,6 +62,11 @@ impl<'p> Eval<'p> {
                     None => UNKNOWN,
                 }
             }
+            Expr::Ambient(e) => {
+                let v = self.expr(f, e, g)?;
+                let q = self.query_for(f, v, g.op)?;
+                self.ambient_row(f, &q, g.op)?
+            }
             Expr::Rows(e) => {
                 let v = self.expr(f, e, g)?;
                 match self.query_for(f, v, g.op) {

@@ -36,8 +36,16 @@ impl<'p> Eval<'p> {
         }
     }
 
-    /// What the method that declares a relation builds is a query over the rows that belong to one row.
-    pub(crate) fn of_one_row(&mut self, row: Row, def: perflint_link::Def, v: V) -> V {
+    /// What the method that declares a relation builds is a query over the rows that belong to one row. It is built where the method
+    /// is called: what else it has to load is said there.
+    pub(crate) fn of_one_row(
+        &mut self,
+        f: &Frame<'p>,
+        row: Row,
+        def: perflint_link::Def,
+        v: V,
+        op: usize,
+    ) -> V {
         let Val::Query(q) = *self.vals.get(v) else { return v };
         let name = self.p.item(def).name;
         let Some(relation) = self.p.relation(row.entity, name).filter(|relation| relation.place == def)
@@ -49,7 +57,9 @@ impl<'p> Eval<'p> {
             (None, Some(target)) => (Some(target), self.p.names.intern("")),
             (entity, _) => (entity, q.label),
         };
-        self.vals.make(Val::Query(Query { entity, label, narrowed: true, related: true, ..q }))
+        let declared = Some(q.origin.at.body) == self.p.item(def).body && q.origin.at.file == def.file;
+        let origin = if declared { self.site(f, op) } else { q.origin };
+        self.vals.make(Val::Query(Query { entity, label, origin, narrowed: true, related: true, ..q }))
     }
 
     /// What an instance asks for what it lacks: the value of the field that its library's type names.

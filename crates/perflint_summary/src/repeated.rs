@@ -3,14 +3,16 @@
 
 use crate::eval::{Around, Eval, Frame};
 use crate::fact::{Factor, Repeat, Term};
+use crate::value::Binder;
 use perflint_ir::{RegionId, Sym};
+use rustc_hash::FxHashSet;
 
 impl<'p> Eval<'p> {
     /// Multiplies the terms added since `start` by a factor, and reports those that now grow with data.
     pub(crate) fn multiply(&mut self, f: &mut Frame<'p>, start: usize, around: Around) {
         for i in start..f.terms.len() {
             let term = &f.terms[i];
-            if !varies(f, term, around.region) {
+            if !varies(f, term, around.region, &self.ambient) {
                 continue;
             }
             let mut around = around;
@@ -93,13 +95,13 @@ impl<'p> Eval<'p> {
 }
 
 /// True if the effect happens anew in each iteration: not what a row from outside, or a memo under a parameter, holds by then.
-fn varies(f: &Frame<'_>, term: &Term, region: Option<RegionId>) -> bool {
+fn varies(f: &Frame<'_>, term: &Term, region: Option<RegionId>, ambient: &FxHashSet<Binder>) -> bool {
     if term.once || (term.key.is_some() && region.is_some()) {
         return false;
     }
     let Some(binder) = term.binder else { return true };
     if binder.at != f.at {
-        return !f.outer.contains(&binder);
+        return !f.outer.contains(&binder) && !ambient.contains(&binder);
     }
     match region {
         Some(r) => (r.0..=f.last[usize::from(r.0)]).contains(&binder.region.0),
