@@ -4,6 +4,7 @@ use crate::context::judged;
 use crate::repeat::words;
 use crate::write::Ctx;
 use crate::{Confidence, Context, Finding, Page, Step, StepKind};
+use perflint_ir::BodyKind;
 use perflint_link::EntityIx;
 use perflint_models::To;
 use perflint_summary::{Materialised, Site};
@@ -160,8 +161,14 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         }
         causes.entry(event.origin).or_default().push(event);
     }
-    for (origin, events) in causes {
+    for (origin, mut events) in causes {
         let Some(place) = ctx.site(origin) else { continue };
+        // A template that others render as well says nothing of who renders these rows.
+        let in_code =
+            |event: &&perflint_summary::Responded| ctx.program.body(event.site.at).kind != BodyKind::Template;
+        if events.iter().any(in_code) {
+            events.retain(in_code);
+        }
         let Some(best) = events.iter().find(|e| e.cut).or(events.first()) else { continue };
         let context = events
             .iter()
