@@ -60,6 +60,9 @@ struct Type {
     attrs: ByName<u32>,
 }
 
+/// Languages in which `orWhere` and `OrWhere` are the same method.
+const CASELESS: &[&str] = &["php"];
+
 /// Rows by name: that of instances, and that of the class itself.
 type ByName<T> = FxHashMap<Box<str>, [Option<T>; 2]>;
 
@@ -429,7 +432,22 @@ impl Models {
     pub fn method(&self, ty: TypeIx, name: &str, on_class: bool) -> Option<CallIx> {
         let exact =
             self.line(ty).iter().find_map(|t| row_named(&self.types[t.0 as usize].calls, name, on_class));
+        let exact = exact.or_else(|| self.any_case(ty, name, on_class));
         exact.or_else(|| self.line(ty).iter().find_map(|t| self.types[t.0 as usize].prefixed(name, on_class)))
+    }
+
+    /// The row of a method where a language takes names in any case for the same.
+    fn any_case(&self, ty: TypeIx, name: &str, on_class: bool) -> Option<CallIx> {
+        if !CASELESS.contains(&&*self.types[ty.0 as usize].family) || !name.contains(char::is_uppercase) {
+            return None;
+        }
+        let same = |t: &TypeIx| {
+            let mut rows = self.types[t.0 as usize].calls.iter();
+            rows.find_map(|(known, rows)| {
+                rows[usize::from(on_class)].filter(|_| known.eq_ignore_ascii_case(name))
+            })
+        };
+        self.line(ty).iter().find_map(same)
     }
 
     /// The types that classes with this marker are of.

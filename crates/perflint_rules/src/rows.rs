@@ -136,7 +136,13 @@ fn growth(ctx: &Ctx<'_>, page: &Page, entity: Option<EntityIx>, name: &str) -> G
     if has("kept") {
         return Growth::Little;
     }
-    let Some(entity) = entity else { return Growth::WithOthers };
+    let Some(entity) = entity else {
+        // Names of tables may be written without a break: `blocktypes`.
+        let one = name.trim_end_matches('s');
+        let ends = |kind: &&str| one.strip_suffix(*kind).is_some_and(|before| before.len() > 2);
+        let is_kind = !has("growing") && page.words("kept").iter().any(ends);
+        return if is_kind { Growth::Little } else { Growth::WithOthers };
+    };
     // What only refers to kinds is a kind as well: a tracker has a default status.
     let kept = |target: EntityIx| is_one_of(ctx.text(ctx.program.entity(target).name), "kept");
     let belongs = ctx

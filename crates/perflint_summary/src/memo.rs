@@ -9,7 +9,8 @@
 use crate::eval::{Eval, Frame, How, Outcome};
 use crate::fact::{Sure, Term};
 use perflint_ir::{
-    Arg, BinOp, Body, CallForm, Callee, ExitKind, ItemKind, LocalId, OpId, OpKind, RegionId, RegionKind,
+    Arg, BinOp, Body, BodyKind, CallForm, Callee, ExitKind, ItemKind, LocalId, OpId, OpKind, RegionId,
+    RegionKind, Sym,
 };
 use perflint_link::{BodyRef, Def, FileIx, Program};
 use rustc_hash::FxHashMap;
@@ -116,7 +117,7 @@ fn memoised(p: &Program, file: FileIx, body: &Body, op: OpId) -> Option<Once> {
         let guard = match kind.kind {
             // What runs where a condition does not hold runs while its value is missing: `self.x ||= load()`.
             RegionKind::Branch { cond, arm, last } => {
-                cond.some().and_then(|c| filled_below(p, body, c, region, arm == 1 && last))
+                cond.some().and_then(|c| filled_below(p, file, body, c, region, arm == 1 && last))
             }
             _ => None,
         };
@@ -125,11 +126,42 @@ fn memoised(p: &Program, file: FileIx, body: &Body, op: OpId) -> Option<Once> {
 }
 
 /// The store that a condition looks into, if the code behind the condition fills it.
-fn filled_below(p: &Program, body: &Body, cond: OpId, region: RegionId, plain: bool) -> Option<Once> {
+fn filled_below(
+    p: &Program,
+    file: FileIx,
+    body: &Body,
+    cond: OpId,
+    region: RegionId,
+    plain: bool,
+) -> Option<Once> {
     let mut looked = Vec::new();
     lookups(p, body, cond, &mut looked, plain, 0);
     let inside = |r: RegionId| body.enclosing(r).any(|(outer, _)| outer == region);
-    once(p, body, &looked, |_, r| inside(r))
+    once(p, body, &looked, |_, r| inside(r)).or_else(|| filled_by_method(p, file, body, &looked, inside))
+}
+
+/// `if not self.kinds: self.load_kinds()`: a method of the same class that is called there fills the store.
+fn filled_by_method(
+    p: &Program,
+    file: FileIx,
+    body: &Body,
+    looked: &[Lookup],
+    inside: impl Fn(RegionId) -> bool,
+) -> Option<Once> {
+    let class = p.file(file).item(body.owner).owner.filter(|_| !looked.is_empty())?;
+    let called = |name: Sym| {
+        let items = |b: &&Body| p.file(file).item(b.owner);
+        let mut bodies = p.file(file).bodies.iter();
+        bodies
+            .find(|b| b.kind == BodyKind::Function && items(b).owner == Some(class) && items(b).name == name)
+    };
+    body.ops.iter().filter(|op| inside(op.region)).find_map(|op| {
+        let OpKind::Call(id) = op.kind else { return None };
+        let Callee::Member { recv, name } = body.call(id).callee else { return None };
+        let own = matches!(body.op(recv).kind, OpKind::SelfRef | OpKind::Name(_));
+        let filler = called(name).filter(|_| own)?;
+        once(p, filler, looked, |_, _| true).filter(|once| !matches!(once, Once::PerKey(_)))
+    })
 }
 
 /// `hit = store.get(key); if hit: return hit` before the operation, and `store.set(key, ..)` after it.
