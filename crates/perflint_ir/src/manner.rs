@@ -32,6 +32,12 @@ impl Lang {
         self.family() == "csharp"
     }
 
+    /// True if the objects that serve requests are there before and after them: what one request made them remember, the next
+    /// one finds.
+    pub fn keeps_services(self) -> bool {
+        matches!(self.family(), "csharp" | "java")
+    }
+
     /// True if what suspends gives its value where it is called, without a word for waiting: Kotlin's `suspend` functions.
     pub fn awaits_by_itself(self) -> bool {
         self == Self::Kotlin

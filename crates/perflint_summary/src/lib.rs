@@ -62,6 +62,7 @@ mod lookup;
 mod mapper;
 mod membership;
 mod memo;
+mod memo_helper;
 mod method_generic;
 mod mutate;
 mod nested_path;

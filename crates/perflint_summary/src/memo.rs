@@ -16,7 +16,7 @@ use perflint_link::{BodyRef, Def, FileIx, Program};
 use rustc_hash::FxHashMap;
 
 /// Methods that look a key up in a store.
-const LOOKUPS: &[&str] = &[
+pub(crate) const LOOKUPS: &[&str] = &[
     "get",
     "has",
     "contains_key",
@@ -51,7 +51,7 @@ const ASKING: &[&str] = &[
 ];
 
 /// Methods that put something into a store under a key.
-const FILLS: &[&str] = &[
+pub(crate) const FILLS: &[&str] = &[
     "set",
     "put",
     "insert",
@@ -175,21 +175,21 @@ fn returned_before(p: &Program, file: FileIx, body: &Body, op: OpId, region: Reg
     let guards = (0u16..).zip(&body.regions).filter(|(r, guard)| {
         guard.parent == region && guard.span.start < body.op(op).span.start && returns(RegionId(*r))
     });
-    let (mut looked, mut hits) = (Vec::new(), Vec::new());
+    let (mut looked, mut hits, mut conds) = (Vec::new(), Vec::new(), Vec::new());
     for (_, guard) in guards {
         if let RegionKind::Branch { cond, .. } = guard.kind
             && cond.is_some()
         {
             lookups(p, body, cond, &mut looked, true, 0);
+            conds.push(cond);
             if asks_for_presence(body, cond) {
                 lookups(p, body, cond, &mut hits, false, 0);
             }
         }
     }
-    if looked.is_empty() {
-        return None;
-    }
-    once(p, body, &looked, |at, _| at > op).or_else(|| filled_elsewhere(p, file, body, &hits))
+    let own = if looked.is_empty() { None } else { once(p, body, &looked, |at, _| at > op) };
+    own.or_else(|| filled_elsewhere(p, file, body, &hits))
+        .or_else(|| crate::memo_helper::remembered(p, file, body, op, &conds))
 }
 
 /// True for a condition that holds where something was found: a flag, or what is not null.
@@ -332,7 +332,7 @@ impl<'p> Eval<'p> {
         match keyed(f.body, arg.value, 0) {
             Some(Key::Fixed) => term.once = true,
             Some(Key::Param(param)) => term.key = Some(param),
-            None if f.lang.shares_threads() => term.sure = Sure::Guess,
+            None if f.lang.keeps_services() => term.sure = Sure::Guess,
             None => {}
         }
     }
