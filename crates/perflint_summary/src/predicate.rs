@@ -67,15 +67,32 @@ impl<'p> Eval<'p> {
             OpKind::Binary { op: BinOp::And, lhs, rhs } => {
                 [lhs, rhs].into_iter().any(|side| self.holds_fast(at, side, (depth, steps)))
             }
-            // What belongs to one or to none: `o.ShopId == id || o.ShopId == null`.
+            // What belongs to one or to none, `o.ShopId == id || o.ShopId == null`, or what a text is or starts with.
             OpKind::Join(sides) => {
                 let fast = |side: &&OpId| self.holds_fast(at, **side, (depth, steps));
                 let rest = body.kids(sides).iter().filter(|side| !fast(side)).collect::<Vec<_>>();
-                rest.len() < body.kids(sides).len() && rest.into_iter().all(|side| lacks_value(body, *side))
+                rest.len() < body.kids(sides).len()
+                    && rest.into_iter().all(|side| self.goes_along(body, *side))
             }
             OpKind::Cast { value, .. } => self.holds_fast(at, value, (depth, steps)),
             OpKind::Call(id) if self.compares_inside(at, body, id, depth) => true,
             _ => self.compared(at, op, depth),
+        }
+    }
+
+    /// True if an attribute of the row is asked for having no value, or for how it starts.
+    fn goes_along(&self, body: &Body, op: OpId) -> bool {
+        let is_null = |op: OpId| op.is_some() && body.op(op).kind == OpKind::Null;
+        let of_row = |op: OpId| read_of_param(body, op).is_some();
+        match body.op(op).kind {
+            OpKind::Binary { op: BinOp::Eq, lhs, rhs } => {
+                (is_null(lhs) && of_row(rhs)) || (is_null(rhs) && of_row(lhs))
+            }
+            OpKind::Call(id) => match body.call(id).callee {
+                Callee::Member { recv, name } => self.p.text(name) == "StartsWith" && of_row(recv),
+                Callee::Value(_) => false,
+            },
+            _ => false,
         }
     }
 
@@ -109,14 +126,6 @@ impl<'p> Eval<'p> {
             _ => false,
         }
     }
-}
-
-/// True if an attribute of the row is asked for having no value.
-fn lacks_value(body: &Body, op: OpId) -> bool {
-    let OpKind::Binary { op: BinOp::Eq, lhs, rhs } = body.op(op).kind else { return false };
-    let is_null = |op: OpId| op.is_some() && body.op(op).kind == OpKind::Null;
-    (is_null(lhs) && read_of_param(body, rhs).is_some())
-        || (is_null(rhs) && read_of_param(body, lhs).is_some())
 }
 
 /// True if a closure calls something that it was given beside the row.
