@@ -460,6 +460,9 @@ pub struct DeclarationRow {
     /// The declared name is an attribute with a plain value.
     #[serde(default)]
     pub scalar: bool,
+    /// In classes that extend this type, the class itself is asked for the declared names, which tell what they hold.
+    #[serde(default)]
+    pub shared: Option<Box<str>>,
     /// The declared names are what the class's constructor takes, in this order, and attributes.
     #[serde(default)]
     pub initializes: bool,

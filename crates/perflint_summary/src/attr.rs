@@ -187,6 +187,9 @@ impl<'p> Eval<'p> {
         {
             return self.vals.make(Val::Attr(entity, name));
         }
+        if let Some(v) = self.get_shared(f, class, recv, name, op) {
+            return v;
+        }
         if let Some(def) = self.p.member_on(class, name, true) {
             match self.p.item(def).kind {
                 ItemKind::Function => {

@@ -87,6 +87,7 @@ mod sender;
 mod service;
 mod settled;
 mod shape;
+mod shared;
 mod short;
 mod shown;
 mod task;
