@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn a_file_stands_in_the_folder_of_its_language() {
         for (name, text) in FILES {
-            let file: ModelFile = serde_json::from_str(text).unwrap();
+            let file: crate::ModelFile = serde_json::from_str(text).unwrap();
             assert_eq!(
                 name.split_once('/').map(|(folder, _)| folder),
                 Some(folder_of(&file.language)),
