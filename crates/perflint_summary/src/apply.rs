@@ -439,6 +439,9 @@ impl<'p> Eval<'p> {
             // The rows go into a list of that name; the relation itself stays unloaded.
             let head = self.p.text(*path).rsplit_once('.').map_or("", |(head, _)| head);
             let dot = if head.is_empty() { "" } else { "." };
+            let tail =
+                self.p.text(*path).rsplit_once('.').map_or(*path, |(_, tail)| self.p.names.intern(tail));
+            let inner = inner.map(|v| self.reached_by(v, tail));
             let filled = self.filled_mark(&format!("{head}{dot}{}", self.p.text(to)), inner);
             return self.vals.make(Val::Paths([filled].into(), ty));
         }

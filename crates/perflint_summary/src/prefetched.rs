@@ -40,6 +40,21 @@ impl<'p> Eval<'p> {
         self.filled_from(row, name).is_some()
     }
 
+    /// A query whose rows are reached by a relation of this name, from the entity that a relation of theirs leads back to.
+    pub(crate) fn reached_by(&mut self, v: V, name: Sym) -> V {
+        let Val::Query(q) = *self.vals.get(v) else { return v };
+        let Some(entity) = q.entity else { return v };
+        let owner = self.p.relations_of(entity).into_iter().find_map(|back| {
+            let owner = back.target?;
+            let along = self.p.relation(owner, name)?;
+            self.p.leads_back(owner, along, back).then_some(owner)
+        });
+        match owner {
+            Some(owner) => self.vals.make(Val::Query(Query { from: Some((owner, name)), ..q })),
+            None => v,
+        }
+    }
+
     /// What an attribute holds that the query of the row filled.
     pub(crate) fn held_rows(&mut self, recv: V, row: Row, name: Sym) -> Option<V> {
         let from = self.filled_from(row, name)?;
