@@ -230,6 +230,16 @@ impl<'p> Eval<'p> {
         calls.entry(site).or_insert(noted);
     }
 
+    /// What is known of the columns of a query that was built at one place is so of one that goes on from there at another.
+    pub(crate) fn columns_from(&mut self, (known, from): (Site, Option<(EntityIx, Sym)>), origin: Site) {
+        if known == origin {
+            return;
+        }
+        if let Some(noted) = self.events.columns.calls.get(&(known, from)).cloned() {
+            self.events.columns.calls.entry((origin, from)).or_default().extend(noted);
+        }
+    }
+
     /// Notes that a query runs.
     pub(crate) fn accessed(&mut self, q: &Query, site: Site) {
         let named = !self.p.text(q.label).is_empty() && q.verb.is_none();

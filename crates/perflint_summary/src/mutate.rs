@@ -59,6 +59,7 @@ impl<'p> Eval<'p> {
         };
         let declared = Some(q.origin.at.body) == self.p.item(def).body && q.origin.at.file == def.file;
         let origin = if declared { self.site(f, op) } else { q.origin };
+        self.columns_from((q.origin, q.from), origin);
         self.vals.make(Val::Query(Query { entity, label, origin, narrowed: true, related: true, ..q }))
     }
 
