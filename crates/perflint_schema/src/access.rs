@@ -1,7 +1,7 @@
 //! Which columns queries use, and how.
 
 use crate::{Place, Schema, Table};
-use perflint_ir::{FileIr, Fixed, Role, SqlStatement, SqlVerb};
+use perflint_ir::{Callee, FileIr, Fixed, OpKind, Role, SqlStatement, SqlVerb};
 use perflint_link::{Def, EntityIx, Program};
 use perflint_models::To;
 use perflint_summary::{Accessed, Bound, ColumnHow, Facts};
@@ -229,11 +229,26 @@ fn of_query(
 /// The relation whose method builds a query: `$order->items()` runs what `items` of `Order` gives.
 fn called_relation(program: &Program, access: &Accessed) -> Option<(EntityIx, perflint_ir::Sym)> {
     let at = access.origin.at;
+    if let Some(found) = relation_named_at(program, access) {
+        return Some(found);
+    }
     let def = Def { file: at.file, item: program.body(at).owner };
     let entity = program.class(program.class_around(def)?).entity?;
     let name = program.item(def).name;
     let relation = program.relation(entity, name).filter(|relation| relation.target == access.entity)?;
     (access.site.at != at).then_some((entity, relation.name))
+}
+
+/// The only relation to the rows of a query that is called like the method which builds it.
+fn relation_named_at(program: &Program, access: &Accessed) -> Option<(EntityIx, perflint_ir::Sym)> {
+    let body = program.body(access.origin.at);
+    let OpKind::Call(call) = body.ops.get(access.origin.op.some()?.at())?.kind else { return None };
+    let Callee::Member { name, .. } = body.call(call).callee else { return None };
+    let mut owners = (0u32..).zip(&program.entities).filter(|(_, entity)| {
+        entity.relations.get(&name).is_some_and(|r| r.target == access.entity && r.to == To::Many)
+    });
+    let (only, _) = owners.next()?;
+    owners.next().is_none().then_some((EntityIx(only), name))
 }
 
 /// The column that an attribute stands for: itself, the key of a relation to one, the primary key.
