@@ -1,7 +1,7 @@
 //! Queries that give one row of what is computed from all of them.
 
 use crate::eval::{Eval, Frame};
-use crate::value::{V, Val};
+use crate::value::{UNKNOWN, V, Val};
 use perflint_ir::Callee;
 
 /// Functions of query languages that make one value of many rows.
@@ -23,6 +23,9 @@ impl<'p> Eval<'p> {
         match self.vals.get(v) {
             Val::List(items) if depth < 3 => {
                 items.iter().all(|item| self.selected_texts(*item, out, depth + 1))
+            }
+            Val::Map(entries, rest) if depth < 3 && *rest == UNKNOWN => {
+                entries.iter().all(|(_, item)| self.selected_texts(*item, out, depth + 1))
             }
             _ => match self.literal_text(v) {
                 Some(text) => {
