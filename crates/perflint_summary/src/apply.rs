@@ -274,8 +274,8 @@ impl<'p> Eval<'p> {
             q.narrowed |= self.narrows(f, e, g);
         }
         self.columns_of(f, &q, row, g);
-        q.narrowed |= row.groups && q.plain;
         q.plain |= row.plain;
+        q.narrowed |= row.groups && q.plain;
         if !row.keeps {
             q.evaluated = false;
         }
