@@ -343,8 +343,7 @@ impl Values {
                 let supply = self.common(x.supply, y.supply);
                 let (least, most) = (x.bound.min(y.bound), x.bound.max(y.bound));
                 // Where one of the ways pages its rows, the other is for those who ask for all of them.
-                let ran = x.ran && y.ran;
-                let pages = least == Bound::Page || ran && matches!(least, Bound::AtMost(_));
+                let pages = x.ran && y.ran && matches!(least, Bound::AtMost(_) | Bound::Page);
                 let bound = if pages && most == Bound::Unbounded { Bound::Page } else { most };
                 self.make(Val::Query(Query {
                     supply,
