@@ -6,50 +6,21 @@ use crate::value::{FALSE, SCALAR, TRUE, V, Val};
 impl Eval<'_> {
     /// What `l == r` says; of a relation and an object, the relation that a query's condition is about.
     pub(crate) fn equality(&mut self, l: V, r: V) -> V {
+        let known = |same: bool| if same { TRUE } else { FALSE };
         match (self.vals.get(l), self.vals.get(r)) {
             (Val::Null, Val::Null) => TRUE,
             // Of lists only the empty one is the same wherever it is written.
-            (Val::List(a), Val::List(b)) if a.is_empty() || b.is_empty() => {
-                if a.len() == b.len() {
-                    TRUE
-                } else {
-                    FALSE
-                }
-            }
+            (Val::List(a), Val::List(b)) if a.is_empty() || b.is_empty() => known(a.len() == b.len()),
             // A condition of a query that names its relation.
             (Val::Attr(_, name), other) if *other != Val::Null => {
                 let path = [*name].into();
                 self.vals.make(Val::Paths(path, None))
             }
             (Val::Null, Val::Row(_) | Val::Inst(..)) | (Val::Row(_) | Val::Inst(..), Val::Null) => SCALAR,
-            (Val::Str(a), Val::Str(b)) => {
-                if a == b {
-                    TRUE
-                } else {
-                    FALSE
-                }
-            }
-            (Val::Int(a), Val::Int(b)) => {
-                if a == b {
-                    TRUE
-                } else {
-                    FALSE
-                }
-            }
-            (Val::Bool(a), Val::Bool(b)) => {
-                if a == b {
-                    TRUE
-                } else {
-                    FALSE
-                }
-            }
-            (Val::Class(a), Val::Class(b)) => {
-                if a == b {
-                    TRUE
-                } else {
-                    FALSE
-                }
-            }
+            (Val::Str(a), Val::Str(b)) => known(a == b),
+            (Val::Int(a), Val::Int(b)) => known(a == b),
+            (Val::Bool(a), Val::Bool(b)) => known(a == b),
+            (Val::Class(a), Val::Class(b)) => known(a == b),
             // A constant of an enumeration is a number or a text beside an instance of it.
             (Val::Inst(..), Val::Int(_) | Val::Str(_)) | (Val::Int(_) | Val::Str(_), Val::Inst(..)) => SCALAR,
             (a, b) => match (shape(a), shape(b)) {

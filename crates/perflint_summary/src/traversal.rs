@@ -79,21 +79,14 @@ impl<'p> Eval<'p> {
         if params < 2 || self.routes.traversals.walks.is_empty() {
             return UNKNOWN;
         }
-        let item = self.p.item(def);
-        let marked = match item.flags.is_constructor {
-            true => self.p.class_around(def).map(|class| self.p.class(class).def),
-            false => Some(def),
-        };
-        let Some(marked) = marked else { return UNKNOWN };
-        let mut places = vec![marked];
-        if item.flags.is_constructor
-            && let Some(class) = self.p.class_around(def)
-        {
-            let methods = self.p.class(class).members.values().flatten();
-            let mut methods: Vec<Def> =
-                methods.copied().filter(|m| self.p.item(*m).kind == ItemKind::Function).collect();
-            methods.sort();
-            places.extend(methods);
+        let mut places = vec![def];
+        if self.p.item(def).flags.is_constructor {
+            let Some(class) = self.p.class_around(def) else { return UNKNOWN };
+            let class = self.p.class(class);
+            let is_method = |member: &Def| self.p.item(*member).kind == ItemKind::Function;
+            places = class.members.values().flatten().copied().filter(is_method).collect();
+            places.sort();
+            places.insert(0, class.def);
         }
         places.into_iter().map(|place| self.received(place)).find(|v| *v != UNKNOWN).unwrap_or(UNKNOWN)
     }
@@ -105,16 +98,15 @@ impl<'p> Eval<'p> {
             let Some(row) = self.look.row_of_path(path, lang) else { continue };
             let models = self.m;
             let Some(Receives { route, class }) = &models.call(row).receives else { continue };
-            if let Some(Val::Str(route)) =
-                self.marker_argument(def, marker.value, route).map(|v| self.vals.get(v).clone())
-            {
+            let mut given = |e| self.marker_argument(def, marker.value, e).map(|v| self.vals.get(v).clone());
+            let (route, class) = (given(route), given(class));
+            if let Some(Val::Str(route)) = route {
                 let found = self.end_of_walk(route);
                 if found != UNKNOWN {
                     return found;
                 }
             }
-            if let Some(Val::Class(class)) =
-                self.marker_argument(def, marker.value, class).map(|v| self.vals.get(v).clone())
+            if let Some(Val::Class(class)) = class
                 && let Some(entity) = self.p.class(class).entity
             {
                 return self.typed_row(entity);
