@@ -37,6 +37,17 @@ pub struct Finding {
     pub suppressed: Option<String>,
     /// How execution reaches the effect.
     pub route: Vec<Step>,
+    /// What to change.
+    pub fix: Option<Fix>,
+}
+
+/// A proposed change.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Fix {
+    /// In words.
+    pub advice: String,
+    /// Where.
+    pub place: Place,
 }
 
 /// A step of a route.

@@ -16,6 +16,10 @@ const VISIBILITY: &[&str] =
 const INLINED: &[&str] =
     &["included", "prepended", "class_eval", "instance_eval", "with_options", "concerning", "no_touching"];
 
+/// The module inside a module whose methods become methods of the classes that include the outer one: `ActiveSupport::Concern`
+/// extends them with it by its name, and so do modules that say it themselves (`base.extend ClassMethods`).
+const CLASS_METHODS: &str = "ClassMethods";
+
 impl Ruby<'_> {
     pub(crate) fn class_like(&mut self, node: &Node<'_>, at: Span) -> OpId {
         if let Some(n) = node.as_class_node() {
@@ -35,6 +39,12 @@ impl Ruby<'_> {
             let path = path_of(&n.constant_path()).unwrap_or_else(|| name_of(&n.name()));
             let name_span = self.at(&n.constant_path());
             let body = n.body();
+            if path == CLASS_METHODS && self.open_class().item != ItemId(0) {
+                self.as_static(|ruby| {
+                    ruby.part(body.as_ref());
+                });
+                return self.null(at);
+            }
             self.class_item(&path, Vec::new(), at, name_span, |ruby| {
                 ruby.part(body.as_ref());
             });

@@ -59,6 +59,14 @@ fn methods_of_the_class_are_static() {
 }
 
 #[test]
+fn a_module_called_class_methods_holds_methods_of_the_classes_that_include_the_module_around_it() {
+    let file = ruby("module A\n  module ClassMethods\n    def b; end\n  end\n  def c; end\nend\n");
+    let of = |name: &str| file.items.iter().find(|item| file.text(item.name) == name).unwrap();
+    assert!(of("b").flags.is_static && !of("c").flags.is_static);
+    assert_eq!(of("b").owner, of("c").owner);
+}
+
+#[test]
 fn instance_variables_are_fields_and_memos_are_decisions() {
     let file = ruby("class A\n  attr_reader :y\n  def x\n    @x ||= load(1)\n  end\nend\n");
     has(

@@ -1,10 +1,10 @@
 //! A relation that is loaded once per row because the query did not load it.
 
 use crate::context::{judged, limited};
-use crate::merge::{Shared, merged};
+use crate::merge::{MAX_PLACES, Shared, merged};
 use crate::symbols::symbols;
 use crate::write::Ctx;
-use crate::{Confidence, Context, Finding, Fix, Page, Step, StepKind, few, worth};
+use crate::{Confidence, Context, Finding, Fix, Page, Place, Step, StepKind, few, worth};
 use perflint_link::EntityIx;
 use perflint_summary::{Factor, Repeat, Site, Sure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,6 +126,12 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Op
             label: format!("built without {names}"),
         });
     }
+    let edited = edited(ctx, &repeats, &place);
+    route.extend(edited.iter().map(|(place, _)| Step {
+        kind: StepKind::Source,
+        place: place.clone(),
+        label: format!("says what is loaded, without {names}"),
+    }));
     route.extend(ctx.entry_step(best.at, best.entry));
     for repeat in repeats.iter().take(24) {
         for step in ctx.loop_step(repeat.factor).into_iter().chain(ctx.steps(&repeat.term)) {
@@ -134,7 +140,9 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Op
             }
         }
     }
-    let fix = advice(ctx, &longest, paths).map(|advice| Fix { place: place.clone(), advice });
+    let begins = (place.clone(), String::new());
+    let (edit, below) = if let [one] = &*edited { one } else { &begins };
+    let fix = advice(ctx, &longest, paths, below).map(|advice| Fix { place: edit.clone(), advice });
     // Whose rows come from a script is a matter of the script, whatever it has in common with requests.
     let context = match ctx.contexts.of(ctx.program, primary.at) {
         Context::Script => Context::Script,
@@ -176,6 +184,24 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Op
     })
 }
 
+/// Where queries are told what to load, if not on the line where they begin: in a link of a chain, or where they are declared.
+/// With each place the path that its rows have from where the query begins.
+fn edited(ctx: &Ctx<'_>, repeats: &[&Repeat], begins: &Place) -> Vec<(Place, String)> {
+    let told = repeats.iter().filter_map(|repeat| {
+        let lazy = repeat.term.effect.lazy.as_ref()?;
+        let origin = lazy.origin?;
+        let linked = ctx.facts.loads.get(&(origin, lazy.supply));
+        let linked = linked.and_then(|(site, path)| Some((ctx.site(*site)?, ctx.text(*path).to_owned())));
+        linked.or_else(|| Some((ctx.declaration(origin)?, String::new())))
+    });
+    let mut places: Vec<(Place, String)> =
+        told.filter(|(place, _)| (&place.file, place.line) != (&begins.file, begins.line)).collect();
+    places.sort();
+    places.dedup();
+    places.truncate(MAX_PLACES);
+    places
+}
+
 /// `a`, `b` and 3 more.
 fn listed(paths: &[&str]) -> String {
     let shown: Vec<String> = paths.iter().take(4).map(|p| format!("`{p}`")).collect();
@@ -186,8 +212,8 @@ fn listed(paths: &[&str]) -> String {
     }
 }
 
-/// The edit in the notation of the library that declares the relations.
-fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>) -> Option<String> {
+/// The edit in the notation of the library that declares the relations, made where the rows have the path `below`.
+fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>, below: &str) -> Option<String> {
     let mut edits: BTreeMap<(String, bool), Vec<String>> = BTreeMap::new();
     for path in longest {
         let lazy = paths.get(*path)?.first()?.term.effect.lazy.as_ref()?;
@@ -207,9 +233,10 @@ fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>) -> Option<String
             template = template.replace("select_related", "prefetch_related");
         }
         let notation = row.fix_path.as_deref().unwrap_or(".");
+        let path = path.strip_prefix(below).and_then(|rest| rest.strip_prefix('.')).unwrap_or(*path);
         let written = match notation {
             "tree" => path.replace('.', ": { include: "),
-            ":" => (*path).to_owned(),
+            ":" => path.to_owned(),
             separator => path.replace('.', separator),
         };
         edits.entry((template, notation == ":")).or_default().push(written);

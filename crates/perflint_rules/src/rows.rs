@@ -57,6 +57,7 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
                 label: "the query is built here".to_owned(),
             });
         }
+        route.extend(declared_step(ctx, rows.origin));
         route.push(Step {
             kind: StepKind::Effect,
             place: place.clone(),
@@ -190,6 +191,7 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             place: place.clone(),
             label: format!("reads `{name}` without a limit"),
         });
+        route.extend(declared_step(ctx, origin));
         for event in events.iter().take(8) {
             route.extend(ctx.entry_step(event.site.at, None));
             if let Some(site) = ctx.site(event.site) {
@@ -249,6 +251,12 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             suppressed: None,
         });
     }
+}
+
+/// Where a query is declared that stands as a method without code.
+fn declared_step(ctx: &Ctx<'_>, origin: Site) -> Option<Step> {
+    let label = "the query is declared here".to_owned();
+    ctx.declaration(origin).map(|place| Step { kind: StepKind::Source, place, label })
 }
 
 pub(crate) fn star(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {

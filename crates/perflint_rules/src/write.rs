@@ -34,6 +34,14 @@ impl<'a> Ctx<'a> {
         Some(self.place(site.at.file, span))
     }
 
+    /// The name of the method that declares a query and has no code, if it stands in the user's code.
+    pub(crate) fn declaration(&self, origin: Site) -> Option<Place> {
+        let def = *self.facts.declared.get(&origin)?;
+        let file = self.program.file(def.file);
+        let name = file.item(def.item).name_span;
+        (!self.program.is_stub(def.file)).then(|| self.place(def.file, name))
+    }
+
     pub(crate) fn text(&self, sym: Sym) -> &'a str {
         self.program.text(sym)
     }

@@ -245,6 +245,9 @@ impl<'p> Eval<'p> {
         if q.origin.op == OpId::NONE {
             q.origin = self.site(f, g.op);
         }
+        if let Some(def) = self.declaring {
+            self.events.declared.entry(q.origin).or_insert(def);
+        }
         let elsewhere = q.origin.at != f.at && f.lang.awaits_queries();
         if self.is_handle(&q, row, g) && (elsewhere || self.overrides_origin(f, q.origin)) {
             q.origin = self.site(f, g.op);
@@ -253,6 +256,8 @@ impl<'p> Eval<'p> {
             && let Some(paths) = self.expr(f, e, g)
         {
             q = self.load(&q, paths);
+            let here = self.site(f, g.op);
+            self.events.loads.entry((q.origin, q.supply)).or_insert((here, q.path));
         }
         if let Some(e) = &row.bound {
             q.bound = self.bound(f, e, g, q.bound);

@@ -88,6 +88,8 @@ pub(crate) struct Events {
     pub(crate) materialised: FxHashMap<(Site, Site), Materialised>,
     /// Queries that were read without bound, by where they were built.
     pub(crate) unbounded: FxHashMap<Site, crate::value::Query>,
+    /// Those of them that templates read.
+    pub(crate) shown: FxHashSet<Site>,
     pub(crate) responded: FxHashMap<(Site, Site), Responded>,
     pub(crate) blocking: FxHashMap<(Site, Site), Blocking>,
     pub(crate) serial: FxHashMap<Site, SerialAwait>,
@@ -98,6 +100,11 @@ pub(crate) struct Events {
     pub(crate) subjects: FxHashSet<Site>,
     /// Where rows are made that no query read.
     pub(crate) made: FxHashSet<Site>,
+    /// Where queries were last told what to load with their rows, and the path of these rows, by where the queries were built
+    /// and what they load from there on.
+    pub(crate) loads: FxHashMap<(Site, crate::SupplyIx), (Site, Sym)>,
+    /// The declarations of queries that stand as methods without code: a repository's `findByName`.
+    pub(crate) declared: FxHashMap<Site, Def>,
     pub(crate) graph: CallGraph,
     pub(crate) calls: usize,
     pub(crate) holes: usize,

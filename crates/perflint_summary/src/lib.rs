@@ -141,6 +141,11 @@ pub struct Facts {
     pub subjects: rustc_hash::FxHashSet<Site>,
     /// Where rows are made that no query read: nothing can be loaded with them.
     pub made: rustc_hash::FxHashSet<Site>,
+    /// Where queries were last told what to load with their rows, and the path of these rows, by where the queries were built
+    /// and what they load from there on.
+    pub loads: rustc_hash::FxHashMap<(Site, SupplyIx), (Site, perflint_ir::Sym)>,
+    /// By where they were built, the declarations of queries that stand as methods without code: a repository's `findByName`.
+    pub declared: rustc_hash::FxHashMap<Site, perflint_link::Def>,
     /// Who calls whom, as evaluated.
     pub graph: CallGraph,
     /// Calls evaluated.
@@ -174,6 +179,8 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
         extents: events.extents,
         subjects: events.subjects,
         made: events.made,
+        loads: events.loads,
+        declared: events.declared,
         graph: events.graph,
         programs: eval.programs,
         calls: events.calls,

@@ -128,10 +128,25 @@ impl<'p> Eval<'p> {
             self.render_file(&mut frame, *file, context, last);
         }
         if !files.is_empty() {
-            self.respond(&frame, context, last, 0);
+            let shown = self.shown(context);
+            self.respond(&frame, shown, last, 0);
             self.note_subject(at, this, context);
         }
         frame.terms
+    }
+
+    /// The fields whose rows templates read: a page does not hold what only the code beside it does.
+    fn shown(&mut self, context: V) -> V {
+        let Val::Map(entries, rest) = self.vals.get(context).clone() else { return context };
+        let reads = |eval: &Self, v: V| {
+            let origin = match eval.vals.get(v) {
+                Val::Query(q) => Some(q.origin),
+                _ => eval.source_of(v).map(|source| source.origin),
+            };
+            origin.is_none_or(|origin| eval.events.shown.contains(&origin))
+        };
+        let entries: Vec<(Sym, V)> = entries.iter().copied().filter(|(_, v)| reads(self, *v)).collect();
+        self.vals.make(Val::Map(entries.into(), rest))
     }
 
     /// What a page is a list of: the field that is called like the action, or like the class where the action is its index.
