@@ -298,6 +298,9 @@ pub struct CallRow {
     /// The callable runs on a thread that others share, as `async` code does: nothing in it may block.
     #[serde(default)]
     pub task: bool,
+    /// The thread that calls it does nothing else until the callable, `async` code, has returned.
+    #[serde(default)]
+    pub held: bool,
     /// What it gives surrounds every request: where it is missing, nobody set it up, which is an exception.
     #[serde(default)]
     pub ambient: bool,

@@ -15,6 +15,8 @@ pub(crate) struct Contexts {
     browser: FxHashSet<BodyRef>,
     /// Bodies that requests reach on a way that nothing remembers the result of.
     each_time: FxHashSet<BodyRef>,
+    /// Bodies that entry points run on threads which others share as well.
+    shared: FxHashSet<BodyRef>,
     /// Some entry point is known. Where none is, any function may be one.
     knows_entries: bool,
 }
@@ -71,13 +73,23 @@ impl Contexts {
         let knows_entries =
             facts.entries.iter().any(|e| matches!(context_of(e.kind), Context::Request | Context::Job));
         let browser = called_by(facts, shown, &mut seen);
-        Self { reached, browser, each_time: each_time(facts), knows_entries }
+        let requests =
+            facts.entries.iter().filter(|e| context_of(e.kind) == Context::Request).map(|e| e.node);
+        let each_time = run(facts, requests, |from, to| !facts.graph.calls_once(from, to));
+        let all = facts.entries.iter().map(|e| e.node).chain(facts.graph.spawned().iter().copied());
+        let shared = run(facts, all, |from, to| !facts.graph.calls_held(from, to));
+        Self { reached, browser, each_time, shared, knows_entries }
     }
 
     /// True if requests reach a body only while somebody has not remembered yet what it gives.
     pub(crate) fn is_remembered(&self, at: BodyRef) -> bool {
         self.reached.get(&at).is_some_and(|(context, _)| *context == Context::Request)
             && !self.each_time.contains(&at)
+    }
+
+    /// True if entry points only run a body while a thread of their own does nothing but wait for it.
+    pub(crate) fn is_held(&self, at: BodyRef) -> bool {
+        self.reached.contains_key(&at) && !self.shared.contains(&at)
     }
 
     /// Where a body runs.
@@ -136,11 +148,14 @@ fn called_by(facts: &Facts, mut open: Vec<Node>, seen: &mut FxHashSet<Node>) -> 
     bodies
 }
 
-/// Bodies that requests run whenever they come.
-fn each_time(facts: &Facts) -> FxHashSet<BodyRef> {
+/// Bodies that evaluations run on ways of calls of a kind.
+fn run(
+    facts: &Facts,
+    from: impl Iterator<Item = Node>,
+    goes: impl Fn(Node, Node) -> bool,
+) -> FxHashSet<BodyRef> {
     let evaluations = facts.graph.evaluations();
-    let requests = facts.entries.iter().filter(|e| context_of(e.kind) == Context::Request);
-    let mut open: Vec<Node> = requests.map(|e| e.node).collect();
+    let mut open: Vec<Node> = from.collect();
     let (mut seen, mut bodies) = (FxHashSet::default(), FxHashSet::default());
     while let Some(node) = open.pop() {
         if !seen.insert(node) {
@@ -148,7 +163,7 @@ fn each_time(facts: &Facts) -> FxHashSet<BodyRef> {
         }
         bodies.extend(facts.graph.body(node));
         let calls = facts.graph.calls(node).iter().copied();
-        open.extend(calls.filter(|next| !facts.graph.calls_once(node, *next)));
+        open.extend(calls.filter(|next| goes(node, *next)));
         for at in facts.graph.may_reach(node) {
             bodies.insert(at);
             open.extend(evaluations.get(&at).into_iter().flatten());

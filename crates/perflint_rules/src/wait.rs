@@ -100,6 +100,10 @@ fn sureness(ctx: &Ctx<'_>, event: &Blocking) -> Confidence {
     if has_other_threads(ctx, event) && ctx.facts.programs.iter().chain(&ctx.facts.entries).any(starts) {
         return Confidence::Low;
     }
+    // What runs on a thread of its own until it returns keeps nobody else waiting.
+    if ctx.contexts.is_held(event.at) {
+        return Confidence::Low;
+    }
     limited(sure, ctx.contexts.of(ctx.program, event.at))
 }
 

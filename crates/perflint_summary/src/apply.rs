@@ -627,7 +627,8 @@ impl<'p> Eval<'p> {
         if callables.is_empty() && f.lang.has_namespaces() && matches!(self.vals.get(v), Val::Class(_)) {
             callables.push(v);
         }
-        let how = How { handoff: row.handoff, detached: row.detached, memoised: row.memo, ..How::PLAIN };
+        let (handoff, detached) = (row.handoff, row.detached);
+        let how = How { handoff, detached, memoised: row.memo, held: row.held, ..How::PLAIN };
         // A list that is not given is not walked: `json.author { .. }` beside `json.comments(all) { .. }`.
         let over = row.per.as_ref().and_then(|per| self.expr(f, per, g));
         let Some(over) = over else {

@@ -658,11 +658,13 @@ pub(crate) struct How {
     pub(crate) handoff: bool,
     pub(crate) detached: bool,
     pub(crate) memoised: bool,
+    /// The thread that calls it does nothing else until it returns.
+    pub(crate) held: bool,
 }
 
 impl How {
     pub(crate) const PLAIN: Self =
-        Self { sure: Sure::Certain, handoff: false, detached: false, memoised: false };
+        Self { sure: Sure::Certain, handoff: false, detached: false, memoised: false, held: false };
 }
 
 /// What multiplies terms.

@@ -21,6 +21,7 @@ pub struct CallGraph {
     calls: Vec<Vec<Node>>,
     known: FxHashSet<(Node, Node)>,
     kept: FxHashSet<(Node, Node)>,
+    held: FxHashSet<(Node, Node)>,
     spawned: Vec<Node>,
     open: FxHashMap<Node, Vec<Rc<[BodyRef]>>>,
 }
@@ -38,6 +39,19 @@ impl CallGraph {
     pub(crate) fn link(&mut self, from: Node, to: Node) {
         self.connect(from, to);
         self.kept.remove(&(from, to));
+        self.held.remove(&(from, to));
+    }
+
+    /// Records that one evaluation calls another on a thread that does nothing else until it returns.
+    pub(crate) fn link_held(&mut self, from: Node, to: Node) {
+        if self.connect(from, to) {
+            self.held.insert((from, to));
+        }
+    }
+
+    /// True if one evaluation calls another only on a thread that does nothing else until it returns.
+    pub fn calls_held(&self, from: Node, to: Node) -> bool {
+        self.held.contains(&(from, to))
     }
 
     /// Records that one evaluation calls another while what it gives is not remembered yet.

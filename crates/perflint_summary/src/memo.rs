@@ -297,6 +297,8 @@ impl<'p> Eval<'p> {
             self.events.graph.spawn(f.node, callee.node);
         } else if how.memoised || (!callee.terms.is_empty() && self.is_remembered(f.at, op)) {
             self.events.graph.link_once(f.node, callee.node);
+        } else if how.held {
+            self.events.graph.link_held(f.node, callee.node);
         } else {
             self.events.graph.link(f.node, callee.node);
         }
