@@ -225,6 +225,9 @@ pub struct CallRow {
     /// Rows it brings into memory.
     #[serde(default)]
     pub rows: RowCount,
+    /// Types of results of the function around for which its rows are handed on as they come: a cursor behind a stream.
+    #[serde(default)]
+    pub handed_on: OneOrMany,
     /// The query that it runs; the receiver unless said.
     #[serde(default)]
     pub runs: Option<Expr>,

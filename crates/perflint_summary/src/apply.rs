@@ -518,7 +518,10 @@ impl<'p> Eval<'p> {
             if q.ran || ((q.preloaded || q.evaluated) && row.keeps) {
                 return;
             }
-            let rows = self.row_count(row);
+            let rows = match self.row_count(row) {
+                RowCount::All if self.hands_on(f, row) => RowCount::Stream,
+                rows => rows,
+            };
             if rows == RowCount::All || q.via.is_some() {
                 self.run_query(f, &q, rows, g.op, row.wait);
                 return;

@@ -6,7 +6,7 @@ use crate::eval::{Eval, Frame, How};
 use crate::expr::Given;
 use crate::value::{Query, SCALAR, UNKNOWN, V, Val};
 use perflint_ir::{OpKind, Slot, Sym, TypeExpr, TypeId};
-use perflint_link::{BodyRef, ClassIx, Def, FileIx};
+use perflint_link::{BodyRef, ClassIx, Def, FileIx, Target};
 use perflint_models::{CallIx, CallRow, RowCount, To};
 
 impl<'p> Eval<'p> {
@@ -133,6 +133,24 @@ impl<'p> Eval<'p> {
         }
         let v = self.declared_result();
         self.rows_in(v)
+    }
+
+    /// True if the function around is declared to give one of the types behind which the rows of a cursor come one by one.
+    pub(crate) fn hands_on(&self, f: &Frame<'p>, row: &CallRow) -> bool {
+        if row.handed_on.is_empty() {
+            return false;
+        }
+        let file = self.p.file(f.at.file);
+        let TypeExpr::Path { name, .. } =
+            file.item(f.body.owner).ty.map_or(TypeExpr::Other, |ty| file.types[ty.0 as usize].clone())
+        else {
+            return false;
+        };
+        let path = match self.p.resolve_dotted(f.at.file, name) {
+            Some(Target::External(path)) => path,
+            _ => name,
+        };
+        row.handed_on.iter().any(|ty| ty == self.p.text(path))
     }
 
     fn rows_in(&self, v: V) -> RowCount {
