@@ -245,6 +245,40 @@ impl Lang {
         self.family() == "javascript"
     }
 
+    /// True if a plain value that is to load a relation can only be the text of its path.
+    pub fn has_text_paths(self) -> bool {
+        self.family() == "csharp"
+    }
+
+    /// The attribute by which a value that may be null tells whether it is there.
+    pub fn asks_presence(self) -> Option<&'static str> {
+        (self.family() == "csharp").then_some("HasValue")
+    }
+
+    /// True if a type is one whose values are there unless the type says that they may be null.
+    pub fn is_value_type(self, name: &str) -> bool {
+        const VALUES: &[&str] = &[
+            "int",
+            "long",
+            "short",
+            "byte",
+            "uint",
+            "ulong",
+            "ushort",
+            "bool",
+            "decimal",
+            "double",
+            "float",
+            "char",
+            "Guid",
+            "DateTime",
+            "DateOnly",
+            "DateTimeOffset",
+            "TimeSpan",
+        ];
+        self.family() == "csharp" && VALUES.contains(&name)
+    }
+
     /// True if bare names may be methods of a class of a library that the receiver's class extends.
     pub fn inherits_from_libraries(self) -> bool {
         self.family() == "csharp"

@@ -313,7 +313,7 @@ impl<'t> CSharp<'t> {
             }
             let Some(name) = field(param, f().name) else { continue };
             let written = field(param, f().r#type);
-            let ty = self.declared(written);
+            let ty = self.declared_param(written);
             let markers = self.head(param).markers;
             let default = self.children(param).pop().filter(|last| *last != name && Some(*last) != written);
             let default = default.map_or(OpId::NONE, |value| self.expr(value));

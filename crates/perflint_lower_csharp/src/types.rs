@@ -2,7 +2,7 @@
 
 use crate::CSharp;
 use crate::kinds::{K, f, field, kind};
-use perflint_ir::{OpId, TypeExpr, TypeId};
+use perflint_ir::{Lang, OpId, TypeExpr, TypeId};
 use perflint_syntax::Walk;
 use tree_sitter::Node;
 
@@ -59,6 +59,15 @@ impl<'t> CSharp<'t> {
             _ => true,
         };
         says.then(|| self.ty(node))
+    }
+
+    /// The declared type of a parameter: a number that may be null is one of the numbers, or nothing.
+    pub(crate) fn declared_param(&mut self, node: Option<Node<'t>>) -> Option<TypeId> {
+        let ty = self.declared(node)?;
+        let inner =
+            node.filter(|node| kind(*node) == K::NullableType).and_then(|node| field(node, f().r#type));
+        let is_value = inner.is_some_and(|inner| Lang::CSharp.is_value_type(self.low.text(inner)));
+        Some(if is_value { self.low.file.ty(TypeExpr::Union(vec![ty])) } else { ty })
     }
 
     /// The arguments of the last part of a type's name.

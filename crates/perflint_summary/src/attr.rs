@@ -2,7 +2,7 @@
 
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, How};
-use crate::value::{EVERYTHING, NOTHING, NULL, Query, Row, SCALAR, UNKNOWN, V, Val};
+use crate::value::{EVERYTHING, FALSE, NOTHING, NULL, Query, Row, SCALAR, TRUE, UNKNOWN, V, Val};
 use perflint_ir::{BodyKind, ItemKind, OpId, OpKind, Sym, TypeExpr, TypeId};
 use perflint_link::{BodyRef, ClassIx, Def, EntityIx, FileIx, Target};
 use perflint_models::{TypeIx, TypeRole};
@@ -46,6 +46,15 @@ impl<'p> Eval<'p> {
         }
         match self.vals.get(recv).clone() {
             Val::Unknown => self.get_unknown(f, name),
+            Val::Null | Val::Bool(_) | Val::Int(_) | Val::Str(_)
+                if f.lang.asks_presence() == Some(self.p.text(name)) =>
+            {
+                if recv == NULL {
+                    FALSE
+                } else {
+                    TRUE
+                }
+            }
             Val::Null | Val::Bool(_) | Val::Int(_) | Val::Scalar | Val::Str(_) | Val::Sql(..) => SCALAR,
             Val::Module(file) => match self.member_value(Target::Module(file), name, file) {
                 UNKNOWN => match self.whole_export(file) {

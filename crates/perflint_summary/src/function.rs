@@ -99,7 +99,8 @@ impl<'p> Eval<'p> {
         }
         how.handoff |= threaded;
         how.memoised |= !item.markers.is_empty() && self.remembers(def);
-        let mut locals = self.bind(at, args, Some(def));
+        let there = self.there(f, at, args, op);
+        let mut locals = self.bind(at, there.as_ref().unwrap_or(args), Some(def));
         if !self.p.is_stub(at.file) {
             for v in &mut locals {
                 if matches!(self.vals.get(*v), Val::Int(_)) {

@@ -91,6 +91,7 @@ mod shared;
 mod short;
 mod shown;
 mod task;
+mod there;
 mod traversal;
 mod typed_rows;
 mod union;
