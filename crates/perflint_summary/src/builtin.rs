@@ -296,7 +296,10 @@ impl<'p> Eval<'p> {
             return v;
         }
         match what {
-            "str" => self.folded_text(recv, name, args).unwrap_or(SCALAR),
+            "str" => self
+                .folded_text(recv, name, args)
+                .or_else(|| self.parts(f, recv_op, recv, name, args))
+                .unwrap_or(SCALAR),
             "map" => {
                 let rest = self.element(recv);
                 if matches!(self.p.text(name), "get" | "pop" | "setdefault") {
@@ -334,6 +337,39 @@ impl<'p> Eval<'p> {
         };
         let sym = self.p.names.intern(&changed);
         Some(self.vals.make(Val::Str(sym)))
+    }
+
+    /// A constant string, cut: `"Tags,Engine".Split(',')`. Empty parts are left out. Of `names ?? ""` only a part is known.
+    fn parts(
+        &mut self,
+        f: &Frame<'p>,
+        recv_op: Option<OpId>,
+        recv: V,
+        name: Sym,
+        args: &CallArgs,
+    ) -> Option<V> {
+        let whole = match f.body.ops.get(recv_op?.at())?.kind {
+            OpKind::Local(local) => local.at() < f.body.params.len(),
+            kind => matches!(kind, OpKind::Str(_)),
+        };
+        let Val::Str(text) = *self.vals.get(recv) else { return None };
+        if !whole || !matches!(self.p.text(name), "split" | "Split") {
+            return None;
+        }
+        let by = match self.vals.get(*args.pos.first()?) {
+            Val::List(items) => *items.first().filter(|_| items.len() == 1)?,
+            _ => args.pos[0],
+        };
+        let Val::Str(by) = *self.vals.get(by) else { return None };
+        let by = self.p.text(by);
+        if by.is_empty() {
+            return None;
+        }
+        let parts: Vec<&str> =
+            self.p.text(text).split(by).map(str::trim).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<V> =
+            parts.into_iter().map(|part| self.vals.make(Val::Str(self.p.names.intern(part)))).collect();
+        Some(self.vals.make(Val::List(parts.into())))
     }
 
     /// Looking up a known key, and merging other entries in.

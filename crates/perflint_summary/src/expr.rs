@@ -529,6 +529,8 @@ impl<'p> Eval<'p> {
                 }
                 None => false,
             },
+            // A path in a text that is not known.
+            Val::Scalar if f.lang.has_text_paths() => false,
             // A loading option of another kind: loads no relation.
             Val::Scalar | Val::ExtInst(..) => true,
             Val::Query(_) => true,
