@@ -63,6 +63,14 @@ pub(crate) fn is_given(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, context: Con
         && ctx.text(name).split(|c: char| !c.is_alphanumeric()).any(is_word)
 }
 
+/// True for a loop over the ids of what is to be removed, where the request names them: as many as somebody ticked.
+pub(crate) fn is_ticked(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, family: &str) -> bool {
+    let entry = repeat.entry.and_then(|entry| ctx.facts.entries.get(entry));
+    page.words("ticked").contains(&family)
+        && entry.is_some_and(|entry| entry.method.as_deref() == Some("DELETE"))
+        && loop_of(repeat.factor).is_some_and(|site| ctx.facts.extents.is_sent(site))
+}
+
 /// True for a cache that is filled where it is asked: a look-up per row is there to spare what it keeps.
 pub(crate) fn is_filled(page: &Page, kind: EffectKind, family: &str) -> bool {
     kind == EffectKind::Cache && page.words("filled").contains(&family)

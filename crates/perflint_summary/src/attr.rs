@@ -371,7 +371,7 @@ impl<'p> Eval<'p> {
                         return assigned;
                     }
                     if v != UNKNOWN {
-                        return v;
+                        return self.field_of_sent(f, fields, v);
                     }
                 }
                 _ => return self.item(def),

@@ -38,6 +38,9 @@ pub struct Extents {
     pending: FxHashMap<Site, Site>,
     /// Of loops, by the site of their factor.
     loops: FxHashMap<Site, Extent>,
+    /// Loops over what a request brings, and loops over anything else, of what entry points run.
+    sent: FxHashSet<Site>,
+    unsent: FxHashSet<Site>,
 }
 
 impl Extents {
@@ -60,6 +63,11 @@ impl Extents {
             Some(rows) => rows.bound == Bound::One,
             None => self.single.contains(&origin),
         }
+    }
+
+    /// True if whoever sends a request writes down what the loop at the site of a factor walks, whichever entry point runs it.
+    pub fn is_sent(&self, site: Site) -> bool {
+        self.sent.contains(&site) && !self.unsent.contains(&site)
     }
 
     /// A framework fetched one row by itself.
@@ -124,6 +132,15 @@ fn join(known: &mut FxHashMap<Site, Extent>, site: Site, new: Extent) {
 impl Eval<'_> {
     /// Notes what a loop iterates over.
     pub(crate) fn note_loop(&mut self, site: Site, v: V) {
+        if self.entry.is_some() {
+            let sent = self.source_of(v).is_some_and(|source| source.sent);
+            let extents = &mut self.events.extents;
+            if sent {
+                extents.sent.insert(site)
+            } else {
+                extents.unsent.insert(site)
+            };
+        }
         let extent = match self.vals.get(v) {
             Val::Query(q) => of_query(q),
             Val::Many { elem, .. } => match self.vals.get(*elem) {

@@ -2,7 +2,7 @@
 
 use crate::eval::{Eval, Frame};
 use crate::fact::{Factor, SerialAwait};
-use crate::value::{Binder, Query, Row, SCALAR, Site, UNKNOWN, V, Val};
+use crate::value::{Binder, Query, Row, SCALAR, Site, Source, UNKNOWN, V, Val};
 use perflint_ir::{BodyKind, Callee, LoopSource, OpId, OpKind, RegionId, Sym};
 use perflint_models::{RowCount, TypeRole, Wait};
 
@@ -105,7 +105,7 @@ impl<'p> Eval<'p> {
             }
             Val::Many { elem, batch: batches, source, .. } => {
                 let batch = batches || named_batch();
-                let rows = self.holds_rows(elem) || source.is_some();
+                let rows = self.holds_rows(elem) || source.is_some_and(|source| !source.sent);
                 let elem = self.bound_at(elem, binder);
                 Plan::Repeat { elem, factor: size(rows), rows, batch }
             }
@@ -167,7 +167,7 @@ impl<'p> Eval<'p> {
     fn is_plain_list(&self, v: V) -> bool {
         match *self.vals.get(v) {
             Val::Unknown | Val::Scalar | Val::Ext(_) => true,
-            Val::Many { elem, source: None, .. } => !self.holds_rows(elem),
+            Val::Many { elem, source: None | Some(Source { sent: true, .. }), .. } => !self.holds_rows(elem),
             _ => false,
         }
     }

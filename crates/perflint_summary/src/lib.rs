@@ -84,6 +84,7 @@ mod root;
 mod route;
 mod selected;
 mod sender;
+mod sent;
 mod service;
 mod settled;
 mod shape;

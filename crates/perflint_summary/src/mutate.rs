@@ -4,7 +4,7 @@
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, How};
 use crate::expr::Given;
-use crate::value::{Query, Row, UNKNOWN, V, Val};
+use crate::value::{Query, Row, Source, UNKNOWN, V, Val};
 use perflint_ir::{Callee, OpId, OpKind, Slot};
 use perflint_models::{CallRow, Expr, Renders};
 
@@ -86,7 +86,7 @@ impl<'p> Eval<'p> {
     /// holds the rows that it was given.
     pub(crate) fn filled(&mut self, f: &Frame<'p>, object: V, name: perflint_ir::Sym, v: V) -> V {
         let holds = match self.vals.get(v) {
-            Val::Many { source: Some(_), .. } => f.lang.fills_unknown_objects(),
+            Val::Many { source: Some(Source { sent: false, .. }), .. } => f.lang.fills_unknown_objects(),
             Val::Query(_) | Val::Many { .. } | Val::Row(_) => f.lang.keeps_rows_in_queries(),
             _ => false,
         };

@@ -348,13 +348,13 @@ impl<'p> Eval<'p> {
             return;
         }
         match self.vals.get(v).clone() {
-            Val::Many { source: Some(Source { origin, all: true }), .. } => {
+            Val::Many { source: Some(Source { origin, all: true, .. }), .. } => {
                 if let Some(q) = self.unbounded_at(origin) {
                     self.responded(f, &q, op, depth);
                 }
             }
             // Something limits them, at least on one of the ways.
-            Val::Many { source: Some(_), .. } => {}
+            Val::Many { source: Some(Source { sent: false, .. }), .. } => {}
             Val::Many { elem, count: None, .. } => self.respond(f, elem, op, depth + 1),
             Val::Row(Row { origin: Some(origin), entity, path, .. }) if self.p.text(path).is_empty() => {
                 if let Some(q) = self.unbounded_at(origin) {
@@ -685,5 +685,9 @@ impl<'p> Eval<'p> {
 /// The query as the source of a list of its rows: those of a relation that is loaded have one of their own.
 pub(crate) fn walked(q: &Query) -> Option<Source> {
     let several = !matches!(q.bound, Bound::One | Bound::AtMost(0));
-    (several && !q.preloaded).then_some(Source { origin: q.origin, all: q.bound == Bound::Unbounded })
+    (several && !q.preloaded).then_some(Source {
+        origin: q.origin,
+        all: q.bound == Bound::Unbounded,
+        sent: false,
+    })
 }

@@ -153,6 +153,11 @@ impl<'p> Eval<'p> {
     fn entry_arguments(&mut self, at: BodyRef, pending: &Pending) -> Vec<V> {
         let mut locals = self.declared_arguments(at);
         self.fetch_rows(at, pending.kind, &mut locals);
+        if matches!(pending.kind, EntryKind::Route | EntryKind::Page) {
+            for local in &mut locals {
+                *local = self.as_sent(at, *local);
+            }
+        }
         for (local, given) in locals.iter_mut().zip(&pending.gives) {
             if *given != UNKNOWN && !matches!(self.vals.get(*given), Val::Scalar) && *local == UNKNOWN {
                 *local = *given;

@@ -81,6 +81,8 @@ pub struct Source {
     pub origin: Site,
     /// Nothing limits them: it is one element per row that there is.
     pub all: bool,
+    /// No query at all: whoever sent the request wrote the list down, and the origin is the handler.
+    pub sent: bool,
 }
 
 /// A row of an entity.
@@ -375,7 +377,8 @@ impl Values {
                 let source = match (s, t) {
                     (Some(s), Some(t)) if rows(x) && rows(y) => Some(Source { all: s.all && t.all, ..t }),
                     (s, t) if rows(x) && rows(y) => s.or(t).map(|source| Source { all: false, ..source }),
-                    (s, t) => s.or(t),
+                    (Some(s), Some(t)) => Some(if s.sent { t } else { s }),
+                    (s, t) => s.or(t).filter(|source| !source.sent),
                 };
                 self.make(Val::Many { elem, count: None, batch: p && q, source })
             }
