@@ -121,16 +121,17 @@ enum Growth {
     Always,
 }
 
+/// True if a name is one of a list of kinds: `UserNotification` is a notification, `NotificationRule` a rule.
+fn is_one_of(page: &Page, name: &str, list: &str) -> bool {
+    // `AreaEntity` is an area.
+    let said = |word: &String| !matches!(word.as_str(), "entity" | "model" | "record" | "table" | "po");
+    let last = words(name).filter(said).last().or_else(|| words(name).last());
+    let (head, list) = (last.unwrap_or_default(), page.words(list));
+    list.contains(&&*head) || list.contains(&head.trim_end_matches('s'))
+}
+
 fn growth(ctx: &Ctx<'_>, page: &Page, entity: Option<EntityIx>, name: &str) -> Growth {
-    // `UserNotification` is a notification, `NotificationRule` a rule.
-    let is_one_of = |name: &str, list: &str| {
-        // `AreaEntity` is an area.
-        let said = |word: &String| !matches!(word.as_str(), "entity" | "model" | "record" | "table" | "po");
-        let last = words(name).filter(said).last().or_else(|| words(name).last());
-        let (head, list) = (last.unwrap_or_default(), page.words(list));
-        list.contains(&&*head) || list.contains(&head.trim_end_matches('s'))
-    };
-    let has = |list: &str| is_one_of(name, list);
+    let has = |list: &str| is_one_of(page, name, list);
     if has("appended") {
         return Growth::Always;
     }
@@ -145,7 +146,7 @@ fn growth(ctx: &Ctx<'_>, page: &Page, entity: Option<EntityIx>, name: &str) -> G
         return if is_kind { Growth::Little } else { Growth::WithOthers };
     };
     // What only refers to kinds is a kind as well: a tracker has a default status.
-    let kept = |target: EntityIx| is_one_of(ctx.text(ctx.program.entity(target).name), "kept");
+    let kept = |target: EntityIx| is_one_of(page, ctx.text(ctx.program.entity(target).name), "kept");
     let belongs = ctx
         .program
         .relations_of(entity)
@@ -154,6 +155,30 @@ fn growth(ctx: &Ctx<'_>, page: &Page, entity: Option<EntityIx>, name: &str) -> G
     // Where no relation is declared at all, keys are columns like others, and nothing can be told from them.
     let declared = ctx.program.own_entities().any(|e| !ctx.program.entity(e).relations.is_empty());
     if belongs || !declared || has("growing") { Growth::WithOthers } else { Growth::Unowned }
+}
+
+/// True for rows that are no details: they have lists of their own, and belong to nothing but what belongs to nobody. There are few of
+/// those, so that each has a large share of the table: products of a store, series of a library.
+fn is_shelved(ctx: &Ctx<'_>, page: &Page, entity: EntityIx) -> bool {
+    let def = ctx.program.class(ctx.program.entity(entity).class).def;
+    if !page.words("shelved").contains(&ctx.program.file(def.file).lang.family()) {
+        return false;
+    }
+    let name = |entity: EntityIx| ctx.text(ctx.program.entity(entity).name);
+    let owners = |entity: EntityIx| {
+        let relations = ctx.program.relations_of(entity);
+        relations.into_iter().filter(|r| r.to == To::One && !r.reverse).map(|r| r.target).collect::<Vec<_>>()
+    };
+    let lists = ctx.program.relations_of(entity).iter().any(|r| {
+        r.to == To::Many && r.target.is_some_and(|t| t != entity && !is_one_of(page, name(t), "kept"))
+    });
+    match owners(entity)[..] {
+        [Some(owner)] if lists && owner != entity => {
+            owners(owner).is_empty()
+                && !["kept", "growing"].iter().any(|list| is_one_of(page, name(owner), list))
+        }
+        _ => false,
+    }
 }
 
 pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
@@ -223,6 +248,12 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             // A page that is a list of what belongs to one row.
             (Context::Request, Growth::WithOthers | Growth::Always)
                 if best.related && ctx.facts.subjects.contains(&origin) =>
+            {
+                Confidence::Medium
+            }
+            // A list of what has lists of its own, in what belongs to nobody: the series of a library.
+            (Context::Request, Growth::WithOthers)
+                if best.direct && !best.related && best.entity.is_some_and(|e| is_shelved(ctx, page, e)) =>
             {
                 Confidence::Medium
             }
