@@ -371,7 +371,7 @@ impl<'p> Eval<'p> {
                         return assigned;
                     }
                     if v != UNKNOWN {
-                        return self.field_of_sent(f, fields, v);
+                        return v;
                     }
                 }
                 _ => return self.item(def),

@@ -183,8 +183,6 @@ pub(crate) struct Eval<'p> {
     pub(crate) closures: crate::held::Nesting,
     /// Marks an instance whose class is known for certain: no heir's method is meant.
     pub(crate) exact: Sym,
-    /// Marks an object that a request brings.
-    pub(crate) sent: Sym,
     /// Marks an instance that holds what one row of a query gave.
     pub(crate) of_row: Sym,
     /// The marker of functions that run on threads which others share.
@@ -243,7 +241,6 @@ impl<'p> Eval<'p> {
             memos: Memos::default(),
             closures: crate::held::Nesting::default(),
             exact: p.names.intern("="),
-            sent: p.names.intern("=sent"),
             of_row: p.names.intern("=row"),
             suspend: p.names.intern("suspend"),
             tasks: FxHashSet::default(),
