@@ -72,6 +72,8 @@ pub enum Expr {
     Paths(Box<Expr>),
     /// The relations that conditions equate to one object, `Order.customer == customer`: what is reached by them is at hand.
     Equated(Box<Expr>),
+    /// The relations whose key, or which themselves, conditions say to be null: reading them asks for nothing.
+    Absent(Box<Expr>),
     /// Column paths that alone are loaded; reading another column of the row runs a query.
     Columns(Box<Expr>),
     /// Column paths that are left out; reading one runs a query.
@@ -230,6 +232,7 @@ impl Expr {
             "tree" => Self::Tree(nested()?),
             "paths" => Self::Paths(nested()?),
             "equated" => Self::Equated(nested()?),
+            "absent" => Self::Absent(nested()?),
             "columns" => Self::Columns(nested()?),
             "deferred" => Self::Deferred(nested()?),
             "class" => Self::Class(nested()?),

@@ -264,9 +264,13 @@ pub struct CallRow {
     /// Yields plain values instead of rows with relations.
     #[serde(default)]
     pub plain: bool,
-    /// Of a query of plain values it leaves one row for each different value.
+    /// Of a query of plain values it leaves one row for each different value, of any other one for each value of the columns that it
+    /// is given.
     #[serde(default)]
     pub groups: bool,
+    /// The query whose rows there are as well.
+    #[serde(default)]
+    pub either: Option<Expr>,
     /// Closures that it is given become part of a statement: they run nothing.
     #[serde(default)]
     pub translated: bool,

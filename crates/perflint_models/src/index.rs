@@ -240,6 +240,7 @@ impl Models {
             extends: Vec::new(),
             role: TypeRole::Plain,
             starts_with: None,
+            standing: None,
             entity_attr: None,
             builtin: None,
             scopes: None,

@@ -36,6 +36,9 @@ pub struct TypeRow {
     /// A method of the user's subclass whose result every use starts from: Django's `get_queryset`.
     #[serde(default)]
     pub starts_with: Option<Box<str>>,
+    /// A scope that every query over the user's subclass has, by the name of the method or of the call in its body that declares it.
+    #[serde(default)]
+    pub standing: Option<Box<str>>,
     /// An attribute of the user's subclass that names its entity.
     #[serde(default)]
     pub entity_attr: Option<Box<str>>,

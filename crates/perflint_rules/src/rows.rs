@@ -35,7 +35,7 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         let name = entity_name(ctx, rows.entity, ctx.text(rows.label));
         let growth = growth(ctx, page, rows.entity, &name);
         let confidence = match (rows.narrowed, context) {
-            _ if matches!(growth, Growth::Little | Growth::Unowned) => Confidence::Low,
+            _ if rows.paged || matches!(growth, Growth::Little | Growth::Unowned) => Confidence::Low,
             // A column is little; what works through a list in the background may hold it.
             (false, Context::Job) if rows.plain && rows.entity.is_some() => Confidence::Low,
             (false, context) if ctx.contexts.waits(context) => Confidence::Medium,
@@ -234,8 +234,8 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         }
         let unknown = best.entity.is_none() && matches!(ctx.text(best.label), "" | "sql");
         let confidence = match (context, growth(ctx, page, best.entity, &name)) {
-            // Of what rows there are too many is all that there would be to say.
-            _ if unknown => Confidence::Low,
+            // Of what rows there are too many is all that there would be to say; who asks for no page means to get all of them.
+            _ if unknown || best.paged => Confidence::Low,
             // Whoever skips rows in memory means to page, wherever the code is called from.
             (Context::Request | Context::Library, growth) if best.cut && growth != Growth::Little => {
                 Confidence::Medium

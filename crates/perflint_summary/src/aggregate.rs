@@ -1,7 +1,8 @@
 //! Queries that give one row of what is computed from all of them.
 
 use crate::eval::{Eval, Frame};
-use crate::value::{UNKNOWN, V, Val};
+use crate::expr::Given;
+use crate::value::{Query, UNKNOWN, V, Val};
 use perflint_ir::Callee;
 
 /// Functions of query languages that make one value of many rows.
@@ -16,6 +17,19 @@ impl<'p> Eval<'p> {
             && !texts.is_empty()
             && texts.iter().all(|text| is_aggregate(text))
             && !f.body.calls.iter().any(|call| groups(call.callee))
+    }
+
+    /// True if a call names columns to make groups by, none of which tells rows apart: `group(:kind)` leaves one row per kind.
+    pub(crate) fn groups_by_others(&self, q: &Query, g: &Given<'_>) -> bool {
+        let apart = |text: &str| {
+            let column = text.rsplit('.').next().unwrap_or(text);
+            let named = || self.p.names.find(column).zip(q.entity);
+            column == "id" || named().is_some_and(|(name, entity)| self.p.is_key(entity, name))
+        };
+        let mut texts = Vec::new();
+        !g.args.pos.is_empty()
+            && g.args.pos.iter().all(|v| self.selected_texts(*v, &mut texts, 0))
+            && !texts.iter().flat_map(|text| text.split(',')).any(|text| apart(text.trim()))
     }
 
     /// The texts of a value; false if one of its parts is none.

@@ -56,6 +56,9 @@ impl<'p> Eval<'p> {
         if let (None, Some(per)) = (&row.invokes, &row.per) {
             self.iterated(f, per, &given);
         }
+        if let Some(walked) = self.walked_without_block(f, row, &given, recv_op) {
+            given.recv = walked;
+        }
         self.load_onto(f, row, &given);
         let there = self.loaded_in_place(f, row, &given, recv_op);
         let mut built = if there.is_some() { None } else { self.build(f, row, &given) };
@@ -280,7 +283,10 @@ impl<'p> Eval<'p> {
         }
         self.columns_of(f, &q, row, g);
         q.plain |= row.plain;
-        q.narrowed |= row.groups && q.plain;
+        q.narrowed |= row.groups && (q.plain || self.groups_by_others(&q, g));
+        if let Some(other) = &row.either {
+            q = self.either(f, q, other, g);
+        }
         if !row.keeps {
             q.evaluated = false;
         }
@@ -648,6 +654,7 @@ impl<'p> Eval<'p> {
         let binder = Binder { at: body, region: RegionId(0) };
         let over_op = given_op(f, g.op, row.per.as_ref()).unwrap_or_else(|| self.iterated_op(f, g.op));
         let plan = self.plan(f, over, over_op, site, binder);
+        self.kept_in_blocks(f, over, &mut callables);
         let (elems, factor, rows, batch) = match plan {
             Plan::Unroll(items) => (items, None, false, false),
             Plan::Repeat { elem, factor, rows, batch } => (vec![elem], Some(factor), rows, batch),

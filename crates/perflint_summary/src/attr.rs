@@ -241,6 +241,11 @@ impl<'p> Eval<'p> {
                 return self.attr_row(f, row, recv, name, op);
             }
         }
+        // A class that is declared below another one from outside: `class Order::Export` beside `class Order`.
+        let own = self.p.class(class).def;
+        if let Some(nested) = self.p.member(Target::Item(own), name, f.lang) {
+            return self.target(nested);
+        }
         match entity {
             Some(entity) if self.p.is_key(entity, name) => self.vals.make(Val::Attr(entity, name)),
             _ => match self.static_puts.get(&(class, name)).copied() {
@@ -727,6 +732,7 @@ impl<'p> Eval<'p> {
             verb: None,
             open_limit: false,
             related: false,
+            paged: false,
         }
     }
 

@@ -128,6 +128,12 @@ impl<'p> Eval<'p> {
                 return crate::filled::filled(body, initial, locals);
             }
             BodyKind::Closure if lang.has_blocks() => {}
+            BodyKind::Function if lang.has_blocks() => {
+                let left = crate::filled::filled(body, initial, locals);
+                // The caller's variable holds the same rows, with what the method had loaded for them.
+                let same = |(index, after): &(u32, V)| self.same_rows(initial[*index as usize], *after);
+                return left.into_iter().filter(same).collect();
+            }
             _ => return Vec::new(),
         }
         let changed = (0u32..).zip(initial.iter().zip(locals)).filter(|(_, (before, after))| before != after);

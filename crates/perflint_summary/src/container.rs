@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 impl<'p> Eval<'p> {
     /// What queries over an entity are asked of.
-    pub(crate) fn repository(&mut self, f: &Frame<'p>, ty: &str, v: V, op: usize) -> V {
+    pub(crate) fn repository(&mut self, f: &mut Frame<'p>, ty: &str, v: V, op: usize) -> V {
         let Some(q) = self.query_for(f, v, op) else { return UNKNOWN };
         if let Some(class) = q.entity.and_then(|entity| self.p.repository_of(entity)) {
             return self.vals.make(Val::Inst(class, Rc::new([])));

@@ -79,7 +79,7 @@ impl<'p> Eval<'p> {
         Some(self.vals.make(Val::Query(query)))
     }
 
-    fn scoped(&mut self, f: &Frame<'p>, recv: V, op: usize) -> V {
+    fn scoped(&mut self, f: &mut Frame<'p>, recv: V, op: usize) -> V {
         match self.query_for(f, recv, op) {
             Some(q) => self.vals.make(Val::Query(q)),
             None => UNKNOWN,

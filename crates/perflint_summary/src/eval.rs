@@ -181,6 +181,7 @@ pub(crate) struct Eval<'p> {
     pub(crate) variable_puts: FxHashMap<Def, Vec<(Sym, V)>>,
     pub(crate) memos: Memos,
     pub(crate) closures: crate::held::Nesting,
+    pub(crate) standing: crate::standing::Standing,
     /// Marks an instance whose class is known for certain: no heir's method is meant.
     pub(crate) exact: Sym,
     /// Marks an instance that holds what one row of a query gave.
@@ -240,6 +241,7 @@ impl<'p> Eval<'p> {
             variable_puts: FxHashMap::default(),
             memos: Memos::default(),
             closures: crate::held::Nesting::default(),
+            standing: crate::standing::Standing::default(),
             exact: p.names.intern("="),
             of_row: p.names.intern("=row"),
             suspend: p.names.intern("suspend"),

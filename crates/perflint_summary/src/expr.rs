@@ -234,6 +234,14 @@ impl<'p> Eval<'p> {
                 }
                 self.vals.make(Val::Paths(names.into(), None))
             }
+            Expr::Absent(e) => {
+                let v = self.expr(f, e, g)?;
+                let names = self.absent_relations(f, g.recv, v, g.op);
+                if names.is_empty() {
+                    return None;
+                }
+                self.vals.make(Val::Paths(names.into(), None))
+            }
             Expr::Nested => {
                 let mut out = Vec::new();
                 let base = self.p.names.intern("");
@@ -318,7 +326,8 @@ impl<'p> Eval<'p> {
                         words.any(|word| word.eq_ignore_ascii_case("where")).then_some(v)?
                     }
                     // What a text that is put together says, nobody knows.
-                    None if matches!(self.vals.get(v), Val::Scalar | Val::Sql(..)) => v,
+                    // Rows that are taken from those of another query are restricted like them.
+                    None if matches!(self.vals.get(v), Val::Scalar | Val::Sql(..) | Val::Query(_)) => v,
                     None => return None,
                 }
             }

@@ -192,6 +192,8 @@ pub struct Materialised {
     pub open_limit: bool,
     /// Rows of a relation of one row.
     pub related: bool,
+    /// Another way to the same place pages them.
+    pub paged: bool,
     /// Only plain values.
     pub plain: bool,
     /// A lazily loaded collection read as such.
@@ -219,6 +221,10 @@ pub struct Responded {
     pub related: bool,
     /// A limit is there, and nothing was given for it.
     pub open_limit: bool,
+    /// The entity of the row that they belong to.
+    pub of: Option<EntityIx>,
+    /// Another way to the same place pages them.
+    pub paged: bool,
     /// Plain values of chosen columns, not rows.
     pub plain: bool,
     /// They are the response, not a part of it.

@@ -3,7 +3,7 @@
 
 use crate::eval::{Eval, Frame, Outcome};
 use crate::value::V;
-use perflint_ir::{Body, LocalId, OpKind, Slot};
+use perflint_ir::{Body, LocalId, OpId, OpKind, Slot};
 
 /// What the parameters of a function hold at its end, by their position, where something that it called has filled them. One that
 /// the function itself gives another value holds that for itself alone.
@@ -21,7 +21,7 @@ pub(crate) fn filled(body: &Body, initial: &[V], locals: &[V]) -> Vec<(u32, V)> 
 
 impl<'p> Eval<'p> {
     /// Gives the variables that were passed by position what the callee left in them.
-    pub(crate) fn take_filled(&self, f: &mut Frame<'p>, op: usize, outcome: &Outcome) {
+    pub(crate) fn take_filled(&mut self, f: &mut Frame<'p>, op: usize, outcome: &Outcome) {
         if outcome.left.is_empty() {
             return;
         }
@@ -29,9 +29,15 @@ impl<'p> Eval<'p> {
         let args = f.body.args(f.body.call(id).args);
         for (index, held) in &outcome.left {
             let arg = args.get(*index as usize).filter(|arg| arg.slot == Slot::Pos);
-            let passed = arg.and_then(|arg| arg.value.some()).map(|value| f.body.op(value).kind);
-            if let Some(OpKind::Local(local)) = passed {
-                f.locals[local.at()] = *held;
+            let Some(passed) = arg.and_then(|arg| arg.value.some()) else { continue };
+            match f.body.op(passed).kind {
+                OpKind::Local(local) => f.locals[local.at()] = *held,
+                OpKind::Get { base, name }
+                    if f.body.op(base).kind == OpKind::SelfRef && f.lang.has_blocks() =>
+                {
+                    self.assign_self(f, name, *held, OpId(op as u32));
+                }
+                _ => {}
             }
         }
     }

@@ -2,9 +2,11 @@
 //! hands them out.
 
 use crate::eval::{Eval, Frame};
-use crate::value::{Binder, Val};
+use crate::expr::Given;
+use crate::value::{Binder, Query, V, Val};
 use perflint_ir::{Body, BodyId, Callee, ExitKind, LocalId, Op, OpId, OpKind, RegionId, RegionKind};
 use perflint_link::{BodyRef, FileIx, Program};
+use perflint_models::{CallRow, Expr, RowCount, Wait};
 use rustc_hash::FxHashMap;
 
 /// How deep closures may stand in each other for their variables to be followed outwards.
@@ -41,6 +43,43 @@ impl<'p> Eval<'p> {
             && f.body.ops.get(op.at()).is_some_and(|o| self.is_field(o) || self.is_handed_out(f, o))
     }
 
+    /// `orders.each` without a block: the rows are fetched, and what is called next walks them.
+    pub(crate) fn walked_without_block(
+        &mut self,
+        f: &mut Frame<'p>,
+        row: &'p CallRow,
+        g: &Given<'_>,
+        recv_op: Option<OpId>,
+    ) -> Option<V> {
+        let (callback, Expr::Recv) = (row.invokes.as_ref()?, row.per.as_ref()?) else { return None };
+        let Val::Query(q) = *self.vals.get(g.recv) else { return None };
+        let walks = row.keeps && row.effect.is_none() && f.lang.keeps_rows_in_queries();
+        if !walks || q.evaluated || self.expr(f, callback, g).is_some() {
+            return None;
+        }
+        let start = f.terms.len();
+        self.run_query(f, &q, RowCount::All, g.op, Wait::Blocks);
+        self.keep_rows(f, g.recv, &q, recv_op.map_or(g.op, OpId::at), start);
+        Some(self.vals.make(Val::Query(Query { evaluated: true, ..q })))
+    }
+
+    /// A block sees the variables around it as they are when it runs: what is walked with it holds its rows by then.
+    pub(crate) fn kept_in_blocks(&mut self, f: &Frame<'p>, over: V, blocks: &mut [V]) {
+        if !f.lang.has_blocks() || !matches!(self.vals.get(over), Val::Query(_)) {
+            return;
+        }
+        for block in blocks {
+            let Val::Closure(file, body, mut caps, this) = self.vals.get(*block).clone() else { continue };
+            if file != f.at.file || !f.body.ops.iter().any(|o| o.kind == OpKind::Lambda(body)) {
+                continue;
+            }
+            for (held, capture) in caps.iter_mut().zip(&self.p.file(file).body(body).captures) {
+                *held = f.locals[capture.outer.at()];
+            }
+            *block = self.vals.make(Val::Closure(file, body, caps, this));
+        }
+    }
+
     /// Where the variable is bound that a closure captures under the name of one of its own, if it is bound once.
     pub(crate) fn bound_outside(&mut self, f: &Frame<'p>, local: LocalId) -> Option<Binder> {
         let (mut at, mut local) = (f.at, local);
@@ -58,7 +97,8 @@ impl<'p> Eval<'p> {
         (at != f.at && set.next().is_none()).then_some(Binder { at, region })
     }
 
-    fn is_field(&self, op: &Op) -> bool {
+    /// True for a field of the receiver, or of what a view is rendered with.
+    pub(crate) fn is_field(&self, op: &Op) -> bool {
         matches!(op.kind, OpKind::Get { name, .. } if self.p.text(name).starts_with('@'))
     }
 

@@ -418,7 +418,7 @@ impl<'p> Eval<'p> {
         at
     }
 
-    fn entity_names(&mut self, f: &Frame<'p>, v: V, relations: Option<To>, op: usize) -> V {
+    fn entity_names(&mut self, f: &mut Frame<'p>, v: V, relations: Option<To>, op: usize) -> V {
         let Some(entity) = self.query_for(f, v, op).and_then(|q| q.entity) else {
             return self.vals.make(Val::List([].into()));
         };
@@ -447,7 +447,7 @@ impl<'p> Eval<'p> {
     }
 
     /// Django's default template name: `app/model_suffix.html`.
-    fn default_template(&mut self, f: &Frame<'p>, v: V, suffix: V, op: usize) -> V {
+    fn default_template(&mut self, f: &mut Frame<'p>, v: V, suffix: V, op: usize) -> V {
         let Some(entity) = self.query_for(f, v, op).and_then(|q| q.entity) else { return UNKNOWN };
         let Val::Str(suffix) = *self.vals.get(suffix) else { return UNKNOWN };
         let entity = self.p.entity(entity);

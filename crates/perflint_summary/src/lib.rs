@@ -12,6 +12,7 @@
 //! `limit=None` decide branches. What a symbolic summary buys, one result for all callers, is kept by remembering results
 //! per context and forgetting the least telling parts of a context once there are many.
 
+mod absent;
 mod aggregate;
 mod ahead;
 mod ambient;
@@ -91,6 +92,7 @@ mod shape;
 mod shared;
 mod short;
 mod shown;
+mod standing;
 mod task;
 mod there;
 mod traversal;

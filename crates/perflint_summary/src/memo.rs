@@ -48,6 +48,10 @@ const ASKING: &[&str] = &[
     "isset",
     "IsNullOrEmpty",
     "IsNullOrWhiteSpace",
+    "nil?",
+    "blank?",
+    "empty?",
+    "present?",
 ];
 
 /// Methods that put something into a store under a key.
@@ -332,6 +336,8 @@ impl<'p> Eval<'p> {
         let by_position = || args.get(at).filter(|arg| arg.slot == perflint_ir::Slot::Pos);
         let Some(arg) = by_name.or_else(by_position).filter(|arg| arg.value.is_some()) else { return };
         match keyed(f.body, arg.value, 0) {
+            // Whoever asks with what the receiver holds asks with the same each time.
+            _ if self.is_field(f.body.op(arg.value)) => (term.once, term.held) = (true, true),
             Some(Key::Fixed) => term.once = true,
             Some(Key::Param(param)) => term.key = Some(param),
             None if f.lang.keeps_services() => term.sure = Sure::Guess,

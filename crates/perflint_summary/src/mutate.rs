@@ -160,9 +160,44 @@ impl<'p> Eval<'p> {
     pub(crate) fn load_onto(&mut self, f: &mut Frame<'p>, row: &'p CallRow, g: &Given<'_>) {
         let Some((onto, loads)) = row.onto.as_ref().zip(row.loads.as_ref()) else { return };
         let (Some(v), Some(paths)) = (self.expr(f, onto, g), self.expr(f, loads, g)) else { return };
-        let loaded = self.with_paths(v, paths, 0);
-        let op = self.argument_at(f, g.op, onto);
+        let op = self.argument_at(f, g.op, onto).map(|op| self.chosen_from(f, op, v));
+        // Some of the rows that a variable holds are rows of it.
+        let held = op.and_then(|op| f.vals.get(op.at()).copied()).unwrap_or(v);
+        let held = match op.map(|op| f.body.op(op).kind) {
+            Some(OpKind::Local(local)) => f.locals[local.at()],
+            _ => held,
+        };
+        let loaded = self.with_paths(held, paths, 0);
         self.rebind(f, op, loaded);
+    }
+
+    /// The operation that gives the rows of which calls only choose some: `orders` of `orders.select { .. }`.
+    fn chosen_from(&self, f: &Frame<'p>, op: OpId, v: V) -> OpId {
+        let mut at = op;
+        for _ in 0..MAX_CHAIN {
+            let OpKind::Call(id) = f.body.op(at).kind else { break };
+            let Callee::Member { recv, .. } = f.body.call(id).callee else { break };
+            let before = recv.some().and_then(|recv| f.vals.get(recv.at()).copied());
+            if !before.is_some_and(|before| self.same_rows(before, v)) {
+                break;
+            }
+            at = recv;
+        }
+        at
+    }
+
+    /// True for two values that hold rows of the same query, at the same path.
+    pub(crate) fn same_rows(&self, a: V, b: V) -> bool {
+        self.rows_held(a, 0).is_some_and(|rows| self.rows_held(b, 0) == Some(rows))
+    }
+
+    fn rows_held(&self, v: V, depth: u32) -> Option<(crate::Site, perflint_ir::Sym)> {
+        match self.vals.get(v) {
+            Val::Query(q) if !q.plain => Some((q.origin, q.path)),
+            Val::Row(row) => Some((row.origin?, row.path)),
+            Val::Many { elem, .. } if depth < 2 => self.rows_held(*elem, depth + 1),
+            _ => None,
+        }
     }
 
     /// The operation of the argument that an expression means.

@@ -51,6 +51,7 @@ impl<'p> Eval<'p> {
             verb: None,
             open_limit: false,
             related: false,
+            paged: false,
         }
     }
 
@@ -80,13 +81,14 @@ impl<'p> Eval<'p> {
     }
 
     /// The query that a value stands for: a query itself, all rows of an entity class, a row's entity.
-    pub(crate) fn query_for(&mut self, f: &Frame<'p>, v: V, op: usize) -> Option<Query> {
+    pub(crate) fn query_for(&mut self, f: &mut Frame<'p>, v: V, op: usize) -> Option<Query> {
         let empty = self.p.names.intern("");
         match self.vals.get(v).clone() {
             Val::Query(q) => Some(q),
             Val::Class(class) => {
                 let entity = self.p.class(class).entity?;
-                Some(self.fresh_query(f, Some(entity), empty, op))
+                let q = self.fresh_query(f, Some(entity), empty, op);
+                Some(self.with_standing(f, q, op))
             }
             // A query that starts at a row is about that row.
             Val::Row(row) => {
@@ -322,6 +324,7 @@ impl<'p> Eval<'p> {
             narrowed: q.narrowed,
             open_limit: q.open_limit,
             related: q.related,
+            paged: q.paged,
             plain: q.plain,
             sure: Sure::Certain,
             caller: f.caller,
@@ -404,7 +407,9 @@ impl<'p> Eval<'p> {
             label: self.query_label(q),
             narrowed: q.narrowed,
             related: q.related,
+            of: q.from.map(|(owner, _)| owner),
             open_limit: q.open_limit,
+            paged: q.paged,
             plain: q.plain,
             direct: depth == 0,
             cut: false,
@@ -455,7 +460,8 @@ impl<'p> Eval<'p> {
         };
         let from = Some((row.entity, relation.name));
         let many = row.many || relation.to == To::Many;
-        let inner = Row { entity: target, path, from, many, ..row };
+        let supply = self.standing_below(f, target, path, row.supply, op);
+        let inner = Row { entity: target, path, from, many, supply, ..row };
         match (relation.read, relation.to) {
             (RelationRead::Query, _) => {
                 // Of one row a query is made where it stands; of each of many, the query of those rows could load it.
@@ -488,7 +494,9 @@ impl<'p> Eval<'p> {
                     verb: None,
                     open_limit: false,
                     related: true,
+                    paged: false,
                 };
+                let q = self.with_standing(f, q, op);
                 let q = self.scoped_relation(f, relation, q, op);
                 self.vals.make(Val::Query(q))
             }

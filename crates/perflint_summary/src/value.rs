@@ -149,6 +149,8 @@ pub struct Query {
     pub open_limit: bool,
     /// It was made from a relation, whether or not something was added since.
     pub related: bool,
+    /// Another way to the same place pages its rows: who asks for all of them means to.
+    pub paged: bool,
 }
 
 /// What an abstract value is.
@@ -231,6 +233,12 @@ pub struct Values {
     supply_index: FxHashMap<(bool, Rc<[Sym]>), SupplyIx>,
 }
 
+/// True for two queries of which one is limited and the other gives all rows.
+fn only_one_pages(x: Query, y: Query) -> bool {
+    let (least, most) = (x.bound.min(y.bound), x.bound.max(y.bound));
+    matches!(least, Bound::AtMost(_) | Bound::Page) && most == Bound::Unbounded
+}
+
 /// Most alternatives kept of a value.
 const MAX_UNION: usize = 6;
 
@@ -306,7 +314,7 @@ impl Values {
     }
 
     /// What is loaded on both ways.
-    fn common(&mut self, a: SupplyIx, b: SupplyIx) -> SupplyIx {
+    pub(crate) fn common(&mut self, a: SupplyIx, b: SupplyIx) -> SupplyIx {
         if a == b {
             return a;
         }
@@ -340,13 +348,13 @@ impl Values {
             (Val::Query(x), Val::Query(y))
                 if x.entity == y.entity
                     && x.entity.is_some()
-                    && (x.origin == y.origin || x.supply == y.supply) =>
+                    && (x.origin == y.origin || (x.supply == y.supply && !only_one_pages(x, y))) =>
             {
                 let supply = self.common(x.supply, y.supply);
-                let (least, most) = (x.bound.min(y.bound), x.bound.max(y.bound));
+                let most = x.bound.max(y.bound);
                 // Where one of the ways pages its rows, the other is for those who ask for all of them.
-                let pages = x.ran && y.ran && matches!(least, Bound::AtMost(_) | Bound::Page);
-                let bound = if pages && most == Bound::Unbounded { Bound::Page } else { most };
+                let pages = only_one_pages(x, y);
+                let bound = if pages && x.ran && y.ran { Bound::Page } else { most };
                 self.make(Val::Query(Query {
                     supply,
                     bound,
@@ -356,6 +364,7 @@ impl Values {
                     via: x.via.filter(|_| x.via == y.via),
                     plain: x.plain && y.plain,
                     narrowed: x.narrowed && y.narrowed,
+                    paged: pages || x.paged || y.paged,
                     ..x
                 }))
             }
