@@ -16,6 +16,7 @@ mod kept;
 mod lazy;
 mod merge;
 mod page;
+mod part;
 mod repeat;
 mod route;
 mod rows;

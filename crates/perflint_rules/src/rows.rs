@@ -1,6 +1,7 @@
 //! Rows without bound: in memory, in responses; columns without choice.
 
 use crate::context::judged;
+use crate::part::is_part;
 use crate::repeat::words;
 use crate::write::Ctx;
 use crate::{Confidence, Context, Finding, Page, Step, StepKind};
@@ -181,21 +182,6 @@ fn is_shelved(ctx: &Ctx<'_>, page: &Page, entity: EntityIx) -> bool {
     }
 }
 
-/// True for rows that are parts of the row that they belong to: they have no lists of their own, and none of them is another
-/// person's. A row has few parts.
-fn is_part(ctx: &Ctx<'_>, page: &Page, event: &perflint_summary::Responded) -> bool {
-    let Some(entity) = event.entity else { return false };
-    let people = page.words("people");
-    let person = |target: EntityIx| {
-        let last = words(ctx.text(ctx.program.entity(target).name)).last();
-        last.is_some_and(|last| people.contains(&&*last))
-    };
-    ctx.program.relations_of(entity).iter().all(|relation| match relation.to {
-        To::Many => relation.reverse,
-        To::One => relation.reverse || !relation.target.is_some_and(|to| Some(to) != event.of && person(to)),
-    })
-}
-
 pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     let mut causes: BTreeMap<Site, Vec<&perflint_summary::Responded>> = BTreeMap::new();
     for event in &ctx.facts.responded {
@@ -261,10 +247,10 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             }
             (Context::Request, Growth::WithOthers) if !best.narrowed && !best.related => Confidence::Medium,
             // A page that is a list of what belongs to one row.
-            (Context::Request, growth @ (Growth::WithOthers | Growth::Always))
+            (Context::Request, Growth::WithOthers | Growth::Always)
                 if best.related
                     && ctx.facts.subjects.contains(&origin)
-                    && (growth == Growth::Always || !is_part(ctx, page, best)) =>
+                    && !best.entity.is_some_and(|rows| is_part(ctx, page, rows, best.of)) =>
             {
                 Confidence::Medium
             }

@@ -37,10 +37,14 @@ pub(crate) fn is_of_one(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, context: Co
     }
     let alone = |origin: Option<Site>| origin.is_some_and(|origin| ctx.facts.extents.is_single(origin));
     let one = repeat.term.effect.lazy.as_ref().is_some_and(|lazy| !lazy.through || alone(lazy.origin));
-    let related = loop_of(repeat.factor)
-        .and_then(|site| ctx.facts.extents.of_loop(site))
-        .is_some_and(|rows| rows.of.is_some());
+    let walked = loop_of(repeat.factor).and_then(|site| ctx.facts.extents.of_loop(site));
+    let related = walked.is_some_and(|rows| rows.of.is_some());
+    let parts = || {
+        let rows = walked.and_then(|walked| Some((walked.entity?, walked.of)));
+        rows.is_some_and(|(rows, of)| crate::part::is_part(ctx, page, rows, of))
+    };
     let changing = page.words_of("changing", file.lang.family());
+    let direct = page.words("direct").contains(&file.lang.family());
     let changes = |entry: &Entry| {
         let name = entry.def.map(|def| ctx.text(ctx.program.item(def).name));
         name.is_some_and(|name| words(name).next().is_some_and(|first| changing.contains(&&*first)))
@@ -48,9 +52,9 @@ pub(crate) fn is_of_one(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, context: Co
     let shown = || {
         let entry = repeat.entry.and_then(|entry| ctx.facts.entries.get(entry));
         file.items.iter().any(|item| item.kind == ItemKind::Template)
-            || entry.is_some_and(|e| if changing.is_empty() { e.at == repeat.at } else { !changes(e) })
+            || entry.is_some_and(|e| !changes(e) && (!direct || e.at == repeat.at))
     };
-    one && related && !(context == Context::Request && shown())
+    one && related && (!(context == Context::Request && shown()) || parts())
 }
 
 /// True for a loop over the values that a request brings: as many as somebody typed or ticked.

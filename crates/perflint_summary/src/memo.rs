@@ -161,9 +161,20 @@ fn filled_by_method(
     };
     body.ops.iter().filter(|op| inside(op.region)).find_map(|op| {
         let OpKind::Call(id) = op.kind else { return None };
-        let Callee::Member { recv, name } = body.call(id).callee else { return None };
-        let own = matches!(body.op(recv).kind, OpKind::SelfRef | OpKind::Name(_));
-        let filler = called(name).filter(|_| own)?;
+        let name = match body.call(id).callee {
+            Callee::Member { recv, name }
+                if matches!(body.op(recv).kind, OpKind::SelfRef | OpKind::Name(_)) =>
+            {
+                name
+            }
+            // Where the receiver needs no name, a method is called by its own.
+            Callee::Value(callee) if callee.is_some() => match body.op(callee).kind {
+                OpKind::Name(name) => name,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let filler = called(name)?;
         once(p, filler, looked, |_, _| true).filter(|once| !matches!(once, Once::PerKey(_)))
     })
 }
