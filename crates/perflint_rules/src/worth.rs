@@ -41,7 +41,8 @@ pub(crate) fn is_of_one(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, context: Co
     let related = walked.is_some_and(|rows| rows.of.is_some());
     let parts = || {
         let rows = walked.and_then(|walked| Some((walked.entity?, walked.of)));
-        rows.is_some_and(|(rows, of)| crate::part::is_part(ctx, page, rows, of))
+        page.words("parts").contains(&file.lang.family())
+            && rows.is_some_and(|(rows, of)| crate::part::is_part(ctx, page, rows, of))
     };
     let changing = page.words_of("changing", file.lang.family());
     let direct = page.words("direct").contains(&file.lang.family());
