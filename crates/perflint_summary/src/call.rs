@@ -77,6 +77,8 @@ impl<'p> Eval<'p> {
                 }
                 self.call_fun(f, def, recv, args, op, how)
             }
+            // The answer to a question of which it is known already.
+            Val::Bool(_) if f.lang.has_blocks() => callee,
             Val::Closure(..) => self.call_closure(f, callee, args, op, how),
             Val::ExtMethod(recv, name) => {
                 self.elsewhere(f, how, |this, f| this.call_member(f, recv, name, args, op, None))

@@ -158,6 +158,7 @@ impl<'p> Eval<'p> {
         let before = f.locals.clone();
         let exhaustive = arms.iter().any(|(r, ..)| arm_of(*r).1) && arms.len() > 1;
         let mut least = Flow::Return;
+        let mut leaves = false;
         let mut merged: Option<Vec<V>> = (!exhaustive).then(|| before.clone());
         let missing = self.missing_arm(f, cond);
         for (r, from, to) in arms {
@@ -166,6 +167,7 @@ impl<'p> Eval<'p> {
             f.cold += u32::from(fallback);
             let flow = self.exec(f, *from, *to, *r);
             f.cold -= u32::from(fallback);
+            leaves |= flow == Flow::Return;
             if flow != Flow::Next {
                 least = least.min(flow);
                 continue;
@@ -187,6 +189,11 @@ impl<'p> Eval<'p> {
             && f.body.region(RegionId(arms[0].0)).parent == RegionId(0)
         {
             f.cold += 1;
+        }
+        if let ([(region, ..)], true) = (arms, leaves)
+            && f.body.region(RegionId(*region)).parent == RegionId(0)
+        {
+            self.assume(f, cond, arm_of(*region).0 != 0);
         }
         match merged {
             Some(locals) => {

@@ -19,6 +19,7 @@ mod ambient;
 mod answer;
 mod apply;
 mod assigned;
+mod assumed;
 mod attr;
 mod block;
 mod builtin;

@@ -116,6 +116,9 @@ fn calls_captured(body: &Body, callee: Callee) -> bool {
 }
 
 fn memoised(p: &Program, file: FileIx, body: &Body, op: OpId) -> Option<Once> {
+    if let Some(once) = filled_by_block(p, file, body, op) {
+        return Some(once);
+    }
     let start = body.ops.get(op.at())?.region;
     body.enclosing(start).find_map(|(region, kind)| {
         let guard = match kind.kind {
@@ -142,6 +145,28 @@ fn filled_below(
     lookups(p, body, cond, &mut looked, plain, 0);
     let inside = |r: RegionId| body.enclosing(r).any(|(outer, _)| outer == region);
     once(p, body, &looked, |_, r| inside(r)).or_else(|| filled_by_method(p, file, body, &looked, inside))
+}
+
+/// `store.fetch(key) { store[key] = load }`: the block runs while the store lacks the key, and fills it.
+fn filled_by_block(p: &Program, file: FileIx, body: &Body, op: OpId) -> Option<Once> {
+    let OpKind::Call(id) = body.ops.get(op.at())?.kind else { return None };
+    let (Callee::Member { recv, name }, [key, block]) = (body.call(id).callee, body.args(body.call(id).args))
+    else {
+        return None;
+    };
+    let OpKind::Lambda(inner) = body.ops.get(block.value.at())?.kind else { return None };
+    let inner = p.file(file).body(inner);
+    let text = |body: &Body, op: OpId| crate::iterate::expression(p, body, op, 0);
+    let store = text(body, recv);
+    let fills = inner.ops.iter().any(|op| match op.kind {
+        OpKind::Store(kids) => inner.kids(kids).first().is_some_and(|base| text(inner, *base) == store),
+        _ => false,
+    });
+    let held = owner(body, recv, 0).filter(|_| fills && is_lookup(p.text(name)))?;
+    match keyed(body, key.value, 0)? {
+        Key::Fixed => Some(held),
+        Key::Param(param) => Some(Once::PerKey(param)),
+    }
 }
 
 /// `if not self.kinds: self.load_kinds()`: a method of the same class that is called there fills the store.
@@ -537,7 +562,11 @@ fn owner(body: &Body, op: OpId, depth: u32) -> Option<Once> {
         // `RequestStore.store[:user]`
         OpKind::Call(id) if body.call(id).form == CallForm::Auto => match body.call(id).callee {
             Callee::Member { recv, .. } => owner(body, recv, depth + 1),
-            Callee::Value(_) => None,
+            // A method of the receiver that hands out what it holds.
+            Callee::Value(callee) => match body.ops.get(callee.at())?.kind {
+                OpKind::Name(_) => Some(Once::Receiver),
+                _ => None,
+            },
         },
         _ => None,
     }
