@@ -1,10 +1,13 @@
 //! Models looked up by symbols, remembered.
 
-use perflint_ir::{Lang, Marker, Sym};
+use perflint_ir::{ItemKind, Lang, Marker, Sym};
 use perflint_link::{ClassIx, Def, EntityIx, FileIx, Program, Target};
-use perflint_models::{CallIx, Models, TypeIx};
+use perflint_models::{CallIx, Expr, Models, TypeIx};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
+
+/// How many decorators in a row are made by what others decorated.
+const DEEPEST: u32 = 6;
 
 /// Answers about models, by symbol.
 pub(crate) struct Lookup<'p> {
@@ -160,6 +163,10 @@ impl<'p> Lookup<'p> {
 
     /// The path of a marker. `app.get` of `app = FastAPI()` is `fastapi.FastAPI.get`.
     pub(crate) fn marker_path(&self, file: FileIx, marker: &Marker) -> Option<Sym> {
+        self.marker_path_at(file, marker, 0)
+    }
+
+    fn marker_path_at(&self, file: FileIx, marker: &Marker, depth: u32) -> Option<Sym> {
         let text = self.p.text(marker.path);
         let mut parts = text.split('.');
         let first = self.p.names.intern(parts.next()?);
@@ -168,7 +175,7 @@ impl<'p> Lookup<'p> {
         for part in parts {
             let part = self.p.names.intern(part);
             if let Target::Item(def) = target
-                && let Some(path) = self.p.variable_call(def)
+                && let Some(path) = self.p.variable_call(def).or_else(|| self.decorated(def, depth + 1))
             {
                 target = Target::External(self.p.names.join(path, part));
                 continue;
@@ -176,6 +183,27 @@ impl<'p> Lookup<'p> {
             target = self.p.member(target, part, lang)?;
         }
         self.p.path_of(target)
+    }
+
+    /// The type of what a decorator makes of a function: `cli` of `@click.group() def cli()` is a `click.Group`, whose methods
+    /// decorate other functions.
+    fn decorated(&self, def: Def, depth: u32) -> Option<Sym> {
+        let item = self.p.item(def);
+        if item.kind != ItemKind::Function || depth > DEEPEST {
+            return None;
+        }
+        item.markers.iter().find_map(|marker| {
+            let path = self.marker_path_at(def.file, marker, depth)?;
+            let (text, family) = (self.p.text(path), self.p.file(def.file).lang.models());
+            let method = || {
+                let (owner, name) = text.rsplit_once('.')?;
+                self.m.method(self.m.type_named(family, owner)?, name, false)
+            };
+            match &self.m.call(self.m.function(family, text).or_else(method)?).returns {
+                Some(Expr::New(made)) => Some(self.p.names.intern(made)),
+                _ => None,
+            }
+        })
     }
 }
 
