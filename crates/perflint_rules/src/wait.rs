@@ -118,7 +118,7 @@ pub(crate) fn blocked_task(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         (e.in_async || ctx.contexts.of(ctx.program, e.at) == Context::Request)
             && !ctx.contexts.is_remembered(e.at)
     };
-    for events in causes(ctx, page, others_wait).values() {
+    for (events, others) in together(ctx, page, causes(ctx, page, others_wait)) {
         let [best, ..] = events.as_slice() else { continue };
         let lang = ctx.program.file(best.place.at.file).lang;
         let advice = match lang.family() {
@@ -129,10 +129,48 @@ pub(crate) fn blocked_task(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         };
         let pool = lang.shares_threads() || lang.awaits_by_itself();
         let harm = if pool { "holds a thread of the pool" } else { "blocks the event loop" };
-        let what =
-            format!("`{}` {harm}: it {}. {advice}", ctx.code(best.place), ctx.effect(&best.term.effect));
-        out.extend(finding(ctx, page, events, sureness(ctx, best), what));
+        let others = match others {
+            0 => String::new(),
+            1 => " So does another call of the function.".to_owned(),
+            others => format!(" So do {others} other calls of the function."),
+        };
+        let what = format!(
+            "`{}` {harm}: it {}.{others} {advice}",
+            ctx.code(best.place),
+            ctx.effect(&best.term.effect)
+        );
+        out.extend(finding(ctx, page, &events, sureness(ctx, best), what));
     }
+}
+
+/// What blocks, and how many other calls of the same function do. Of one kind in one function they are one finding where the
+/// page says so: one edit hands them all to a thread.
+fn together<'a>(
+    ctx: &Ctx<'_>,
+    page: &Page,
+    causes: BTreeMap<Site, Vec<&'a Blocking>>,
+) -> Vec<(Vec<&'a Blocking>, usize)> {
+    let shared = page.words("shared");
+    let mut groups: BTreeMap<_, Vec<Vec<&Blocking>>> = BTreeMap::new();
+    for (cause, events) in causes {
+        let [best, ..] = events.as_slice() else { continue };
+        let at = best.place.at;
+        let alone = !shared.contains(&ctx.program.file(at.file).lang.family());
+        let kind = best.term.effect.kind;
+        let key = (at, kind, sureness(ctx, best), alone.then_some(cause));
+        groups.entry(key).or_default().push(events);
+    }
+    let one = |mut group: Vec<Vec<&'a Blocking>>| {
+        group.sort_by_key(|events| events.first().map(|best| best.place));
+        let (firsts, rest): (Vec<_>, Vec<_>) = group
+            .iter()
+            .filter_map(|events| events.split_first())
+            .map(|(first, rest)| (*first, rest))
+            .unzip();
+        let others = firsts.len() - 1;
+        (firsts.into_iter().chain(rest.into_iter().flatten().copied()).collect(), others)
+    };
+    groups.into_values().map(one).collect()
 }
 
 pub(crate) fn blocked_request(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
