@@ -86,11 +86,14 @@ impl<'p> Eval<'p> {
                 }
             }
             Expr::List(e) => {
-                // The elements of a literal list are as many as it has.
+                // The elements of a list whose number is known are as many as it has: a literal, `reversed(range(5))`.
                 if let Expr::Elem(whole) = &**e
                     && matches!(**whole, Expr::Arg(_))
                     && let Some(v) = self.expr(f, whole, g)
-                    && matches!(self.vals.get(v), Val::List(_) | Val::Map(..))
+                    && matches!(
+                        self.vals.get(v),
+                        Val::List(_) | Val::Map(..) | Val::Many { count: Some(_), .. }
+                    )
                 {
                     return Some(v);
                 }
