@@ -485,6 +485,20 @@ impl Body {
         bindings.next().filter(|_| bindings.next().is_none())
     }
 
+    /// The parts of `a and b`: each runs where the one before it holds.
+    pub fn conjuncts(&self, op: OpId) -> Option<&[OpId]> {
+        let OpKind::Join(kids) = self.ops.get(op.at())?.kind else { return None };
+        let kids = self.kids(kids);
+        let follows = |pair: &[OpId]| match *pair {
+            [before, part] if part.is_some() => matches!(
+                self.region(self.op(part).region).kind,
+                RegionKind::Branch { cond, arm: 0, .. } if cond == before
+            ),
+            _ => false,
+        };
+        (kids.len() > 1 && kids.windows(2).all(follows)).then_some(kids)
+    }
+
     /// The regions around a region, itself first, the root last.
     pub fn enclosing(&self, id: RegionId) -> impl Iterator<Item = (RegionId, &Region)> {
         let mut next = Some(id);

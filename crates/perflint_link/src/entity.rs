@@ -39,6 +39,8 @@ pub struct Relation {
     pub to: To,
     /// What reading it does.
     pub read: RelationRead,
+    /// Its declaration makes it a query that runs anew whatever was loaded.
+    pub dynamic: bool,
     /// For [`RelationRead::Query`]: the type of the query.
     pub query_type: Option<TypeIx>,
     /// Its key may be null.

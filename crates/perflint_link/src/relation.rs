@@ -406,6 +406,24 @@ impl Program {
         }
     }
 
+    /// What a declaration says of when its relation is loaded.
+    fn loading(&self, at: At, row: &RelationRow) -> Option<String> {
+        let op = self.argument_op(at, row.loading.as_ref()?)?;
+        Some(match self.file(at.file).body(at.body).op(op).kind {
+            OpKind::Str(sym) => self.text(sym).to_owned(),
+            OpKind::Bool(b) => b.to_string(),
+            OpKind::Get { name, .. } | OpKind::Name(name) => self.text(name).to_owned(),
+            _ => return None,
+        })
+    }
+
+    /// The same of the reverse relation: `backref("orders", lazy="dynamic")`.
+    fn inverse_loading(&self, at: At, row: &RelationRow) -> Option<String> {
+        let op = self.argument_op(at, row.inverse.as_ref()?)?;
+        let OpKind::Call(call) = self.file(at.file).body(at.body).op(op).kind else { return None };
+        self.loading(At { call, ..at }, row)
+    }
+
     #[expect(clippy::too_many_arguments, reason = "the parts of one declaration")]
     fn insert_relation(
         &mut self,
@@ -419,15 +437,7 @@ impl Program {
         at: Option<At>,
         models: &Models,
     ) {
-        let loading = at.zip(row.loading.as_ref()).and_then(|(at, expr)| {
-            let op = self.argument_op(at, expr)?;
-            Some(match self.file(at.file).body(at.body).op(op).kind {
-                OpKind::Str(sym) => self.text(sym).to_owned(),
-                OpKind::Bool(b) => b.to_string(),
-                OpKind::Get { name, .. } | OpKind::Name(name) => self.text(name).to_owned(),
-                _ => return None,
-            })
-        });
+        let loading = at.and_then(|at| self.loading(at, row));
         let is = |values: &[Box<str>]| loading.as_deref().is_some_and(|l| values.iter().any(|v| &**v == l));
         let dynamic = is(&row.dynamic);
         let selects = (row.eager_selects && is(&row.eager))
@@ -437,6 +447,7 @@ impl Program {
             target,
             to,
             read: if dynamic { perflint_models::RelationRead::Query } else { row.read },
+            dynamic,
             query_type: row.query_type.as_deref().and_then(|t| models.type_named(self.family(def.file), t)),
             nullable: at.zip(row.nullable.as_ref()).is_some_and(|(at, expr)| {
                 let op = self.argument_op(at, expr);
@@ -504,14 +515,18 @@ impl Program {
             return;
         }
         let name = self.names.intern(&name);
+        let loading = at.and_then(|at| self.inverse_loading(at, row));
+        let is = |values: &[Box<str>]| loading.as_deref().is_some_and(|l| values.iter().any(|v| &**v == l));
+        let dynamic = is(&row.dynamic);
         let relation = Relation {
             name,
             target: Some(entity),
             to: row.inverse_to.unwrap_or(To::Many),
-            read,
+            read: if dynamic { perflint_models::RelationRead::Query } else { read },
+            dynamic,
             query_type: row.query_type.as_deref().and_then(|t| models.type_named(self.family(def.file), t)),
             nullable: true,
-            eager: false,
+            eager: is(&row.eager),
             selects: false,
             row: ix,
             place: def,

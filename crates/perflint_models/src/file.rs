@@ -650,7 +650,7 @@ pub struct RelationRow {
     /// Advice for the fix: `select_related("{path}")`, with `{path}` in the library's own notation.
     #[serde(default)]
     pub fix: Option<Box<str>>,
-    /// How `{path}` is written: `__`, `.`, `tree`.
+    /// How `{path}` is written: `__`, `.`, `tree`, or a pattern for each of its steps, `selectinload({entity}.{relation})`.
     #[serde(default)]
     pub fix_path: Option<Box<str>>,
     /// The document, if not the file's.

@@ -2,15 +2,14 @@
 
 use crate::context::{judged, limited};
 use crate::merge::{MAX_PLACES, Shared, merged};
-use crate::symbols::symbols;
 use crate::write::Ctx;
-use crate::{Confidence, Context, Finding, Fix, Page, Place, Step, StepKind, few, worth};
+use crate::{Confidence, Context, Finding, Fix, Page, Place, Step, StepKind, edit, few, worth};
 use perflint_link::EntityIx;
 use perflint_summary::{Factor, Repeat, Site, Sure};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one query lacks: the relation paths, each with the places that read it.
-type Missing<'a> = BTreeMap<String, Vec<&'a Repeat>>;
+pub(crate) type Missing<'a> = BTreeMap<String, Vec<&'a Repeat>>;
 
 pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     // One cause is one query, whatever it lacks: the fix is one edit. Columns and relations are different edits.
@@ -141,8 +140,8 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Op
         }
     }
     let begins = (place.clone(), String::new());
-    let (edit, below) = if let [one] = &*edited { one } else { &begins };
-    let fix = advice(ctx, &longest, paths, below).map(|advice| Fix { place: edit.clone(), advice });
+    let (at, below) = if let [one] = &*edited { one } else { &begins };
+    let fix = edit::advice(ctx, &longest, paths, below).map(|advice| Fix { place: at.clone(), advice });
     // Whose rows come from a script is a matter of the script, whatever it has in common with requests.
     let context = match ctx.contexts.of(ctx.program, primary.at) {
         Context::Script => Context::Script,
@@ -203,57 +202,11 @@ fn edited(ctx: &Ctx<'_>, repeats: &[&Repeat], begins: &Place) -> Vec<(Place, Str
 }
 
 /// `a`, `b` and 3 more.
-fn listed(paths: &[&str]) -> String {
+pub(crate) fn listed(paths: &[&str]) -> String {
     let shown: Vec<String> = paths.iter().take(4).map(|p| format!("`{p}`")).collect();
     match (shown.as_slice(), paths.len() - shown.len()) {
         ([one], _) => one.clone(),
         ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
         (shown, more) => format!("{} and {more} more", shown.join(", ")),
     }
-}
-
-/// The edit in the notation of the library that declares the relations, made where the rows have the path `below`.
-fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>, below: &str) -> Option<String> {
-    let mut edits: BTreeMap<(String, bool), Vec<String>> = BTreeMap::new();
-    for path in longest {
-        let lazy = paths.get(*path)?.first()?.term.effect.lazy.as_ref()?;
-        if lazy.column {
-            return Some(format!("Name {} among the columns that the query loads.", listed(longest)));
-        }
-        let name = ctx.program.names.find(path.rsplit('.').next()?)?;
-        let relation = ctx
-            .program
-            .relation(lazy.from, lazy.relation)
-            .or_else(|| ctx.program.relation(lazy.from, name))?;
-        let (_, row) = ctx.models.relations.get(relation.row)?;
-        let mut template = row.fix.as_deref()?.to_owned();
-        // One path through a relation to many needs the loading that works for many.
-        let many = relation.to == perflint_models::To::Many || lazy.through;
-        if many {
-            template = template.replace("select_related", "prefetch_related");
-        }
-        let notation = row.fix_path.as_deref().unwrap_or(".");
-        let path = path.strip_prefix(below).and_then(|rest| rest.strip_prefix('.')).unwrap_or(*path);
-        let written = match notation {
-            "tree" => path.replace('.', ": { include: "),
-            ":" => path.to_owned(),
-            separator => path.replace('.', separator),
-        };
-        edits.entry((template, notation == ":")).or_default().push(written);
-    }
-    let parts: Vec<String> = edits
-        .into_iter()
-        .map(|((template, ruby), written)| {
-            if ruby {
-                return template.replace("{path}", &symbols(&written));
-            }
-            let separator = match &*template {
-                text if text.contains("\"{path}\"") => "\", \"",
-                text if text.contains("'{path}'") => "', '",
-                _ => ", ",
-            };
-            template.replace("{path}", &written.join(separator))
-        })
-        .collect();
-    Some(format!("Add `{}` to the query.", parts.concat()))
 }

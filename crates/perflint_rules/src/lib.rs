@@ -8,6 +8,7 @@
 mod context;
 mod cost;
 mod detect;
+mod edit;
 mod extent;
 mod few;
 mod finding;

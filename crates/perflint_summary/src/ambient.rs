@@ -26,6 +26,7 @@ impl<'p> Eval<'p> {
             many: false,
             supply: NOTHING,
             binder: Some(binder),
+            keyless: false,
         };
         Some(self.vals.make(Val::Row(row)))
     }

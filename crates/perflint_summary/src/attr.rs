@@ -164,6 +164,7 @@ impl<'p> Eval<'p> {
             many: false,
             supply: NOTHING,
             binder,
+            keyless: false,
         }))
     }
 

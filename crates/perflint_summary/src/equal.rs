@@ -1,7 +1,10 @@
 //! Whether two values are the same, as far as it is known.
 
 use crate::eval::Eval;
-use crate::value::{FALSE, SCALAR, TRUE, V, Val};
+use crate::value::{FALSE, NULL, Query, SCALAR, TRUE, V, Val};
+use perflint_ir::Sym;
+use perflint_link::EntityIx;
+use perflint_models::To;
 
 impl Eval<'_> {
     /// What `l == r` says; of a relation and an object, the relation that a query's condition is about.
@@ -28,6 +31,37 @@ impl Eval<'_> {
                 _ => SCALAR,
             },
         }
+    }
+}
+
+impl Eval<'_> {
+    /// The relations to one that conditions of a query hold to one object: `Order.customer == customer`, `customer_id=3`. All rows
+    /// have the same one.
+    pub(crate) fn equated(&mut self, given: V, query: V) -> Option<V> {
+        let Val::Query(Query { entity: Some(entity), .. }) = *self.vals.get(query) else { return None };
+        let all = match self.vals.get(given) {
+            Val::List(items) => items.to_vec(),
+            _ => vec![given],
+        };
+        let mut names: Vec<Sym> = Vec::new();
+        for v in all {
+            match self.vals.get(v) {
+                Val::Paths(paths, None) => names.extend(paths.iter()),
+                Val::Map(entries, _) => {
+                    names.extend(entries.iter().filter(|(_, v)| *v != NULL).map(|(name, _)| *name));
+                }
+                _ => {}
+            }
+        }
+        let paths: Vec<Sym> = names.into_iter().filter_map(|name| self.one_by_key(entity, name)).collect();
+        (!paths.is_empty()).then(|| self.vals.make(Val::Paths(paths.into(), None)))
+    }
+
+    /// The relation to one of a name, or of the name of its key: `customer_id`.
+    fn one_by_key(&self, entity: EntityIx, name: Sym) -> Option<Sym> {
+        let one = |name: Sym| self.p.relation(entity, name).filter(|relation| relation.to == To::One);
+        let by_key = || one(self.p.names.find(self.p.text(name).strip_suffix("_id")?)?);
+        one(name).or_else(by_key).map(|relation| relation.name)
     }
 }
 

@@ -220,22 +220,8 @@ impl<'p> Eval<'p> {
                 return Some(self.path_value(f, v, g, "."));
             }
             Expr::Equated(e) => {
-                let v = self.expr(f, e, g)?;
-                let given: Vec<V> = match self.vals.get(v) {
-                    Val::List(items) => items.to_vec(),
-                    _ => vec![v],
-                };
-                let names: Vec<Sym> = given
-                    .into_iter()
-                    .flat_map(|v| match self.vals.get(v) {
-                        Val::Paths(names, None) => names.to_vec(),
-                        _ => Vec::new(),
-                    })
-                    .collect();
-                if names.is_empty() {
-                    return None;
-                }
-                self.vals.make(Val::Paths(names.into(), None))
+                let given = self.expr(f, e, g)?;
+                return self.equated(given, g.recv);
             }
             Expr::Absent(e) => {
                 let v = self.expr(f, e, g)?;

@@ -54,6 +54,11 @@ impl Extents {
         self.loops.get(&site).copied()
     }
 
+    /// The entity of a query that was built at a place, if it has run and always is the same.
+    pub fn entity_built(&self, origin: Site) -> Option<EntityIx> {
+        self.built.get(&origin)?.entity
+    }
+
     /// True if a query that was built at a place was only seen to fetch a row at a time.
     pub fn is_single(&self, origin: Site) -> bool {
         if self.several.contains(&origin) {

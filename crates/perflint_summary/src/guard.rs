@@ -1,6 +1,8 @@
 //! How often a place in a loop really runs, as far as the conditions around it say.
 
-use perflint_ir::{BinOp, Body, BodyKind, Callee, ExitKind, Op, OpId, OpKind, RegionId, RegionKind, Sym};
+use perflint_ir::{
+    BinOp, Body, BodyKind, Callee, ExitKind, LocalId, Op, OpId, OpKind, RegionId, RegionKind, Sym,
+};
 use perflint_link::Program;
 
 /// True if the loop is over once the operation has run: every way on leaves it.
@@ -53,6 +55,66 @@ pub(crate) fn picks(body: &Body, op: OpId, around: RegionId) -> bool {
             }
             _ => false,
         })
+}
+
+/// True if the operation runs for the first of the elements alone: while a variable from outside the loop holds nothing, which it
+/// then gives something to. `if not rate: rate = load(order)`.
+pub(crate) fn settles(body: &Body, op: OpId, around: RegionId) -> bool {
+    let inside = |region: RegionId, outer: RegionId| body.enclosing(region).any(|(r, _)| r == outer);
+    within(body, op, around).any(|region| {
+        let RegionKind::Branch { cond, arm, last } = body.region(region).kind else { return false };
+        let mut missing = Vec::new();
+        absent(body, cond, arm == 1 && last, &mut missing, 0);
+        missing.into_iter().any(|local| {
+            let bound = || {
+                body.ops.iter().filter_map(|o| match o.kind {
+                    OpKind::Bind { local: l, value } if l == local => Some((o.region, value)),
+                    _ => None,
+                })
+            };
+            let is_null = |value: OpId| value.is_some() && body.op(value).kind == OpKind::Null;
+            let fills = bound().any(|(at, value)| always(body, at, region) && !is_null(value));
+            let mut others = bound().filter(|(at, _)| !inside(*at, region)).peekable();
+            fills && others.peek().is_some() && others.all(|(at, _)| !inside(at, around))
+        })
+    })
+}
+
+/// True if what stands in a region runs whenever another around it does.
+fn always(body: &Body, region: RegionId, around: RegionId) -> bool {
+    let conditional = |kind: &RegionKind| matches!(kind, RegionKind::Branch { .. } | RegionKind::Loop { .. });
+    let mut between = body.enclosing(region).take_while(|(r, _)| *r != around);
+    body.enclosing(region).any(|(r, _)| r == around) && between.all(|(_, r)| !conditional(&r.kind))
+}
+
+/// The loop outside of which an operation settles something, the outermost such.
+pub(crate) fn settled_around(body: &Body, op: OpId) -> Option<RegionId> {
+    let start = body.ops.get(op.at())?.region;
+    let loops = body.enclosing(start).filter(|(_, r)| matches!(r.kind, RegionKind::Loop { .. }));
+    loops.map(|(at, _)| at).take_while(|around| settles(body, op, *around)).last()
+}
+
+/// The variables that hold nothing where a condition holds, or where it does not.
+fn absent(body: &Body, cond: OpId, negated: bool, out: &mut Vec<LocalId>, depth: u32) {
+    let Some(found) = body.ops.get(cond.at()).filter(|_| depth < 8) else { return };
+    let is_null = |op: OpId| op.is_some() && body.op(op).kind == OpKind::Null;
+    match found.kind {
+        OpKind::Local(local) if negated => out.push(local),
+        OpKind::Not(value) => absent(body, value, !negated, out, depth + 1),
+        OpKind::Binary { op: BinOp::Eq, lhs, rhs } if !negated && is_null(rhs) => {
+            absent(body, lhs, true, out, depth + 1);
+        }
+        OpKind::Binary { op: BinOp::And, lhs, rhs } if !negated => {
+            absent(body, lhs, negated, out, depth + 1);
+            absent(body, rhs, negated, out, depth + 1);
+        }
+        OpKind::Join(_) if !negated => {
+            for part in body.conjuncts(cond).into_iter().flatten() {
+                absent(body, *part, negated, out, depth + 1);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// True if the operation runs once something has filled up: a buffer from outside the loop has reached a size, or every

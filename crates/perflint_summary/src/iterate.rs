@@ -257,6 +257,17 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// What a variable is given for the first of a loop's elements alone: it stays the same for all of them.
+    pub(crate) fn settled_at(&mut self, f: &Frame<'p>, op: usize, v: V) -> V {
+        match crate::guard::settled_around(f.body, OpId(op as u32)) {
+            Some(around) => {
+                let region = f.body.region(around).parent;
+                self.bound_at(v, Binder { at: f.at, region })
+            }
+            None => v,
+        }
+    }
+
     /// A row that an object holds, as bound by a loop over such objects: one that the loop which made the objects walked is
     /// another one for each of them, any other they share.
     fn held_at(&mut self, v: V, binder: Binder) -> V {

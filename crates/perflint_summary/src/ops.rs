@@ -81,6 +81,7 @@ impl<'p> Eval<'p> {
             }
             OpKind::Bind { local, value } => {
                 let v = at(f, value);
+                let v = self.settled_at(f, i, v);
                 f.locals[local.at()] = v;
                 v
             }
@@ -225,7 +226,10 @@ impl<'p> Eval<'p> {
             OpKind::SelfRef => self.assign_self(f, name, v, base),
             OpKind::Local(local) => {
                 let object = f.locals[local.at()];
-                f.locals[local.at()] = self.filled(f, object, name, v);
+                f.locals[local.at()] = match self.without_key(object, name, v) {
+                    Some(copy) => copy,
+                    None => self.filled(f, object, name, v),
+                };
             }
             OpKind::Name(variable) => {
                 if let Val::Class(class) = *self.vals.get(f.vals[base.at()]) {
@@ -711,6 +715,7 @@ impl<'p> Eval<'p> {
             many: false,
             supply: EVERYTHING,
             binder: None,
+            keyless: false,
         }))
     }
 }

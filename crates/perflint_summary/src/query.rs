@@ -145,7 +145,8 @@ impl<'p> Eval<'p> {
         match q.entity {
             Some(entity) if !q.plain => {
                 let Query { path, from, many, supply, .. } = *q;
-                let row = Row { entity, origin: Some(q.origin), path, from, many, supply, binder };
+                let origin = Some(q.origin);
+                let row = Row { entity, origin, path, from, many, supply, binder, keyless: false };
                 self.vals.make(Val::Row(row))
             }
             _ => SCALAR,
@@ -184,6 +185,9 @@ impl<'p> Eval<'p> {
         let lazy = q.via.and_then(|via| match self.vals.get(via) {
             Val::Row(row) => {
                 let relation = q.from.map_or(q.label, |(_, name)| name);
+                if self.p.relation(row.entity, relation).is_some_and(|relation| relation.dynamic) {
+                    return None;
+                }
                 Some((
                     Lazy {
                         origin: row.origin,
@@ -461,7 +465,7 @@ impl<'p> Eval<'p> {
         let from = Some((row.entity, relation.name));
         let many = row.many || relation.to == To::Many;
         let supply = self.standing_below(f, target, path, row.supply, op);
-        let inner = Row { entity: target, path, from, many, supply, ..row };
+        let inner = Row { entity: target, path, from, many, supply, keyless: false, ..row };
         match (relation.read, relation.to) {
             (RelationRead::Query, _) => {
                 // Of one row a query is made where it stands; of each of many, the query of those rows could load it.
@@ -534,7 +538,7 @@ impl<'p> Eval<'p> {
             return;
         }
         let before = self.p.text(row.path).rsplit_once('.').map_or("", |(before, _)| before);
-        let parent = Row { entity: owner, path: self.p.names.intern(before), ..row };
+        let parent = Row { entity: owner, path: self.p.names.intern(before), keyless: false, ..row };
         self.lazy_load(f, parent, relation, row.path, op, Some(row.entity));
     }
 
@@ -601,6 +605,7 @@ impl<'p> Eval<'p> {
             many: false,
             supply: EVERYTHING,
             binder: None,
+            keyless: false,
             ..row
         })
     }

@@ -22,7 +22,8 @@ impl<'p> Eval<'p> {
                 let few = matches!(around.factor, Factor::Const(_));
                 if !few
                     && (crate::guard::leaves(f.body, place, region)
-                        || crate::guard::picks(f.body, place, region))
+                        || crate::guard::picks(f.body, place, region)
+                        || crate::guard::settles(f.body, place, region))
                 {
                     continue;
                 }

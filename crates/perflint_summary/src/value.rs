@@ -102,6 +102,8 @@ pub struct Row {
     pub supply: SupplyIx,
     /// Where it is bound.
     pub binder: Option<Binder>,
+    /// Its key was taken away: saving it makes another row.
+    pub keyless: bool,
 }
 
 /// A query that may not have run yet, or the result of one.
@@ -374,7 +376,7 @@ impl Values {
                     && (x.origin == y.origin || x.supply == y.supply) =>
             {
                 let supply = self.common(x.supply, y.supply);
-                self.make(Val::Row(Row { supply, ..x }))
+                self.make(Val::Row(Row { supply, keyless: x.keyless && y.keyless, ..x }))
             }
             (
                 Val::Many { elem: x, batch: p, source: s, .. },
