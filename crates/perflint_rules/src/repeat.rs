@@ -167,6 +167,7 @@ impl Rule<'_> {
             || few::is_short(ctx, self.page, repeat.factor)
             || worth::is_given(ctx, self.page, repeat, context)
             || worth::is_ticked(ctx, self.page, repeat, family)
+            || worth::is_of_one(ctx, self.page, repeat, context)
             || worth::is_filled(self.page, kind, family)
             || self.spread.contains(&kind)
             || (self.paged.contains(&kind) && worth::is_of_a_page(ctx, repeat))

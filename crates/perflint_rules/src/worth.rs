@@ -36,8 +36,11 @@ pub(crate) fn is_of_one(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, context: Co
         return false;
     }
     let alone = |origin: Option<Site>| origin.is_some_and(|origin| ctx.facts.extents.is_single(origin));
-    let one = repeat.term.effect.lazy.as_ref().is_some_and(|lazy| !lazy.through || alone(lazy.origin));
     let walked = loop_of(repeat.factor).and_then(|site| ctx.facts.extents.of_loop(site));
+    let one = match &repeat.term.effect.lazy {
+        Some(lazy) => !lazy.through || alone(lazy.origin),
+        None => alone(walked.and_then(|rows| rows.owner)),
+    };
     let related = walked.is_some_and(|rows| rows.of.is_some());
     let parts = || {
         let rows = walked.and_then(|walked| Some((walked.entity?, walked.of)));
@@ -61,11 +64,11 @@ pub(crate) fn is_of_one(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, context: Co
 /// True for a loop over the values that a request brings: as many as somebody typed or ticked.
 pub(crate) fn is_given(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, context: Context) -> bool {
     let Factor::Size { name, rows: false, .. } = repeat.factor else { return false };
-    let given = page.words("given");
+    let given = page.words_of("given", ctx.program.file(repeat.at.file).lang.family());
     let is_word = |word: &str| given.contains(&word.to_lowercase().as_str());
-    context == Context::Request
-        && !repeat.rows
-        && ctx.text(name).split(|c: char| !c.is_alphanumeric()).any(is_word)
+    let part = |c: char| !c.is_alphanumeric() && c != '_';
+    let said = || ctx.text(name).split(part).any(|part| is_word(part) || part.split('_').any(is_word));
+    context == Context::Request && !repeat.rows && said()
 }
 
 /// True for a loop over the ids of what is to be removed, where the request names them: as many as somebody ticked.

@@ -21,6 +21,8 @@ pub struct Extent {
     pub bound: Bound,
     /// Restricted by equality on some column.
     pub narrowed: bool,
+    /// Where the row that they belong to comes from, for the rows of a relation in a loop.
+    pub owner: Option<Site>,
 }
 
 /// Extents by place.
@@ -114,7 +116,8 @@ impl Extents {
 }
 
 fn of_query(q: &Query) -> Extent {
-    Extent { entity: q.entity, of: q.from.map(|(entity, _)| entity), bound: q.bound, narrowed: q.narrowed }
+    let of = q.from.map(|(entity, _)| entity);
+    Extent { entity: q.entity, of, bound: q.bound, narrowed: q.narrowed, owner: None }
 }
 
 fn join(known: &mut FxHashMap<Site, Extent>, site: Site, new: Extent) {
@@ -129,6 +132,7 @@ fn join(known: &mut FxHashMap<Site, Extent>, site: Site, new: Extent) {
                 of: old.of.filter(|_| old.of == new.of),
                 bound: old.bound.max(new.bound),
                 narrowed: old.narrowed && new.narrowed,
+                owner: old.owner.filter(|_| old.owner == new.owner),
             });
         }
     }
@@ -147,7 +151,7 @@ impl Eval<'_> {
             };
         }
         let extent = match self.vals.get(v) {
-            Val::Query(q) => of_query(q),
+            Val::Query(q) => Extent { owner: self.owner(q), ..of_query(q) },
             Val::Many { elem, .. } => match self.vals.get(*elem) {
                 Val::Row(row) => self.of_rows(row),
                 _ => return,
@@ -155,6 +159,14 @@ impl Eval<'_> {
             _ => return,
         };
         join(&mut self.events.extents.loops, site, extent);
+    }
+
+    /// Where the row comes from that was asked for its relation.
+    fn owner(&self, q: &Query) -> Option<Site> {
+        match self.vals.get(q.via?) {
+            Val::Row(row) if self.p.text(row.path).is_empty() => row.origin,
+            _ => None,
+        }
     }
 
     /// Rows in memory: those of the query that fetched them, or of a relation that was loaded with it.
@@ -166,6 +178,7 @@ impl Eval<'_> {
             of: row.from.map(|(entity, _)| entity),
             bound: Bound::Unknown,
             narrowed: false,
+            owner: row.origin.filter(|_| !own),
         };
         built.map_or(unknown, |built| Extent { entity: Some(row.entity), ..*built })
     }
