@@ -495,10 +495,24 @@ impl<'p> Eval<'p> {
             });
             if by_call {
                 self.read_column(f, row, name, op);
+                return SCALAR;
             }
-            return SCALAR;
+            return self.constant_of(def).unwrap_or(SCALAR);
         }
         UNKNOWN
+    }
+
+    /// What a class writes down for all of its rows: a list or a map with something in it, and no type that would make it a column.
+    fn constant_of(&mut self, def: Def) -> Option<V> {
+        if self.p.item(def).ty.is_some() {
+            return None;
+        }
+        let v = self.field_value(def);
+        match self.vals.get(v) {
+            Val::List(items) if !items.is_empty() => Some(v),
+            Val::Map(entries, _) if !entries.is_empty() => Some(v),
+            _ => None,
+        }
     }
 
     fn get_query(&mut self, f: &mut Frame<'p>, recv: V, q: &Query, name: Sym, op: usize) -> V {

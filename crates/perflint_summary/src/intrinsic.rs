@@ -277,7 +277,9 @@ impl<'p> Eval<'p> {
                 self.entity_names(f, first, Some(if many { To::Many } else { To::One }), op)
             }
             "page" => match *self.vals.get(first) {
-                Val::Query(q) if q.bound != Bound::AtMost(0) => self.vals.make(Val::Query(Query { bound: Bound::Page, ..q })),
+                Val::Query(q) if q.bound != Bound::AtMost(0) => {
+                    self.vals.make(Val::Query(Query { bound: Bound::Page, ..q }))
+                }
                 _ => first,
             },
             "run" => match *self.vals.get(first) {
