@@ -13,9 +13,8 @@ impl<'p> Eval<'p> {
         if let Some(entity) = self.p.class(class).entity {
             let path = self.p.names.intern("");
             let binder = Some(self.here(f, op));
-            let supply = EVERYTHING;
-            let row =
-                Row { entity, origin: None, path, from: None, many: false, supply, binder, keyless: false };
+            let (supply, keyless) = (EVERYTHING, self.starts_without_key(class, args));
+            let row = Row { entity, origin: None, path, from: None, many: false, supply, binder, keyless };
             return self.vals.make(Val::Row(row));
         }
         if let Some(q) = self.instantiate_query(f, class, args, op) {

@@ -574,6 +574,7 @@ impl<'p> Eval<'p> {
                     }
                 }
                 let v = self.call_member(f, value, name, &args, i, Some(recv));
+                self.note_saved(f, recv, name);
                 match crate::memo::stored(self.p, f.body, OpId(i as u32)) {
                     Some(stored) if f.vals[stored.at()] != UNKNOWN => f.vals[stored.at()],
                     _ => v,
