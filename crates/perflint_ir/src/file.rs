@@ -57,6 +57,9 @@ pub struct Import {
     pub span: Span,
 }
 
+/// The module of an import that gives a module's own exports a name: `const orders = module.exports`.
+pub const SELF_MODULE: &str = "\u{0}self";
+
 /// Forms of import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ImportKind {

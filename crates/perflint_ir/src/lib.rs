@@ -29,8 +29,8 @@ mod validate;
 pub use build::{BodyBuilder, FileBuilder};
 pub use change::{Change, ColumnDef, ForeignDef, IndexDef, KeyPart};
 pub use file::{
-    Export, FileIr, Gap, GapKind, Import, ImportKind, Item, ItemFlags, ItemId, ItemKind, Marker, TypeExpr,
-    TypeId,
+    Export, FileIr, Gap, GapKind, Import, ImportKind, Item, ItemFlags, ItemId, ItemKind, Marker, SELF_MODULE,
+    TypeExpr, TypeId,
 };
 pub use fixed::Fixed;
 pub use lang::{Lang, NAMESPACED, Role};

@@ -6,7 +6,7 @@ use crate::names::Names;
 use crate::program::{FileIx, js_package};
 use crate::resolve::path::folder_of;
 use crate::resolve::{Config, Hit, Meaning, Resolver};
-use perflint_ir::{FileIr, Sym};
+use perflint_ir::{FileIr, SELF_MODULE, Sym};
 use perflint_models::Models;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -68,7 +68,10 @@ impl Imports {
                 continue;
             }
             let mut seen = FxHashSet::default();
-            for module in file.imports.iter().map(|import| import.module).filter(|m| seen.insert(*m)) {
+            let others = |module: &Sym| names.text(*module) != SELF_MODULE;
+            for module in
+                file.imports.iter().map(|import| import.module).filter(others).filter(|m| seen.insert(*m))
+            {
                 let meaning = out.meanings.entry((number, module)).or_insert_with(|| {
                     meaning(&mut resolver, &generated, modules, names, folder, &file.path, module)
                 });

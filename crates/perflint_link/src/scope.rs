@@ -4,7 +4,7 @@ use crate::class::ClassIx;
 use crate::import::Imported;
 use crate::meaning::remembered;
 use crate::program::{Def, FileIx, Program, js_package};
-use perflint_ir::{Body, Import, ImportKind, ItemId, ItemKind, Lang, OpId, OpKind, Sym};
+use perflint_ir::{Body, Import, ImportKind, ItemId, ItemKind, Lang, OpId, OpKind, SELF_MODULE, Sym};
 use rustc_hash::FxHashMap;
 
 /// What a name or dotted path means.
@@ -240,6 +240,9 @@ impl Program {
         if ir.lang == Lang::Rust {
             let segments: Vec<Box<str>> = text.split("::").map(Into::into).collect();
             return self.rust_path(file, &segments);
+        }
+        if text == SELF_MODULE {
+            return Some(Target::Module(file));
         }
         let is_stub = self.is_stub(file);
         match self.imports.meaning(file, module).filter(|_| !is_stub) {

@@ -6,7 +6,7 @@ use oxc_ast::ast::{
     AssignmentExpression, AssignmentTarget, BindingPattern, CallExpression, Expression, IdentifierName,
     ObjectExpression, ObjectPropertyKind, StaticMemberExpression, UnaryOperator, VariableDeclarator,
 };
-use perflint_ir::{Arg, ImportKind, OpId, OpKind, Shape, Slot, Span};
+use perflint_ir::{Arg, ImportKind, OpId, OpKind, SELF_MODULE, Shape, Slot, Span};
 
 /// `require('module')` or `require('module').member`.
 #[derive(Clone, Copy)]
@@ -63,7 +63,29 @@ fn names_imports(declarator: &VariableDeclarator<'_>) -> bool {
     }
 }
 
-fn export_target<'a>(target: &AssignmentTarget<'a>) -> Option<Target<'a>> {
+/// What is exported under the own name of a module, `const orders = module.exports`, or with a value: `= module.exports = {..}`.
+fn own_name<'s, 'a>(declarator: &'s VariableDeclarator<'a>) -> Option<(&'a str, Option<&'s Expression<'a>>)> {
+    let BindingPattern::BindingIdentifier(id) = &declarator.id else { return None };
+    let mut init = declarator.init.as_ref()?;
+    let exports = match init {
+        Expression::StaticMemberExpression(member) => is_module_exports(member),
+        Expression::Identifier(name) => name.name == "exports",
+        Expression::AssignmentExpression(_) => {
+            let mut whole = false;
+            while let Expression::AssignmentExpression(assignment) = init {
+                whole |= matches!(export_target(&assignment.left, |_| false), Some(Target::Whole));
+                init = &assignment.right;
+            }
+            whole && matches!(init, Expression::ObjectExpression(_))
+        }
+        _ => false,
+    };
+    let value = declarator.init.as_ref().filter(|init| matches!(init, Expression::AssignmentExpression(_)));
+    exports.then_some((id.name.as_str(), value))
+}
+
+/// Where an assignment exports to; `is_own` tells the names that the module gave its exports.
+fn export_target<'a>(target: &AssignmentTarget<'a>, is_own: impl Fn(&'a str) -> bool) -> Option<Target<'a>> {
     let member = match target {
         AssignmentTarget::StaticMemberExpression(member) => member,
         AssignmentTarget::AssignmentTargetIdentifier(name) if name.name == "exports" => {
@@ -75,7 +97,7 @@ fn export_target<'a>(target: &AssignmentTarget<'a>) -> Option<Target<'a>> {
         return Some(Target::Whole);
     }
     let exports = match &member.object {
-        Expression::Identifier(name) => name.name == "exports",
+        Expression::Identifier(name) => name.name == "exports" || is_own(name.name.as_str()),
         Expression::StaticMemberExpression(inner) => is_module_exports(inner),
         _ => false,
     };
@@ -96,6 +118,18 @@ impl<'a> Lowerer<'a> {
     fn redefines_require(&mut self) -> bool {
         let require = self.sym("require");
         self.is_local(require)
+    }
+
+    /// A name that a module gives its own exports is the module.
+    pub(super) fn own_binding(&mut self, declarator: &VariableDeclarator<'a>) -> bool {
+        let Some((name, value)) = own_name(declarator).filter(|_| self.here.is_module) else { return false };
+        if let Some(value) = value {
+            self.expr(value);
+        }
+        let alias = self.sym(name);
+        self.import(SELF_MODULE, "", alias, ImportKind::Module, span(declarator));
+        self.own.insert(alias);
+        true
     }
 
     /// Adds the imports that a declaration stands for; false for any other declaration.
@@ -142,7 +176,9 @@ impl<'a> Lowerer<'a> {
     /// An assignment at the top of a module that imports or exports.
     pub(super) fn module_assignment(&mut self, assignment: &AssignmentExpression<'a>) -> Option<OpId> {
         let at = span(assignment);
-        match export_target(&assignment.left) {
+        let own =
+            |this: &Self, name: &'a str| this.syms.get(name).is_some_and(|name| this.own.contains(name));
+        match export_target(&assignment.left, |name| own(self, name)) {
             Some(Target::Whole) => Some(self.export_whole(&assignment.right)),
             Some(Target::Member(name, name_span)) => {
                 Some(self.export_member(name, name_span, &assignment.right))
@@ -214,7 +250,9 @@ impl<'a> Lowerer<'a> {
         }
         if let Expression::Identifier(local) = value.get_inner_expression() {
             let local = self.sym(local.name.as_str());
-            self.export(name, local);
+            if !self.own.contains(&local) {
+                self.export(name, local);
+            }
             return self.expr(value);
         }
         if let Some(required) = required(value)

@@ -43,6 +43,8 @@ pub(super) struct Lowerer<'a> {
     pub(super) unset: FxHashMap<(ItemId, Sym), ItemId>,
     /// Local names that are exported.
     pub(super) exported: FxHashSet<Sym>,
+    /// Names that the module gives its own exports.
+    pub(super) own: FxHashSet<Sym>,
     /// Directives at the start of the file.
     pub(super) directives: Vec<Marker>,
     /// Anonymous classes so far, for their names.
@@ -50,7 +52,7 @@ pub(super) struct Lowerer<'a> {
     /// Free names are attributes of what a template is rendered with.
     #[cfg(feature = "views")]
     pub(super) in_view: bool,
-    syms: FxHashMap<&'a str, Sym>,
+    pub(super) syms: FxHashMap<&'a str, Sym>,
     depth: usize,
 }
 
@@ -76,6 +78,7 @@ impl<'a> Lowerer<'a> {
             has_var: memmem::find(text.as_bytes(), b"var").is_some(),
             unset: FxHashMap::default(),
             exported: FxHashSet::default(),
+            own: FxHashSet::default(),
             directives: Vec::new(),
             anonymous: 0,
             #[cfg(feature = "views")]

@@ -87,7 +87,7 @@ impl<'a> Lowerer<'a> {
                 self.export(id.name.as_str(), name);
             }
         }
-        if self.require_binding(declarator) {
+        if self.require_binding(declarator) || self.own_binding(declarator) {
             return;
         }
         let init = declarator.init.as_ref();
