@@ -777,6 +777,9 @@ pub struct EntryRow {
     /// The field of the receiver that holds the name of the method which runs: `action`.
     #[serde(default)]
     pub told: Option<Box<str>>,
+    /// Folders of files whose routes are there for a scheduler to call: `cron`.
+    #[serde(default)]
+    pub scheduled: OneOrMany,
     /// Where it runs ahead of requests instead, or now and then.
     #[serde(default)]
     pub ahead: Option<crate::Ahead>,

@@ -15,8 +15,12 @@ impl Eval<'_> {
         self.with_field(this, field, name)
     }
 
-    /// What an entry point of a file is: one that is made ahead of requests is none of theirs.
+    /// What an entry point of a file is: one that is made ahead of requests, or that a scheduler calls, is none of theirs.
     pub(crate) fn kind_of_entry(&self, row: &EntryRow, file: FileIx, callable: V) -> EntryKind {
+        let mut folders = self.p.file(file).path.split('/');
+        if folders.any(|folder| row.scheduled.iter().any(|scheduled| scheduled == folder)) {
+            return EntryKind::Schedule;
+        }
         match &row.ahead {
             Some(ahead) if self.is_marked(callable, |path| ahead.marker.iter().any(|m| m == path)) => {
                 ahead.kind
