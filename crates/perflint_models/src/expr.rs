@@ -162,6 +162,19 @@ impl Expr {
         }
     }
 
+    /// True for a list of what a callback gives: somebody will wait for them all.
+    pub fn collects_results(&self) -> bool {
+        match self {
+            Self::List(of) => {
+                matches!(&**of, Self::Result(_))
+                    || matches!(&**of, Self::Awaited(of) | Self::Elem(of) if matches!(**of, Self::Result(_)))
+            }
+            Self::Future(of) | Self::As(_, of) => of.collects_results(),
+            Self::First(all) => all.iter().any(Self::collects_results),
+            _ => false,
+        }
+    }
+
     /// Parses an expression; `a | b` takes the first that is present.
     ///
     /// # Errors

@@ -660,6 +660,7 @@ impl<'p> Eval<'p> {
             Plan::Repeat { elem, factor, rows, batch } => (vec![elem], Some(factor), rows, batch),
         };
         let start = f.terms.len();
+        let collects = row.returns.as_ref().is_some_and(Expr::collects_results);
         let mut sum = UNKNOWN;
         for elem in elems {
             self.walk.value = self.value_walked(over, elem, binder);
@@ -669,6 +670,7 @@ impl<'p> Eval<'p> {
                 let mut one = self.call_value_as(f, *callable, &args, g.op, how);
                 if let Val::Query(q) = *self.vals.get(one)
                     && !q.ran
+                    && collects
                     && f.lang.awaits_queries()
                 {
                     // A query that is a promise starts when somebody awaits the list of them.
