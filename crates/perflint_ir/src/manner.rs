@@ -26,6 +26,11 @@ impl Lang {
         matches!(self.family(), "java" | "csharp")
     }
 
+    /// True if what has methods and remembers is there as long as the program: no framework makes it anew for each request.
+    pub fn keeps_receivers(self) -> bool {
+        self == Self::Go
+    }
+
     /// True if async code and handlers share one pool of threads: whoever waits in one of them for a promise holds a thread that
     /// the promise may need.
     pub fn shares_threads(self) -> bool {

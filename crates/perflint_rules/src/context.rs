@@ -17,6 +17,8 @@ pub(crate) struct Contexts {
     each_time: FxHashSet<BodyRef>,
     /// Bodies that entry points run on threads which others share as well.
     shared: FxHashSet<BodyRef>,
+    /// Bodies that requests reach on a way that is not gone only once in the life of the program.
+    again: FxHashSet<BodyRef>,
     /// Some entry point is known. Where none is, any function may be one.
     knows_entries: bool,
 }
@@ -73,12 +75,13 @@ impl Contexts {
         let knows_entries =
             facts.entries.iter().any(|e| matches!(context_of(e.kind), Context::Request | Context::Job));
         let browser = called_by(facts, shown, &mut seen);
-        let requests =
-            facts.entries.iter().filter(|e| context_of(e.kind) == Context::Request).map(|e| e.node);
-        let each_time = run(facts, requests, |from, to| !facts.graph.calls_once(from, to));
+        let requests: Vec<Node> =
+            facts.entries.iter().filter(|e| context_of(e.kind) == Context::Request).map(|e| e.node).collect();
+        let each_time = run(facts, requests.iter().copied(), |from, to| !facts.graph.calls_once(from, to));
+        let again = run(facts, requests.into_iter(), |from, to| !facts.graph.calls_for_good(from, to));
         let all = facts.entries.iter().map(|e| e.node).chain(facts.graph.spawned().iter().copied());
         let shared = run(facts, all, |from, to| !facts.graph.calls_held(from, to));
-        Self { reached, browser, each_time, shared, knows_entries }
+        Self { reached, browser, each_time, shared, again, knows_entries }
     }
 
     /// True if requests reach a body only while somebody has not remembered yet what it gives.
@@ -90,6 +93,12 @@ impl Contexts {
     /// True if entry points only run a body while a thread of their own does nothing but wait for it.
     pub(crate) fn is_held(&self, at: BodyRef) -> bool {
         self.reached.contains_key(&at) && !self.shared.contains(&at)
+    }
+
+    /// True if the first request alone runs a body: it sets up what the program has from there on.
+    pub(crate) fn is_settled(&self, at: BodyRef) -> bool {
+        self.reached.get(&at).is_some_and(|(context, _)| *context == Context::Request)
+            && !self.again.contains(&at)
     }
 
     /// Where a body runs.
@@ -107,8 +116,10 @@ impl Contexts {
             {
                 Context::Library
             }
-            // A job that is run once is a script that runs in the background.
-            Some((Context::Job, _)) if program.file(at.file).role == Role::Script => Context::Script,
+            // A job that is run once is a script that runs in the background; a server of scripts is its developers' own.
+            Some((Context::Job | Context::Request, _)) if program.file(at.file).role == Role::Script => {
+                Context::Script
+            }
             Some((context, _)) => *context,
             None if self.browser.contains(&at) => Context::Client,
             None if program.file(at.file).role == Role::Script => Context::Script,

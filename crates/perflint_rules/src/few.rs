@@ -26,6 +26,16 @@ pub(crate) fn is_short(ctx: &Ctx<'_>, page: &Page, factor: Factor) -> bool {
     }
 }
 
+/// True for a loop over addresses, or what has one of its own: no request can be for two of them.
+pub(crate) fn is_addressed(ctx: &Ctx<'_>, page: &Page, factor: Factor) -> bool {
+    let Factor::Size { name, site, .. } = factor else { return false };
+    let addresses = page.words("addresses");
+    let walked = ctx.text(name).rsplit('.').next().unwrap_or_default();
+    let entity = ctx.facts.extents.of_loop(site).and_then(|rows| rows.entity);
+    named(walked, &addresses)
+        || entity.is_some_and(|at| named(ctx.text(ctx.program.entity(at).name), &addresses))
+}
+
 /// True for a relation to one of a few kinds that a session hands out once each, whatever the number of rows that refer to them.
 pub(crate) fn is_kind(ctx: &Ctx<'_>, page: &Page, lazy: &Lazy) -> bool {
     let Some(relation) = ctx.program.relation(lazy.from, lazy.relation) else { return false };

@@ -73,8 +73,10 @@ struct Rule<'a> {
 impl Rule<'_> {
     fn finding(&self, repeats: &[&Repeat]) -> Option<(Shared, Finding)> {
         let ctx = self.ctx;
-        let sure = repeats.iter().map(|r| self.confidence(r)).max()?;
-        let mut told: Vec<&Repeat> = repeats.iter().copied().filter(|r| self.confidence(r) == sure).collect();
+        let weighed =
+            |r: &&Repeat| if sees_writes(ctx, r, repeats) { Confidence::Low } else { self.confidence(r) };
+        let sure = repeats.iter().map(weighed).max()?;
+        let mut told: Vec<&Repeat> = repeats.iter().copied().filter(|r| weighed(r) == sure).collect();
         // The one that shows the problem best: a read, in the open, near.
         told.sort_by_cached_key(|r| {
             let written = r.term.effect.kind == EffectKind::Write;
@@ -158,13 +160,18 @@ impl Rule<'_> {
             return Confidence::Low;
         }
         if works_on(repeat)
+            || ctx.contexts.is_settled(at)
             || crate::kept::is_kept(ctx, repeat)
             || in_browser(ctx, repeat)
             || self.is_bulk(repeat)
             || self.is_alone(repeat, family)
+            || (self.page.words("always").contains(&family) && is_conditional(ctx, repeat))
             || !self.is_worth_it(repeat, family)
             || ctx.contexts.is_unreached(self.page, context, family)
             || few::is_short(ctx, self.page, repeat.factor)
+            || (matches!(kind, EffectKind::Http | EffectKind::Rpc)
+                && !(rows && context == Context::Request)
+                && few::is_addressed(ctx, self.page, repeat.factor))
             || worth::is_given(ctx, self.page, repeat, context)
             || worth::is_ticked(ctx, self.page, repeat, family)
             || worth::is_of_one(ctx, self.page, repeat, context)
@@ -190,7 +197,7 @@ impl Rule<'_> {
         // elements are rows, and requests that run side by side only as much.
         let cheap = context != Context::Library
             && (matches!(kind, EffectKind::Cache | EffectKind::Queue | EffectKind::Rpc)
-                || (kind == EffectKind::Http && repeat.parallel));
+                || (matches!(kind, EffectKind::Http | EffectKind::Mail) && repeat.parallel));
         match sure {
             Confidence::Medium if cheap || !ctx.contexts.waits(context) => Confidence::Low,
             // Jobs work through lists; what counts is a read per element.
@@ -294,8 +301,22 @@ fn keyed(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
     body.ops.iter().any(|op| inside(op) && put(op)) || mentions(body, repeat.place.op, &tainted, 0)
 }
 
+/// True for a query that is the same in every run, of a table that the loop writes: it asks for what the run before it wrote.
+fn sees_writes(ctx: &Ctx<'_>, repeat: &Repeat, repeats: &[&Repeat]) -> bool {
+    let effect = &repeat.term.effect;
+    let same = |other: &&Repeat| {
+        let write = &other.term.effect;
+        write.kind == EffectKind::Write
+            && match (write.entity, effect.entity) {
+                (Some(written), Some(asked)) => written == asked,
+                _ => table(ctx, other) != "a table" && table(ctx, other) == table(ctx, repeat),
+            }
+    };
+    effect.kind == EffectKind::Query && repeats.iter().any(|other| same(other)) && !keyed(ctx, repeat)
+}
+
 /// True if a value is made from one of some variables.
-fn mentions(body: &Body, op: OpId, of: &[LocalId], depth: u32) -> bool {
+pub(crate) fn mentions(body: &Body, op: OpId, of: &[LocalId], depth: u32) -> bool {
     let Some(found) = body.ops.get(op.at()) else { return false };
     if depth > 12 {
         return true;
@@ -339,6 +360,17 @@ fn conditions(ctx: &Ctx<'_>, repeat: &Repeat) -> usize {
         .take_while(|(region, _)| Some(*region) != repeat.region)
         .filter(|(_, region)| matches!(region.kind, RegionKind::Branch { .. } | RegionKind::Handler))
         .count()
+}
+
+/// True if something between the loop and the effect decides whether it happens.
+fn is_conditional(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
+    let decided = |site: Site| {
+        let body = ctx.program.body(site.at);
+        let around = body.ops.get(site.op.at()).map(|op| body.enclosing(op.region));
+        around.is_some_and(|mut around| around.any(|(_, r)| matches!(r.kind, RegionKind::Branch { .. })))
+    };
+    let below = |site: Site| site.at != repeat.place.at && decided(site);
+    conditions(ctx, repeat) > 0 || below(repeat.term.effect.site) || repeat.term.first_step(below).is_some()
 }
 
 /// True for a worker that is started per element and waits for its own work ever after.

@@ -22,6 +22,7 @@ pub struct CallGraph {
     known: FxHashSet<(Node, Node)>,
     kept: FxHashSet<(Node, Node)>,
     held: FxHashSet<(Node, Node)>,
+    settled: FxHashSet<(Node, Node)>,
     spawned: Vec<Node>,
     open: FxHashMap<Node, Vec<Rc<[BodyRef]>>>,
 }
@@ -40,6 +41,7 @@ impl CallGraph {
         self.connect(from, to);
         self.kept.remove(&(from, to));
         self.held.remove(&(from, to));
+        self.settled.remove(&(from, to));
     }
 
     /// Records that one evaluation calls another on a thread that does nothing else until it returns.
@@ -61,6 +63,16 @@ impl CallGraph {
         }
     }
 
+    /// Records that one evaluation calls another once in the life of the program. Where only the receiver remembers it, `kept` says no.
+    pub(crate) fn link_for_good(&mut self, from: Node, to: Node, kept: bool) {
+        if self.connect(from, to) {
+            self.settled.insert((from, to));
+            if kept {
+                self.kept.insert((from, to));
+            }
+        }
+    }
+
     /// True if this is the first call of one evaluation by another.
     fn connect(&mut self, from: Node, to: Node) -> bool {
         let first = to != Node::NONE && self.known.insert((from, to));
@@ -73,6 +85,11 @@ impl CallGraph {
     /// True if one evaluation calls another only while what it gives is not remembered yet.
     pub fn calls_once(&self, from: Node, to: Node) -> bool {
         self.kept.contains(&(from, to))
+    }
+
+    /// True if one evaluation calls another once in the life of the program.
+    pub fn calls_for_good(&self, from: Node, to: Node) -> bool {
+        self.settled.contains(&(from, to))
     }
 
     /// Records that an evaluation runs on its own: whoever starts it does not wait for it.

@@ -335,12 +335,18 @@ impl<'p> Eval<'p> {
     pub(crate) fn link(&mut self, f: &Frame<'p>, callee: &Outcome, op: OpId, how: How) {
         if how.detached {
             self.events.graph.spawn(f.node, callee.node);
-        } else if how.memoised || (!callee.terms.is_empty() && self.is_remembered(f.at, op)) {
-            self.events.graph.link_once(f.node, callee.node);
-        } else if how.held {
-            self.events.graph.link_held(f.node, callee.node);
-        } else {
-            self.events.graph.link(f.node, callee.node);
+            return;
+        }
+        let memo = if callee.terms.is_empty() { None } else { self.memos.at(self.p, f.at, op) };
+        match memo {
+            Some(Once::Ever) => self.events.graph.link_for_good(f.node, callee.node, true),
+            Some(Once::Receiver) if f.lang.keeps_receivers() => {
+                self.events.graph.link_for_good(f.node, callee.node, how.memoised);
+            }
+            Some(Once::PerKey(_)) => self.events.graph.link_once(f.node, callee.node),
+            _ if how.memoised => self.events.graph.link_once(f.node, callee.node),
+            _ if how.held => self.events.graph.link_held(f.node, callee.node),
+            _ => self.events.graph.link(f.node, callee.node),
         }
     }
 
