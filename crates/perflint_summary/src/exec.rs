@@ -163,10 +163,10 @@ impl<'p> Eval<'p> {
         let missing = self.missing_arm(f, cond);
         for (r, from, to) in arms {
             f.locals.clone_from(&before);
-            let fallback = missing == Some(arm_of(*r).0);
-            f.cold += u32::from(fallback);
+            let cold = missing == Some(arm_of(*r).0) || raises(f.body, *from, *to, *r);
+            f.cold += u32::from(cold);
             let flow = self.exec(f, *from, *to, *r);
-            f.cold -= u32::from(fallback);
+            f.cold -= u32::from(cold);
             leaves |= flow == Flow::Return;
             if flow != Flow::Next {
                 least = least.min(flow);
@@ -324,6 +324,12 @@ fn child_of(body: &Body, inner: RegionId, outer: u16) -> u16 {
         }
         at = parent;
     }
+}
+
+/// True for an arm that ends by raising, whatever it does before: something failed.
+fn raises(body: &Body, from: usize, to: usize, region: u16) -> bool {
+    let raise = |op: &perflint_ir::Op| matches!(op.kind, OpKind::Exit { how: ExitKind::Raise, .. });
+    body.ops[from..to].iter().any(|op| op.region.0 == region && raise(op))
 }
 
 /// True if the loop's own code can stop it before the end.
