@@ -16,6 +16,7 @@ mod helper;
 mod kept;
 mod lazy;
 mod merge;
+mod own_file;
 mod page;
 mod part;
 mod repeat;

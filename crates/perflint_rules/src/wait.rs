@@ -2,6 +2,8 @@
 
 use crate::context::{judged, limited};
 use crate::detect::effects;
+use crate::merge::merged;
+use crate::own_file;
 use crate::write::Ctx;
 use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind};
 use perflint_ir::{OpId, OpKind, RegionKind};
@@ -177,7 +179,8 @@ pub(crate) fn blocked_request(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>
     let in_request = |e: &Blocking| {
         ctx.contexts.of(ctx.program, e.at) == Context::Request && !ctx.contexts.is_remembered(e.at)
     };
-    for events in causes(ctx, page, in_request).values() {
+    let mut found = Vec::new();
+    for (cause, events) in &causes(ctx, page, in_request) {
         let [best, ..] = events.as_slice() else { continue };
         let code = ctx.code(best.place);
         let alone = ctx.program.file(best.place.at.file).lang.waits_alone();
@@ -189,8 +192,17 @@ pub(crate) fn blocked_request(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>
                 "`{code}` stops the whole process while it runs, and a request handler reaches it. Use the promise-based counterpart."
             ),
         };
-        out.extend(finding(ctx, page, events, Confidence::High, what));
+        let light = events.iter().all(|event| own_file::is_light(ctx, page, event));
+        let sure = if light { Confidence::Low } else { Confidence::High };
+        // Whoever makes a function wait for one file makes it wait for all.
+        let function = Site { op: OpId(best.term.effect.kind as u32), ..*cause };
+        let shared = if alone { Vec::new() } else { vec![function] };
+        found.extend(finding(ctx, page, events, sure, what).map(|finding| (shared, finding)));
     }
+    out.extend(merged(found, |others| match others {
+        1 => " So does another call there.".to_owned(),
+        others => format!(" So do {others} other calls there."),
+    }));
 }
 
 fn finding(

@@ -104,7 +104,7 @@ pub(crate) fn varying(ctx: &Ctx<'_>, repeat: &Repeat) -> Option<Vec<LocalId>> {
 }
 
 /// The parameters of a callback that is run once per element.
-fn parameters(body: &Body) -> Option<Vec<LocalId>> {
+pub(crate) fn parameters(body: &Body) -> Option<Vec<LocalId>> {
     let own = (0u32..).take(body.params.len()).map(LocalId).collect::<Vec<_>>();
     (body.kind == BodyKind::Closure && !own.is_empty()).then_some(own)
 }
