@@ -349,7 +349,11 @@ impl<'p> Eval<'p> {
         if let Some((_, v)) = fields.iter().find(|(n, _)| *n == name)
             && *v != UNKNOWN
         {
-            return *v;
+            return match self.filled_later(f, class, name, *v) {
+                Some(UNKNOWN) => self.get_unknown(f, name),
+                Some(filled) => filled,
+                None => *v,
+            };
         }
         if let Some(v) = self.computed(f, recv, class, name, op) {
             return v;

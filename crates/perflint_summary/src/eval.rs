@@ -174,6 +174,8 @@ pub(crate) struct Eval<'p> {
     /// Where rows count as bound that surround every request.
     pub(crate) ambient: FxHashSet<Binder>,
     pub(crate) class_fields: FxHashMap<ClassIx, Rc<[(Sym, V)]>>,
+    /// What methods fill fields with that constructors leave empty; null where none does.
+    pub(crate) later: FxHashMap<(ClassIx, Sym), V>,
     /// Partial values of initialisers that are being evaluated.
     pub(crate) partial: FxHashMap<BodyRef, Vec<V>>,
     /// Attributes assigned on classes, and on module variables that hold maps.
@@ -236,6 +238,7 @@ impl<'p> Eval<'p> {
             inits: FxHashMap::default(),
             ambient: FxHashSet::default(),
             class_fields: FxHashMap::default(),
+            later: FxHashMap::default(),
             partial: FxHashMap::default(),
             static_puts: FxHashMap::default(),
             variable_puts: FxHashMap::default(),

@@ -60,6 +60,7 @@ mod intrinsic;
 mod iterate;
 mod join;
 mod key;
+mod later;
 mod lookup;
 mod mapper;
 mod membership;
