@@ -170,7 +170,7 @@ impl Rule<'_> {
             || ctx.contexts.is_unreached(self.page, context, family)
             || few::is_short(ctx, self.page, repeat.factor)
             || (matches!(kind, EffectKind::Http | EffectKind::Rpc)
-                && !(rows && context == Context::Request)
+                && !(rows && context == Context::Request && repeat.term.wait != Wait::Detached)
                 && few::is_addressed(ctx, self.page, repeat.factor))
             || worth::is_given(ctx, self.page, repeat, context)
             || worth::is_ticked(ctx, self.page, repeat, family)

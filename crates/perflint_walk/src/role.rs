@@ -50,6 +50,9 @@ const DIRS: &[(Role, &[&str])] = &[
             "migrate",
             "data-migrations",
             "data_migrations",
+            "migrationscripts",
+            "migration-scripts",
+            "migration_scripts",
             "seed",
             "seeds",
             "seeder",
@@ -305,14 +308,40 @@ pub fn is_migration(path: &str, text: &str, lang: Lang) -> bool {
     }
 }
 
-/// True if the first statement says that the module is the browser's.
+/// What keeps something for a component that is on the screen, or acts on it. No server runs it.
+const ON_SCREEN: &[&str] = &["useState", "useEffect", "useLayoutEffect", "useReducer", "useRef"];
+
+/// What tells modules that hold code of a server beside a component.
+const BESIDE: &[&str] = &[
+    "getServerSideProps",
+    "getStaticProps",
+    "getInitialProps",
+    "function loader",
+    "const loader",
+    "function action",
+    "const action",
+    "use server",
+    "createServerFn",
+];
+
+/// True if the first statement says that the module is the browser's, or if it is about what is on the screen and nothing else.
 pub fn is_client(text: &str, lang: Lang) -> bool {
-    lang.family() == "javascript"
-        && text
-            .lines()
-            .map(str::trim)
-            .find(|line| !line.is_empty() && !line.starts_with("//") && !line.starts_with(['/', '*']))
-            .is_some_and(|line| line.starts_with("\"use client\"") || line.starts_with("'use client'"))
+    if lang.family() != "javascript" {
+        return false;
+    }
+    let mut lines = text.lines().map(str::trim);
+    let first =
+        lines.find(|line| !line.is_empty() && !line.starts_with("//") && !line.starts_with(['/', '*']));
+    first.is_some_and(|line| line.starts_with("\"use client\"") || line.starts_with("'use client'"))
+        || (keeps_on_screen(text) && !BESIDE.iter().any(|word| text.contains(word)))
+}
+
+/// True if a module imports what keeps the state of a component.
+fn keeps_on_screen(text: &str) -> bool {
+    ["from 'react'", "from \"react\""].iter().filter_map(|end| text.find(end)).any(|end| {
+        let names = text[..end].rfind("import").map_or("", |start| &text[start..end]);
+        names.split(|c: char| !c.is_alphanumeric()).any(|name| ON_SCREEN.contains(&name))
+    })
 }
 
 const LINE_COMMENTS: &[&str] = &["#", "//", "--", "<?php"];
@@ -388,6 +417,7 @@ mod tests {
             ("shop/tests/migrations/0001_initial.py", Test),
             ("alembic/versions/ab12.py", Migration),
             ("api/versions/v1.py", App),
+            ("core/models/migrationscripts/20230829_add_scope.go", Migration),
             ("scripts/load.py", Script),
             ("bin/run.js", Script),
             ("src/bin/server.rs", App),
@@ -430,6 +460,16 @@ mod tests {
         ] {
             assert_eq!(is_generated(text), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_is_on_the_screen_is_the_browsers() {
+        let is_client = |text: &str| is_client(text, Lang::TypeScript);
+        assert!(is_client("// Copyright\n'use client'\n"));
+        let hooks = "import { api } from './api'\nimport {\n  memo,\n  useState,\n} from 'react'\n";
+        assert!(is_client(hooks));
+        assert!(!is_client(&format!("{hooks}export async function loader() {{}}\n")));
+        assert!(!is_client("import { memo } from 'react'\nimport { useState } from './store'\n"));
     }
 
     #[test]
