@@ -11,9 +11,10 @@ use perflint_summary::{Bound, Factor, Lazy};
 pub(crate) fn is_short(ctx: &Ctx<'_>, page: &Page, factor: Factor) -> bool {
     let Factor::Size { name, site, .. } = factor else { return false };
     let few = page.words("few");
-    let walked = ctx.text(name).rsplit('.').next().unwrap_or_default();
-    // A class is what the framework has many of, whatever is walked at the place that it calls.
-    if walked.starts_with(char::is_uppercase) {
+    let (of, walked) = ctx.text(name).rsplit_once('.').unwrap_or(("", ctx.text(name)));
+    // A class is what the framework has many of, whatever is walked at the place that it calls; a field of something may be called
+    // like one: `user.Roles`.
+    if of.is_empty() && walked.starts_with(char::is_uppercase) {
         return false;
     }
     let rows = ctx.facts.extents.of_loop(site);
