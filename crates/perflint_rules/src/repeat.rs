@@ -312,7 +312,7 @@ fn sees_writes(ctx: &Ctx<'_>, repeat: &Repeat, repeats: &[&Repeat]) -> bool {
                 _ => table(ctx, other) != "a table" && table(ctx, other) == table(ctx, repeat),
             }
     };
-    effect.kind == EffectKind::Query && repeats.iter().any(|other| same(other)) && !keyed(ctx, repeat)
+    effect.kind == EffectKind::Query && repeats.iter().any(same) && !keyed(ctx, repeat)
 }
 
 /// True if a value is made from one of some variables.
