@@ -50,7 +50,7 @@ impl Program {
             })
     }
 
-    /// Relations of the classes that an entity holds by value, if its queries load them by themselves.
+    /// Relations of the classes that an entity holds by value.
     fn embedded_relations(&mut self, entity: EntityIx, models: &Models) {
         let class = self.entity(entity).class;
         let family = self.file(self.class(class).def.file).lang.family();
@@ -66,6 +66,7 @@ impl Program {
         let markers: Vec<Box<str>> = markers.into_iter().cloned().collect();
         for field in self.fields_of(class) {
             let Some(inner) = self.embedded_class(field, &markers) else { continue };
+            self.embedded.insert(field, inner);
             let outer = self.item(field).name;
             for def in self.fields_of(inner) {
                 self.embedded_relation(entity, outer, def, models);
@@ -87,7 +88,7 @@ impl Program {
         }
         self.field_relation(entity, def, models);
         let relations = &mut self.entities[entity.0 as usize].relations;
-        if let Some(relation) = relations.remove(&name).filter(|relation| relation.selects) {
+        if let Some(relation) = relations.remove(&name) {
             let name = self.names.join(outer, name);
             self.entities[entity.0 as usize].relations.insert(name, Relation { name, ..relation });
         }

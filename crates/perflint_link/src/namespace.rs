@@ -121,7 +121,7 @@ impl Program {
     }
 
     /// The item that has a full name; of several, the application's first.
-    pub(crate) fn item_named(&self, family: &'static str, full: Sym) -> Option<Def> {
+    pub fn item_named(&self, family: &str, full: Sym) -> Option<Def> {
         let found = self.spaces.items.get(&(family, full))?;
         let is_app = |def: &&Def| matches!(self.file(def.file).role, Role::App | Role::Generated);
         found.iter().find(is_app).or_else(|| found.first()).copied()

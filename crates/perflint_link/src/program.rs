@@ -55,6 +55,8 @@ pub struct Program {
     pub tables: FxHashMap<Sym, EntityIx>,
     /// Entities by name, in order.
     pub entity_names: FxHashMap<Sym, Vec<EntityIx>>,
+    /// The classes of values that stand in an entity's row, by the fields that hold them.
+    pub embedded: FxHashMap<Def, ClassIx>,
     /// Methods by name, over all classes of the repository: for receivers of unknown type.
     pub methods_named: FxHashMap<Sym, Vec<Def>>,
     /// Methods added to types outside the repository, by language family and name.
@@ -111,6 +113,7 @@ impl Program {
             entities: Vec::new(),
             tables: FxHashMap::default(),
             entity_names: FxHashMap::default(),
+            embedded: FxHashMap::default(),
             methods_named: FxHashMap::default(),
             extension_methods: FxHashMap::default(),
             template_functions: FxHashMap::default(),

@@ -90,6 +90,9 @@ pub struct ModelFile {
     /// Modules of the library that are generated into the repository.
     #[serde(default, rename = "generated")]
     pub generated: Vec<crate::GeneratedRow>,
+    /// Classes that are generated from entities.
+    #[serde(default, rename = "metamodel")]
+    pub metamodels: Vec<crate::MetamodelRow>,
     /// Settings that name entities.
     #[serde(default, rename = "setting")]
     pub settings: Vec<crate::SettingRow>,
@@ -601,8 +604,7 @@ pub struct RelationRow {
     /// side.
     #[serde(default)]
     pub selects_if: Option<Expr>,
-    /// Markers of classes whose fields belong to the entity that has one of them, `images.urls`: relations of these that are always
-    /// loaded are its own.
+    /// Markers of classes whose fields belong to the entity that has one of them, `images.urls`: relations of these are its own.
     #[serde(default)]
     pub embedded: Vec<Box<str>>,
     /// For `query`: the type of the query.

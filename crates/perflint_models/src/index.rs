@@ -102,6 +102,8 @@ pub struct Models {
     pub preludes: Vec<(Box<str>, Box<str>)>,
     /// Generated modules: language family and row.
     pub generated: Vec<(Box<str>, GeneratedRow)>,
+    /// Classes that are generated from entities: language family and row.
+    pub metamodels: Vec<(Box<str>, crate::MetamodelRow)>,
     /// Settings that name entities: language family and row.
     pub settings: Vec<(Box<str>, SettingRow)>,
     /// Calls that say something about a schema, by language family.
@@ -323,6 +325,7 @@ impl Models {
         self.hints.extend(model.hints.into_iter().map(|row| (family.clone(), imports.clone(), row)));
         self.stubs.extend(model.stubs.into_iter().map(|row| (family.clone(), row)));
         self.generated.extend(model.generated.into_iter().map(|row| (family.clone(), row)));
+        self.metamodels.extend(model.metamodels.into_iter().map(|row| (family.clone(), row)));
         self.settings.extend(model.settings.into_iter().map(|row| (family.clone(), row)));
         self.schemas.extend(model.schemas.into_iter().map(|row| (family.clone(), row)));
         self.tables.extend(model.tables.into_iter().map(|row| (family.clone(), row)));
@@ -494,7 +497,10 @@ impl Models {
         self.paths(family)
             .chain(markers)
             .chain(entities.flat_map(|(_, row)| row.base.iter().chain(row.marker.iter())))
-            .chain(relations.flat_map(|(_, row)| row.marker.iter()))
+            .chain(relations.flat_map(|(_, row)| {
+                let held = row.batch_marker.iter().chain(&row.embedded).map(|path| &**path);
+                row.marker.iter().chain(held)
+            }))
             .chain(entries.flat_map(|(_, row)| {
                 let beside = row.router.iter().flat_map(|router| router.beside.iter());
                 row.base.iter().chain(row.marker.iter()).chain(beside)

@@ -40,7 +40,7 @@ pub use present::{PresentedBy, Presents};
 pub use router::{Convention, RouterRow, Versions};
 pub use schema::{ColumnRow, DialectRow, Does, MigrationRow, SchemaRow, TableRow};
 pub use shape::Shape;
-pub use source::{GeneratedRow, HintRow, SettingRow, StubRow};
+pub use source::{GeneratedRow, HintRow, MetamodelRow, SettingRow, StubRow};
 pub use traversal::{Receives, Traversal};
 pub use ty::{TypeRole, TypeRow};
 pub use view::{Renders, Shows, ViewRow};

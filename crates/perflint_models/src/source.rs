@@ -40,6 +40,16 @@ pub struct GeneratedRow {
     pub paths: Vec<Box<str>>,
 }
 
+/// Classes that a processor makes of entities when the program is built, in the entity's package.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetamodelRow {
+    /// The name of the class, with `{name}` for the entity's.
+    pub class: Box<str>,
+    /// The static field that stands for the entity in queries, with `{name}` for the entity's name with a small first letter.
+    pub field: Box<str>,
+}
+
 /// A setting that names an entity of the repository.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

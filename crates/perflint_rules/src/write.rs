@@ -37,8 +37,7 @@ impl<'a> Ctx<'a> {
     /// The name of the method that declares a query and has no code, if it stands in the user's code.
     pub(crate) fn declaration(&self, origin: Site) -> Option<Place> {
         let def = *self.facts.declared.get(&origin)?;
-        let file = self.program.file(def.file);
-        let name = file.item(def.item).name_span;
+        let name = self.program.item(def).name_span;
         (!self.program.is_stub(def.file)).then(|| self.place(def.file, name))
     }
 

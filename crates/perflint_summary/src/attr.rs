@@ -355,6 +355,9 @@ impl<'p> Eval<'p> {
                 None => *v,
             };
         }
+        if let Some(v) = self.read_stored(f, fields, name, op) {
+            return v;
+        }
         if let Some(v) = self.computed(f, recv, class, name, op) {
             return v;
         }
@@ -491,6 +494,9 @@ impl<'p> Eval<'p> {
             if self.look.method(ty, name, false).is_some() {
                 return self.vals.make(Val::ExtMethod(recv, name));
             }
+        }
+        if let Some(v) = def.and_then(|def| self.stored(def, recv)) {
+            return v;
         }
         if let Some(def) = def {
             // A column is declared by a call or a type; what is set to a literal is a constant of the class.

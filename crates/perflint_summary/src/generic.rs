@@ -197,6 +197,10 @@ impl<'p> Eval<'p> {
             found = inherited.filter(|(_, def)| !self.p.item(*def).flags.is_abstract).collect();
             found.retain(|(_, def)| !generic || self.takes_it(*def, args));
         }
+        if found.is_empty() {
+            let parts = self.fragments(class, own).into_iter();
+            return parts.map(|(part, def)| (part, def, Rc::new([]) as Rc<[(Sym, V)]>)).collect();
+        }
         self.leave_out_stand_ins(&mut found);
         let several = own.is_some_and(|def| self.p.file(def.file).lang.has_overloads());
         let found = if several { self.meant(found, args) } else { found };

@@ -161,7 +161,7 @@ impl<'p> Eval<'p> {
     /// The value of a resolved name.
     pub(crate) fn target(&mut self, target: Target) -> V {
         match target {
-            Target::External(path) => self.vals.make(Val::Ext(path)),
+            Target::External(path) => self.metamodel(path).unwrap_or_else(|| self.vals.make(Val::Ext(path))),
             Target::Module(file) => self.vals.make(Val::Module(file)),
             Target::Item(def) => self.item(def),
         }
