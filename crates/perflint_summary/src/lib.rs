@@ -83,6 +83,7 @@ mod promise;
 mod query;
 mod receiver;
 mod reflect;
+mod register;
 mod reopened;
 mod repeated;
 mod root;
