@@ -121,9 +121,14 @@ impl Php<'_> {
                 let value = self.expr(node.operand);
                 return self.counted(node.operand, value, at);
             }
+            // It asks for the absence of something; a text or a number may be there and count as empty.
+            ExprKind::Empty(inner) => {
+                let value = self.expr(inner);
+                let something = self.unknown(&[value], at);
+                return self.op(OpKind::Not(something), at);
+            }
             ExprKind::Cast(_, inner)
             | ExprKind::Print(inner)
-            | ExprKind::Empty(inner)
             | ExprKind::Eval(inner)
             | ExprKind::VariableVariable(inner) => {
                 children.push(self.expr(inner));
