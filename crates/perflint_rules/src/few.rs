@@ -1,11 +1,10 @@
 //! Which rows there are few of by nature: kinds, roles, settings. A name tells, unless the table says what it is.
 
-use crate::repeat::words;
 use crate::write::Ctx;
 use crate::{Page, worth};
 use perflint_link::{Entity, EntityIx};
 use perflint_models::To;
-use perflint_summary::{Bound, Factor, Lazy};
+use perflint_summary::{Bound, Factor, Lazy, words};
 
 /// True for a loop over what there are few of by nature: a page of a handful, or a list of kinds, owners, settings.
 pub(crate) fn is_short(ctx: &Ctx<'_>, page: &Page, factor: Factor) -> bool {

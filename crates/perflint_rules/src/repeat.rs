@@ -10,7 +10,7 @@ use crate::write::Ctx;
 use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind, few, helper, worth};
 use perflint_ir::{Body, Callee, LocalId, OpId, OpKind, RegionId, RegionKind, Role, Sym};
 use perflint_models::{EffectKind, Wait};
-use perflint_summary::{Factor, Repeat, Site, Sure};
+use perflint_summary::{Factor, Repeat, Site, Sure, words};
 use std::collections::BTreeMap;
 
 pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
@@ -265,22 +265,6 @@ pub(crate) fn chain(ctx: &Ctx<'_>, site: Site) -> Vec<Sym> {
     names
 }
 
-/// The words of a name, in small letters: `bulkCreate` and `bulk_create` are `bulk` and `create`.
-pub(crate) fn words(name: &str) -> impl Iterator<Item = String> + '_ {
-    let mut rest = name.trim_start_matches('_');
-    std::iter::from_fn(move || {
-        rest = rest.trim_start_matches('_');
-        let end = rest
-            .char_indices()
-            .skip(1)
-            .find(|(_, c)| *c == '_' || c.is_uppercase())
-            .map_or(rest.len(), |(at, _)| at);
-        let (word, tail) = rest.split_at(end);
-        rest = tail;
-        (!word.is_empty()).then(|| word.to_lowercase())
-    })
-}
-
 /// True if what runs depends on the loop's element: its arguments come from the element, or are not seen to come from
 /// elsewhere.
 fn keyed(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
@@ -469,19 +453,5 @@ fn advice(ctx: &Ctx<'_>, repeat: &Repeat) -> &'static str {
         EffectKind::Mail => "Nobody needs to wait for it: hand it to a job.",
         _ if repeat.parallel => "Use an endpoint that takes many at once.",
         _ => "Use an endpoint that takes many at once, or send them side by side with a limit.",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::words;
-
-    #[test]
-    fn names_are_words() {
-        let split = |name: &str| words(name).collect::<Vec<_>>().join(" ");
-        assert_eq!(split("bulk_create"), "bulk create");
-        assert_eq!(split("createMany"), "create many");
-        assert_eq!(split("__save"), "save");
-        assert_eq!(split(""), "");
     }
 }

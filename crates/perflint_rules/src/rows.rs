@@ -8,7 +8,7 @@ use crate::{Confidence, Context, Finding, Page, Step, StepKind};
 use perflint_ir::BodyKind;
 use perflint_link::EntityIx;
 use perflint_models::To;
-use perflint_summary::{Materialised, Site};
+use perflint_summary::{Materialised, Site, words};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
@@ -185,8 +185,7 @@ fn is_shelved(ctx: &Ctx<'_>, page: &Page, entity: EntityIx) -> bool {
 pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     let mut causes: BTreeMap<Site, Vec<&perflint_summary::Responded>> = BTreeMap::new();
     for event in &ctx.facts.responded {
-        let is_subject = ctx.facts.subjects.contains(&event.origin);
-        if (event.related && !event.direct && !is_subject)
+        if (event.related && !event.direct && !is_subject(ctx, page, event.origin))
             || ctx.program.is_stub(event.origin.at.file)
             || !judged(ctx.program, event.origin.at.file)
         {
@@ -219,7 +218,7 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         });
         route.extend(declared_step(ctx, origin));
         for event in events.iter().take(8) {
-            route.extend(ctx.entry_step(event.site.at, None));
+            route.extend(ctx.entry_step(event.site.at, event.entry));
             if let Some(site) = ctx.site(event.site) {
                 route.push(Step {
                     kind: StepKind::Effect,
@@ -249,8 +248,9 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             // A page that is a list of what belongs to one row.
             (Context::Request, Growth::WithOthers | Growth::Always)
                 if best.related
-                    && ctx.facts.subjects.contains(&origin)
-                    && !best.entity.is_some_and(|rows| is_part(ctx, page, rows, best.of)) =>
+                    && (is_called(ctx, page, origin)
+                        || (ctx.facts.subjects.contains(&origin)
+                            && !best.entity.is_some_and(|rows| is_part(ctx, page, rows, best.of)))) =>
             {
                 Confidence::Medium
             }
@@ -291,6 +291,12 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
 fn declared_step(ctx: &Ctx<'_>, origin: Site) -> Option<Step> {
     let label = "the query is declared here".to_owned();
     ctx.declaration(origin).map(|place| Step { kind: StepKind::Source, place, label })
+}
+
+/// True for rows that the answer is called like which is a list of them.
+fn is_called(ctx: &Ctx<'_>, page: &Page, origin: Site) -> bool {
+    let family = ctx.program.file(origin.at.file).lang.family();
+    ctx.facts.named.contains(&origin) && page.words("called").contains(&family)
 }
 
 pub(crate) fn star(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {

@@ -2,13 +2,13 @@
 //! a list whose name ends in a family of languages counts there instead of the common one.
 
 use crate::context::Contexts;
-use crate::repeat::{chain, words};
+use crate::repeat::chain;
 use crate::write::Ctx;
 use crate::{Context, Page};
 use perflint_ir::{Body, BodyKind, ItemKind, LocalId, RegionKind, Sym};
 use perflint_link::EntityIx;
 use perflint_models::EffectKind;
-use perflint_summary::{Bound, Entry, Factor, Repeat, Site};
+use perflint_summary::{Bound, Entry, Factor, Repeat, Site, words};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Loops over at most this many rows are left alone.

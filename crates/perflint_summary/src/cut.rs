@@ -33,6 +33,7 @@ impl<'p> Eval<'p> {
             plain: q.plain,
             direct: true,
             cut: true,
+            entry: self.entry,
         };
         self.events.responded.entry((event.site, q.origin)).or_insert(event);
     }

@@ -98,6 +98,8 @@ pub(crate) struct Events {
     pub(crate) extents: crate::extent::Extents,
     /// Where the queries were built whose rows a page is a list of.
     pub(crate) subjects: FxHashSet<Site>,
+    /// Where relations of one row are read that the page or the action which shows them is called like.
+    pub(crate) named: FxHashSet<Site>,
     /// Where rows are made that no query read.
     pub(crate) made: FxHashSet<Site>,
     /// Where queries were last told what to load with their rows, and the path of these rows, by where the queries were built

@@ -223,6 +223,7 @@ impl<'p> Eval<'p> {
         };
         let value = over.some().map_or(UNKNOWN, |o| f.vals[o.at()]);
         let plan = self.iteration(f, value, over, RegionId(region), source);
+        self.show_each(f, value, over.some().map_or(from, OpId::at));
         match plan {
             crate::iterate::Plan::Unroll(items) => {
                 let collected = collected(f.body, from, to);

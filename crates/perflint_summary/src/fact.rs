@@ -231,6 +231,8 @@ pub struct Responded {
     pub direct: bool,
     /// A page is cut out of them in memory.
     pub cut: bool,
+    /// The entry point that was being evaluated.
+    pub entry: Option<usize>,
 }
 
 /// Something blocks.

@@ -99,6 +99,7 @@ mod short;
 mod shown;
 mod standing;
 mod stored;
+mod subject;
 mod task;
 mod there;
 mod traversal;
@@ -108,6 +109,7 @@ mod value;
 mod view;
 mod walked;
 mod wide;
+mod words;
 
 pub use column::{Accessed, ColumnHow, ColumnUse};
 pub use extent::{Extent, Extents};
@@ -119,6 +121,7 @@ pub use graph::{CallGraph, Node};
 pub use iterate::expression;
 pub use route::{PlaceIx, Routed, Unhandled};
 pub use value::{Binder, Bound, Site, SupplyIx};
+pub use words::words;
 
 use eval::Eval;
 use perflint_link::Program;
@@ -149,6 +152,8 @@ pub struct Facts {
     pub extents: Extents,
     /// Where the queries were built whose rows a page is a list of.
     pub subjects: rustc_hash::FxHashSet<Site>,
+    /// Where relations of one row are read that the page or the action which shows them is called like.
+    pub named: rustc_hash::FxHashSet<Site>,
     /// Where rows are made that no query read: nothing can be loaded with them.
     pub made: rustc_hash::FxHashSet<Site>,
     /// Where queries were last told what to load with their rows, and the path of these rows, by where the queries were built
@@ -188,6 +193,7 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
         unhandled,
         extents: events.extents,
         subjects: events.subjects,
+        named: events.named,
         made: events.made,
         loads: events.loads,
         declared: events.declared,

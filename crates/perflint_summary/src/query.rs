@@ -403,7 +403,9 @@ impl<'p> Eval<'p> {
         matches!(self.vals.get(v), Val::Query(q) if matches!(q.bound, Bound::Page | Bound::AtMost(_)))
     }
 
-    fn responded(&mut self, f: &Frame<'p>, q: &Query, op: usize, depth: u32) {
+    /// Records that the rows of a query leave in an answer, this deep inside of it.
+    pub(crate) fn responded(&mut self, f: &Frame<'p>, q: &Query, op: usize, depth: u32) {
+        self.note_named(f, q);
         let event = Responded {
             site: self.site(f, op),
             origin: q.origin,
@@ -417,6 +419,7 @@ impl<'p> Eval<'p> {
             plain: q.plain,
             direct: depth == 0,
             cut: false,
+            entry: self.entry,
         };
         self.events.responded.entry((event.site, q.origin)).or_insert(event);
     }
@@ -509,10 +512,9 @@ impl<'p> Eval<'p> {
                 if read == RelationRead::Lazy && !loaded && !proxy {
                     self.lazy_load(f, row, relation, path, op, Some(target));
                 }
-                let v = self.vals.make(Val::Row(inner));
                 match to {
-                    To::One => v,
-                    To::Many => self.vals.many(v),
+                    To::One => self.vals.make(Val::Row(inner)),
+                    To::Many => self.related_rows(f, row, inner, relation, op),
                 }
             }
         }
@@ -612,13 +614,14 @@ impl<'p> Eval<'p> {
 
     /// True if a row was fetched alone: it is bound where it was fetched, and not by a loop or a callback.
     fn is_single(&self, row: Row) -> bool {
-        row.origin.is_some()
-            && row.binder.is_some_and(|binder| {
-                let body = self.p.body(binder.at);
-                let repeats = body.kind == BodyKind::Closure && binder.region == RegionId(0)
-                    || matches!(body.region(binder.region).kind, RegionKind::Loop { .. });
-                !repeats
-            })
+        row.origin.is_some() && row.binder.is_some_and(|binder| !self.repeats(binder))
+    }
+
+    /// True for what is bound anew by every turn of a loop, or by every call of a callback.
+    pub(crate) fn repeats(&self, binder: Binder) -> bool {
+        let body = self.p.body(binder.at);
+        body.kind == BodyKind::Closure && binder.region == RegionId(0)
+            || matches!(body.region(binder.region).kind, RegionKind::Loop { .. })
     }
 
     pub(crate) fn lazy_load(
