@@ -170,6 +170,11 @@ impl Lang {
         self.family() == "go"
     }
 
+    /// True if lists and maps are one thing: what has one value under a computed key is a list of one.
+    pub fn lists_by_key(self) -> bool {
+        self.family() == "php"
+    }
+
     /// True if a loop over the keys of a map looks like one over the messages of a channel.
     pub fn ranges_over_maps(self) -> bool {
         self.family() == "go"
