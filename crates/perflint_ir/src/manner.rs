@@ -165,6 +165,11 @@ impl Lang {
         self.family() == "go"
     }
 
+    /// True if calls change the very object that a query is built with, whoever holds it.
+    pub fn builds_in_place(self) -> bool {
+        self.family() == "php"
+    }
+
     /// True if lists are put together by hand: made as long as they will be and filled by index, or added to in a loop.
     pub fn builds_lists_by_hand(self) -> bool {
         self.family() == "go"

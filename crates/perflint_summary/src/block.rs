@@ -127,6 +127,11 @@ impl<'p> Eval<'p> {
             BodyKind::Function if lang.fills_arguments() => {
                 return crate::filled::filled(body, initial, locals);
             }
+            BodyKind::Function | BodyKind::Closure if lang.builds_in_place() => {
+                let mut left = crate::filled::filled(body, initial, locals);
+                left.retain(|(at, after)| self.builds_on(initial[*at as usize], *after));
+                return left;
+            }
             BodyKind::Closure if lang.has_blocks() => {}
             BodyKind::Function if lang.has_blocks() => {
                 let left = crate::filled::filled(body, initial, locals);

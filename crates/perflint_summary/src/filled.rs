@@ -1,8 +1,8 @@
 //! Wrappers around calls that fill a variable: `func (r runner) Select(dest any, query string) error { return r.db.Select(dest,
-//! query) }` fills what its caller gives it.
+//! query) }` fills what its caller gives it. So does a function that goes on building a query which it was given.
 
 use crate::eval::{Eval, Frame, Outcome};
-use crate::value::V;
+use crate::value::{V, Val};
 use perflint_ir::{Body, LocalId, OpId, OpKind, Slot};
 
 /// What the parameters of a function hold at its end, by their position, where something that it called has filled them. One that
@@ -31,7 +31,11 @@ impl<'p> Eval<'p> {
             let arg = args.get(*index as usize).filter(|arg| arg.slot == Slot::Pos);
             let Some(passed) = arg.and_then(|arg| arg.value.some()) else { continue };
             match f.body.op(passed).kind {
-                OpKind::Local(local) => f.locals[local.at()] = *held,
+                OpKind::Local(local)
+                    if !f.lang.builds_in_place() || self.builds_on(f.locals[local.at()], *held) =>
+                {
+                    f.locals[local.at()] = *held;
+                }
                 OpKind::Get { base, name }
                     if f.body.op(base).kind == OpKind::SelfRef && f.lang.has_blocks() =>
                 {
@@ -39,6 +43,16 @@ impl<'p> Eval<'p> {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// True for a query, and the same one after further calls on it.
+    pub(crate) fn builds_on(&self, before: V, after: V) -> bool {
+        match (self.vals.get(before), self.vals.get(after)) {
+            (Val::Query(before), Val::Query(after)) => {
+                (before.origin, before.path) == (after.origin, after.path) && !before.ran
+            }
+            _ => false,
         }
     }
 }

@@ -175,6 +175,9 @@ impl<'p> Eval<'p> {
         let outcome = self.evaluate(at, this, locals, Some(site));
         self.absorb(f, &outcome, op, at, how);
         self.take_left(f, file, body, &given, &outcome);
+        if f.lang.builds_in_place() {
+            self.take_filled(f, op, &outcome);
+        }
         // A block may not run, and runs on the receiver of the method around it.
         if this == f.this && this != UNKNOWN && f.lang.has_blocks() {
             self.take_puts(f, &outcome.puts, &[], op);

@@ -442,7 +442,8 @@ impl<'p> Eval<'p> {
                         _ => rest = self.vals.join(rest, v),
                     }
                 }
-                if f.lang.lists_by_key() && args.len() == 1 && entries.is_empty() && args[0].slot == Slot::Pos {
+                if f.lang.lists_by_key() && args.len() == 1 && entries.is_empty() && args[0].slot == Slot::Pos
+                {
                     return self.vals.make(Val::List([rest].into()));
                 }
                 entries.truncate(crate::union::MOST);
