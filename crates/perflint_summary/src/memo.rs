@@ -69,6 +69,9 @@ pub(crate) const FILLS: &[&str] = &[
     "Store",
 ];
 
+/// Methods that load a relation of what they are called on.
+const LOADS: &[&str] = &["load", "loadMissing"];
+
 /// Fields and methods that give the size of a collection.
 const SIZES: &[&str] = &["count", "Count", "size", "length", "len"];
 
@@ -416,12 +419,15 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
     }
     let text = |op: OpId| crate::iterate::expression(p, body, op, 0);
     let is_null = |op: OpId| op.is_some() && body.op(op).kind == OpKind::Null;
+    let is_false = |op: OpId| op.is_some() && body.op(op).kind == OpKind::Bool(false);
     let mut next = |op: OpId, plain: bool| lookups(p, body, op, out, plain, depth + 1);
     match body.op(op).kind {
         OpKind::Not(v) => next(v, true),
         OpKind::Await(v) | OpKind::Cast { value: v, .. } => next(v, plain),
         OpKind::Binary { op: BinOp::Eq, lhs, rhs } if is_null(rhs) => next(lhs, true),
         OpKind::Binary { op: BinOp::Eq, lhs, rhs } if is_null(lhs) => next(rhs, true),
+        OpKind::Binary { op: BinOp::Eq, lhs, rhs } if is_false(lhs) => next(rhs, true),
+        OpKind::Binary { op: BinOp::Eq, lhs, rhs } if is_false(rhs) => next(lhs, true),
         // What is asked for its size is asked whether something is there.
         OpKind::Binary { op: how @ (BinOp::Eq | BinOp::Order), lhs, rhs }
             if let Some(store) = sized(p, body, lhs, rhs) =>
@@ -460,6 +466,9 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
                 {
                     next(asked.value, true);
                 }
+                (Callee::Value(f), [key, ..]) if let Some(store) = function_store(p, body, f, "get") => {
+                    out.push((store, Some(key.value)));
+                }
                 (Callee::Member { recv, name }, args) if is_lookup(p.text(name)) && !args.is_empty() => {
                     out.extend(key_of(p, body, args).map(|key| (text(recv), Some(key.value))));
                 }
@@ -493,6 +502,14 @@ fn sized(p: &Program, body: &Body, size: OpId, zero: OpId) -> Option<OpId> {
         OpKind::Get { base, name } if SIZES.contains(&p.text(name)) => Some(base),
         _ => None,
     }
+}
+
+/// What two functions keep values in whose names differ by `get` and `set`: `cache_get(key)`, `cache_set(key, value)`.
+fn function_store(p: &Program, body: &Body, callee: OpId, verb: &str) -> Option<String> {
+    let OpKind::Name(name) = body.ops.get(callee.at())?.kind else { return None };
+    let words: Vec<String> = crate::words::words(p.text(name)).collect();
+    let at = words.iter().position(|word| word == verb).filter(|_| words.len() > 1)?;
+    Some(format!("{}*{}", words[..at].join("_"), words[at + 1..].join("_")))
 }
 
 /// The text of a literal, directly or through a variable.
@@ -531,6 +548,17 @@ fn once(p: &Program, body: &Body, looked: &[Lookup], here: impl Fn(OpId, RegionI
                         && matches!(body.op(f).kind, OpKind::Name(n) if p.text(n) == "setattr") =>
                 {
                     (object.value, Some(literal(p, body, name.value)?), None)
+                }
+                (Callee::Value(f), [key, _, ..]) => {
+                    let store = function_store(p, body, f, "set")?;
+                    looked.iter().find(|(known, _)| *known == store)?;
+                    return match keyed(body, key.value, 0)? {
+                        Key::Fixed => Some(Once::Ever),
+                        Key::Param(param) => Some(Once::PerKey(param)),
+                    };
+                }
+                (Callee::Member { recv, name }, [relation]) if LOADS.contains(&p.text(name)) => {
+                    (recv, Some(literal(p, body, relation.value)?), None)
                 }
                 (Callee::Member { recv, name }, [_]) if matches!(p.text(name), "Store" | "set") => {
                     (recv, None, None)
