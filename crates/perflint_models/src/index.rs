@@ -442,7 +442,7 @@ impl Models {
 
     /// The row of a method where a language takes names in any case for the same.
     fn any_case(&self, ty: TypeIx, name: &str, on_class: bool) -> Option<CallIx> {
-        if !CASELESS.contains(&&*self.types[ty.0 as usize].family) || !name.contains(char::is_uppercase) {
+        if !CASELESS.contains(&&*self.types[ty.0 as usize].family) {
             return None;
         }
         let same = |t: &TypeIx| {

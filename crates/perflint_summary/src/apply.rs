@@ -281,7 +281,9 @@ impl<'p> Eval<'p> {
         if let Some(e) = &row.narrows {
             q.narrowed |= self.narrows(f, e, g);
         }
-        self.columns_of(f, &q, row, g);
+        if self.columns_of(f, &q, row, g) {
+            q.bound = q.bound.min(Bound::AtMost(1));
+        }
         q.plain |= row.plain;
         q.narrowed |= row.groups && (q.plain || self.groups_by_others(&q, g));
         if let Some(other) = &row.either {

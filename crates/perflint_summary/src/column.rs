@@ -200,9 +200,20 @@ fn applies(program: &Program, call: Site, region: RegionId, run: Site) -> bool {
     call.op <= run.op && body.enclosing(op.region).any(|(here, _)| here == region)
 }
 
+/// True for one condition that asks for the key by which rows are told apart.
+fn compares_key(uses: &[ColumnUse]) -> bool {
+    matches!(uses, [one] if one.how == ColumnHow::Equal && matches!(&*one.name, "id" | "pk"))
+}
+
 impl<'p> Eval<'p> {
-    /// Notes the columns that a call adds to a query.
-    pub(crate) fn columns_of(&mut self, f: &mut Frame<'p>, q: &Query, row: &'p CallRow, g: &Given<'_>) {
+    /// Notes the columns that a call adds to a query. True if it compares the key with one value: no more than one row has it.
+    pub(crate) fn columns_of(
+        &mut self,
+        f: &mut Frame<'p>,
+        q: &Query,
+        row: &'p CallRow,
+        g: &Given<'_>,
+    ) -> bool {
         let name = self.method_at(f, &Query { verb: None, fresh: false, ..*q }, g.op);
         let models = self.m;
         let text = self.p.text(name);
@@ -222,12 +233,15 @@ impl<'p> Eval<'p> {
             None => noted.partial = row.narrows.is_some(),
         }
         if noted.uses.is_empty() && !noted.partial && !noted.any {
-            return;
+            return false;
         }
+        let compares = known.is_some_and(|column| column.operator.is_some());
+        let one = compares && !noted.partial && !noted.any && q.entity.is_some() && compares_key(&noted.uses);
         let site = self.site(f, g.op);
         noted.region = Some(self.here(f, g.op).region);
         let calls = self.events.columns.calls.entry((q.origin, q.from)).or_default();
         calls.entry(site).or_insert(noted);
+        one
     }
 
     /// What is known of the columns of a query that was built at one place is so of one that goes on from there at another.
