@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 /// What to add to the query where its rows have the path `below`; `None` where the library has no words for it.
 pub(crate) fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>, below: &str) -> Option<String> {
     let mut edits: BTreeMap<(String, bool), Vec<String>> = BTreeMap::new();
+    let mut joins: Vec<String> = Vec::new();
     for path in longest {
         let lazy = paths.get(*path)?.first()?.term.effect.lazy.as_ref()?;
         if lazy.column {
@@ -22,6 +23,11 @@ pub(crate) fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>, below
         let template = template(row, relation.to == To::Many || lazy.through)?;
         let from_there = path.strip_prefix(below).and_then(|rest| rest.strip_prefix('.'));
         let (path, begins) = from_there.map_or((*path, true), |path| (path, false));
+        if template.contains("{owner}") {
+            let new = joined(&template, path).into_iter().filter(|step| !joins.contains(step));
+            joins.extend(new.collect::<Vec<_>>());
+            continue;
+        }
         let written = match row.fix_path.as_deref().unwrap_or(".") {
             "tree" => path.replace('.', ": { include: "),
             ":" => path.to_owned(),
@@ -49,7 +55,19 @@ pub(crate) fn advice(ctx: &Ctx<'_>, longest: &[&str], paths: &Missing<'_>, below
             template.replace("{path}", &written.join(separator))
         })
         .collect();
-    (!parts.is_empty()).then(|| format!("Add `{}` to the query.", parts.concat()))
+    let edits = [joins, parts].concat().concat();
+    (!edits.is_empty()).then(|| format!("Add `{edits}` to the query."))
+}
+
+/// An edit for each step of a path: what a join brings is joined from what the one before it brought.
+fn joined(template: &str, path: &str) -> Vec<String> {
+    let mut owner = "o";
+    let step = |name| {
+        let edit = template.replace("{owner}", owner).replace("{name}", name);
+        owner = name;
+        edit
+    };
+    path.split('.').map(step).collect()
 }
 
 /// True for a notation in which each step of a path is written by itself.
@@ -113,4 +131,14 @@ fn only_owner(ctx: &Ctx<'_>, relation: Sym, to: EntityIx) -> Option<EntityIx> {
     let mut owners = (0u32..).take(ctx.program.entities.len()).map(EntityIx).filter(leads);
     let only = owners.next()?;
     owners.next().is_none().then_some(only)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+
+    #[test]
+    fn each_step_of_a_path_is_joined() {
+        assert_eq!(joined("->join('{owner}.{name}')", "a.b"), ["->join('o.a')", "->join('a.b')"]);
+    }
 }
