@@ -1,10 +1,10 @@
 //! Rows that are parts of the row that they belong to, of which a row has few.
 
 use crate::Page;
-use crate::repeat::words;
 use crate::write::Ctx;
 use perflint_link::EntityIx;
 use perflint_models::To;
+use perflint_summary::words;
 
 /// True for rows of a relation that have no lists of their own, that do not tie a person to something else, and of which none is
 /// added whenever something happens: the lines of an order, not the signatures of a petition or its log.

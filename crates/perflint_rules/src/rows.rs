@@ -2,7 +2,6 @@
 
 use crate::context::judged;
 use crate::part::is_part;
-use crate::repeat::words;
 use crate::write::Ctx;
 use crate::{Confidence, Context, Finding, Page, Step, StepKind};
 use perflint_ir::BodyKind;
@@ -291,6 +290,11 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
 fn declared_step(ctx: &Ctx<'_>, origin: Site) -> Option<Step> {
     let label = "the query is declared here".to_owned();
     ctx.declaration(origin).map(|place| Step { kind: StepKind::Source, place, label })
+}
+
+/// True for rows that an answer is a list of.
+fn is_subject(ctx: &Ctx<'_>, page: &Page, origin: Site) -> bool {
+    ctx.facts.subjects.contains(&origin) || is_called(ctx, page, origin)
 }
 
 /// True for rows that the answer is called like which is a list of them.

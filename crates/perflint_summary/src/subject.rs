@@ -36,7 +36,7 @@ impl<'p> Eval<'p> {
             ..self.fresh_query(f, Some(inner.entity), relation.name, op)
         };
         self.events.unbounded.insert(origin, rows);
-        let source = Some(Source { origin, all: true });
+        let source = Some(Source { origin, all: true, sent: false });
         self.vals.make(Val::Many { elem, count: None, batch: false, source })
     }
 
