@@ -9,9 +9,7 @@ fn finding(app: &str, file: &str, line: &str) -> Finding {
     let folder = workspace().join("fixtures/apps").join(app);
     let at = text(&folder.join(file)).lines().position(|found| found.contains(line)).expect("the line") + 1;
     let is_it = |found: &Finding| {
-        found.rule == "n-plus-one-lazy-load"
-            && found.place.file.ends_with(file)
-            && usize::try_from(found.place.line) == Ok(at)
+        found.rule == "n-plus-one-lazy-load" && found.place.file.ends_with(file) && found.place.line == at
     };
     scan(&folder, &[]).findings.into_iter().find(is_it).expect("a finding on the line")
 }
@@ -21,7 +19,7 @@ fn edited(finding: &Finding, file: &str, line: &str, advice: &str) {
     let fix = finding.fix.as_ref().expect("a fix");
     assert!(fix.place.file.ends_with(file), "{}", fix.place.file);
     let source = text(&workspace().join(&fix.place.file));
-    let index = usize::try_from(fix.place.line).expect("small") - 1;
+    let index = fix.place.line - 1;
     let found = source.lines().nth(index).expect("the line");
     assert!(found.contains(line), "{found}");
     assert_eq!(fix.advice, advice);
