@@ -173,8 +173,8 @@ fn selection_goes_by_rule_and_by_category() {
 
 #[test]
 fn comments_suppress_findings_and_are_counted() {
-    let head = "import requests\n\n\ndef fetch(urls):\n";
-    let call = "    return [requests.get(url) for url in urls]";
+    let head = "import requests\n\n\ndef fetch(keys):\n";
+    let call = "    return [requests.get(key) for key in keys]";
     for (comment, suppressed) in [
         (format!("{call}  # perflint: ignore[{RULE}] three mirrors\n"), true),
         (format!("    # perflint: ignore[{RULE}] three mirrors\n{call}\n"), true),
@@ -197,9 +197,9 @@ fn comments_that_suppress_nothing_are_told() {
         "x = 1  # perflint: ignore[n-plus-one-query] long gone",
         "# perflint: ignore",
         "y = 2",
-        "def fetch(urls):",
+        "def fetch(keys):",
         "    # perflint: ignore[n-plus-one-request, unbounded-query] three mirrors",
-        "    return [requests.get(url) for url in urls]",
+        "    return [requests.get(key) for key in keys]",
         "",
     ];
     let tree = Tree::of(&[("a.py", lines.join("\n"))]);

@@ -72,7 +72,7 @@ fn old_faults_stay_old_when_they_are_reformatted() {
 #[test]
 fn a_second_fault_of_a_kind_is_new() {
     let scratch = Scratch::of(&[("a.py", REQUESTS)]);
-    let twice = format!("{REQUESTS}\n\ndef more(urls): return [requests.get(url) for url in urls]\n");
+    let twice = format!("{REQUESTS}\n\ndef more(keys): return [requests.get(key) for key in keys]\n");
     scratch.write("a.py", twice);
     assert_eq!(scratch.found(&["--diff", "HEAD"]), [format!("{RULE} a.py:7")]);
 }
@@ -261,7 +261,7 @@ fn reports_for_programs_hold_what_is_known_too() {
 #[test]
 fn suppressions_expire_and_may_have_to_give_a_reason() {
     let scratch = Scratch::new();
-    let call = "def fetch(urls): return [requests.get(url) for url in urls]";
+    let call = "def fetch(keys): return [requests.get(key) for key in keys]";
     scratch.write(
         "a.py",
         format!("import requests\n\n\n{call}  # perflint: ignore[{RULE}] until=2027-01-31 mirrors\n"),

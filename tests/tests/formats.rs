@@ -186,7 +186,7 @@ fn reviewdog_takes_the_report() {
     // Columns count bytes: the emoji before the call has four.
     let tree = Tree::of(&[(
         "a.py",
-        "import requests\n\n\ndef f(urls): return ['😀' and requests.get(u) for u in urls]\n",
+        "import requests\n\n\ndef f(keys): return ['😀' and requests.get(u) for u in keys]\n",
     )]);
     let column = |format: &str| json(&written(&tree, format));
     let utf16 = column("json")["findings"][0]["place"]["end_column"].as_u64().unwrap_or_default();

@@ -361,7 +361,7 @@ fn call_graphs_without_end() {
 #[test]
 fn text_that_is_no_utf8() {
     let latin =
-        b"import requests\n\n\ndef f(urls): return [requests.get(u, '\xe9') for u in urls]\n".to_vec();
+        b"import requests\n\n\ndef f(keys): return [requests.get(u, '\xe9') for u in keys]\n".to_vec();
     let mark = [b"\xef\xbb\xbf", REQUESTS.as_bytes()].concat();
     let windows = REQUESTS.replace('\n', "\r\n").into_bytes();
     for (name, bytes) in [("latin", latin), ("mark", mark), ("windows", windows)] {
