@@ -164,9 +164,20 @@ fn locust_drives_the_planned_routes_of_an_application() {
     assert_eq!(driven.code, Some(0), "{}{}", driven.out(), driven.err());
 
     let paths = |safe: bool| desk.paths(safe);
-    let writing =
-        ["/calls/back/", "/tickets/close/", "/tickets/first-free/", "/tickets/import/", "/tickets/rename/"]
-            .map(str::to_owned);
+    let writing = [
+        "/calls/back/",
+        "/queues/new/",
+        "/queues/{pk}/close/",
+        "/queues/{pk}/copy/",
+        "/queues/{pk}/tickets/",
+        "/shifts/new/",
+        "/tickets/close/",
+        "/tickets/first-free/",
+        "/tickets/import/",
+        "/tickets/new/",
+        "/tickets/rename/",
+    ]
+    .map(str::to_owned);
     assert_eq!(paths(false), BTreeSet::from(writing), "nothing is changed that nobody gave a body for");
     let stats = text(&tree.join("out_stats.csv"));
     let rows = stats.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
