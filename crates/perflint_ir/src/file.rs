@@ -224,10 +224,22 @@ impl GapKind {
     }
 }
 
+impl Item {
+    /// True for a method that is declared and has no code: others implement it, or a framework does.
+    pub fn lacks_code(&self) -> bool {
+        self.flags.is_abstract || self.body.is_none()
+    }
+}
+
 impl FileIr {
     /// The text of a name of this file, before linking.
     pub fn text(&self, sym: Sym) -> &str {
         self.names.get(sym.0 as usize).map_or("", |name| name)
+    }
+
+    /// True for a file that is a template.
+    pub fn is_template(&self) -> bool {
+        self.items.iter().any(|item| item.kind == ItemKind::Template)
     }
 
     /// The item with this index.

@@ -2,7 +2,7 @@
 
 use crate::program::{FileIx, js_package};
 use crate::resolve::path::{extension_rank, shared};
-use perflint_ir::{FileIr, ItemKind, Lang};
+use perflint_ir::{FileIr, Lang};
 use perflint_models::Models;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -40,7 +40,7 @@ impl Modules {
                 modules.stubs.entry((family, file.path.clone())).or_default().push(ix);
                 continue;
             }
-            if file.items.iter().any(|item| item.kind == ItemKind::Template) {
+            if file.is_template() {
                 let path = stem(file);
                 for name in
                     suffixes(&file.path).chain(suffixes(path).filter(|_| path.len() < file.path.len()))

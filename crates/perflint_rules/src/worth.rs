@@ -5,7 +5,7 @@ use crate::context::Contexts;
 use crate::repeat::chain;
 use crate::write::Ctx;
 use crate::{Context, Page};
-use perflint_ir::{Body, BodyKind, ItemKind, LocalId, RegionKind, Sym};
+use perflint_ir::{Body, BodyKind, LocalId, RegionKind, Sym};
 use perflint_link::EntityIx;
 use perflint_models::EffectKind;
 use perflint_summary::{Bound, Entry, Factor, Repeat, Site, words};
@@ -55,8 +55,7 @@ pub(crate) fn is_of_one(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, context: Co
     };
     let shown = || {
         let entry = repeat.entry.and_then(|entry| ctx.facts.entries.get(entry));
-        file.items.iter().any(|item| item.kind == ItemKind::Template)
-            || entry.is_some_and(|e| !changes(e) && (!direct || e.at == repeat.at))
+        file.is_template() || entry.is_some_and(|e| !changes(e) && (!direct || e.at == repeat.at))
     };
     one && related && (!(context == Context::Request && shown()) || parts())
 }

@@ -68,10 +68,7 @@ impl<'p> Eval<'p> {
                 let def = self.overload(Some(def), args).unwrap_or(def);
                 let item = self.p.item(def);
                 // `rows::find` of an interface: what its rows say, or those who implement it.
-                if (item.flags.is_abstract || item.body.is_none())
-                    && f.lang.has_overloads()
-                    && recv != UNKNOWN
-                {
+                if item.lacks_code() && f.lang.has_overloads() && recv != UNKNOWN {
                     return self
                         .elsewhere(f, how, |this, f| this.call_member(f, recv, item.name, args, op, None));
                 }
@@ -550,8 +547,7 @@ impl<'p> Eval<'p> {
 
     /// Implementations in classes that extend or implement a class: all of them for an abstract method, else at most a few.
     pub(crate) fn overrides(&self, class: ClassIx, name: Sym, own: Option<Def>) -> Vec<(ClassIx, Def)> {
-        let is_abstract =
-            own.is_none_or(|d| self.p.item(d).flags.is_abstract || self.p.item(d).body.is_none());
+        let is_abstract = own.is_none_or(|d| self.p.item(d).lacks_code());
         let limit = if is_abstract { 6 } else { 3 };
         let mut found: Vec<(ClassIx, Def)> = Vec::new();
         for heir in &self.p.class(class).heirs {

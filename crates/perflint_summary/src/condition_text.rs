@@ -264,9 +264,7 @@ fn split_order(text: &str) -> Vec<(&str, bool)> {
 }
 
 fn small(name: &str) -> String {
-    let mut chars = name.chars();
-    let first: String = chars.next().into_iter().flat_map(char::to_lowercase).collect();
-    format!("{first}{}", chars.as_str()).replace('_', ".")
+    crate::words::small_start(name).replace('_', ".")
 }
 
 #[cfg(test)]

@@ -252,9 +252,7 @@ impl<'p> Eval<'p> {
             if condition.ends_with("In") || condition.contains("Or") {
                 return None;
             }
-            let mut chars = condition.chars();
-            let first: String = chars.next()?.to_lowercase().collect();
-            let attribute = format!("{first}{}", chars.as_str());
+            let attribute = crate::words::small_start(condition);
             let fits =
                 |name: &str| attribute.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest == "Id");
             relations.iter().find(|r| r.to == To::One && fits(self.p.text(r.name))).map(|r| r.name)

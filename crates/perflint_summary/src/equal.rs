@@ -32,9 +32,7 @@ impl Eval<'_> {
             },
         }
     }
-}
 
-impl Eval<'_> {
     /// The relations to one that conditions of a query hold to one object: `Order.customer == customer`, `customer_id=3`. All rows
     /// have the same one.
     pub(crate) fn equated(&mut self, given: V, query: V) -> Option<V> {

@@ -7,15 +7,11 @@ use perflint_link::{ClassIx, Def};
 impl Eval<'_> {
     /// The implementations of a method that an interface without heirs has from one that it extends.
     pub(crate) fn fragments(&self, class: ClassIx, own: Option<Def>) -> Vec<(ClassIx, Def)> {
-        let Some(own) =
-            own.filter(|def| self.p.item(*def).body.is_none() || self.p.item(*def).flags.is_abstract)
-        else {
+        let Some(own) = own.filter(|def| self.p.item(*def).lacks_code()) else { return Vec::new() };
+        let Some(declaring) = self.p.class_around(own) else { return Vec::new() };
+        if declaring == class || !self.p.class(class).heirs.is_empty() {
             return Vec::new();
-        };
-        let declaring = self.p.class_around(own).filter(|declaring| *declaring != class);
-        let Some(declaring) = declaring.filter(|_| self.p.class(class).heirs.is_empty()) else {
-            return Vec::new();
-        };
+        }
         self.overrides(declaring, self.p.item(own).name, Some(own))
     }
 }

@@ -298,7 +298,5 @@ impl<'p> Eval<'p> {
 
 /// `Customer` as the name of an attribute: `customer`.
 fn decapitalised(text: &str) -> Option<String> {
-    let mut chars = text.chars();
-    let first = chars.next().filter(|c| c.is_uppercase())?;
-    Some(first.to_lowercase().chain(chars).collect())
+    text.starts_with(char::is_uppercase).then(|| crate::words::small_start(text))
 }

@@ -3,6 +3,7 @@
 
 use crate::eval::Eval;
 use crate::value::{V, Val};
+use crate::words::small_start;
 use perflint_ir::Sym;
 use perflint_link::ClassIx;
 
@@ -15,15 +16,14 @@ impl Eval<'_> {
         models.metamodels.iter().find_map(|(family, row)| {
             let (before, after) = row.class.split_once("{name}")?;
             let name = class.strip_prefix(before)?.strip_suffix(after)?;
-            let mut letters = name.chars();
-            let small: String = letters.next()?.to_lowercase().chain(letters).collect();
-            if row.field.replace("{name}", &small) != field {
+            if row.field.replace("{name}", &small_start(name)) != field {
                 return None;
             }
             let class = self.described(family, package, name)?;
             self.p.class(class).entity.map(|_| self.vals.make(Val::Class(class)))
         })
     }
+
     /// The class of a package; without one, as for what stands beside it, the only entity of that name.
     fn described(&self, family: &str, package: &str, name: &str) -> Option<ClassIx> {
         if !package.is_empty() {

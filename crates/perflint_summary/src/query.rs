@@ -6,7 +6,7 @@ use crate::value::{
     Binder, Bound, DEFERRED, EVERYTHING, MARKS, NOTHING, ONLY, Query, Row, SCALAR, Site, Source, UNKNOWN, V,
     Val,
 };
-use perflint_ir::{BodyKind, ItemKind, OpId, OpKind, RegionId, RegionKind, Sym};
+use perflint_ir::{BodyKind, OpId, OpKind, RegionId, RegionKind, Sym};
 use perflint_link::{EntityIx, Relation};
 use perflint_models::{EffectKind, RelationRead, RowCount, To, TypeIx, Wait};
 
@@ -336,7 +336,7 @@ impl<'p> Eval<'p> {
         };
         self.events.materialised.entry((site, q.origin)).or_insert(event);
         self.events.unbounded.insert(q.origin, *q);
-        if self.p.file(f.at.file).items.iter().any(|item| item.kind == ItemKind::Template) {
+        if self.p.file(f.at.file).is_template() {
             self.events.shown.insert(q.origin);
         }
     }

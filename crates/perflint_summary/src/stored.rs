@@ -26,6 +26,9 @@ impl<'p> Eval<'p> {
         name: Sym,
         op: usize,
     ) -> Option<V> {
+        if self.p.embedded.is_empty() {
+            return None;
+        }
         let (field, holder) =
             fields.iter().find_map(|(key, v)| Some((self.p.text(*key).strip_prefix(HOLDER)?, *v)))?;
         let Val::Row(row) = *self.vals.get(holder) else { return None };

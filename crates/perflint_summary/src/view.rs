@@ -402,7 +402,7 @@ impl<'p> Eval<'p> {
     /// True for code of a template, or of a helper that templates call.
     fn is_in_view(&self, f: &Frame<'p>) -> bool {
         f.body.kind == BodyKind::Template
-            || self.p.file(f.at.file).items.iter().any(|item| item.kind == ItemKind::Template)
+            || self.p.file(f.at.file).is_template()
             || self.p.file(f.at.file).path.contains("/helpers/")
     }
 

@@ -20,10 +20,7 @@ impl<'p> Eval<'p> {
         own: Option<Def>,
         followed: usize,
     ) {
-        let is_open = own.is_some_and(|def| {
-            let item = self.p.item(def);
-            item.flags.is_abstract || item.body.is_none()
-        });
+        let is_open = own.is_some_and(|def| self.p.item(def).lacks_code());
         if !is_open || followed == 0 || self.p.class(class).heirs.len() <= followed {
             return;
         }
