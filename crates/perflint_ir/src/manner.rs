@@ -95,9 +95,40 @@ impl Lang {
         self.family() == "ruby"
     }
 
-    /// True if a method can be called by a name that is a value: `order.send(:total)`.
-    pub fn sends_by_name(self) -> bool {
-        self.family() == "ruby"
+    /// True if closures are objects with one method, and calling that method, whatever it is called, calls the closure. What an
+    /// object that nobody knows gives for one is something of the object's, and not the closure.
+    pub fn has_functional_interfaces(self) -> bool {
+        self == Self::Java
+    }
+
+    /// The method that calls a closure, beside calling it as such.
+    pub fn closure_method(self) -> Option<&'static str> {
+        (self == Self::Kotlin).then_some("invoke")
+    }
+
+    /// True if a function is converted to a type of functions by calling the type, and stays what it is: `HandlerFunc(f)`.
+    pub fn converts_functions(self) -> bool {
+        self == Self::Go
+    }
+
+    /// True if fields may have numbers for names: those of tuple structs, of which the first stands for the whole.
+    pub fn numbers_fields(self) -> bool {
+        self == Self::Rust
+    }
+
+    /// True if the class above is asked for by calling a function: `super().save()`.
+    pub fn calls_for_its_parent(self) -> bool {
+        self == Self::Python
+    }
+
+    /// True if a method of an object's own wins over one that extends its class from outside.
+    pub fn prefers_own_methods(self) -> bool {
+        self == Self::CSharp
+    }
+
+    /// True if programs gather all implementations of an interface in a list: by injection, or by registering them.
+    pub fn collects_services(self) -> bool {
+        matches!(self, Self::CSharp | Self::Go)
     }
 
     /// True if a bare `super(..)` calls the method of the same name, not only a constructor.

@@ -129,6 +129,9 @@ pub struct ModelFile {
     /// What queries are asked.
     #[serde(default, rename = "ask")]
     pub asks: Vec<crate::AskRow>,
+    /// The words of the language.
+    #[serde(default, rename = "word")]
+    pub words: Vec<crate::WordRow>,
 }
 
 /// Kinds of effect.

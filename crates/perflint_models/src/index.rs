@@ -130,6 +130,8 @@ pub struct Models {
     pub signs: Vec<(Box<str>, crate::SignRow)>,
     /// What queries are asked, each with its language family.
     pub asks: Vec<(Box<str>, crate::AskRow)>,
+    /// The words of the languages.
+    pub words: crate::Vocabulary,
 }
 
 /// Types by language family, then by what they are looked up with.
@@ -298,6 +300,14 @@ impl Models {
         Ok(())
     }
 
+    /// True for a method that adds an element in place, by its name in a language family.
+    pub fn grows(&self, family: &str, method: &str) -> bool {
+        let of_family = self.works.iter().filter(|(language, _)| **language == *family);
+        of_family
+            .map(|(_, row)| row)
+            .any(|row| row.does == crate::Work::Grow && row.name.iter().any(|name| name == method))
+    }
+
     fn add_rows(&mut self, file: &str, model: ModelFile) -> Result<(), ModelError> {
         for row in model.calls {
             self.add_call(file, &model.language, row)?;
@@ -335,6 +345,7 @@ impl Models {
         self.timeouts.extend(model.timeouts.into_iter().map(|row| (family.clone(), row)));
         self.signs.extend(model.signs.into_iter().map(|row| (family.clone(), row)));
         self.asks.extend(model.asks.into_iter().map(|row| (family.clone(), row)));
+        model.words.iter().for_each(|row| self.words.add(family, row));
         self.dialects.extend(model.dialects);
         self.migrations.extend(model.migrations);
         for row in model.columns {

@@ -24,6 +24,7 @@ mod source;
 mod traversal;
 mod ty;
 mod view;
+mod word;
 
 pub use ahead::Ahead;
 pub use attribute::AttrRow;
@@ -44,3 +45,4 @@ pub use source::{GeneratedRow, HintRow, MetamodelRow, SettingRow, StubRow};
 pub use traversal::{Receives, Traversal};
 pub use ty::{TypeRole, TypeRow};
 pub use view::{Renders, Shows, ViewRow};
+pub use word::{Meaning, Vocabulary, WordRow};

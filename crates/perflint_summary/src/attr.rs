@@ -33,7 +33,7 @@ impl<'p> Eval<'p> {
     }
 
     fn get_any(&mut self, f: &mut Frame<'p>, recv: V, name: Sym, op: usize, base: Option<OpId>) -> V {
-        if f.lang == perflint_ir::Lang::Rust
+        if f.lang.numbers_fields()
             && self.p.text(name).starts_with(|c: char| c.is_ascii_digit())
             && matches!(self.vals.get(recv), Val::Inst(..) | Val::Row(_) | Val::Query(_) | Val::ExtInst(..))
         {

@@ -178,7 +178,7 @@ impl<'p> Eval<'p> {
         }
         let v = self.hole(f, args, op);
         // What is asked of an object gives something of the object's, and no function that was handed to it.
-        if f.lang == perflint_ir::Lang::Java { UNKNOWN } else { v }
+        if f.lang.has_functional_interfaces() { UNKNOWN } else { v }
     }
 
     /// True unless a row takes SQL and what it is given is none that is known.

@@ -4,13 +4,7 @@ use crate::eval::{Eval, Frame};
 use crate::expr::Given;
 use crate::fact::Responded;
 use perflint_ir::{Callee, OpId, OpKind, RegionKind};
-use perflint_models::{CallRow, Expr};
-
-/// Methods of lists that keep a number of elements from the start.
-const TAKES: [&str; 3] = ["take", "Take", "limit"];
-
-/// Words of amounts that are computed from the list itself.
-const MEASURES: [&str; 4] = ["size", "length", "count", "len"];
+use perflint_models::{CallRow, Expr, Meaning};
 
 impl<'p> Eval<'p> {
     /// Records that elements are skipped of a list that holds all rows of a query.
@@ -41,7 +35,7 @@ impl<'p> Eval<'p> {
     /// True if so many elements are kept of what a call leaves: without an end it is no page.
     fn is_taken_from(&self, f: &Frame<'p>, op: usize) -> bool {
         f.body.calls.iter().any(|call| match call.callee {
-            Callee::Member { recv, name } => recv.at() == op && TAKES.contains(&self.p.text(name)),
+            Callee::Member { recv, name } => recv.at() == op && self.is_word(f, Meaning::Take, name),
             Callee::Value(_) => false,
         })
     }
@@ -62,7 +56,6 @@ impl<'p> Eval<'p> {
         if depth > 6 || !op.is_some() {
             return false;
         }
-        let text = |op: OpId| crate::iterate::expression(self.p, f.body, op, 0).to_lowercase();
         match f.body.op(op).kind {
             OpKind::Local(local) if local.at() < f.body.params.len() => true,
             OpKind::Local(local) => {
@@ -76,7 +69,12 @@ impl<'p> Eval<'p> {
                 f.body.kids(kids).iter().any(|k| self.is_given(f, *k, depth + 1))
             }
             OpKind::Cast { value, .. } => self.is_given(f, value, depth + 1),
-            OpKind::Get { .. } | OpKind::Call(_) => !MEASURES.iter().any(|word| text(op).contains(word)),
+            OpKind::Get { .. } | OpKind::Call(_) => {
+                let text = crate::iterate::expression(self.p, f.body, op, 0);
+                let mut names =
+                    text.split(|c: char| !c.is_alphanumeric() && c != '_').flat_map(crate::words::words);
+                !names.any(|word| self.m.words.says(f.lang.models(), Meaning::Size, &word))
+            }
             _ => false,
         }
     }

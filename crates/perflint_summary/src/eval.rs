@@ -460,7 +460,7 @@ impl<'p> Eval<'p> {
             if place.at != f.at {
                 continue;
             }
-            match (self.memos.at(self.p, f.at, place.op), own) {
+            match (self.memos.at(self.p, self.m, f.at, place.op), own) {
                 (Some(Once::Receiver), Some(binder)) => f.terms[i].binder = Some(binder),
                 (Some(Once::PerKey(param)), _) => f.terms[i].key = Some(param),
                 (Some(once), _) => {
@@ -477,7 +477,7 @@ impl<'p> Eval<'p> {
         let markers = &self.p.item(def).markers;
         markers.iter().any(|marker| {
             let target = self.p.resolve_dotted(def.file, marker.path);
-            matches!(target, Some(perflint_link::Target::Item(decorator)) if self.memos.decorator(self.p, decorator))
+            matches!(target, Some(perflint_link::Target::Item(decorator)) if self.memos.decorator(self.p, self.m, decorator))
         })
     }
 

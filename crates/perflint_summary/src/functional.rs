@@ -4,31 +4,9 @@
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame};
 use crate::value::{V, Val};
-use perflint_ir::{ItemKind, Lang, Sym};
+use perflint_ir::{ItemKind, Sym};
 use perflint_link::ClassIx;
-
-/// What such interfaces have beside their one method, and what every object has: they call nothing now.
-const OTHERS: &[&str] = &[
-    "andThen",
-    "compose",
-    "negate",
-    "and",
-    "or",
-    "reversed",
-    "thenComparing",
-    "thenComparingInt",
-    "thenComparingLong",
-    "equals",
-    "hashCode",
-    "toString",
-    "getClass",
-    "wait",
-    "notify",
-    "notifyAll",
-];
-
-/// The methods of the interfaces of `java.util.function`, of `Runnable` and of `Callable`.
-const STANDARD: &[&str] = &["get", "apply", "accept", "test", "run", "call"];
+use perflint_models::Meaning;
 
 impl<'p> Eval<'p> {
     /// Calls a closure through the method of the interface that it implements; `None` in languages without such.
@@ -41,14 +19,18 @@ impl<'p> Eval<'p> {
         op: usize,
     ) -> Option<V> {
         let called = self.p.text(name);
-        match f.lang {
-            Lang::Java if OTHERS.contains(&called) => Some(closure),
-            Lang::Java if self.is_method_of(closure, called, args) => {
-                Some(self.call_value(f, closure, args, op))
-            }
-            Lang::Kotlin if called == "invoke" => Some(self.call_value(f, closure, args, op)),
-            _ => None,
+        let objects = f.lang.has_functional_interfaces();
+        if objects && self.is_word(f, Meaning::Combine, name) {
+            return Some(closure);
         }
+        let calls =
+            (objects && self.is_method_of(f, closure, name, args)) || f.lang.closure_method() == Some(called);
+        calls.then(|| self.call_value(f, closure, args, op))
+    }
+
+    /// True if a name has a meaning in the language of what is being evaluated.
+    pub(crate) fn is_word(&self, f: &Frame<'p>, means: Meaning, name: Sym) -> bool {
+        self.m.words.says(f.lang.models(), means, self.p.text(name))
     }
 
     /// `HandlerFunc(f)` in Go: a function that is converted to a type of functions stays what it is.
@@ -56,16 +38,17 @@ impl<'p> Eval<'p> {
         let [only] = args.pos[..] else { return None };
         let is_named = self.p.item(self.p.class(class).def).kind == ItemKind::Interface;
         let is_callable = matches!(self.vals.get(only), Val::Closure(..) | Val::Fun(_) | Val::Bound(..));
-        (f.lang == Lang::Go && is_named && is_callable).then_some(only)
+        (f.lang.converts_functions() && is_named && is_callable).then_some(only)
     }
 
     /// True if calling a method with these arguments calls a callable. What a function that nobody knows gives for a callable may
     /// be anything (`cell.updateAndGet(old -> ..).size()`), and a library's method as well a field of its object.
-    fn is_method_of(&self, callable: V, called: &str, args: &CallArgs) -> bool {
+    fn is_method_of(&self, f: &Frame<'p>, callable: V, called: Sym, args: &CallArgs) -> bool {
+        let standard = self.is_word(f, Meaning::Apply, called);
         match self.vals.get(callable) {
             Val::Closure(file, body, ..) => self.p.file(*file).body(*body).params.len() == args.pos.len(),
-            Val::ExtMethod(..) => STANDARD.contains(&called),
-            _ => STANDARD.contains(&called) || !args.pos.is_empty(),
+            Val::ExtMethod(..) => standard,
+            _ => standard || !args.pos.is_empty(),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::eval::{Eval, Frame};
 use crate::value::{UNKNOWN, V, Val};
 use perflint_ir::{Sym, TypeExpr, TypeId};
 use perflint_link::{BodyRef, ClassIx, Def, FileIx};
+use perflint_models::Meaning;
 use std::rc::Rc;
 
 /// The type parameters of one class and their values. They hold for types that are written in the class's file.
@@ -42,9 +43,6 @@ const MAX_ASKED: usize = 512;
 
 /// Most heirs asked for a method that none of them declares.
 const MAX_HEIRS: usize = 6;
-
-/// What the names of classes start with that stand in for a service.
-const STAND_INS: &[&str] = &["Null", "NoOp", "Noop", "noop"];
 
 impl<'p> Eval<'p> {
     /// Runs a step with the type parameters that a member of a class has for a receiver.
@@ -216,11 +214,10 @@ impl<'p> Eval<'p> {
     /// What stands in for a service that is switched off is not the one that does its work: a cache that keeps nothing.
     fn leave_out_stand_ins(&self, found: &mut Vec<(ClassIx, Def)>) {
         let stands_in = |class: ClassIx| {
-            let name = self.p.text(self.p.class(class).name);
-            STAND_INS.iter().any(|start| {
-                name.strip_prefix(start)
-                    .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
-            })
+            let class = self.p.class(class);
+            let family = self.p.file(class.def.file).lang.models();
+            let rest = self.m.words.rest(family, Meaning::StandIn, self.p.text(class.name));
+            rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()))
         };
         if found.iter().any(|(class, _)| !stands_in(*class)) {
             found.retain(|(class, _)| !stands_in(*class));

@@ -4,7 +4,7 @@ use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, How};
 use crate::fact::Sure;
 use crate::value::{SCALAR, UNKNOWN, V, Val};
-use perflint_ir::{BodyKind, CallForm, Callee, ItemKind, Lang, OpId, OpKind, Sym};
+use perflint_ir::{BodyKind, CallForm, Callee, ItemKind, OpId, OpKind, Sym};
 use perflint_link::{ClassIx, Def};
 use std::rc::Rc;
 
@@ -240,7 +240,7 @@ impl<'p> Eval<'p> {
         // Whether an unknown receiver has a method of its own by that name, nobody can tell.
         let methods = self.p.methods_named.get(&name).map(Vec::as_slice).unwrap_or_default();
         let is_theirs =
-            recv == UNKNOWN && f.lang == Lang::CSharp && methods.iter().any(|def| !found.contains(def));
+            recv == UNKNOWN && f.lang.prefers_own_methods() && methods.iter().any(|def| !found.contains(def));
         let sure = if is_theirs || fitting.len() > 1 { Sure::Guess } else { Sure::Likely };
         Some(self.call_fun(f, first, recv, args, op, How { sure, ..How::PLAIN }))
     }

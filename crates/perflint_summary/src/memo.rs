@@ -9,71 +9,51 @@
 use crate::eval::{Eval, Frame, How, Outcome};
 use crate::fact::{Sure, Term};
 use perflint_ir::{
-    Arg, BinOp, Body, BodyKind, CallForm, Callee, ExitKind, ItemKind, LocalId, OpId, OpKind, RegionId,
-    RegionKind, Sym,
+    Arg, BinOp, Body, BodyKind, CallForm, Callee, ExitKind, FileIr, ItemKind, LocalId, OpId, OpKind,
+    RegionId, RegionKind, Sym,
 };
 use perflint_link::{BodyRef, Def, FileIx, Program};
+use perflint_models::{Meaning, Models};
 use rustc_hash::FxHashMap;
 
-/// Methods that look a key up in a store.
-pub(crate) const LOOKUPS: &[&str] = &[
-    "get",
-    "has",
-    "contains_key",
-    "fetch",
-    "has_key",
-    "Get",
-    "TryGet",
-    "TryGetValue",
-    "ContainsKey",
-    "Load",
-];
+/// A file whose code is read, in the words of its language.
+#[derive(Clone, Copy)]
+pub(crate) struct Code<'p> {
+    pub(crate) p: &'p Program,
+    pub(crate) m: &'p Models,
+    pub(crate) file: FileIx,
+}
 
-/// Words with which such methods begin as well, before what is looked up: `getList(key)`.
-const LOOKING: &[&str] = &["get", "Get", "fetch", "load"];
+impl<'p> Code<'p> {
+    pub(crate) fn ir(self) -> &'p FileIr {
+        self.p.file(self.file)
+    }
 
-/// Functions and methods that ask whether there is something.
-const ASKING: &[&str] = &[
-    "isEmpty",
-    "isNotEmpty",
-    "isNull",
-    "isNil",
-    "nonNull",
-    "notNull",
-    "isBlank",
-    "isNotBlank",
-    "isPresent",
-    "empty",
-    "is_null",
-    "isset",
-    "IsNullOrEmpty",
-    "IsNullOrWhiteSpace",
-    "nil?",
-    "blank?",
-    "empty?",
-    "present?",
-];
+    fn text(self, name: Sym) -> &'p str {
+        self.p.text(name)
+    }
 
-/// Methods that put something into a store under a key.
-pub(crate) const FILLS: &[&str] = &[
-    "set",
-    "put",
-    "insert",
-    "setdefault",
-    "add",
-    "Set",
-    "Add",
-    "TryAdd",
-    "AddOrUpdate",
-    "GetOrAdd",
-    "Store",
-];
+    /// What an operation is written as.
+    pub(crate) fn expression(self, body: &Body, op: OpId) -> String {
+        crate::iterate::expression(self.p, body, op, 0)
+    }
 
-/// Methods that load a relation of what they are called on.
-const LOADS: &[&str] = &["load", "loadMissing"];
+    /// True if a name has a meaning in the language of the file.
+    pub(crate) fn says(self, means: Meaning, name: Sym) -> bool {
+        self.m.words.says(self.ir().lang.models(), means, self.text(name))
+    }
 
-/// Fields and methods that give the size of a collection.
-const SIZES: &[&str] = &["count", "Count", "size", "length", "len"];
+    /// True for a method that looks something up, by its name or by how its name begins.
+    fn looks_up(self, name: Sym) -> bool {
+        let rest = self.m.words.rest(self.ir().lang.models(), Meaning::LookUpPrefix, self.text(name));
+        self.says(Meaning::LookUp, name) || rest.is_some_and(|rest| rest.starts_with(char::is_uppercase))
+    }
+
+    /// True if what is called bears a name of a meaning.
+    fn is_called(self, body: &Body, callee: OpId, means: Meaning) -> bool {
+        matches!(body.ops.get(callee.at()).map(|o| o.kind), Some(OpKind::Name(name)) if self.says(means, name))
+    }
+}
 
 /// How often memoised code runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,18 +75,20 @@ pub(crate) struct Memos {
 
 impl Memos {
     /// Whether an operation of a body is memoised there.
-    pub(crate) fn at(&mut self, p: &Program, at: BodyRef, op: OpId) -> Option<Once> {
-        *self.known.entry((at, op)).or_insert_with(|| memoised(p, at.file, p.body(at), op))
+    pub(crate) fn at(&mut self, p: &Program, m: &Models, at: BodyRef, op: OpId) -> Option<Once> {
+        let c = Code { p, m, file: at.file };
+        *self.known.entry((at, op)).or_insert_with(|| memoised(c, p.body(at), op))
     }
 
     /// True if a decorator's wrapper calls what it wraps only while a store with a fixed key lacks the result.
-    pub(crate) fn decorator(&mut self, p: &Program, def: Def) -> bool {
+    pub(crate) fn decorator(&mut self, p: &Program, m: &Models, def: Def) -> bool {
+        let c = Code { p, m, file: def.file };
         *self.decorators.entry(def).or_insert_with(|| {
-            let bodies = p.file(def.file).bodies.iter();
+            let bodies = c.ir().bodies.iter();
             bodies.filter(|b| b.owner == def.item && !b.captures.is_empty()).any(|body| {
                 (0..body.ops.len() as u32).map(OpId).any(|op| {
                     matches!(body.op(op).kind, OpKind::Call(id) if calls_captured(body, body.call(id).callee))
-                        && memoised(p, def.file, body, op) == Some(Once::Ever)
+                        && memoised(c, body, op) == Some(Once::Ever)
                 })
             })
         })
@@ -118,8 +100,8 @@ fn calls_captured(body: &Body, callee: Callee) -> bool {
         && matches!(body.op(v).kind, OpKind::Local(l) if body.captures.iter().any(|c| c.inner == l)))
 }
 
-fn memoised(p: &Program, file: FileIx, body: &Body, op: OpId) -> Option<Once> {
-    if let Some(once) = filled_by_block(p, file, body, op) {
+fn memoised(c: Code<'_>, body: &Body, op: OpId) -> Option<Once> {
+    if let Some(once) = filled_by_block(c, body, op) {
         return Some(once);
     }
     let start = body.ops.get(op.at())?.region;
@@ -127,45 +109,38 @@ fn memoised(p: &Program, file: FileIx, body: &Body, op: OpId) -> Option<Once> {
         let guard = match kind.kind {
             // What runs where a condition does not hold runs while its value is missing: `self.x ||= load()`.
             RegionKind::Branch { cond, arm, last } => {
-                cond.some().and_then(|c| filled_below(p, file, body, c, region, arm == 1 && last))
+                cond.some().and_then(|cond| filled_below(c, body, cond, region, arm == 1 && last))
             }
             _ => None,
         };
-        guard.or_else(|| returned_before(p, file, body, op, region))
+        guard.or_else(|| returned_before(c, body, op, region))
     })
 }
 
 /// The store that a condition looks into, if the code behind the condition fills it.
-fn filled_below(
-    p: &Program,
-    file: FileIx,
-    body: &Body,
-    cond: OpId,
-    region: RegionId,
-    plain: bool,
-) -> Option<Once> {
+fn filled_below(c: Code<'_>, body: &Body, cond: OpId, region: RegionId, plain: bool) -> Option<Once> {
     let mut looked = Vec::new();
-    lookups(p, body, cond, &mut looked, plain, 0);
+    lookups(c, body, cond, &mut looked, plain, 0);
     let inside = |r: RegionId| body.enclosing(r).any(|(outer, _)| outer == region);
-    once(p, body, &looked, |_, r| inside(r)).or_else(|| filled_by_method(p, file, body, &looked, inside))
+    once(c, body, &looked, |_, r| inside(r)).or_else(|| filled_by_method(c, body, &looked, inside))
 }
 
 /// `store.fetch(key) { store[key] = load }`: the block runs while the store lacks the key, and fills it.
-fn filled_by_block(p: &Program, file: FileIx, body: &Body, op: OpId) -> Option<Once> {
+fn filled_by_block(c: Code<'_>, body: &Body, op: OpId) -> Option<Once> {
     let OpKind::Call(id) = body.ops.get(op.at())?.kind else { return None };
     let (Callee::Member { recv, name }, [key, block]) = (body.call(id).callee, body.args(body.call(id).args))
     else {
         return None;
     };
     let OpKind::Lambda(inner) = body.ops.get(block.value.at())?.kind else { return None };
-    let inner = p.file(file).body(inner);
-    let text = |body: &Body, op: OpId| crate::iterate::expression(p, body, op, 0);
+    let inner = c.ir().body(inner);
+    let text = |body: &Body, op: OpId| c.expression(body, op);
     let store = text(body, recv);
     let fills = inner.ops.iter().any(|op| match op.kind {
         OpKind::Store(kids) => inner.kids(kids).first().is_some_and(|base| text(inner, *base) == store),
         _ => false,
     });
-    let held = owner(body, recv, 0).filter(|_| fills && is_lookup(p.text(name)))?;
+    let held = owner(body, recv, 0).filter(|_| fills && c.looks_up(name))?;
     match keyed(body, key.value, 0)? {
         Key::Fixed => Some(held),
         Key::Param(param) => Some(Once::PerKey(param)),
@@ -174,16 +149,15 @@ fn filled_by_block(p: &Program, file: FileIx, body: &Body, op: OpId) -> Option<O
 
 /// `if not self.kinds: self.load_kinds()`: a method of the same class that is called there fills the store.
 fn filled_by_method(
-    p: &Program,
-    file: FileIx,
+    c: Code<'_>,
     body: &Body,
     looked: &[Lookup],
     inside: impl Fn(RegionId) -> bool,
 ) -> Option<Once> {
-    let class = p.file(file).item(body.owner).owner.filter(|_| !looked.is_empty())?;
+    let class = c.ir().item(body.owner).owner.filter(|_| !looked.is_empty())?;
     let called = |name: Sym| {
-        let items = |b: &&Body| p.file(file).item(b.owner);
-        let mut bodies = p.file(file).bodies.iter();
+        let items = |b: &&Body| c.ir().item(b.owner);
+        let mut bodies = c.ir().bodies.iter();
         bodies
             .find(|b| b.kind == BodyKind::Function && items(b).owner == Some(class) && items(b).name == name)
     };
@@ -203,12 +177,12 @@ fn filled_by_method(
             _ => return None,
         };
         let filler = called(name)?;
-        once(p, filler, looked, |_, _| true).filter(|once| !matches!(once, Once::PerKey(_)))
+        once(c, filler, looked, |_, _| true).filter(|once| !matches!(once, Once::PerKey(_)))
     })
 }
 
 /// `hit = store.get(key); if hit: return hit` before the operation, and `store.set(key, ..)` after it.
-fn returned_before(p: &Program, file: FileIx, body: &Body, op: OpId, region: RegionId) -> Option<Once> {
+fn returned_before(c: Code<'_>, body: &Body, op: OpId, region: RegionId) -> Option<Once> {
     let returns = |r: RegionId| {
         body.ops.iter().any(|o| {
             matches!(o.kind, OpKind::Exit { how: ExitKind::Return, .. })
@@ -223,16 +197,16 @@ fn returned_before(p: &Program, file: FileIx, body: &Body, op: OpId, region: Reg
         if let RegionKind::Branch { cond, .. } = guard.kind
             && cond.is_some()
         {
-            lookups(p, body, cond, &mut looked, true, 0);
+            lookups(c, body, cond, &mut looked, true, 0);
             conds.push(cond);
             if asks_for_presence(body, cond) {
-                lookups(p, body, cond, &mut hits, false, 0);
+                lookups(c, body, cond, &mut hits, false, 0);
             }
         }
     }
-    let own = if looked.is_empty() { None } else { once(p, body, &looked, |at, _| at > op) };
-    own.or_else(|| filled_elsewhere(p, file, body, &hits))
-        .or_else(|| crate::memo_helper::remembered(p, file, body, op, &conds))
+    let own = if looked.is_empty() { None } else { once(c, body, &looked, |at, _| at > op) };
+    own.or_else(|| filled_elsewhere(c, body, &hits))
+        .or_else(|| crate::memo_helper::remembered(c, body, op, &conds))
 }
 
 /// True for a condition that holds where something was found: a flag, or what is not null.
@@ -249,14 +223,14 @@ fn asks_for_presence(body: &Body, cond: OpId) -> bool {
 
 /// How often code runs that a look into the receiver's store stands before, where another method puts something into that store
 /// under a key of the kind.
-fn filled_elsewhere(p: &Program, file: FileIx, body: &Body, looked: &[Lookup]) -> Option<Once> {
-    let class = p.file(file).item(body.owner).owner?;
+fn filled_elsewhere(c: Code<'_>, body: &Body, looked: &[Lookup]) -> Option<Once> {
+    let class = c.ir().item(body.owner).owner?;
     looked.iter().find_map(|(store, key)| {
         let key = (*key)?;
         // Where the receiver needs no name, a field is called by its own.
         let bare = |name: &str| {
-            let mut items = p.file(file).items.iter();
-            items.any(|i| i.owner == Some(class) && i.kind == ItemKind::Field && p.text(i.name) == name)
+            let mut items = c.ir().items.iter();
+            items.any(|i| i.owner == Some(class) && i.kind == ItemKind::Field && c.text(i.name) == name)
         };
         match store.strip_prefix("self.") {
             Some(field) => !field.contains('.'),
@@ -266,16 +240,15 @@ fn filled_elsewhere(p: &Program, file: FileIx, body: &Body, looked: &[Lookup]) -
         let fills = |other: &Body| {
             other.ops.iter().any(|o| match o.kind {
                 OpKind::Call(id) => match (other.call(id).callee, other.args(other.call(id).args)) {
-                    (Callee::Member { recv, name }, [_, _, ..]) if FILLS.contains(&p.text(name)) => {
-                        crate::iterate::expression(p, other, recv, 0) == *store
+                    (Callee::Member { recv, name }, [_, _, ..]) if c.says(Meaning::Fill, name) => {
+                        c.expression(other, recv) == *store
                     }
                     _ => false,
                 },
                 _ => false,
             })
         };
-        let mut siblings =
-            p.file(file).bodies.iter().filter(|b| p.file(file).item(b.owner).owner == Some(class));
+        let mut siblings = c.ir().bodies.iter().filter(|b| c.ir().item(b.owner).owner == Some(class));
         siblings.any(fills).then(|| keyed(body, key, 0)).flatten().map(|key| match key {
             Key::Fixed => Once::Receiver,
             Key::Param(param) => Once::PerKey(param),
@@ -334,13 +307,18 @@ pub(crate) fn keyed(body: &Body, op: OpId, depth: u32) -> Option<Key> {
 }
 
 impl<'p> Eval<'p> {
+    /// The file of what is being evaluated.
+    pub(crate) fn code(&self, f: &Frame<'p>) -> Code<'p> {
+        Code { p: self.p, m: self.m, file: f.at.file }
+    }
+
     /// Records who calls whom: on its own, until the result is remembered, or each time.
     pub(crate) fn link(&mut self, f: &Frame<'p>, callee: &Outcome, op: OpId, how: How) {
         if how.detached {
             self.events.graph.spawn(f.node, callee.node);
             return;
         }
-        let memo = if callee.terms.is_empty() { None } else { self.memos.at(self.p, f.at, op) };
+        let memo = if callee.terms.is_empty() { None } else { self.memos.at(self.p, self.m, f.at, op) };
         match memo {
             Some(Once::Ever) => self.events.graph.link_for_good(f.node, callee.node, true),
             Some(Once::Receiver) if f.lang.keeps_receivers() => {
@@ -355,7 +333,7 @@ impl<'p> Eval<'p> {
 
     /// True if an operation runs until its result is remembered, whoever asks for it.
     pub(crate) fn is_remembered(&mut self, at: BodyRef, op: OpId) -> bool {
-        matches!(self.memos.at(self.p, at, op), Some(Once::Ever | Once::PerKey(_)))
+        matches!(self.memos.at(self.p, self.m, at, op), Some(Once::Ever | Once::PerKey(_)))
     }
 
     /// True if what a term is about happens for whoever comes first, and for nobody after.
@@ -392,15 +370,9 @@ impl<'p> Eval<'p> {
 }
 
 /// The key among the arguments of a look-up: what is handed down with every call is none.
-fn key_of<'a>(p: &Program, body: &Body, args: &'a [Arg]) -> Option<&'a Arg> {
-    let context = |arg: &&Arg| matches!(body.ops.get(arg.value.at()).map(|o| o.kind), Some(OpKind::Local(l)) if matches!(p.text(body.locals[l.at()]), "ctx" | "context"));
+fn key_of<'a>(c: Code<'_>, body: &Body, args: &'a [Arg]) -> Option<&'a Arg> {
+    let context = |arg: &&Arg| matches!(body.ops.get(arg.value.at()).map(|o| o.kind), Some(OpKind::Local(l)) if c.says(Meaning::HandedDown, body.locals[l.at()]));
     args.iter().find(|arg| !context(arg))
-}
-
-fn is_lookup(name: &str) -> bool {
-    let begins =
-        |word: &str| name.strip_prefix(word).is_some_and(|rest| rest.starts_with(char::is_uppercase));
-    LOOKUPS.contains(&name) || LOOKING.iter().any(|word| begins(word))
 }
 
 /// What a store is, as written, and the key that is looked up in it.
@@ -413,14 +385,14 @@ fn variable(name: &str) -> String {
 
 /// The stores that an expression looks into. A field counts where its absence is asked for, or where `plain` says that its
 /// truth does as well.
-fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: bool, depth: u32) {
+fn lookups(c: Code<'_>, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: bool, depth: u32) {
     if depth > 8 || !op.is_some() || op.at() >= body.ops.len() {
         return;
     }
-    let text = |op: OpId| crate::iterate::expression(p, body, op, 0);
+    let text = |op: OpId| c.expression(body, op);
     let is_null = |op: OpId| op.is_some() && body.op(op).kind == OpKind::Null;
     let is_false = |op: OpId| op.is_some() && body.op(op).kind == OpKind::Bool(false);
-    let mut next = |op: OpId, plain: bool| lookups(p, body, op, out, plain, depth + 1);
+    let mut next = |op: OpId, plain: bool| lookups(c, body, op, out, plain, depth + 1);
     match body.op(op).kind {
         OpKind::Not(v) => next(v, true),
         OpKind::Await(v) | OpKind::Cast { value: v, .. } => next(v, plain),
@@ -430,7 +402,7 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
         OpKind::Binary { op: BinOp::Eq, lhs, rhs } if is_false(rhs) => next(lhs, true),
         // What is asked for its size is asked whether something is there.
         OpKind::Binary { op: how @ (BinOp::Eq | BinOp::Order), lhs, rhs }
-            if let Some(store) = sized(p, body, lhs, rhs) =>
+            if let Some(store) = sized(c, body, lhs, rhs) =>
         {
             next(store, how == BinOp::Eq || plain);
         }
@@ -442,7 +414,7 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
         // A flag stands for what it is about: `hit, ok := store.Get(key)`.
         OpKind::Join(kids) | OpKind::Unknown(kids) => body.kids(kids).iter().for_each(|k| next(*k, plain)),
         OpKind::Name(_) if plain => out.push((variable(&text(op)), None)),
-        OpKind::Get { base, name } if plain => out.push((format!("{}.{}", text(base), p.text(name)), None)),
+        OpKind::Get { base, name } if plain => out.push((format!("{}.{}", text(base), c.text(name)), None)),
         OpKind::Index { base, key } => out.push((text(base), key.some())),
         // A variable: what it was last set to before.
         OpKind::Local(local) => {
@@ -453,32 +425,31 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
         OpKind::Call(id) => {
             let args = body.args(body.call(id).args);
             match (body.call(id).callee, args) {
-                (Callee::Value(f), [object, name, ..]) if matches!(body.op(f).kind, OpKind::Name(n) if matches!(p.text(n), "hasattr" | "getattr")) => {
-                    if let Some(field) = literal(p, body, name.value) {
+                (Callee::Value(f), [object, name, ..]) if c.is_called(body, f, Meaning::ReadField) => {
+                    if let Some(field) = literal(c, body, name.value) {
                         out.push((format!("{}.{field}", text(object.value)), None));
                     }
                 }
-                (Callee::Member { name, .. }, [asked]) if ASKING.contains(&p.text(name)) => {
+                (Callee::Member { name, .. }, [asked]) if c.says(Meaning::Ask, name) => {
                     next(asked.value, true);
                 }
-                (Callee::Member { recv, name }, []) if ASKING.contains(&p.text(name)) => next(recv, true),
-                (Callee::Value(f), [asked]) if matches!(body.op(f).kind, OpKind::Name(n) if ASKING.contains(&p.text(n))) =>
-                {
+                (Callee::Member { recv, name }, []) if c.says(Meaning::Ask, name) => next(recv, true),
+                (Callee::Value(f), [asked]) if c.is_called(body, f, Meaning::Ask) => {
                     next(asked.value, true);
                 }
-                (Callee::Value(f), [key, ..]) if let Some(store) = function_store(p, body, f, "get") => {
+                (Callee::Value(f), [key, ..]) if let Some(store) = function_store(c, body, f, "get") => {
                     out.push((store, Some(key.value)));
                 }
-                (Callee::Member { recv, name }, args) if is_lookup(p.text(name)) && !args.is_empty() => {
-                    out.extend(key_of(p, body, args).map(|key| (text(recv), Some(key.value))));
+                (Callee::Member { recv, name }, args) if c.looks_up(name) && !args.is_empty() => {
+                    out.extend(key_of(c, body, args).map(|key| (text(recv), Some(key.value))));
                 }
                 // A cell for one value: Go's `atomic.Pointer`, Java's `ThreadLocal`.
-                (Callee::Member { recv, name }, []) if matches!(p.text(name), "Load" | "get") => {
+                (Callee::Member { recv, name }, []) if c.says(Meaning::Held, name) => {
                     out.push((text(recv), None));
                 }
                 // An attribute that is read by a call: `Current.user ||= load()`.
                 (Callee::Member { recv, name }, []) if plain && body.call(id).form == CallForm::Auto => {
-                    out.push((format!("{}.{}", text(recv), p.text(name)), None));
+                    out.push((format!("{}.{}", text(recv), c.text(name)), None));
                 }
                 _ => {}
             }
@@ -488,36 +459,35 @@ fn lookups(p: &Program, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
 }
 
 /// The collection whose size is compared with zero: `count($known) > 0`, `known.length === 0`.
-fn sized(p: &Program, body: &Body, size: OpId, zero: OpId) -> Option<OpId> {
+fn sized(c: Code<'_>, body: &Body, size: OpId, zero: OpId) -> Option<OpId> {
     let none = zero.is_some() && matches!(body.op(zero).kind, OpKind::Int(0));
     match body.ops.get(size.at()).filter(|_| none)?.kind {
         OpKind::Call(id) => match (body.call(id).callee, body.args(body.call(id).args)) {
             (Callee::Value(f), [store]) if f.is_some() => {
-                let named = matches!(body.op(f).kind, OpKind::Name(n) if matches!(p.text(n), "count" | "sizeof" | "len"));
-                named.then_some(store.value)
+                c.is_called(body, f, Meaning::Size).then_some(store.value)
             }
-            (Callee::Member { recv, name }, []) if SIZES.contains(&p.text(name)) => Some(recv),
+            (Callee::Member { recv, name }, []) if c.says(Meaning::Size, name) => Some(recv),
             _ => None,
         },
-        OpKind::Get { base, name } if SIZES.contains(&p.text(name)) => Some(base),
+        OpKind::Get { base, name } if c.says(Meaning::Size, name) => Some(base),
         _ => None,
     }
 }
 
 /// What two functions keep values in whose names differ by `get` and `set`: `cache_get(key)`, `cache_set(key, value)`.
-fn function_store(p: &Program, body: &Body, callee: OpId, verb: &str) -> Option<String> {
+fn function_store(c: Code<'_>, body: &Body, callee: OpId, verb: &str) -> Option<String> {
     let OpKind::Name(name) = body.ops.get(callee.at())?.kind else { return None };
-    let words: Vec<String> = crate::words::words(p.text(name)).collect();
+    let words: Vec<String> = crate::words::words(c.text(name)).collect();
     let at = words.iter().position(|word| word == verb).filter(|_| words.len() > 1)?;
     Some(format!("{}*{}", words[..at].join("_"), words[at + 1..].join("_")))
 }
 
 /// The text of a literal, directly or through a variable.
-fn literal<'p>(p: &'p Program, body: &Body, op: OpId) -> Option<&'p str> {
+fn literal<'p>(c: Code<'p>, body: &Body, op: OpId) -> Option<&'p str> {
     match body.ops.get(op.at())?.kind {
-        OpKind::Str(sym) => Some(p.text(sym)),
+        OpKind::Str(sym) => Some(c.text(sym)),
         OpKind::Local(local) => body.bindings(local).find_map(|value| match body.op(value).kind {
-            OpKind::Str(sym) => Some(p.text(sym)),
+            OpKind::Str(sym) => Some(c.text(sym)),
             _ => None,
         }),
         _ => None,
@@ -525,11 +495,11 @@ fn literal<'p>(p: &'p Program, body: &Body, op: OpId) -> Option<&'p str> {
 }
 
 /// Whether one of the stores is filled where `here` says, and how often that happens.
-fn once(p: &Program, body: &Body, looked: &[Lookup], here: impl Fn(OpId, RegionId) -> bool) -> Option<Once> {
-    let text = |op: OpId| crate::iterate::expression(p, body, op, 0);
+fn once(c: Code<'_>, body: &Body, looked: &[Lookup], here: impl Fn(OpId, RegionId) -> bool) -> Option<Once> {
+    let text = |op: OpId| c.expression(body, op);
     (0u32..).zip(&body.ops).filter(|(i, o)| here(OpId(*i), o.region)).find_map(|(_, o)| {
         let (base, field, key) = match o.kind {
-            OpKind::Put { base, put } => (base, Some(p.text(body.puts[put.at()].0)), None),
+            OpKind::Put { base, put } => (base, Some(c.text(body.puts[put.at()].0)), None),
             OpKind::Store(kids) => match body.kids(kids) {
                 [base, key, _] => (*base, None, Some(*key)),
                 _ => return None,
@@ -543,28 +513,23 @@ fn once(p: &Program, body: &Body, looked: &[Lookup], here: impl Fn(OpId, RegionI
                 _ => return None,
             },
             OpKind::Call(id) => match (body.call(id).callee, body.args(body.call(id).args)) {
-                (Callee::Value(f), [object, name, _])
-                    if f.is_some()
-                        && matches!(body.op(f).kind, OpKind::Name(n) if p.text(n) == "setattr") =>
-                {
-                    (object.value, Some(literal(p, body, name.value)?), None)
+                (Callee::Value(f), [object, name, _]) if c.is_called(body, f, Meaning::SetField) => {
+                    (object.value, Some(literal(c, body, name.value)?), None)
                 }
                 (Callee::Value(f), [key, _, ..]) => {
-                    let store = function_store(p, body, f, "set")?;
+                    let store = function_store(c, body, f, "set")?;
                     looked.iter().find(|(known, _)| *known == store)?;
                     return match keyed(body, key.value, 0)? {
                         Key::Fixed => Some(Once::Ever),
                         Key::Param(param) => Some(Once::PerKey(param)),
                     };
                 }
-                (Callee::Member { recv, name }, [relation]) if LOADS.contains(&p.text(name)) => {
-                    (recv, Some(literal(p, body, relation.value)?), None)
+                (Callee::Member { recv, name }, [relation]) if c.says(Meaning::LoadRelation, name) => {
+                    (recv, Some(literal(c, body, relation.value)?), None)
                 }
-                (Callee::Member { recv, name }, [_]) if matches!(p.text(name), "Store" | "set") => {
-                    (recv, None, None)
-                }
-                (Callee::Member { recv, name }, args) if FILLS.contains(&p.text(name)) => {
-                    (recv, None, Some(key_of(p, body, args)?.value))
+                (Callee::Member { recv, name }, [_]) if c.says(Meaning::Hold, name) => (recv, None, None),
+                (Callee::Member { recv, name }, args) if c.says(Meaning::Fill, name) => {
+                    (recv, None, Some(key_of(c, body, args)?.value))
                 }
                 _ => return None,
             },
@@ -635,15 +600,15 @@ fn from_parameter(body: &Body, op: OpId, depth: u32) -> bool {
 }
 
 /// What the same body put into a store under the key that a call asks for: `store.set(key, v)` before `store.get(key)`.
-pub(crate) fn stored(p: &Program, body: &Body, op: OpId) -> Option<OpId> {
+pub(crate) fn stored(c: Code<'_>, body: &Body, op: OpId) -> Option<OpId> {
     let OpKind::Call(id) = body.op(op).kind else { return None };
     let (Callee::Member { recv, name }, [key]) = (body.call(id).callee, body.args(body.call(id).args)) else {
         return None;
     };
-    if p.text(name) != "get" {
+    if !c.says(Meaning::LookUp, name) {
         return None;
     }
-    let text = |op: OpId| crate::iterate::expression(p, body, op, 0);
+    let text = |op: OpId| c.expression(body, op);
     let same_key = |a: OpId, b: OpId| match (body.op(a).kind, body.op(b).kind) {
         (OpKind::Local(a), OpKind::Local(b)) => a == b,
         (OpKind::Str(a), OpKind::Str(b)) => a == b,
@@ -654,7 +619,7 @@ pub(crate) fn stored(p: &Program, body: &Body, op: OpId) -> Option<OpId> {
         let OpKind::Call(id) = o.kind else { return None };
         match (body.call(id).callee, body.args(body.call(id).args)) {
             (Callee::Member { recv, name }, [k, v])
-                if p.text(name) == "set" && same_key(k.value, key.value) && text(recv) == store =>
+                if c.says(Meaning::Fill, name) && same_key(k.value, key.value) && text(recv) == store =>
             {
                 Some(v.value)
             }

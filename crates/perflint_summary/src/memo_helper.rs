@@ -1,26 +1,25 @@
 //! Hand-written memos whose store is looked into and filled by helpers of the same class: `hit = fromCache(key)` with an early
 //! return, then `toCache(key, load())`. What the helpers do decides, not what they are called.
 
-use crate::iterate::expression;
-use crate::memo::{FILLS, Key, LOOKUPS, Once, keyed};
+use crate::memo::{Code, Key, Once, keyed};
 use perflint_ir::{Arg, BinOp, Body, BodyKind, CallId, Callee, ExitKind, ItemKind, OpId, OpKind};
-use perflint_link::{FileIx, Program};
+use perflint_models::Meaning;
 
 /// Most steps from a condition to the call that it asks about.
 const MAX_STEPS: u32 = 8;
 
 /// How often an operation runs that stands after returns on conditions which ask what a helper remembers, and before the call of
 /// a helper that remembers more in the same store.
-pub(crate) fn remembered(p: &Program, file: FileIx, body: &Body, op: OpId, conds: &[OpId]) -> Option<Once> {
+pub(crate) fn remembered(c: Code<'_>, body: &Body, op: OpId, conds: &[OpId]) -> Option<Once> {
     let mut asked = Vec::new();
     for cond in conds {
         calls_asked(body, *cond, &mut asked, 0);
     }
     asked.into_iter().find_map(|id| {
-        let store = looks_into(p, file, body, id)?;
+        let store = looks_into(c, body, id)?;
         let later = body.ops.iter().skip(op.at() + 1);
         let filled = later.filter_map(|next| match next.kind {
-            OpKind::Call(id) => fills(p, file, body, id),
+            OpKind::Call(id) => fills(c, body, id),
             _ => None,
         });
         filled.into_iter().any(|other| other == store).then_some(())?;
@@ -55,8 +54,8 @@ fn calls_asked(body: &Body, op: OpId, out: &mut Vec<CallId>, depth: u32) {
 }
 
 /// The store that a helper of the same class looks its argument up in and gives the result of.
-fn looks_into(p: &Program, file: FileIx, body: &Body, id: CallId) -> Option<String> {
-    let helper = helper(p, file, body, id)?;
+fn looks_into(c: Code<'_>, body: &Body, id: CallId) -> Option<String> {
+    let helper = helper(c, body, id)?;
     let given = helper.ops.iter().rev().find_map(|op| match op.kind {
         OpKind::Exit { how: ExitKind::Return, value } => value.some(),
         _ => None,
@@ -66,31 +65,29 @@ fn looks_into(p: &Program, file: FileIx, body: &Body, id: CallId) -> Option<Stri
         _ => given,
     };
     let OpKind::Call(id) = helper.op(given).kind else { return None };
-    stored_by(p, helper, id, LOOKUPS)
+    stored_by(c, helper, id, Meaning::LookUp)
 }
 
 /// The store that a helper of the same class puts something into.
-fn fills(p: &Program, file: FileIx, body: &Body, id: CallId) -> Option<String> {
-    let helper = helper(p, file, body, id)?;
+fn fills(c: Code<'_>, body: &Body, id: CallId) -> Option<String> {
+    let helper = helper(c, body, id)?;
     helper.ops.iter().find_map(|op| match op.kind {
-        OpKind::Call(id) => stored_by(p, helper, id, FILLS),
+        OpKind::Call(id) => stored_by(c, helper, id, Meaning::Fill),
         _ => None,
     })
 }
 
-/// What a call with a key is made on, if its method is one of these.
-fn stored_by(p: &Program, body: &Body, id: CallId, methods: &[&str]) -> Option<String> {
+/// What a call with a key is made on, if its method has a meaning.
+fn stored_by(c: Code<'_>, body: &Body, id: CallId, means: Meaning) -> Option<String> {
     let call = body.call(id);
     match (call.callee, body.args(call.args)) {
-        (Callee::Member { recv, name }, [_, ..]) if methods.contains(&p.text(name)) => {
-            Some(expression(p, body, recv, 0))
-        }
+        (Callee::Member { recv, name }, [_, ..]) if c.says(means, name) => Some(c.expression(body, recv)),
         _ => None,
     }
 }
 
 /// The body of the method of the same class that a call without a receiver, or on the receiver itself, runs.
-fn helper<'p>(p: &'p Program, file: FileIx, body: &Body, id: CallId) -> Option<&'p Body> {
+fn helper<'p>(c: Code<'p>, body: &Body, id: CallId) -> Option<&'p Body> {
     let name = match body.call(id).callee {
         Callee::Member { recv, name } if body.op(recv).kind == OpKind::SelfRef => name,
         Callee::Value(v) if v.is_some() => match body.op(v).kind {
@@ -99,7 +96,7 @@ fn helper<'p>(p: &'p Program, file: FileIx, body: &Body, id: CallId) -> Option<&
         },
         Callee::Member { .. } | Callee::Value(_) => return None,
     };
-    let ir = p.file(file);
+    let ir = c.ir();
     let class = ir.item(body.owner).owner?;
     ir.bodies.iter().find(|other| {
         let item = ir.item(other.owner);

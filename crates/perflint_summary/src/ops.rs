@@ -3,7 +3,7 @@
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame};
 use crate::value::{Bound, EVERYTHING, FALSE, NULL, Query, SCALAR, Site, Source, TRUE, UNKNOWN, V, Val};
-use perflint_ir::{Arg, BinOp, CallForm, Callee, Lang, OpId, OpKind, RegionKind, Shape, Slot, Sym};
+use perflint_ir::{Arg, BinOp, CallForm, Callee, OpId, OpKind, RegionKind, Shape, Slot, Sym};
 use perflint_link::{BodyRef, Def, FileIx, Target};
 use perflint_models::RowCount;
 use std::rc::Rc;
@@ -320,7 +320,7 @@ impl<'p> Eval<'p> {
     }
 
     fn index(&mut self, f: &mut Frame<'p>, base: V, key: V, i: usize) -> V {
-        if f.lang == Lang::Rust
+        if f.lang.numbers_fields()
             && matches!(self.vals.get(base), Val::Inst(..) | Val::Row(_) | Val::Query(_) | Val::ExtInst(..))
         {
             // The field of a tuple struct: extractors such as `State(app)` stand for what they hold.
@@ -579,7 +579,7 @@ impl<'p> Eval<'p> {
                 }
                 let v = self.call_member(f, value, name, &args, i, Some(recv));
                 self.note_saved(f, recv, name);
-                match crate::memo::stored(self.p, f.body, OpId(i as u32)) {
+                match crate::memo::stored(self.code(f), f.body, OpId(i as u32)) {
                     Some(stored) if f.vals[stored.at()] != UNKNOWN => f.vals[stored.at()],
                     _ => v,
                 }
@@ -736,9 +736,9 @@ fn is_loop_inside(f: &Frame<'_>, inner: u16, outer: u16) -> bool {
     false
 }
 
-/// Python's `super()` as a plain call.
+/// `super()` as a plain call.
 fn is_super_call(p: &perflint_link::Program, f: &Frame<'_>, recv: OpId) -> bool {
-    if f.lang != Lang::Python {
+    if !f.lang.calls_for_its_parent() {
         return false;
     }
     let OpKind::Call(id) = f.body.op(recv).kind else { return false };

@@ -4,9 +4,7 @@ use crate::call::CallArgs;
 use crate::eval::{Eval, Frame};
 use crate::value::{UNKNOWN, V, Val};
 use perflint_ir::Sym;
-
-/// Methods that call the method which their first argument names, where that is no literal.
-const SENDERS: &[&str] = &["send", "public_send", "__send__", "try", "try!"];
+use perflint_models::Meaning;
 
 impl<'p> Eval<'p> {
     /// The value of a call by name, if the name is known.
@@ -18,7 +16,7 @@ impl<'p> Eval<'p> {
         args: &CallArgs,
         op: usize,
     ) -> Option<V> {
-        if !f.lang.sends_by_name() || recv == UNKNOWN || !SENDERS.contains(&self.p.text(method)) {
+        if recv == UNKNOWN || !self.is_word(f, Meaning::Send, method) {
             return None;
         }
         let (first, rest) = args.pos.split_first()?;

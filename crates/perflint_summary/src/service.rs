@@ -2,7 +2,7 @@
 
 use crate::eval::Eval;
 use crate::value::{V, Val};
-use perflint_ir::{ItemKind, Lang};
+use perflint_ir::ItemKind;
 
 impl<'p> Eval<'p> {
     /// True for an element that is declared as an interface of the repository which does something: of all that a container
@@ -11,7 +11,7 @@ impl<'p> Eval<'p> {
         let Val::Inst(class, _) = *self.vals.get(elem) else { return false };
         let class = self.p.class(class);
         let (def, file) = (class.def, self.p.file(class.def.file));
-        if !matches!(file.lang, Lang::CSharp | Lang::Go) || class.heirs.is_empty() {
+        if !file.lang.collects_services() || class.heirs.is_empty() {
             return false;
         }
         let mut kinds = class.members.values().flatten().map(|member| self.p.item(*member).kind);

@@ -7,10 +7,6 @@ use crate::value::{V, Val};
 use perflint_ir::{Body, BodyKind, Callee, OpId, OpKind, RegionKind, Sym};
 use perflint_link::{ClassIx, Def};
 
-/// Methods that change a list in place.
-const GROWS: &[&str] =
-    &["[]", "push", "append", "add", "insert", "<<", "unshift", "extend", "concat", "prepend"];
-
 impl<'p> Eval<'p> {
     /// A list that was written down, with one element more: outside of loops it is as short as what adds to it. One that starts
     /// empty may be filled in ways that are not known.
@@ -37,12 +33,13 @@ impl<'p> Eval<'p> {
         if !matches!(self.vals.get(list), Val::List(items) if !items.is_empty()) {
             return None;
         }
-        let set: usize = self.p.file(def.file).bodies.iter().map(|body| self.changes(body, name)).sum();
+        let file = self.p.file(def.file);
+        let set: usize = file.bodies.iter().map(|body| self.changes(file.lang.models(), body, name)).sum();
         (set == 1).then_some(list)
     }
 
     /// How often a body changes what a field of the receiver holds.
-    fn changes(&self, body: &Body, name: Sym) -> usize {
+    fn changes(&self, family: &str, body: &Body, name: Sym) -> usize {
         let is_field = |op: OpId| {
             matches!(body.ops.get(op.at()).map(|o| o.kind), Some(OpKind::Get { base, name: read })
                 if read == name && matches!(body.op(base).kind, OpKind::SelfRef))
@@ -53,7 +50,7 @@ impl<'p> Eval<'p> {
             }
             OpKind::Store(kids) => body.kids(kids).first().is_some_and(|base| is_field(*base)),
             OpKind::Call(id) => match body.call(id).callee {
-                Callee::Member { recv, name } => is_field(recv) && GROWS.contains(&self.p.text(name)),
+                Callee::Member { recv, name } => is_field(recv) && self.m.grows(family, self.p.text(name)),
                 Callee::Value(_) => false,
             },
             _ => false,
