@@ -10,8 +10,8 @@ use crate::names::Names;
 use crate::namespace::Namespaces;
 use crate::resolve::Config;
 use crate::scope::Scopes;
-use perflint_ir::{Body, BodyId, FileIr, Item, ItemId, ItemKind, Lang, Role, Sym};
-use perflint_models::Models;
+use perflint_ir::{Body, BodyId, FileIr, Item, ItemId, ItemKind, Role, Sym};
+use perflint_models::{HelperRow, Models};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A file of the program.
@@ -146,7 +146,7 @@ impl Program {
         program.build_repositories(models);
         program.wake_lazy(models);
         program.build_eager(configs, models);
-        program.index_methods();
+        program.index_methods(models);
         program.index_parts();
         program.inherited = Some(Inherited::default());
         program
@@ -272,11 +272,13 @@ impl Program {
         format!("{}/{name}", cruet::to_plural(&path))
     }
 
-    fn index_methods(&mut self) {
+    fn index_methods(&mut self, models: &Models) {
         let mut named: FxHashMap<Sym, Vec<Def>> = FxHashMap::default();
         let mut tags: FxHashMap<Sym, Def> = FxHashMap::default();
         for (file, ir) in (0u32..).zip(&self.files).map(|(i, f)| (FileIx(i), f)) {
             let judged = file < self.first_stub && matches!(ir.role, Role::App | Role::Generated);
+            let rows = models.helpers.iter().filter(|(family, _)| **family == *ir.lang.models());
+            let helpers: Vec<&HelperRow> = rows.map(|(_, row)| row).collect();
             for (i, item) in (0u32..).zip(&ir.items) {
                 if item.kind != ItemKind::Function {
                     continue;
@@ -285,35 +287,25 @@ impl Program {
                 let in_class = item.owner.is_some_and(|o| {
                     matches!(ir.item(o).kind, ItemKind::Class | ItemKind::Interface | ItemKind::Extension)
                 });
-                // Helpers of views are the methods of modules in a folder of theirs.
-                if judged && in_class && ir.lang.family() == "ruby" && ir.path.contains("/helpers/") {
+                if file < self.first_stub && self.is_helper(&helpers, ir, item, judged && in_class) {
                     tags.entry(item.name).or_insert(def);
                 }
                 if judged && in_class && !item.flags.is_abstract {
                     named.entry(item.name).or_default().push(def);
                 }
-                if ir.lang == Lang::Python && file < self.first_stub {
-                    let is_tag = item.markers.iter().any(|m| {
-                        let path = self.names.text(m.path);
-                        let last = path.rsplit('.').next().unwrap_or(path);
-                        matches!(
-                            last,
-                            "simple_tag"
-                                | "inclusion_tag"
-                                | "filter"
-                                | "function"
-                                | "test"
-                                | "contextfunction"
-                        ) && path.contains('.')
-                    });
-                    if is_tag {
-                        tags.entry(item.name).or_insert(def);
-                    }
-                }
             }
         }
         self.methods_named = named;
         self.template_functions = tags;
+    }
+
+    /// True for a function that templates call by its bare name: by a marker, or as a member of what a folder of theirs declares.
+    fn is_helper(&self, rows: &[&HelperRow], ir: &FileIr, item: &Item, is_member: bool) -> bool {
+        let marked = |row: &&HelperRow| item.markers.iter().any(|m| row.is_made_by(self.names.text(m.path)));
+        let placed = |row: &&HelperRow| {
+            is_member && row.folder.as_deref().is_some_and(|folder| ir.path.contains(folder))
+        };
+        rows.iter().any(|row| marked(row) || placed(row))
     }
 
     fn find_imports(&mut self) {

@@ -81,6 +81,9 @@ pub struct ModelFile {
     /// Entry points that name the template of their response by what they return.
     #[serde(default, rename = "view")]
     pub views: Vec<ViewRow>,
+    /// What templates call by bare names.
+    #[serde(default, rename = "helper")]
+    pub helpers: Vec<crate::HelperRow>,
     /// Names that reveal a type where no type is declared.
     #[serde(default, rename = "hint")]
     pub hints: Vec<crate::HintRow>,

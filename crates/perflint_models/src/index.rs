@@ -94,6 +94,8 @@ pub struct Models {
     pub entries: Vec<(Box<str>, EntryRow)>,
     /// View rows, each with its language family.
     pub views: Vec<(Box<str>, ViewRow)>,
+    /// What templates call by bare names, by language family.
+    pub helpers: Vec<(Box<str>, crate::HelperRow)>,
     /// Hints: language family, import roots, row.
     pub hints: Vec<(Box<str>, Vec<Box<str>>, HintRow)>,
     /// Stubs: language family and row.
@@ -331,6 +333,7 @@ impl Models {
         self.relations.extend(model.relations.into_iter().map(|row| (family.clone(), row)));
         self.entries.extend(model.entries.into_iter().map(|row| (family.clone(), row)));
         self.views.extend(model.views.into_iter().map(|row| (family.clone(), row)));
+        self.helpers.extend(model.helpers.into_iter().map(|row| (family.clone(), row)));
         let imports = if model.imports.is_empty() { vec![model.library.clone()] } else { model.imports };
         self.hints.extend(model.hints.into_iter().map(|row| (family.clone(), imports.clone(), row)));
         self.stubs.extend(model.stubs.into_iter().map(|row| (family.clone(), row)));

@@ -44,5 +44,5 @@ pub use shape::Shape;
 pub use source::{GeneratedRow, HintRow, MetamodelRow, SettingRow, StubRow};
 pub use traversal::{Receives, Traversal};
 pub use ty::{TypeRole, TypeRow};
-pub use view::{Renders, Shows, ViewRow};
+pub use view::{HelperRow, Renders, Shows, ViewRow};
 pub use word::{Meaning, Vocabulary, WordRow};

@@ -53,6 +53,38 @@ pub struct Shows {
     pub value: Expr,
 }
 
+/// Functions of the repository that templates call by their bare names.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HelperRow {
+    /// The last parts of their markers, which have others before them.
+    #[serde(default)]
+    pub marker: OneOrMany,
+    /// Those of the markers that hold the name of a template: it is rendered with what the function gives.
+    #[serde(default)]
+    pub renders: OneOrMany,
+    /// A part of their file's path: what classes and modules in such a folder declare.
+    #[serde(default)]
+    pub folder: Option<Box<str>>,
+    /// The document, if not the file's.
+    #[serde(default)]
+    pub docs: Option<Box<str>>,
+}
+
+impl HelperRow {
+    /// True if a marker makes such a function.
+    pub fn is_made_by(&self, marker: &str) -> bool {
+        let last = marker.rsplit_once('.').map(|(_, last)| last);
+        last.is_some_and(|last| self.marker.iter().any(|name| name == last))
+    }
+
+    /// True if a marker names the template that the function is rendered with.
+    pub fn is_rendered_by(&self, marker: &str) -> bool {
+        let last = marker.rsplit('.').next().unwrap_or(marker);
+        self.renders.iter().any(|name| name == last)
+    }
+}
+
 /// Routes that name a view by their result: a string, or a view that a call gave.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

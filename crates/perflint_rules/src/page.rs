@@ -163,6 +163,12 @@ impl Page {
         list.into_iter().flatten().filter_map(|v| v.as_str()).collect()
     }
 
+    /// The text that a parameter has for a language family: that of `name_family` if the page has one, else of `name`.
+    pub fn text_of(&self, name: &str, family: &str) -> &str {
+        let own = self.params.get(format!("{name}_{family}").as_str());
+        own.or_else(|| self.params.get(name)).and_then(toml::Value::as_str).unwrap_or_default()
+    }
+
     /// A parameter that is a flag; false where the page does not say it.
     pub fn flag(&self, name: &str) -> bool {
         self.params.get(name).and_then(toml::Value::as_bool).unwrap_or(false)

@@ -122,7 +122,7 @@ enum Growth {
 }
 
 /// True if a name is one of a list of kinds: `UserNotification` is a notification, `NotificationRule` a rule.
-fn is_one_of(page: &Page, name: &str, list: &str) -> bool {
+pub(crate) fn is_one_of(page: &Page, name: &str, list: &str) -> bool {
     // `AreaEntity` is an area.
     let said = |word: &String| !matches!(word.as_str(), "entity" | "model" | "record" | "table" | "po");
     let last = words(name).filter(said).last().or_else(|| words(name).last());

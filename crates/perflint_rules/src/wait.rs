@@ -120,59 +120,37 @@ pub(crate) fn blocked_task(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         (e.in_async || ctx.contexts.of(ctx.program, e.at) == Context::Request)
             && !ctx.contexts.is_remembered(e.at)
     };
-    for (events, others) in together(ctx, page, causes(ctx, page, others_wait)) {
+    let one_edit = page.words("shared");
+    let mut found = Vec::new();
+    for events in causes(ctx, page, others_wait).into_values() {
         let [best, ..] = events.as_slice() else { continue };
         let lang = ctx.program.file(best.place.at.file).lang;
-        let advice = match lang.family() {
-            "rust" => "Use the async counterpart, or move the call to `spawn_blocking`.",
-            "csharp" => "Use the async counterpart and `await` it.",
-            "java" => "Use what suspends instead, or switch: `withContext(Dispatchers.IO) { .. }`.",
-            _ => "Use an async client, or move the call to a thread: `asyncio.to_thread(..)`.",
-        };
         let pool = lang.shares_threads() || lang.awaits_by_itself();
         let harm = if pool { "holds a thread of the pool" } else { "blocks the event loop" };
-        let others = match others {
-            0 => String::new(),
-            1 => " So does another call of the function.".to_owned(),
-            others => format!(" So do {others} other calls of the function."),
-        };
         let what = format!(
-            "`{}` {harm}: it {}.{others} {advice}",
+            "`{}` {harm}: it {}. {}",
             ctx.code(best.place),
-            ctx.effect(&best.term.effect)
+            ctx.effect(&best.term.effect),
+            page.text_of("advice", lang.family())
         );
-        out.extend(finding(ctx, page, &events, sureness(ctx, best), what));
+        // One edit hands all that a function does of a kind to a thread.
+        let shared =
+            if one_edit.contains(&lang.family()) { vec![of_function(best.place, best)] } else { Vec::new() };
+        found.extend(finding(ctx, page, &events, sureness(ctx, best), what).map(|finding| (shared, finding)));
     }
+    out.extend(merged(found, same_there));
 }
 
-/// What blocks, and how many other calls of the same function do. Of one kind in one function they are one finding where the
-/// page says so: one edit hands them all to a thread.
-fn together<'a>(
-    ctx: &Ctx<'_>,
-    page: &Page,
-    causes: BTreeMap<Site, Vec<&'a Blocking>>,
-) -> Vec<(Vec<&'a Blocking>, usize)> {
-    let shared = page.words("shared");
-    let mut groups: BTreeMap<_, Vec<Vec<&Blocking>>> = BTreeMap::new();
-    for (cause, events) in causes {
-        let [best, ..] = events.as_slice() else { continue };
-        let at = best.place.at;
-        let alone = !shared.contains(&ctx.program.file(at.file).lang.family());
-        let kind = best.term.effect.kind;
-        let key = (at, kind, sureness(ctx, best), alone.then_some(cause));
-        groups.entry(key).or_default().push(events);
+/// What the blocking calls of one kind in a function have in common.
+fn of_function(place: Site, event: &Blocking) -> Site {
+    Site { op: OpId(event.term.effect.kind as u32), ..place }
+}
+
+fn same_there(others: usize) -> String {
+    match others {
+        1 => " Another call of the function does the same.".to_owned(),
+        others => format!(" {others} other calls of the function do the same."),
     }
-    let one = |mut group: Vec<Vec<&'a Blocking>>| {
-        group.sort_by_key(|events| events.first().map(|best| best.place));
-        let (firsts, rest): (Vec<_>, Vec<_>) = group
-            .iter()
-            .filter_map(|events| events.split_first())
-            .map(|(first, rest)| (*first, rest))
-            .unzip();
-        let others = firsts.len() - 1;
-        (firsts.into_iter().chain(rest.into_iter().flatten().copied()).collect(), others)
-    };
-    groups.into_values().map(one).collect()
 }
 
 pub(crate) fn blocked_request(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
@@ -195,14 +173,10 @@ pub(crate) fn blocked_request(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>
         let light = events.iter().all(|event| own_file::is_light(ctx, page, event));
         let sure = if light { Confidence::Low } else { Confidence::High };
         // Whoever makes a function wait for one file makes it wait for all.
-        let function = Site { op: OpId(best.term.effect.kind as u32), ..*cause };
-        let shared = if alone { Vec::new() } else { vec![function] };
+        let shared = if alone { Vec::new() } else { vec![of_function(*cause, best)] };
         found.extend(finding(ctx, page, events, sure, what).map(|finding| (shared, finding)));
     }
-    out.extend(merged(found, |others| match others {
-        1 => " So does another call there.".to_owned(),
-        others => format!(" So do {others} other calls there."),
-    }));
+    out.extend(merged(found, same_there));
 }
 
 fn finding(

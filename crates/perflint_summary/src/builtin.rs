@@ -151,13 +151,7 @@ impl<'p> Eval<'p> {
                 return self.call_member(f, recv, name, args, op, recv_op);
             }
         }
-        let unknown = self.p.names.intern(match family {
-            "javascript" => "js.unknown",
-            "rust" => "rust.unknown",
-            _ => "py.unknown",
-        });
-        let named = self.look.ty(unknown, f.lang).into_iter();
-        for ty in named.chain(self.m.builtin(f.lang.models(), "unknown").iter().copied()) {
+        for ty in self.m.builtin(f.lang.models(), "unknown").iter().copied() {
             if let Some(row) = self.look.method(ty, name, false)
                 && self.is_for(f, row, args, op)
             {

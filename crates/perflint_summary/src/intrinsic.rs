@@ -527,7 +527,8 @@ impl<'p> Eval<'p> {
         let Some(def) = self.p.template_functions.get(&sym).copied() else { return UNKNOWN };
         // A tag that takes the template's context gets it first.
         let takes_context = self.p.item(def).body.is_some_and(|b| {
-            self.p.file(def.file).body(b).params.first().is_some_and(|p| self.p.text(p.name) == "context")
+            let first = self.p.file(def.file).body(b).params.first();
+            first.is_some_and(|p| self.is_word(f, perflint_models::Meaning::HandedDown, p.name))
         });
         let mut args = args.clone();
         if takes_context {
@@ -535,7 +536,8 @@ impl<'p> Eval<'p> {
         }
         let result = self.call_fun(f, def, UNKNOWN, &args, op, crate::eval::How::PLAIN);
         for marker in &self.p.item(def).markers {
-            if self.p.text(marker.path).ends_with("inclusion_tag")
+            let path = self.p.text(marker.path);
+            if self.m.helpers.iter().any(|(_, row)| row.is_rendered_by(path))
                 && let Some(template) = self.marker_text(def, marker.value)
             {
                 let template = self.vals.make(Val::Str(template));

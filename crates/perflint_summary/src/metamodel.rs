@@ -32,6 +32,7 @@ impl Eval<'_> {
         }
         let entities = self.p.entity_names.get(&self.p.names.find(name)?)?;
         let [entity] = entities.as_slice() else { return None };
-        Some(self.p.entity(*entity).class)
+        let class = self.p.entity(*entity).class;
+        (self.p.file(self.p.class(class).def.file).lang.family() == family).then_some(class)
     }
 }
