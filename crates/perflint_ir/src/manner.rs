@@ -69,6 +69,11 @@ impl Lang {
         matches!(self, Self::Java | Self::Php)
     }
 
+    /// True if a class shows what its fields hold by properties.
+    pub fn has_properties(self) -> bool {
+        self.family() == "csharp"
+    }
+
     /// True if methods of one name are told apart by their parameters.
     pub fn has_overloads(self) -> bool {
         matches!(self.family(), "java" | "csharp")

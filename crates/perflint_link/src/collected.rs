@@ -1,8 +1,8 @@
 //! Entities that their collections tell of: classes that are the type argument of a field's type (`DbSet<Order>`), of a base
 //! (`IEntityTypeConfiguration<Order>`), or of a call on a parameter (`builder.Entity<Order>()`).
 
-use crate::class::ClassIx;
-use crate::program::{FileIx, Program};
+use crate::class::{Base, ClassIx};
+use crate::program::{Def, FileIx, Program};
 use perflint_ir::{Body, Callee, ItemKind, OpId, OpKind, Slot, Sym, TypeExpr, TypeId};
 use perflint_models::{EntityRow, Models};
 
@@ -25,9 +25,56 @@ impl Program {
             for (class, row) in self.collected_in(file, &here) {
                 if self.class(class).entity.is_none() {
                     self.add_entity(class, &here[row].clone(), models, false);
+                    self.reach_entities(class, &here[row].clone(), models);
                 }
             }
         }
+    }
+
+    /// Declares the classes that an entity's fields lead to, and those that theirs do, if they have a key.
+    fn reach_entities(&mut self, from: ClassIx, row: &EntityRow, models: &Models) {
+        let mut open = vec![from];
+        while let Some(class) = open.pop().filter(|_| !row.reaches.is_empty()) {
+            let fields = self.class(class).members.values().flatten().copied();
+            let mut fields: Vec<Def> = fields.filter(|def| self.item(*def).kind == ItemKind::Field).collect();
+            fields.sort();
+            for field in fields {
+                let led = self.item(field).ty.and_then(|ty| self.led_to(field.file, ty));
+                let new = led.filter(|led| self.class(*led).entity.is_none() && self.has_key(*led, row));
+                if let Some(new) = new {
+                    self.add_entity(new, row, models, false);
+                    open.push(new);
+                }
+            }
+        }
+    }
+
+    /// The class of the repository that a type is, or is a collection of.
+    fn led_to(&self, file: FileIx, ty: TypeId) -> Option<ClassIx> {
+        let TypeExpr::Path { name, args } = &self.file(file).types[ty.0 as usize] else { return None };
+        let own = self.resolve_dotted(file, *name).and_then(|target| self.target_class(target));
+        let own = own.filter(|class| self.item(self.class(*class).def).kind == ItemKind::Class);
+        match args[..] {
+            [] => own,
+            [element] if own.is_none() => {
+                let TypeExpr::Path { name, .. } = self.file(file).types[element.0 as usize] else {
+                    return None;
+                };
+                self.resolve_dotted(file, name).and_then(|target| self.target_class(target))
+            }
+            _ => None,
+        }
+    }
+
+    /// True if a class, or one of its bases in the repository, has a field of a key's name.
+    fn has_key(&self, class: ClassIx, row: &EntityRow) -> bool {
+        let name = self.text(self.class(class).name);
+        let keys: Vec<Sym> =
+            row.reaches.iter().filter_map(|key| self.names.find(&key.replace("{name}", name))).collect();
+        self.class(class).mro.iter().any(|base| match base {
+            Base::Class(class) => keys.iter().any(|key| self.class(*class).members.contains_key(key)),
+            Base::External(_) => false,
+        })
     }
 
     /// The classes that collections of a file are of, with the rows that say so.

@@ -11,6 +11,7 @@
 
 mod adopt;
 mod always;
+mod backing;
 mod class;
 mod collected;
 mod declaration;

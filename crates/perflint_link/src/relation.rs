@@ -159,6 +159,7 @@ impl Program {
                 && let Some((target, many)) = self.field_entity(def, models)
             {
                 let to = row.to.unwrap_or(if many { To::Many } else { To::One });
+                let def = self.shown_by(def).unwrap_or(def);
                 let name = self.item(def).name;
                 self.insert_relation(entity, name, def, row, i, Some(target), to, None, models);
                 return;

@@ -18,12 +18,15 @@ struct Query<'t> {
     names: Vec<&'t str>,
     ty: Option<TypeId>,
     is_plain: bool,
+    /// What is selected in the end is what the first clause names: joins restrict those rows and leave them what they are.
+    gives_first: bool,
 }
 
 impl<'t> CSharp<'t> {
     pub(crate) fn query(&mut self, node: Node<'t>) -> OpId {
         let parts = self.children(node);
-        let mut query = Query { value: OpId::NONE, names: Vec::new(), ty: None, is_plain: true };
+        let gives_first = self.gives_first(&parts);
+        let mut query = Query { value: OpId::NONE, names: Vec::new(), ty: None, is_plain: true, gives_first };
         for (i, clause) in parts.iter().copied().enumerate() {
             match kind(clause) {
                 K::FromClause => self.from(&mut query, clause),
@@ -42,6 +45,24 @@ impl<'t> CSharp<'t> {
             }
         }
         query.value
+    }
+
+    /// True if a query selects what its first clause names, and nothing is made of its rows on the way.
+    fn gives_first(&mut self, parts: &[Node<'t>]) -> bool {
+        let [first, .., last] = parts else { return false };
+        if kind(*first) != K::FromClause || kind(*last) != K::SelectClause {
+            return false;
+        }
+        let selected = self.children(*last).pop().filter(|value| kind(*value) == K::Identifier);
+        let name = field(*first, f().name);
+        let is_first = selected.zip(name).is_some_and(|(value, name)| self.word(value) == self.word(name));
+        let keeps = |part: &Node<'t>| match kind(*part) {
+            K::WhereClause | K::OrderBy | K::JoinClause | K::SelectClause => true,
+            // The other side of an outer join.
+            K::FromClause => *part == *first || self.low.text(*part).ends_with(".DefaultIfEmpty()"),
+            _ => false,
+        };
+        is_first && parts.iter().all(keeps)
     }
 
     /// A lambda of what a query hands on, and of further parameters.
@@ -78,7 +99,8 @@ impl<'t> CSharp<'t> {
 
     /// A lambda with one parameter of its own.
     fn of(&mut self, name: &'t str, node: Node<'t>, result: Node<'t>) -> OpId {
-        let alone = Query { value: OpId::NONE, names: vec![name], ty: None, is_plain: false };
+        let alone =
+            Query { value: OpId::NONE, names: vec![name], ty: None, is_plain: false, gives_first: false };
         self.step(&alone, None, node, |this| this.expr(result))
     }
 
@@ -106,6 +128,10 @@ impl<'t> CSharp<'t> {
         if query.names.is_empty() {
             query.value = self.expr(over);
             query.ty = self.declared(field(clause, f().r#type));
+            query.names.push(text);
+            return;
+        }
+        if query.gives_first {
             query.names.push(text);
             return;
         }
@@ -159,6 +185,11 @@ impl<'t> CSharp<'t> {
         let into = parts.last().copied().filter(|last| kind(*last) == K::JoinIntoClause);
         let [name, over, left, right, ..] = parts[..] else { return };
         let text = self.word(name);
+        if query.gives_first {
+            let group = into.and_then(|into| into.named_child(0)).map(|group| self.word(group));
+            query.names.push(group.unwrap_or(text));
+            return;
+        }
         let over = self.expr(over);
         let outer = self.step(query, None, left, |this| this.expr(left));
         let inner = self.of(text, right, right);
@@ -176,7 +207,8 @@ impl<'t> CSharp<'t> {
 
     fn select(&mut self, query: &mut Query<'t>, clause: Node<'t>) {
         let Some(value) = self.children(clause).pop() else { return };
-        let is_same = kind(value) == K::Identifier && query.names == [self.word(value)];
+        let is_same =
+            kind(value) == K::Identifier && (query.gives_first || query.names == [self.word(value)]);
         if is_same && !query.is_plain {
             return;
         }

@@ -93,6 +93,8 @@ pub enum Expr {
     Marked(Box<str>, Option<Box<str>>),
     /// Relation paths that a query in JPA's language fetches: `select o from Order o join fetch o.items`.
     Fetched(Box<Expr>),
+    /// Relation paths that continue the one that was loaded last: `ThenInclude(c => c.Writer)`.
+    Further(Box<Expr>),
     /// The relation path that a join names, if what it calls the joined rows is among what another call is given to select:
     /// `leftJoin('o.customer', 'c')` before `addSelect('c')`.
     Joined(Box<Expr>, Box<Expr>),
@@ -258,6 +260,7 @@ impl Expr {
                 None => Self::Marked(inner.trim().into(), None),
             },
             "fetched" => Self::Fetched(nested()?),
+            "further" => Self::Further(nested()?),
             "computed" => Self::Computed(inner.trim().into()),
             "joined" => {
                 let (path, alias) = inner.split_once(',').ok_or("joined(path, alias) takes two")?;
@@ -286,6 +289,7 @@ impl Expr {
             "function" => Self::Function(nested()?),
             "key" => Self::Key(inner.trim().into()),
             "new" => Self::New(inner.trim().into()),
+            "type" if inner.trim() == "last" => Self::TypeArg(u8::MAX),
             "type" => Self::TypeArg(inner.trim().parse().map_err(|_| "type(n) takes a number".to_owned())?),
             "as" => {
                 let (ty, value) = inner.split_once(',').ok_or("as(TYPE, value) takes two")?;

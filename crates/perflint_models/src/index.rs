@@ -1,7 +1,8 @@
 //! Models by what they are looked up with.
 
 use crate::AttrRow;
-use crate::file::{CallRow, DeclarationRow, EntityRow, EntryRow, ModelFile, OneOrMany, RelationRow};
+use crate::entry::EntryRow;
+use crate::file::{CallRow, DeclarationRow, EntityRow, ModelFile, OneOrMany, RelationRow};
 use crate::object::ObjectRow;
 use crate::source::{GeneratedRow, HintRow, SettingRow, StubRow};
 use crate::ty::{TypeRole, TypeRow};

@@ -11,6 +11,7 @@
 mod ahead;
 mod attribute;
 mod embedded;
+mod entry;
 mod evidence;
 mod expr;
 mod file;
@@ -29,11 +30,12 @@ mod word;
 pub use ahead::Ahead;
 pub use attribute::AttrRow;
 pub use embedded::{builtin, builtin_for, folder};
+pub use entry::{EntryRow, Presets};
 pub use evidence::{AskRow, Asks, CollectionRow, KeepRow, Kind, SignRow, TimeoutRow, Work, WorkRow};
 pub use expr::{Expr, ExprError};
 pub use file::{
-    CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, EntryRow, Lists, ModelFile,
-    OneOrMany, Presets, RelationRead, RelationRow, RowCount, To, Wait,
+    CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, Lists, ModelFile, OneOrMany,
+    RelationRead, RelationRow, RowCount, To, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};
 pub use object::ObjectRow;

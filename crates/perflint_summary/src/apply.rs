@@ -259,6 +259,7 @@ impl<'p> Eval<'p> {
             && let Some(paths) = self.expr(f, e, g)
         {
             q = self.load(&q, paths);
+            q.latest = self.latest(q.path, paths);
             let here = self.site(f, g.op);
             self.events.loads.entry((q.origin, q.supply)).or_insert((here, q.path));
         }

@@ -745,6 +745,7 @@ impl<'p> Eval<'p> {
             from: None,
             many: false,
             supply: EVERYTHING,
+            latest: None,
             bound: crate::value::Bound::Unknown,
             ran: false,
             evaluated: false,

@@ -171,7 +171,8 @@ impl<'p> Eval<'p> {
             },
             Expr::TypeArg(n) => {
                 let args = self.type_arguments(g);
-                match args.get(usize::from(*n)).copied() {
+                let last = args.len().checked_sub(1).filter(|_| *n == u8::MAX);
+                match args.get(last.unwrap_or(usize::from(*n))).copied() {
                     Some(arg) => arg,
                     None if *n == 0 => self.about(g.recv)?,
                     None => return None,
@@ -286,6 +287,10 @@ impl<'p> Eval<'p> {
                 let text = self.literal_text(v)?;
                 let paths: Vec<Sym> = fetched(&text).iter().map(|path| self.p.names.intern(path)).collect();
                 self.vals.make(Val::Paths(paths.into(), None))
+            }
+            Expr::Further(e) => {
+                let v = self.expr(f, e, g)?;
+                self.further(g.recv, v)
             }
             Expr::Joined(path, alias) => {
                 let (path, alias) = (self.expr(f, path, g)?, self.expr(f, alias, g)?);

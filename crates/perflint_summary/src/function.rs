@@ -24,7 +24,8 @@ impl<'p> Eval<'p> {
             return callable;
         }
         let constructor = self.look.constructor(class, args.pos.len());
-        let blank = self.vals.make(Val::Inst(class, Rc::new([])));
+        let generics = self.given_types(class, args);
+        let blank = self.vals.make(Val::Inst(class, generics.clone().into()));
         let fields: Rc<[(Sym, V)]> = match constructor {
             Some(def) => {
                 let Some(body) = self.p.item(def).body else { return blank };
@@ -37,10 +38,12 @@ impl<'p> Eval<'p> {
             }
             None => match self.initialized(class, args) {
                 Some(fields) => fields.into(),
-                None => args.keys.iter().copied().filter(|(_, v)| *v != UNKNOWN).collect(),
+                None => args.keys.iter().copied().collect(),
             },
         };
-        let mut fields: Vec<(Sym, V)> = fields.iter().copied().filter(|(_, v)| *v != UNKNOWN).collect();
+        let is_given = |name: &Sym| generics.iter().any(|(place, _)| place == name);
+        let own = fields.iter().copied().filter(|(name, v)| *v != UNKNOWN && !is_given(name));
+        let mut fields: Vec<(Sym, V)> = own.chain(generics.iter().copied()).collect();
         fields.sort();
         fields.truncate(48);
         fields.push((self.exact, crate::value::TRUE));

@@ -157,6 +157,23 @@ impl<'p> Eval<'p> {
         fields
     }
 
+    /// The type arguments that a call of a generic class names, as fields of what it makes: `new Repository<Order>(..)`.
+    pub(crate) fn given_types(&mut self, class: ClassIx, args: &CallArgs) -> Vec<(Sym, V)> {
+        if self.p.type_params(class).is_empty() {
+            return Vec::new();
+        }
+        let is_place = |name: Sym| self.p.text(name).starts_with('<') && !self.p.text(name).contains('.');
+        let given: Vec<(Sym, V)> = args.keys.iter().copied().filter(|(name, _)| is_place(*name)).collect();
+        given
+            .into_iter()
+            .filter_map(|(name, v)| match *self.vals.get(v) {
+                Val::Class(class) => Some((name, self.instance_of(class, 0))),
+                Val::Inst(..) => Some((name, v)),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// An instance of a generic class of the repository, with its type arguments.
     pub(crate) fn generic_instance(
         &mut self,

@@ -24,13 +24,36 @@ impl<'p> Eval<'p> {
     /// The path of attributes that a closure reads from its parameter: `o => o.Lines` is `Lines`, conditions left out.
     pub(crate) fn path_of_closure(&self, closure: V) -> Option<Sym> {
         let Val::Closure(file, body, ..) = *self.vals.get(closure) else { return None };
-        let body = self.p.body(BodyRef { file, body });
+        self.path_of_body(BodyRef { file, body })
+    }
+
+    fn path_of_body(&self, at: BodyRef) -> Option<Sym> {
+        let body = self.p.body(at);
         let given = body.ops.iter().rev().find_map(|op| match op.kind {
             OpKind::Exit { how: ExitKind::Return, value } => value.some(),
             _ => None,
         })?;
         let read = read_of_param(body, given)?;
-        read.into_iter().reduce(|below, name| self.p.names.join(name, below))
+        let path = read.into_iter().reduce(|below, name| self.p.names.join(name, below))?;
+        // `o => o.Lines.Select(l => l.Product)` goes on from each line.
+        Some(match self.projected(at, body, given) {
+            Some(below) => self.p.names.join(path, below),
+            None => path,
+        })
+    }
+
+    /// The path that a projection at the end of a path reads of each of its rows.
+    fn projected(&self, at: BodyRef, body: &Body, given: OpId) -> Option<Sym> {
+        let OpKind::Call(id) = body.op(given).kind else { return None };
+        let call = body.call(id);
+        let Callee::Member { name, .. } = call.callee else { return None };
+        let value = body.args(call.args).first()?.value.some()?;
+        match body.op(value).kind {
+            OpKind::Lambda(inner) if matches!(self.p.text(name), "Select" | "SelectMany") => {
+                self.path_of_body(BodyRef { file: at.file, body: inner })
+            }
+            _ => None,
+        }
     }
 
     /// True if a closure compares something of its row with something else by equality, or asks whether it is one of several.
@@ -40,6 +63,9 @@ impl<'p> Eval<'p> {
         let Val::Closure(file, body, ..) = *self.vals.get(closure) else { return true };
         let at = BodyRef { file, body };
         let body = self.p.body(at);
+        if always(body) {
+            return false;
+        }
         let reads_row = body.ops.iter().any(|op| op.kind == OpKind::Local(LocalId(0)));
         body.params.is_empty() || !reads_row || calls_given(body) || self.compares(at, 0)
     }
@@ -126,6 +152,16 @@ impl<'p> Eval<'p> {
             _ => false,
         }
     }
+}
+
+/// True if a closure gives true for every row: `_ => true`.
+fn always(body: &Body) -> bool {
+    let mut given = body.ops.iter().filter_map(|op| match op.kind {
+        OpKind::Exit { how: ExitKind::Return, value } => value.some(),
+        _ => None,
+    });
+    let (only, more) = (given.next(), given.next());
+    more.is_none() && only.is_some_and(|op| body.op(op).kind == OpKind::Bool(true))
 }
 
 /// True if a closure calls something that it was given beside the row.

@@ -127,6 +127,8 @@ pub struct Query {
     pub many: bool,
     /// What is loaded with its rows.
     pub supply: SupplyIx,
+    /// The relation path that was loaded last.
+    pub latest: Option<Sym>,
     /// How many rows.
     pub bound: Bound,
     /// It has run: using it costs nothing more.
