@@ -39,15 +39,22 @@ pub fn lower(source: Source<'_>) -> FileIr {
     walk.low.finish()
 }
 
-/// Lowers a view or page, whose code becomes a file of statements first.
+/// Lowers a view or page, whose code becomes a file of statements first, or a component, which becomes a class.
 fn lower_view(source: Source<'_>) -> FileIr {
-    let made = razor::to_csharp(source.text);
+    let component = razor::component_name(source.path);
+    let made = match component {
+        Some(name) => razor::to_class(source.text, name),
+        None => razor::to_csharp(source.text),
+    };
     let code = Source { text: &made.text, ..source };
     let Some(tree) = tree::parse(&tree_sitter_c_sharp::LANGUAGE.into(), code.text) else {
         return with_gap(source, GapKind::Failed);
     };
     let mut walk = CSharp::new(Lowering::new(code, &tree), tree.walk());
-    walk.template(tree.root_node());
+    match component {
+        Some(_) => walk.file(tree.root_node()),
+        None => walk.template(tree.root_node()),
+    }
     let mut file = walk.low.finish();
     made.restore(&mut file, u32::try_from(source.text.len()).unwrap_or(u32::MAX));
     file

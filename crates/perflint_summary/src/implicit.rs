@@ -29,6 +29,15 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// True for a bare name that is a field of the receiver.
+    pub(crate) fn is_own_field(&self, f: &Frame<'p>, name: Sym) -> bool {
+        let Some((class, true)) = self.class_with(f, name) else { return false };
+        self.p.class_member(class, name).is_some_and(|def| {
+            let item = self.p.item(def);
+            item.kind == ItemKind::Field || item.flags.is_property
+        })
+    }
+
     /// A bare name in a language whose methods see the members of their receiver: a member of the classes around, innermost
     /// first, then what the library has on the receiver, then what the name means in the file.
     pub(crate) fn bare(&mut self, f: &mut Frame<'p>, name: Sym, op: usize) -> V {

@@ -22,6 +22,7 @@ impl<'p> Eval<'p> {
                 OpKind::Get { base, name } if f.body.op(base).kind == OpKind::SelfRef => {
                     self.assign_self(f, name, v, op);
                 }
+                OpKind::Name(name) if self.is_own_field(f, name) => self.assign_self(f, name, v, op),
                 OpKind::Call(id) => {
                     let Callee::Member { recv, name } = f.body.call(id).callee else { return };
                     if !self.changes_receiver(f, op, name) {

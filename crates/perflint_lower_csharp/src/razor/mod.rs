@@ -2,12 +2,14 @@
 //!
 //! Statements and blocks are kept as they are, what is printed becomes a variable that nobody reads, partials and view
 //! components that are written as tags become the calls that they stand for. Markup is left out. A view is a template whose one
-//! parameter is its model.
+//! parameter is its model; a component of Blazor is a class ([`component`]).
 
+mod component;
 mod scan;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use component::{component_name, to_class};
 use perflint_syntax::Offsets;
 use scan::{blank, line_end, literal, matched, past, word};
 
@@ -40,7 +42,7 @@ const VOID: &[&str] =
 
 /// A view's C#, and the type of its model where it is declared.
 pub(crate) fn to_csharp(text: &str) -> Offsets {
-    let mut razor = Razor { text, bytes: text.as_bytes(), at: 0, out: Offsets::default(), depth: 0 };
+    let mut razor = Razor::new(text, false);
     razor.usings();
     razor.markup();
     razor.out
@@ -52,9 +54,15 @@ struct Razor<'a> {
     at: usize,
     out: Offsets,
     depth: usize,
+    /// The text is a component's: what its directives declare are members of its class.
+    component: bool,
 }
 
 impl<'a> Razor<'a> {
+    fn new(text: &'a str, component: bool) -> Self {
+        Self { text, bytes: text.as_bytes(), at: 0, out: Offsets::default(), depth: 0, component }
+    }
+
     /// `@using` directives come first in C#.
     fn usings(&mut self) {
         let mut start = 0;
@@ -91,6 +99,9 @@ impl<'a> Razor<'a> {
     /// A partial or a view component that is written as a tag.
     fn tag(&mut self) {
         let rest = &self.text[self.at..];
+        if self.component {
+            return self.child();
+        }
         let is_partial = rest.starts_with("<partial ");
         if !is_partial && !rest.starts_with("<vc:") {
             return;
@@ -154,6 +165,7 @@ impl<'a> Razor<'a> {
         let name = &self.text[start..end];
         let line = line_end(self.bytes, start);
         match name {
+            "model" | "inject" if self.component => self.at = line,
             "model" => {
                 let ty = self.text[end..line].trim().trim_end_matches(';');
                 let at = end + self.text[end..line].find(ty).unwrap_or(0);
