@@ -44,6 +44,8 @@ pub struct Class {
     pub members: FxHashMap<Sym, Vec<Def>>,
     /// Types of the models in its resolution order.
     pub types: Vec<TypeIx>,
+    /// Those of them that its markers say.
+    pub marked: Vec<TypeIx>,
     /// Classes that extend or implement it, directly or not.
     pub heirs: Vec<ClassIx>,
     /// What says more about it elsewhere: extensions, mappings beside it.
@@ -102,6 +104,7 @@ impl Program {
             mro: vec![Base::Class(ix)],
             members: FxHashMap::default(),
             types: Vec::new(),
+            marked: Vec::new(),
             heirs: Vec::new(),
             extended_by: Vec::new(),
             satisfies: Vec::new(),
@@ -267,11 +270,9 @@ impl Program {
                     types.push(ty);
                 }
             }
-            for ty in self.marked_types(ClassIx(c as u32), models) {
-                if !types.contains(&ty) {
-                    types.push(ty);
-                }
-            }
+            let marked = self.marked_types(ClassIx(c as u32), models);
+            types.extend(marked.iter().copied().filter(|ty| !types.contains(ty)).collect::<Vec<_>>());
+            self.classes[c].marked = marked;
             for base in mro.iter().skip(1) {
                 if let Base::Class(ancestor) = base {
                     self.classes[ancestor.0 as usize].heirs.push(ClassIx(c as u32));

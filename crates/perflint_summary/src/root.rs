@@ -292,11 +292,27 @@ impl<'p> Eval<'p> {
                     }
                     _ => ret,
                 };
+                let ret = self.paged_by_marker(at, ret);
                 self.respond(&frame, ret, last, 0);
                 self.answer(&mut frame, ret, last, 0);
             }
         }
         frame.terms
+    }
+
+    /// The query that an entry point gives, limited to a page if a marker of it says that the framework pages it.
+    fn paged_by_marker(&mut self, at: BodyRef, ret: V) -> V {
+        let Val::Query(q) = *self.vals.get(ret) else { return ret };
+        let Some(def) = def_of(self.p, at).filter(|_| !q.ran) else { return ret };
+        let lang = self.p.file(def.file).lang;
+        let pages = self.p.item(def).markers.iter().any(|marker| {
+            let path = self.look.marker_path(def.file, marker);
+            path.and_then(|path| self.look.row_of_path(path, lang)).is_some_and(|row| self.m.call(row).pages)
+        });
+        if !pages {
+            return ret;
+        }
+        self.vals.make(Val::Query(crate::value::Query { bound: crate::value::Bound::Page, ..q }))
     }
 
     /// Functions whose decorators register them.
@@ -439,7 +455,8 @@ impl<'p> Eval<'p> {
             if self.p.is_stub(def.file) || matches!(file.role, Role::Vendored | Role::Minified) {
                 continue;
             }
-            if self.p.class(class).mro.len() < 2 && self.p.class(class).satisfies.is_empty() {
+            let alone = self.p.class(class).mro.len() < 2 && self.p.class(class).satisfies.is_empty();
+            if alone && self.p.class(class).marked.is_empty() {
                 continue;
             }
             for (language, row) in &rows {
@@ -456,7 +473,13 @@ impl<'p> Eval<'p> {
                                 .is_some_and(|t| self.m.type_named(language, path) == Some(t))
                     })
                 };
-                if self.p.extends_path(class, &wanted) {
+                let marked = self
+                    .p
+                    .class(class)
+                    .marked
+                    .iter()
+                    .any(|ty| row.base.iter().any(|base| self.m.type_named(language, base) == Some(*ty)));
+                if marked || self.p.extends_path(class, &wanted) {
                     self.class_entries(class, row);
                 }
             }
@@ -501,7 +524,8 @@ impl<'p> Eval<'p> {
             if row.view.is_some() && !self.p.item(def).flags.is_public {
                 continue;
             }
-            if row.public && (!self.is_plain_method(def) || self.is_pending(def)) {
+            let fits = self.is_plain_method(def) || row.shared && self.is_plain_function(def);
+            if row.public && (!fits || self.is_pending(def)) || !self.takes_given(def, row) {
                 continue;
             }
             let this = self.with_told(this, row, name);
@@ -521,6 +545,27 @@ impl<'p> Eval<'p> {
     fn is_plain_method(&self, def: Def) -> bool {
         let flags = self.p.item(def).flags;
         flags.is_public && !flags.is_static && !flags.is_property && !flags.is_constructor
+    }
+
+    /// True for a public method that is called on the class.
+    fn is_plain_function(&self, def: Def) -> bool {
+        let flags = self.p.item(def).flags;
+        flags.is_public && flags.is_static && !flags.is_property && !flags.is_constructor
+    }
+
+    /// True if a method has a parameter of one of the types that a row asks for, or the row asks for none.
+    fn takes_given(&self, def: Def, row: &EntryRow) -> bool {
+        let body = self.p.item(def).body.map(|body| self.p.file(def.file).body(body));
+        let mut types = body.into_iter().flat_map(|body| &body.params).filter_map(|param| param.ty);
+        row.given.is_empty()
+            || types.any(|ty| {
+                let perflint_ir::TypeExpr::Path { name, .. } = self.p.file(def.file).types[ty.0 as usize]
+                else {
+                    return false;
+                };
+                let path = self.p.resolve_dotted(def.file, name).and_then(|target| self.p.path_of(target));
+                row.given.iter().any(|wanted| wanted == self.p.text(path.unwrap_or(name)))
+            })
     }
 
     /// True if a marker made an entry point of a method already.
