@@ -20,6 +20,8 @@ pub(crate) struct Namespaces {
     around: Vec<Vec<Sym>>,
     /// Paths that models know, and what stands before each of their dots.
     known: FxHashSet<(Box<str>, Sym)>,
+    /// The repository's own namespaces, and those around them.
+    own: FxHashSet<(&'static str, Sym)>,
     /// First parts of the repository's own namespaces.
     roots: FxHashSet<(&'static str, Sym)>,
     /// Namespaces whose names need no import.
@@ -51,6 +53,10 @@ impl Program {
             if ir.lang.has_namespaces() {
                 if let Some((root, _)) = self.names.text(ir.package).split_once('.') {
                     spaces.roots.insert((ir.lang.family(), self.names.intern(root)));
+                }
+                let mut space = self.names.text(ir.package);
+                while !space.is_empty() && spaces.own.insert((ir.lang.family(), self.names.intern(space))) {
+                    space = space.rsplit_once('.').map_or("", |(outer, _)| outer);
                 }
                 self.name_items(file, ir, &mut spaces, &mut around);
             }
@@ -148,6 +154,17 @@ impl Program {
         let family = self.file(file).lang.family();
         let around = self.spaces.around.get(file.0 as usize)?;
         around.iter().find_map(|space| self.item_named(family, self.names.join(*space, name)))
+    }
+
+    /// The namespace of the repository that a name is in one of those around the file's items, where names of outer namespaces are
+    /// seen: `Models.Order` in `Shop.Api` may be `Shop.Models.Order`.
+    pub(crate) fn space_around(&self, file: FileIx, name: Sym) -> Option<Sym> {
+        let family = self.file(file).lang.family();
+        let around = self.spaces.around.get(file.0 as usize).filter(|_| family == "csharp")?;
+        let spaces = around.iter().filter(|space| !self.names.text(**space).is_empty());
+        spaces
+            .map(|space| self.names.join(*space, name))
+            .find(|space| self.spaces.own.contains(&(family, *space)))
     }
 
     /// The path of a name that needs no import, if models know it.

@@ -123,6 +123,9 @@ impl Program {
         if let Some(path) = self.in_prelude(file, name) {
             return self.external(ir.lang, path, MAX_HOPS);
         }
+        if let Some(space) = self.space_around(file, name) {
+            return Some(Target::External(space));
+        }
         let family = ir.lang.family();
         let item = self.item_named(family, name).map(|def| self.declared(file, def, name));
         // The first part of a full name: `\App\Models\Order`, `com.shop.Order`.

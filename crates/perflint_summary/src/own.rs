@@ -2,7 +2,7 @@
 
 use crate::eval::{Eval, Frame};
 use crate::value::{V, Val};
-use perflint_ir::{Callee, ItemKind, OpId, OpKind, Sym};
+use perflint_ir::{CallForm, Callee, ItemKind, OpId, OpKind, Sym};
 use perflint_link::Def;
 
 /// How deep in objects a place lies that an assignment changes.
@@ -67,6 +67,11 @@ impl<'p> Eval<'p> {
             let (base, name) = match f.body.op(place).kind {
                 OpKind::Local(local) => {
                     f.locals[local.at()] = held;
+                    return;
+                }
+                // What was just made: `new Page { Orders = orders }`.
+                OpKind::Call(id) if f.body.call(id).form == CallForm::New => {
+                    f.vals[place.at()] = held;
                     return;
                 }
                 OpKind::Get { base, name } => (base, name),
