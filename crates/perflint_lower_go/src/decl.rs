@@ -72,6 +72,8 @@ impl Go<'_> {
 
     fn structure(&mut self, spec: Node<'_>, name: Node<'_>, ty: Node<'_>) {
         let class = self.item(ItemKind::Class, name, spec);
+        let generic = self.type_parameters(spec);
+        self.low.file.item_mut(class).markers.extend(generic);
         let outer = std::mem::replace(&mut self.low.owner, class);
         for field in child_of_kind(ty, "field_declaration_list").map(children).unwrap_or_default() {
             if field.kind() == "field_declaration" {
@@ -153,6 +155,8 @@ impl Go<'_> {
         let outer = std::mem::replace(&mut self.low.owner, owner);
         let id = self.item(ItemKind::Function, name, node);
         self.low.owner = outer;
+        let generic = self.type_parameters(node);
+        self.low.file.item_mut(id).markers.extend(generic);
         let (ty, results) = self.result(node.field("result"));
         let block = node.field("body");
         let body = self.low.open(Place::Function, id, BodyKind::Function, node);
@@ -172,6 +176,19 @@ impl Go<'_> {
         item.flags = ItemFlags { is_abstract: block.is_none(), ..item.flags };
     }
 
+    /// The names of the type parameters of a type or function.
+    fn type_parameters(&mut self, node: Node<'_>) -> Option<Marker> {
+        let list = node.field("type_parameters")?;
+        let mut words = Vec::new();
+        for param in children(list) {
+            let mut cursor = param.walk();
+            let names: Vec<Node<'_>> = param.children_by_field_name("name", &mut cursor).collect();
+            words.extend(names.into_iter().map(|name| self.low.file.sym(self.low.text(name))));
+        }
+        let path = self.low.file.sym(Marker::TYPE_PARAMETERS);
+        Some(Marker { path, value: OpId::NONE, words, span: span(list) })
+    }
+
     /// The receiver is a local that holds the receiver: it may be assigned.
     fn receiver(&mut self, name: Node<'_>) {
         let text = self.low.text(name);
@@ -181,7 +198,7 @@ impl Go<'_> {
     }
 
     /// Results with names are locals.
-    fn named_results(&mut self, node: Node<'_>) {
+    pub(crate) fn named_results(&mut self, node: Node<'_>) {
         let list = node.field("result").filter(|list| list.kind() == "parameter_list");
         for result in list.map(children).unwrap_or_default() {
             let mut cursor = result.walk();

@@ -51,6 +51,10 @@ impl Go<'_> {
             "composite_literal" => self.composite(node),
             "literal_value" => self.elements(node, None),
             "func_literal" => self.closure(node),
+            // `Repo[User](db)`: what looks like a conversion to a generic type is a call nearly always.
+            "type_conversion_expression" if field("type").is_some_and(|ty| ty.kind() == "generic_type") => {
+                self.generic_call(node)
+            }
             "type_assertion_expression" | "type_conversion_expression" => {
                 let value = field("operand").map_or(OpId::NONE, |operand| self.expr(operand));
                 let ty =
@@ -94,6 +98,7 @@ impl Go<'_> {
         let item = self.low.scopes.here.item;
         let body = self.low.open(Place::Closure, item, BodyKind::Closure, node);
         self.params(node.field("parameters"));
+        self.named_results(node);
         self.results.push(results);
         if let Some(block) = node.field("body") {
             self.block(block);
@@ -126,12 +131,33 @@ impl Go<'_> {
         }
         let (callee, at) = self.callee(function);
         let mut args = self.arguments(&list);
-        let types = node.field("type_arguments").map(children).unwrap_or_default();
-        for (i, ty) in types.into_iter().enumerate() {
+        self.type_arguments(node.field("type_arguments"), &mut args);
+        self.low.invoke(callee, args, CallForm::Plain, at, node)
+    }
+
+    fn generic_call(&mut self, node: Node<'_>) -> OpId {
+        let Some(generic) = node.field("type") else { return self.low.unknown(&[], node) };
+        let Some(function) = generic.field("type") else { return self.low.unknown(&[], node) };
+        let (callee, at) = match function.kind() {
+            "qualified_type" => {
+                let part = |name: &str| function.field(name);
+                let recv = part("package").map_or(OpId::NONE, |package| self.expr(package));
+                let name = part("name").unwrap_or(function);
+                (Callee::Member { recv, name: self.low.file.sym(self.low.text(name)) }, name)
+            }
+            _ => (Callee::Value(self.expr(function)), function),
+        };
+        let operand = node.field("operand").map(|operand| self.expr(operand));
+        let mut args: Vec<Arg> = operand.into_iter().map(pos).collect();
+        self.type_arguments(generic.field("type_arguments"), &mut args);
+        self.low.invoke(callee, args, CallForm::Plain, at, node)
+    }
+
+    fn type_arguments(&mut self, list: Option<Node<'_>>, args: &mut Vec<Arg>) {
+        for (i, ty) in list.map(children).unwrap_or_default().into_iter().enumerate() {
             let value = self.type_value(ty);
             args.push(type_arg(&mut self.low.file, i, value));
         }
-        self.low.invoke(callee, args, CallForm::Plain, at, node)
     }
 
     fn callee<'t>(&mut self, function: Node<'t>) -> (Callee, Node<'t>) {
@@ -186,7 +212,8 @@ impl Go<'_> {
                 list[1..].iter().for_each(|arg| {
                     self.expr(*arg);
                 });
-                (ty.kind() != "channel_type").then(|| self.low.make(shape, Vec::new(), node))
+                let made = (ty.kind() != "channel_type").then(|| self.low.make(shape, Vec::new(), node))?;
+                Some(self.empty_list(made, *ty, node))
             }
             ("new", [ty]) => {
                 let class = self.type_value(*ty);
@@ -194,6 +221,15 @@ impl Go<'_> {
             }
             _ => None,
         }
+    }
+
+    /// A list without elements tells by its type what it will hold: `make([]Order, 0)`, `[]Order{}`.
+    fn empty_list(&mut self, value: OpId, ty: Node<'_>, node: Node<'_>) -> OpId {
+        if ty.kind() != "slice_type" {
+            return value;
+        }
+        let ty = self.ty(ty);
+        self.low.op(OpKind::Cast { value, ty }, node)
     }
 
     fn composite(&mut self, node: Node<'_>) -> OpId {
@@ -227,7 +263,13 @@ impl Go<'_> {
         match (class, ty.map(|ty| ty.kind())) {
             (Some(class), _) => self.low.invoke(Callee::Value(class), args, CallForm::New, node, node),
             (None, Some("slice_type" | "array_type" | "implicit_length_array_type")) => {
-                self.low.make(Shape::List, args.into_iter().map(|arg| pos(arg.value)).collect(), node)
+                let empty = args.is_empty();
+                let list =
+                    self.low.make(Shape::List, args.into_iter().map(|arg| pos(arg.value)).collect(), node);
+                match ty.filter(|_| empty) {
+                    Some(ty) => self.empty_list(list, ty, node),
+                    None => list,
+                }
             }
             _ => self.low.make(Shape::Map, args, node),
         }

@@ -30,10 +30,12 @@ pub fn lower(source: Source<'_>) -> FileIr {
 }
 
 /// What a function gives back.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Results {
     /// How many values, the error included.
     count: usize,
+    /// Their names, if they have names: what a bare return gives.
+    names: Vec<String>,
     /// The last one is an error.
     error: bool,
 }

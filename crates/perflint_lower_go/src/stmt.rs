@@ -177,10 +177,13 @@ impl Go<'_> {
 
     fn return_statement(&mut self, node: Node<'_>) {
         let list = node.named_child(0).map(children).unwrap_or_default();
-        let mut values: Vec<OpId> = list.iter().map(|value| self.expr(*value)).collect();
-        let results = self.results.last().copied().unwrap_or_default();
+        let results = self.results.last().cloned().unwrap_or_default();
+        let mut values = match list.is_empty() {
+            true => results.names.iter().map(|name| self.low.read(name, node)).collect(),
+            false => self.returned(&list),
+        };
         if results.error && values.len() == results.count {
-            let fails = self.fails(&list);
+            let fails = !list.is_empty() && self.fails(&list);
             values.pop();
             if fails {
                 return self.exit(ExitKind::Raise, node);
@@ -192,6 +195,19 @@ impl Go<'_> {
             _ => self.low.make(Shape::Tuple, values.into_iter().map(pos).collect(), node),
         };
         self.low.scopes.here.body.exit(ExitKind::Return, value, span(node));
+    }
+
+    /// The values of a return. Variables are read after the calls beside them, which may fill them: `return xs, db.Find(&xs)`.
+    fn returned(&mut self, list: &[Node<'_>]) -> Vec<OpId> {
+        let mut values = vec![OpId::NONE; list.len()];
+        for variables in [false, true] {
+            for (value, node) in values.iter_mut().zip(list) {
+                if (node.kind() == "identifier") == variables {
+                    *value = self.expr(*node);
+                }
+            }
+        }
+        values
     }
 
     /// True if what is returned is an error and nothing else: `return nil, err`, `return fmt.Errorf(..)`.

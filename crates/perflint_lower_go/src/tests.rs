@@ -43,9 +43,18 @@ fn methods_extend_their_receiver_and_see_it() {
 fn an_error_is_no_part_of_a_result() {
     has(
         "package a\nfunc f() (*U, error) {\n v, err := g()\n if err != nil { return nil, err }\n return v, nil\n}",
-        &["v#0 = %1", "Raise _", "Return %12"],
+        &["v#0 = %1", "Raise _", "Return %13"],
     );
-    has("package a\nfunc f() (A, B, error) { a, b, err := g(); return a, b, nil }", &["tuple(%10, %11)"]);
+    has("package a\nfunc f() (A, B, error) { a, b, err := g(); return a, b, nil }", &["tuple(%11, %12)"]);
+}
+
+#[test]
+fn variables_are_returned_as_the_call_beside_them_left_them() {
+    has(
+        "package a\nfunc f() ([]T, error) {\n xs := g()\n return xs, h(&xs)\n}",
+        &["call Plain %3(%4)", "%6 r0 local xs#0", "Return %6"],
+    );
+    has("package a\nfunc f() (xs []T, err error) {\n xs, err = g()\n return\n}", &["Return %11"]);
 }
 
 #[test]
@@ -87,4 +96,15 @@ fn depth_is_bounded() {
     lower(&format!("package a\nvar x = a{}", ".b()".repeat(n)));
     lower(&format!("package a\nfunc f() {{ {} }}", "if x { } else ".repeat(n) + "{}"));
     lower(&format!("package a\nvar x = 1{}", "+1".repeat(n)));
+}
+
+#[test]
+fn a_function_with_type_arguments_is_called() {
+    has("package a\nfunc f() { r := NewRepo[User](db) }", &["name NewRepo", "call Plain %0(%1, <0>: %2)"]);
+    has("package a\nfunc f() { r := m.G[User](db) }", &["call Plain %0.G(%1, <0>: %2)"]);
+    has(
+        "package a\nfunc Get[T any](id int) T { return g(id) }",
+        &["Function Get in 0 -> T @<> \"T\" body 1"],
+    );
+    has("package a\ntype Repo[T any, K comparable] struct { db DB }", &["@<> \"T\" \"K\""]);
 }

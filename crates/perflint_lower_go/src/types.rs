@@ -47,19 +47,20 @@ impl Go<'_> {
     /// What a function gives back, without its error: the type, and how many values there are.
     pub(crate) fn result(&mut self, node: Option<Node<'_>>) -> (Option<TypeId>, Results) {
         let Some(node) = node else { return (None, Results::default()) };
-        let mut types = Vec::new();
+        let (mut types, mut named) = (Vec::new(), Vec::new());
         if node.kind() == "parameter_list" {
             for param in children(node) {
                 let Some(ty) = param.field("type") else { continue };
                 let mut cursor = param.walk();
-                let names = param.children_by_field_name("name", &mut cursor).count();
-                types.extend(std::iter::repeat_n(ty, names.max(1)));
+                let names: Vec<Node<'_>> = param.children_by_field_name("name", &mut cursor).collect();
+                types.extend(std::iter::repeat_n(ty, names.len().max(1)));
+                named.extend(names.into_iter().map(|name| self.low.text(name).to_owned()));
             }
         } else {
             types.push(node);
         }
         let error = types.last().is_some_and(|ty| self.low.text(*ty) == "error");
-        let results = Results { count: types.len(), error };
+        let results = Results { count: types.len(), error, names: named };
         types.truncate(types.len() - usize::from(error));
         let ty = match types[..] {
             [] => None,
