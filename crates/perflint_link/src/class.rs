@@ -271,7 +271,11 @@ impl Program {
                 }
             }
             let marked = self.marked_types(ClassIx(c as u32), models);
-            types.extend(marked.iter().copied().filter(|ty| !types.contains(ty)).collect::<Vec<_>>());
+            for ty in marked.iter().copied().chain(self.generated_type(ClassIx(c as u32), models)) {
+                if !types.contains(&ty) {
+                    types.push(ty);
+                }
+            }
             self.classes[c].marked = marked;
             for base in mro.iter().skip(1) {
                 if let Base::Class(ancestor) = base {

@@ -1,9 +1,38 @@
-//! Modules that are generated into the repository, as models describe them.
+//! Modules and classes that are generated into the repository, as models describe them.
 
-use crate::program::FileIx;
+use crate::class::ClassIx;
+use crate::program::{FileIx, Program};
 use crate::resolve::path::{folder_of, normalise};
-use perflint_ir::{FileIr, Sym};
-use perflint_models::{GeneratedRow, Models};
+use perflint_ir::{FileIr, Sym, TypeExpr};
+use perflint_models::{GeneratedRow, Models, TypeIx};
+
+impl Program {
+    /// The type of the library that a class was generated for, which its name and the type of one of its fields tell.
+    pub(crate) fn generated_type(&self, class: ClassIx, models: &Models) -> Option<TypeIx> {
+        let def = self.class(class).def;
+        let name = self.text(self.item(def).name);
+        let mut types = models.generated_types(self.file(def.file).lang.models());
+        types
+            .find(|(_, row)| named_by(&row.class, name).is_some() && self.holds(class, &row.holds))
+            .map(|(ty, _)| ty)
+    }
+
+    /// True if a class has a field of a type.
+    fn holds(&self, class: ClassIx, wanted: &str) -> bool {
+        let fields = self.class(class).members.values().flatten();
+        fields.filter_map(|field| Some((field.file, self.item(*field).ty?))).any(|(file, ty)| {
+            let TypeExpr::Path { name, .. } = self.file(file).types[ty.0 as usize] else { return false };
+            let path = self.resolve_dotted(file, name).and_then(|t| self.target_path(t)).unwrap_or(name);
+            self.text(path) == wanted
+        })
+    }
+}
+
+/// The entity that the name of a class says it was generated for: `Order` of `OrderQuery`, where classes are called `{entity}Query`.
+pub fn named_by<'n>(pattern: &str, name: &'n str) -> Option<&'n str> {
+    let (before, after) = pattern.split_once("{entity}")?;
+    name.strip_prefix(before)?.strip_suffix(after).filter(|entity| !entity.is_empty())
+}
 
 /// Generated modules of the models, and where schemas have them generated.
 #[derive(Debug, Default)]

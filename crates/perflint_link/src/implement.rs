@@ -45,7 +45,7 @@ impl Program {
     }
 
     /// True for structs, and for other named types that have methods with code.
-    fn is_concrete(&self, ix: ClassIx) -> bool {
+    pub(crate) fn is_concrete(&self, ix: ClassIx) -> bool {
         let class = self.class(ix);
         let has_code = |def: &crate::program::Def| {
             let item = self.item(*def);
@@ -81,7 +81,7 @@ impl Program {
     }
 
     /// The names of a class's methods, those of what it embeds included, in order.
-    fn methods(&self, ix: ClassIx) -> Vec<Sym> {
+    pub(crate) fn methods(&self, ix: ClassIx) -> Vec<Sym> {
         let mut names = Vec::new();
         for base in &self.class(ix).mro {
             let crate::class::Base::Class(base) = base else { continue };

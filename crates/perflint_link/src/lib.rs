@@ -19,6 +19,7 @@ mod eager;
 mod entity;
 mod generated;
 mod implement;
+mod implement_library;
 mod import;
 mod inherited;
 mod lazy;
@@ -39,6 +40,7 @@ mod template;
 
 pub use class::{Base, Class, ClassIx};
 pub use entity::{Entity, EntityIx, Relation};
+pub use generated::named_by;
 pub use import::ImportCounts;
 pub use names::Names;
 pub use program::{BodyRef, Def, FileIx, Program};

@@ -135,6 +135,7 @@ impl Program {
         program.find_imports();
         program.build_classes(models);
         program.satisfy_interfaces();
+        program.satisfy_by_libraries(models);
         program.meanings = Some(Meanings::default());
         program.build_declarations(models);
         program.build_listed(models);

@@ -121,6 +121,8 @@ pub enum Expr {
     Function(Box<Expr>),
     /// A value that nothing is known of and that holds no rows: a number, a flag, a string.
     Scalar,
+    /// The first argument of the call of this name that the receiver was built with: `told(Model)`.
+    Told(Box<str>),
     /// A constant number.
     Number(u32),
     /// A constant string.
@@ -287,6 +289,7 @@ impl Expr {
             "service" => Self::Service(nested()?),
             "loaded" => Self::Loaded(nested()?),
             "function" => Self::Function(nested()?),
+            "told" => Self::Told(inner.trim().into()),
             "key" => Self::Key(inner.trim().into()),
             "new" => Self::New(inner.trim().into()),
             "type" if inner.trim() == "last" => Self::TypeArg(u8::MAX),

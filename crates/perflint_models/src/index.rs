@@ -259,6 +259,7 @@ impl Models {
             accessor_type: None,
             accessor_marker: None,
             marked_by: OneOrMany::default(),
+            generated: None,
             made_by: OneOrMany::default(),
             starts: false,
             shown: false,
@@ -472,6 +473,15 @@ impl Models {
     /// The types that classes with this marker are of.
     pub fn marked_types(&self, family: &str, marker: &str) -> &[TypeIx] {
         of_family(&self.markers, family, marker)
+    }
+
+    /// The types of classes that are generated for entities, with what tells the classes.
+    pub fn generated_types<'m>(
+        &'m self,
+        family: &'m str,
+    ) -> impl Iterator<Item = (TypeIx, &'m crate::GeneratedClass)> {
+        let of_family = self.types.iter().zip(0u32..).filter(move |(ty, _)| &*ty.family == family);
+        of_family.filter_map(|(ty, ix)| Some((TypeIx(ix), ty.row.generated.as_ref()?)))
     }
 
     /// The row for an attribute of a type.

@@ -45,6 +45,6 @@ pub use schema::{ColumnRow, DialectRow, Does, MigrationRow, SchemaRow, TableRow}
 pub use shape::Shape;
 pub use source::{GeneratedRow, HintRow, MetamodelRow, SettingRow, StubRow};
 pub use traversal::{Receives, Traversal};
-pub use ty::{TypeRole, TypeRow};
+pub use ty::{GeneratedClass, TypeRole, TypeRow};
 pub use view::{HelperRow, Renders, Shows, ViewRow};
 pub use word::{Meaning, Vocabulary, WordRow};

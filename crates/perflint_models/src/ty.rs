@@ -18,6 +18,16 @@ pub enum TypeRole {
     Wrapper,
 }
 
+/// Classes that a library generates into the repository, one for each entity.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GeneratedClass {
+    /// The type of a field that only they have.
+    pub holds: Box<str>,
+    /// How they are called: `{entity}Query`.
+    pub class: Box<str>,
+}
+
 /// A type of the library.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -74,6 +84,9 @@ pub struct TypeRow {
     /// Markers that make a class of the repository one of this type: `@Mapper`.
     #[serde(default)]
     pub marked_by: OneOrMany,
+    /// Classes that are generated for entities are of this type; its rows say what their methods do.
+    #[serde(default)]
+    pub generated: Option<GeneratedClass>,
     /// Endings of methods that give one, where nothing else is known of them: `Async`.
     #[serde(default)]
     pub made_by: OneOrMany,

@@ -25,7 +25,7 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         }
         let elsewhere = ctx.program.is_stub(rows.site.at.file) || is_layer(&rows.site);
         let primary = if elsewhere { rows.origin } else { rows.site };
-        if !ctx.program.is_stub(primary.at.file) && judged(ctx.program, primary.at.file) {
+        if let Some(primary) = written(ctx, primary, rows.caller) {
             causes.entry(primary).or_insert(rows);
         }
     }
@@ -81,6 +81,14 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             suppressed: None,
         });
     }
+}
+
+/// Where a query is somebody's to change: where it stands, or where the function is called that was generated for it.
+fn written(ctx: &Ctx<'_>, site: Site, caller: Option<Site>) -> Option<Site> {
+    if ctx.program.is_stub(site.at.file) {
+        return None;
+    }
+    [Some(site), caller].into_iter().flatten().find(|site| judged(ctx.program, site.at.file))
 }
 
 /// Where rows come into memory: where they are read or where their query is built, whichever somebody waits for. A query that is
@@ -183,14 +191,16 @@ fn is_shelved(ctx: &Ctx<'_>, page: &Page, entity: EntityIx) -> bool {
 
 pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     let mut causes: BTreeMap<Site, Vec<&perflint_summary::Responded>> = BTreeMap::new();
+    let callers: BTreeMap<Site, Site> =
+        ctx.facts.materialised.iter().filter_map(|rows| Some((rows.origin, rows.caller?))).collect();
     for event in &ctx.facts.responded {
-        if (event.related && !event.direct && !is_subject(ctx, page, event.origin))
-            || ctx.program.is_stub(event.origin.at.file)
-            || !judged(ctx.program, event.origin.at.file)
-        {
+        if event.related && !event.direct && !is_subject(ctx, page, event.origin) {
             continue;
         }
-        causes.entry(event.origin).or_default().push(event);
+        let caller = || callers.get(&event.origin).copied();
+        if let Some(origin) = written(ctx, event.origin, caller()) {
+            causes.entry(origin).or_default().push(event);
+        }
     }
     for (origin, mut events) in causes {
         let Some(place) = ctx.site(origin) else { continue };

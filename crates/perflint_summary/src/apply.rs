@@ -6,7 +6,8 @@ use crate::expr::Given;
 use crate::fact::{Effect, Sure};
 use crate::iterate::Plan;
 use crate::value::{Binder, Bound, EVERYTHING, NULL, Query, SCALAR, Site, Source, UNKNOWN, V, Val};
-use perflint_ir::{OpId, OpKind, RegionId, SqlVerb, Sym, TypeExpr};
+use perflint_ir::{OpId, OpKind, RegionId, Role, SqlVerb, Sym};
+use perflint_link::BodyRef;
 use perflint_models::{CallIx, CallRow, EffectKind, Expr, RowCount, TypeRole, Wait};
 
 /// True if an argument is what another call gives.
@@ -122,15 +123,8 @@ impl<'p> Eval<'p> {
         {
             self.add_element(f, recv, v, recv_op);
         }
-        if let (Some(e), Some(q)) = (&row.becomes, built) {
-            let held = match row.effect {
-                Some(_) => Query { ran: true, via: None, ..q },
-                None => q,
-            };
-            let held = self.vals.make(Val::Query(held));
-            if let Some(v) = self.over_query(f, e, &given, held) {
-                self.rebind(f, recv_op, v);
-            }
+        if let Some(e) = &row.becomes {
+            self.become_other(f, row, e, &given, built, recv_op);
         }
         let source =
             row.per.as_ref().and_then(|per| self.expr(f, per, &given)).and_then(|v| self.source_of(v));
@@ -182,6 +176,32 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// What the receiver's variable holds from here on: the query that ran, or another thing that the row names.
+    fn become_other(
+        &mut self,
+        f: &mut Frame<'p>,
+        row: &'p CallRow,
+        e: &'p Expr,
+        g: &Given<'_>,
+        built: Option<Query>,
+        recv_op: Option<OpId>,
+    ) {
+        let held = match built {
+            Some(q) if row.effect.is_some() => Query { ran: true, via: None, ..q },
+            Some(q) => q,
+            None => {
+                if let (Expr::New(_), Some(v)) = (e, self.expr(f, e, g)) {
+                    self.rebind(f, recv_op, v);
+                }
+                return;
+            }
+        };
+        let held = self.vals.make(Val::Query(held));
+        if let Some(v) = self.over_query(f, e, g, held) {
+            self.rebind(f, recv_op, v);
+        }
+    }
+
     /// A call that walks a value runs it if it is a query: `list(qs)`.
     fn iterated(&mut self, f: &mut Frame<'p>, per: &'p Expr, g: &Given<'_>) {
         if let Some(v) = self.expr(f, per, g)
@@ -217,10 +237,13 @@ impl<'p> Eval<'p> {
                 let v = self.expr(f, e, g)?;
                 match *self.vals.get(v) {
                     Val::Sql(..) => self.sql_query(f, v, g)?,
-                    _ => match (self.query_for(f, v, g.op), self.vals.get(g.recv).clone()) {
+                    _ => match (self.query_about(f, e, v, g.op), self.vals.get(g.recv).clone()) {
                         // Conditions came first, what they are about comes with the call that runs them.
-                        (q, Val::Query(base)) if base.entity.is_none() && row.runs.is_none() => {
-                            let about = q.map_or((None, base.label), |q| (q.entity, q.label));
+                        (q, Val::Query(base))
+                            if row.runs.is_none() && (base.entity.is_none() || f.lang.fills_arguments()) =>
+                        {
+                            let about = q.filter(|q| q.entity.is_some() || base.entity.is_none());
+                            let about = about.map_or((base.entity, base.label), |q| (q.entity, q.label));
                             Query { entity: about.0, label: about.1, ..base }
                         }
                         (q, _) => q?,
@@ -245,7 +268,9 @@ impl<'p> Eval<'p> {
 
     /// What a call adds to the query that it works on.
     fn added(&mut self, f: &mut Frame<'p>, mut q: Query, row: &'p CallRow, g: &Given<'_>) -> Query {
-        if q.origin.op == OpId::NONE {
+        // Where generated code is called is where the query is built.
+        let generated = |at: BodyRef| self.p.file(at.file).role == Role::Generated;
+        if q.origin.op == OpId::NONE || (generated(q.origin.at) && !generated(f.at)) {
             q.origin = self.site(f, g.op);
         }
         if let Some(def) = self.declaring {
@@ -276,7 +301,7 @@ impl<'p> Eval<'p> {
             let path = self.vals.make(Val::Paths([relation].into(), None));
             q = self.load(&q, path);
         }
-        if row.effect.is_some() && f.lang.family() == "java" && self.declares_page(g.args) {
+        if row.effect.is_some() && self.declares_page(g.args) {
             q.bound = Bound::Page;
         }
         if let Some(e) = &row.narrows {
@@ -303,61 +328,6 @@ impl<'p> Eval<'p> {
             q.via = None;
         }
         q
-    }
-
-    /// Fills the variable that a call was given with the rows of its query.
-    fn fill(&mut self, f: &mut Frame<'p>, e: &Expr, g: &Given<'_>, built: Option<Query>) {
-        let (Expr::Arg(n), Some(OpKind::Call(id))) = (e, f.body.ops.get(g.op).map(|o| o.kind)) else {
-            return;
-        };
-        let args = f.body.args(f.body.call(id).args);
-        let Some(arg) = args.get(usize::from(*n)).and_then(|arg| arg.value.some()) else { return };
-        let OpKind::Local(local) = f.body.op(arg).kind else { return };
-        let held = f.locals[local.at()];
-        let several = matches!(self.vals.get(held), Val::Many { .. } | Val::List(_));
-        let Some(q) = built else { return };
-        f.locals[local.at()] = match (several, q.entity.is_some()) {
-            (true, true) => self.result_rows(f, &q, g.op),
-            (false, true) => self.row_of(f, &q, g.op),
-            (true, false) => {
-                let elem = self.element(held);
-                let elem = self.row_instance(elem);
-                let rows = self.result_rows(f, &q, g.op);
-                match *self.vals.get(rows) {
-                    Val::Many { count, batch, source, .. } => {
-                        self.vals.make(Val::Many { elem, count, batch, source })
-                    }
-                    _ => rows,
-                }
-            }
-            (false, false) => return,
-        };
-    }
-
-    /// True if the variable that a call fills is declared to hold one value: a number, a row.
-    fn fills_one(&self, f: &Frame<'p>, e: &Expr, op: usize) -> bool {
-        let (Expr::Arg(n), Some(OpKind::Call(id))) = (e, f.body.ops.get(op).map(|o| o.kind)) else {
-            return false;
-        };
-        let args = f.body.args(f.body.call(id).args);
-        let Some(arg) = args.get(usize::from(*n)).and_then(|arg| arg.value.some()) else { return false };
-        let OpKind::Local(local) = f.body.op(arg).kind else { return false };
-        let plain = f.body.bindings(local).any(|value| self.is_plain_type(f, value));
-        plain || matches!(self.vals.get(f.locals[local.at()]), Val::Scalar | Val::Row(_) | Val::Inst(..))
-    }
-
-    /// True for `var n int64`: a value of a type of the language itself that holds one thing.
-    fn is_plain_type(&self, f: &Frame<'p>, value: OpId) -> bool {
-        let OpKind::Cast { ty, .. } = f.body.op(value).kind else { return false };
-        match &self.p.file(f.at.file).types[ty.0 as usize] {
-            TypeExpr::Path { name, args } => {
-                let name = self.p.text(*name);
-                let number = name.trim_start_matches('u').strip_prefix("int").or(name.strip_prefix("float"));
-                let sized = |bits: &str| bits.bytes().all(|b| b.is_ascii_digit());
-                args.is_empty() && (number.is_some_and(sized) || matches!(name, "string" | "bool"))
-            }
-            _ => false,
-        }
     }
 
     /// A repository or collection is no query yet: each use of it is a query of its own.

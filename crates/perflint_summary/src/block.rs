@@ -74,7 +74,12 @@ impl<'p> Eval<'p> {
         let mut parts = vec![g.recv];
         parts.extend(&g.args.pos);
         parts.push(self.vals.make(Val::Map(keys.into(), UNKNOWN)));
-        let mut sum = g.recv;
+        // A map type of a library: `bson.M{"kind": kind}`. What stands under a computed key is not looked into.
+        let mut sum = match self.vals.get(g.recv) {
+            Val::Ext(_) if !g.args.pos.is_empty() => return UNKNOWN,
+            Val::Ext(_) => self.vals.make(Val::Map([].into(), UNKNOWN)),
+            _ => g.recv,
+        };
         for part in parts.split_off(1) {
             let Val::Map(entries, more) = self.vals.get(part).clone() else { continue };
             for (name, v) in entries.iter() {

@@ -279,6 +279,7 @@ impl<'p> Eval<'p> {
             },
             Val::Union(all) => {
                 let mut sum = UNKNOWN;
+                let all = self.without_whole(&all);
                 for v in all.iter().take(4) {
                     let one = self.call_member(f, *v, name, args, op, None);
                     sum = self.vals.join(sum, one);
@@ -521,6 +522,8 @@ impl<'p> Eval<'p> {
         }
         for ty in self.p.class(class).types.clone() {
             if let Some(row) = self.look.method(ty, name, false) {
+                // What satisfies an interface by its shape does not declare what it does.
+                let own = own.filter(|_| !f.lang.implements_by_shape());
                 return self.apply_declared(f, own, row, recv, args, op);
             }
         }
@@ -636,6 +639,9 @@ impl<'p> Eval<'p> {
         op: usize,
         recv_op: Option<OpId>,
     ) -> V {
+        if let Some(v) = self.call_generated(f, recv, q, name, args, op, recv_op) {
+            return v;
+        }
         if let Some(class) = q.class
             && let Some(def) = self.p.class_member(class, name).filter(|d| !self.p.is_stub(d.file))
             && self.p.item(def).kind == ItemKind::Function

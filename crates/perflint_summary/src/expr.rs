@@ -300,6 +300,8 @@ impl<'p> Eval<'p> {
                 let v = self.expr(f, e, g)?;
                 self.repository(f, ty, v, g.op)
             }
+            // Asks for a variable, not for a value.
+            Expr::Told(_) => return None,
             Expr::Selected(e) => {
                 let v = self.expr(f, e, g)?;
                 self.selected(f, v, g.op, false)

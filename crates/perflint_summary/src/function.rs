@@ -68,7 +68,7 @@ impl<'p> Eval<'p> {
             Val::Query(q) => q.entity,
             _ => None,
         };
-        let entity = given.or(own)?;
+        let entity = self.generated_for(class, api).or(given).or(own)?;
         let empty = self.p.names.intern("");
         let q = self.fresh_query(f, Some(entity), empty, op);
         Some(self.vals.make(Val::Query(Query { api: Some(api), class: Some(class), ..q })))

@@ -269,7 +269,12 @@ impl<'p> Eval<'p> {
     fn store(&mut self, f: &mut Frame<'p>, base: OpId, key: OpId, value: OpId) {
         let OpKind::Local(local) = f.body.op(base).kind else {
             if let Val::Str(name) = *self.vals.get(f.vals[key.at()]) {
-                let held = self.with_field(f.vals[base.at()], name, f.vals[value.at()]);
+                let (object, value) = (f.vals[base.at()], f.vals[value.at()]);
+                // The field of a library's type holds a map that nobody saw made: `c.Data["json"] = orders`.
+                let held = match f.lang.fills_arguments() {
+                    true => self.filled(f, object, name, value),
+                    false => self.with_field(object, name, value),
+                };
                 self.change(f, base, held);
             }
             return;

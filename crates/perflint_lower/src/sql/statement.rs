@@ -37,7 +37,10 @@ pub(super) fn read(text: &str) -> Reading {
         }
         statements.push(statement);
     }
+    // A list that is made into rows restricts those that are joined to it: `FROM unnest($1::bigint[]) AS given(id)`.
+    let given = tokens.iter().any(|token| token.is("unnest"));
     if let Some(first) = statements.first_mut() {
+        first.filtered |= given;
         first.changes = super::changes::changes(text, &tokens);
     }
     Reading { statements, partial: normal.partial }
