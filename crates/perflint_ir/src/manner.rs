@@ -40,7 +40,7 @@ impl Lang {
     /// True if the objects that serve requests are there before and after them: what one request made them remember, the next
     /// one finds.
     pub fn keeps_services(self) -> bool {
-        matches!(self.family(), "csharp" | "java")
+        matches!(self.family(), "csharp" | "java" | "go")
     }
 
     /// True if what suspends gives its value where it is called, without a word for waiting: Kotlin's `suspend` functions.

@@ -2,7 +2,7 @@
 //! currency, not once per row.
 
 use crate::write::Ctx;
-use perflint_ir::{BinOp, Body, LocalId, OpId, OpKind, RegionKind};
+use perflint_ir::{BinOp, Body, OpId, OpKind, RegionId, RegionKind};
 use perflint_summary::Repeat;
 
 /// How deep a condition is looked into.
@@ -15,13 +15,12 @@ const KEYS: &[&str] = &["id", "pk", "uuid", "key", "Id", "ID"];
 pub(crate) fn is_kept(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
     let Some(walked) = repeat.region else { return false };
     let body = ctx.program.body(repeat.place.at);
-    let RegionKind::Loop { item, .. } = body.region(walked).kind else { return false };
     let start = body.op(repeat.place.op).region;
     let mut around = body.enclosing(start).take_while(|(region, _)| *region != walked);
     around.any(|(region, kind)| match kind.kind {
         RegionKind::Branch { cond, .. } if cond.is_some() => body.ops.iter().any(|op| match op.kind {
             OpKind::Store(parts) if op.region == region => match body.kids(parts) {
-                [store, key, _] => shared(ctx, body, *key, item) && looks_into(body, cond, *store, 0),
+                [store, key, _] => shared(ctx, body, walked, *key) && looks_into(body, cond, *store, 0),
                 _ => false,
             },
             _ => false,
@@ -31,12 +30,30 @@ pub(crate) fn is_kept(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
 }
 
 /// True for a key that is an attribute of the loop's element, other than what tells elements apart.
-fn shared(ctx: &Ctx<'_>, body: &Body, key: OpId, item: LocalId) -> bool {
-    match body.op(key).kind {
-        OpKind::Get { base, name } => {
-            body.op(base).kind == OpKind::Local(item) && !KEYS.contains(&ctx.text(name))
-        }
+fn shared(ctx: &Ctx<'_>, body: &Body, walked: RegionId, key: OpId) -> bool {
+    let RegionKind::Loop { over, item, .. } = body.region(walked).kind else { return false };
+    match body.op(settled(body, key)).kind {
+        OpKind::Get { base, name } if !KEYS.contains(&ctx.text(name)) => match body.op(base).kind {
+            OpKind::Local(local) => local == item,
+            // `orders[i].customer` of a loop over the positions of `orders`.
+            OpKind::Index { base, .. } => over.is_some() && same(body, base, over),
+            _ => false,
+        },
         _ => false,
+    }
+}
+
+/// What a variable that is set once holds: the flag of `hit, ok := known[key]` is what was looked up.
+fn settled(body: &Body, op: OpId) -> OpId {
+    match body.op(op).kind {
+        OpKind::Local(local) => {
+            let mut bound = body.bindings(local);
+            match (bound.next(), bound.next()) {
+                (Some(value), None) => value,
+                _ => op,
+            }
+        }
+        _ => op,
     }
 }
 
@@ -46,7 +63,7 @@ fn looks_into(body: &Body, cond: OpId, store: OpId, depth: u32) -> bool {
         return false;
     }
     let next = |op: OpId| looks_into(body, op, store, depth + 1);
-    match body.op(cond).kind {
+    match body.op(settled(body, cond)).kind {
         OpKind::Not(v) | OpKind::Await(v) => next(v),
         OpKind::Index { base, .. } => same(body, base, store),
         OpKind::Binary { op: BinOp::In, rhs, .. } => same(body, rhs, store),
