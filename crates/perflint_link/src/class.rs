@@ -270,8 +270,12 @@ impl Program {
                     types.push(ty);
                 }
             }
+            // What a class was generated for says more than the type that it embeds.
+            if let Some(ty) = self.generated_type(ClassIx(c as u32), models) {
+                types.insert(0, ty);
+            }
             let marked = self.marked_types(ClassIx(c as u32), models);
-            for ty in marked.iter().copied().chain(self.generated_type(ClassIx(c as u32), models)) {
+            for ty in marked.iter().copied() {
                 if !types.contains(&ty) {
                     types.push(ty);
                 }

@@ -213,7 +213,7 @@ impl Go<'_> {
                     self.expr(*arg);
                 });
                 let made = (ty.kind() != "channel_type").then(|| self.low.make(shape, Vec::new(), node))?;
-                Some(self.empty_list(made, *ty, node))
+                Some(self.typed(made, *ty, node))
             }
             ("new", [ty]) => {
                 let class = self.type_value(*ty);
@@ -223,9 +223,9 @@ impl Go<'_> {
         }
     }
 
-    /// A list without elements tells by its type what it will hold: `make([]Order, 0)`, `[]Order{}`.
-    fn empty_list(&mut self, value: OpId, ty: Node<'_>, node: Node<'_>) -> OpId {
-        if ty.kind() != "slice_type" {
+    /// A list or map without elements tells by its type what it will hold: `make([]Order, 0)`, `map[int]Order{}`.
+    fn typed(&mut self, value: OpId, ty: Node<'_>, node: Node<'_>) -> OpId {
+        if !matches!(ty.kind(), "slice_type" | "map_type") {
             return value;
         }
         let ty = self.ty(ty);
@@ -267,9 +267,13 @@ impl Go<'_> {
                 let list =
                     self.low.make(Shape::List, args.into_iter().map(|arg| pos(arg.value)).collect(), node);
                 match ty.filter(|_| empty) {
-                    Some(ty) => self.empty_list(list, ty, node),
+                    Some(ty) => self.typed(list, ty, node),
                     None => list,
                 }
+            }
+            (None, Some("map_type")) if args.is_empty() => {
+                let map = self.low.make(Shape::Map, args, node);
+                ty.map_or(map, |ty| self.typed(map, ty, node))
             }
             _ => self.low.make(Shape::Map, args, node),
         }

@@ -26,6 +26,9 @@ pub struct GeneratedClass {
     pub holds: Box<str>,
     /// How they are called: `{entity}Query`.
     pub class: Box<str>,
+    /// What they are made with, which is not seen, may limit the rows.
+    #[serde(default)]
+    pub limited: bool,
 }
 
 /// A type of the library.

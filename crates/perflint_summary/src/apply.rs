@@ -6,8 +6,7 @@ use crate::expr::Given;
 use crate::fact::{Effect, Sure};
 use crate::iterate::Plan;
 use crate::value::{Binder, Bound, EVERYTHING, NULL, Query, SCALAR, Site, Source, UNKNOWN, V, Val};
-use perflint_ir::{OpId, OpKind, RegionId, Role, SqlVerb, Sym};
-use perflint_link::BodyRef;
+use perflint_ir::{OpId, OpKind, RegionId, SqlVerb, Sym};
 use perflint_models::{CallIx, CallRow, EffectKind, Expr, RowCount, TypeRole, Wait};
 
 /// True if an argument is what another call gives.
@@ -268,9 +267,7 @@ impl<'p> Eval<'p> {
 
     /// What a call adds to the query that it works on.
     fn added(&mut self, f: &mut Frame<'p>, mut q: Query, row: &'p CallRow, g: &Given<'_>) -> Query {
-        // Where generated code is called is where the query is built.
-        let generated = |at: BodyRef| self.p.file(at.file).role == Role::Generated;
-        if q.origin.op == OpId::NONE || (generated(q.origin.at) && !generated(f.at)) {
+        if q.origin.op == OpId::NONE {
             q.origin = self.site(f, g.op);
         }
         if let Some(def) = self.declaring {
@@ -478,7 +475,8 @@ impl<'p> Eval<'p> {
                 Val::Closure(..) => self.restricts(v) || is_made(f, e, g.op),
                 _ => true,
             },
-            None => is_made(f, e, g.op),
+            // Conditions that are given as a list, of which it is not known how many there are.
+            None => is_made(f, e, g.op) || (g.args.open && f.lang.fills_arguments()),
         }
     }
 

@@ -678,6 +678,9 @@ impl<'p> Eval<'p> {
         if let Some(entity) = self.p.class(class).entity {
             return self.typed_row(entity);
         }
+        if let Some(q) = self.declared_generated(class) {
+            return q;
+        }
         // An alias: a type whose one base is another type.
         let def = self.p.class(class).def;
         if self.p.item(def).kind == ItemKind::Interface
@@ -732,7 +735,7 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn declared_query(&mut self, at: Def, entity: EntityIx, ty: TypeIx) -> Query {
+    pub(crate) fn declared_query(&mut self, at: Def, entity: EntityIx, ty: TypeIx) -> Query {
         let empty = self.p.names.intern("");
         let body = self.p.item(at).body.unwrap_or(perflint_ir::BodyId(0));
         Query {

@@ -279,7 +279,7 @@ impl<'p> Eval<'p> {
             },
             Val::Union(all) => {
                 let mut sum = UNKNOWN;
-                let all = self.without_whole(&all);
+                let all = self.without_whole(f, &all);
                 for v in all.iter().take(4) {
                     let one = self.call_member(f, *v, name, args, op, None);
                     sum = self.vals.join(sum, one);

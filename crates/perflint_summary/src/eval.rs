@@ -108,6 +108,8 @@ pub(crate) struct Events {
     /// The declarations of queries that stand as methods without code: a repository's `findByName`.
     pub(crate) declared: FxHashMap<Site, Def>,
     pub(crate) graph: CallGraph,
+    /// Where functions that were generated are called by others, first of all.
+    pub(crate) entered: FxHashMap<BodyRef, Site>,
     pub(crate) calls: usize,
     pub(crate) holes: usize,
     pub(crate) widened: usize,
@@ -288,6 +290,9 @@ impl<'p> Eval<'p> {
         locals: Vec<V>,
         caller: Option<Site>,
     ) -> Rc<Outcome> {
+        if let Some(site) = caller {
+            self.note_entered(at, site);
+        }
         let context = self.context(at, this, locals);
         if let Some(known) = self.memo.get(&context) {
             return Rc::clone(known);

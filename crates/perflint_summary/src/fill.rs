@@ -16,6 +16,11 @@ impl<'p> Eval<'p> {
         let held = f.locals[local.at()];
         let several = matches!(self.vals.get(held), Val::Many { .. } | Val::List(_));
         let Some(q) = built else { return };
+        if let Val::Map(..) = self.vals.get(held) {
+            let row = if q.entity.is_some() { self.row_of(f, &q, g.op) } else { return };
+            f.locals[local.at()] = self.vals.make(Val::Map([].into(), row));
+            return;
+        }
         f.locals[local.at()] = match (several, q.entity.is_some()) {
             (true, true) => self.result_rows(f, &q, g.op),
             (false, true) => self.row_of(f, &q, g.op),
@@ -57,19 +62,20 @@ impl<'p> Eval<'p> {
 
     /// A query about what a call is given: a class, a row, or a list that it fills, which restricts nothing.
     pub(crate) fn query_about(&mut self, f: &mut Frame<'p>, e: &Expr, v: V, op: usize) -> Option<Query> {
-        let is_list = matches!(self.vals.get(v), Val::Many { .. } | Val::List(_));
+        let is_list = matches!(self.vals.get(v), Val::Many { .. } | Val::List(_) | Val::Map(..));
         if !is_list || !f.lang.fills_arguments() {
             return self.query_for(f, v, op);
         }
         let elem = match self.vals.get(v) {
             Val::List(items) if items.is_empty() => self.declared_list(f, e, op)?,
+            Val::Map(..) => self.declared_list(f, e, op)?,
             _ => v,
         };
         let q = self.query_for(f, elem, op)?;
         Some(Query { narrowed: false, related: false, fresh: false, ..q })
     }
 
-    /// What an empty list will hold, by the type that it was made with.
+    /// What an empty list or map will hold, by the type that it was made with.
     fn declared_list(&mut self, f: &Frame<'p>, e: &Expr, op: usize) -> Option<V> {
         let local = self.filled_local(f.body, e, op)?;
         let declared = f.body.bindings(local).find_map(|value| match f.body.op(value).kind {

@@ -3,7 +3,7 @@
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, How};
 use crate::graph::Node;
-use crate::value::{EVERYTHING, NULL, Query, Row, SCALAR, UNKNOWN, V, Val};
+use crate::value::{Bound, EVERYTHING, NULL, Query, Row, SCALAR, UNKNOWN, V, Val};
 use perflint_ir::{BodyId, Lang, OpId, OpKind, ParamKind, Sym};
 use perflint_link::{BodyRef, ClassIx, Def};
 use std::rc::Rc;
@@ -71,7 +71,9 @@ impl<'p> Eval<'p> {
         let entity = self.generated_for(class, api).or(given).or(own)?;
         let empty = self.p.names.intern("");
         let q = self.fresh_query(f, Some(entity), empty, op);
-        Some(self.vals.make(Val::Query(Query { api: Some(api), class: Some(class), ..q })))
+        let limited = self.m.type_row(api).generated.as_ref().is_some_and(|row| row.limited);
+        let bound = if limited { Bound::Unknown } else { q.bound };
+        Some(self.vals.make(Val::Query(Query { api: Some(api), class: Some(class), bound, ..q })))
     }
 
     /// Calls a function of the repository or of a stub.

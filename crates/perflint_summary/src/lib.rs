@@ -205,6 +205,9 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
         holes: events.holes,
         widened: events.widened,
     };
+    for rows in &mut facts.materialised {
+        rows.caller = rows.caller.or_else(|| events.entered.get(&rows.site.at).copied());
+    }
     let path = |r: &Repeat| r.term.effect.lazy.as_ref().map(|l| (l.origin, program.text(l.path).to_owned()));
     facts.repeats.sort_by_cached_key(|r| (r.place, r.term.effect.site, path(r), r.region));
     facts.materialised.sort_by_key(|m| (m.site, m.origin));

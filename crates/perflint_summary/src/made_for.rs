@@ -2,9 +2,9 @@
 
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, How};
-use crate::value::{Bound, Query, V, Val};
-use perflint_ir::{OpId, Sym};
-use perflint_link::{ClassIx, EntityIx, named_by};
+use crate::value::{Bound, Query, Site, V, Val};
+use perflint_ir::{OpId, Role, Sym};
+use perflint_link::{BodyRef, ClassIx, EntityIx, named_by};
 use perflint_models::{TypeIx, TypeRole};
 
 impl<'p> Eval<'p> {
@@ -13,7 +13,16 @@ impl<'p> Eval<'p> {
         let def = self.p.class(class).def;
         let pattern = &self.m.type_row(api).generated.as_ref()?.class;
         let entity = named_by(pattern, self.p.text(self.p.item(def).name))?;
-        self.p.entity_named(def.file, entity)
+        self.p.entity_named(def.file, entity).or_else(|| self.p.entity_like(entity))
+    }
+
+    /// A query that somebody built, of a class that was generated for its entity.
+    pub(crate) fn declared_generated(&mut self, class: ClassIx) -> Option<V> {
+        let api = self.p.class(class).types.first().copied()?;
+        let entity = self.generated_for(class, api)?;
+        let at = self.p.class(self.p.entity(entity).class).def;
+        let q = self.declared_query(at, entity, api);
+        Some(self.vals.make(Val::Query(Query { class: Some(class), ..q })))
     }
 
     /// Calls a method of such a class: what no row tells of is read, and may limit the rows in a way that is not seen.
@@ -37,12 +46,36 @@ impl<'p> Eval<'p> {
         Some(self.call_fun(f, def, unknown, args, op, How::PLAIN))
     }
 
-    /// The alternatives of a receiver without the handle of the library that asks for all rows, where another one pages them.
-    pub(crate) fn without_whole(&self, all: &[V]) -> Vec<V> {
-        let pages = |v: &V| matches!(self.vals.get(*v), Val::Query(q) if matches!(q.bound, Bound::Page | Bound::AtMost(_)));
-        let is_handle =
-            |v: &V| matches!(*self.vals.get(*v), Val::ExtInst(ty, _) if self.m.role(ty) == TypeRole::Query);
-        let drop = all.iter().any(pages);
+    /// A query that generated code gives: where that is called is where the query is built.
+    pub(crate) fn built_here(&mut self, f: &Frame<'p>, v: V, op: usize) -> V {
+        let Val::Query(q) = *self.vals.get(v) else { return v };
+        let generated = |at: BodyRef| self.p.file(at.file).role == Role::Generated;
+        if !generated(q.origin.at) || generated(f.at) {
+            return v;
+        }
+        self.vals.make(Val::Query(Query { origin: self.site(f, op), ..q }))
+    }
+
+    /// Notes where a function that was generated is called by one that was not.
+    pub(crate) fn note_entered(&mut self, at: BodyRef, caller: Site) {
+        let generated = |at: BodyRef| self.p.file(at.file).role == Role::Generated;
+        if generated(at) && !generated(caller.at) {
+            self.events.entered.entry(at).or_insert(caller);
+        }
+    }
+
+    /// The alternatives of a receiver without the handle of the library that asks for all rows, where another one limits them.
+    pub(crate) fn without_whole(&self, f: &Frame<'p>, all: &[V]) -> Vec<V> {
+        let limits = |v: &V| matches!(self.vals.get(*v), Val::Query(q) if q.bound != Bound::Unbounded);
+        let is_handle = |v: &V| match self.vals.get(*v) {
+            Val::ExtInst(ty, _) => self.m.role(*ty) == TypeRole::Query,
+            Val::Query(q) => {
+                let whole = q.bound == Bound::Unbounded && !q.ran && !q.narrowed;
+                whole && q.entity.is_none() && f.lang.fills_arguments()
+            }
+            _ => false,
+        };
+        let drop = all.iter().any(limits);
         all.iter().copied().filter(|v| !(drop && is_handle(v))).collect()
     }
 }

@@ -583,6 +583,7 @@ impl<'p> Eval<'p> {
                     }
                 }
                 let v = self.call_member(f, value, name, &args, i, Some(recv));
+                let v = self.built_here(f, v, i);
                 self.note_saved(f, recv, name);
                 match crate::memo::stored(self.code(f), f.body, OpId(i as u32)) {
                     Some(stored) if f.vals[stored.at()] != UNKNOWN => f.vals[stored.at()],

@@ -3,6 +3,7 @@
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, Outcome, Pending, def_of};
 use crate::fact::{Entry, Summary};
+use crate::mutate::capital;
 use crate::route::Handler;
 use crate::value::{UNKNOWN, V, Val};
 use perflint_ir::{BodyId, BodyKind, Callee, ItemId, ItemKind, OpId, OpKind, Role, Sym};
@@ -185,7 +186,9 @@ impl<'p> Eval<'p> {
         {
             return;
         }
+        // gqlgen's roots are `queryResolver` and its like.
         let root = |name: &str| {
+            let name = capital(name.strip_suffix("Resolver").unwrap_or(name));
             ["Query", "Mutation", "Mutations", "Queries", "Subscription", "Subscriptions"]
                 .iter()
                 .any(|r| name.ends_with(r))
@@ -197,7 +200,8 @@ impl<'p> Eval<'p> {
         let stem =
             ["Type", "Node", "Object", "Resolver"].iter().fold(owner, |o, t| o.strip_suffix(t).unwrap_or(o));
         let file = at.file;
-        let is_row = [owner, stem].iter().any(|name| self.p.entity_named(file, name).is_some());
+        let class = capital(stem);
+        let is_row = [owner, stem, &*class].iter().any(|name| self.p.entity_named(file, name).is_some());
         for term in terms {
             let grows = term.times.iter().any(|t| matches!(t, crate::fact::Factor::Size { .. }));
             if grows || term.effect.batched || term.once {
