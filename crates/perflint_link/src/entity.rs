@@ -424,6 +424,16 @@ impl Program {
                 let target = self.resolve_op(file, code, op)?;
                 self.target_class(target).or_else(|| self.class_by_setting(target))
             }
+            // What a class says of itself: `Item::className()`.
+            OpKind::Call(id)
+                if self.file(file).lang.has_namespaces() && code.args(code.call(id).args).is_empty() =>
+            {
+                let Callee::Member { recv, .. } = code.call(id).callee else { return None };
+                match code.op(recv).kind {
+                    OpKind::Name(_) => self.class_argument(file, body, recv),
+                    _ => None,
+                }
+            }
             OpKind::Make(_, args) => {
                 let first = code.args(args).first()?.value;
                 self.class_argument(file, body, first)

@@ -236,6 +236,12 @@ impl Program {
         parts.join("/")
     }
 
+    /// The name of a class without an ending, in small words with dashes: `OrderItemController` is `order-item`.
+    pub fn class_words(&self, class: ClassIx, strip: Option<&str>) -> String {
+        let name = self.text(self.class(class).name);
+        cruet::to_kebab_case(strip.and_then(|end| name.strip_suffix(end)).unwrap_or(name))
+    }
+
     /// The entity that a variable's name means by convention, and whether it means many: `order`, `@order`, `orders`.
     pub fn entity_by_convention(&self, file: FileIx, name: &str) -> Option<(EntityIx, bool)> {
         self.entity_of_either(file, self.classes_by_convention(name))

@@ -91,8 +91,11 @@ impl Program {
         }
         let Some((at, name)) = self.returned_call(def) else { return };
         let name = self.text(name);
+        let api = self.entity(entity).api;
         let row = models.relations.iter().enumerate().find(|(_, (language, row))| {
-            **language == *family && row.method_call.iter().any(|call| call == name)
+            **language == *family
+                && row.method_call.iter().any(|call| call == name)
+                && row.of.as_deref().is_none_or(|of| api.is_some() && models.type_named(family, of) == api)
         });
         if let Some((ix, (_, row))) = row {
             self.declare(entity, def, row, ix, Some(at), models);
@@ -313,8 +316,22 @@ impl Program {
             }
             None => self.guess_to(entity, target, def),
         };
-        let name = self.item(def).name;
+        let name = self.relation_name(def, row);
         self.insert_relation(entity, name, def, row, ix, target, to, at, models);
+    }
+
+    /// What a relation is called that a member declares: `customer` of `getCustomer()`, where the library says so.
+    fn relation_name(&self, def: Def, row: &RelationRow) -> Sym {
+        let name = self.item(def).name;
+        let rest = row.strips.as_deref().and_then(|start| self.text(name).strip_prefix(start));
+        let Some(first) = rest.and_then(|rest| rest.chars().next()) else { return name };
+        let rest = &rest.unwrap_or_default()[first.len_utf8()..];
+        self.names.intern(&format!("{}{rest}", first.to_lowercase()))
+    }
+
+    /// The relation of an entity that a member declares.
+    pub fn relation_placed(&self, entity: EntityIx, place: Def) -> Option<&Relation> {
+        self.entity(entity).relations.values().find(|relation| relation.place == place)
     }
 
     /// The entity whose name is the singular of a relation's: `line_items` leads to `LineItem`.

@@ -2,7 +2,7 @@
 
 use crate::doc;
 use crate::walk::{Php, pos};
-use perflint_ir::{BinOp, CallForm, Callee, LocalId, OpId, OpKind, RegionKind};
+use perflint_ir::{BinOp, CallForm, Callee, LocalId, OpId, OpKind, RegionKind, Shape};
 use php_ast::{AssignExpr, AssignOp, Expr, ExprKind, Span};
 
 impl Php<'_> {
@@ -99,6 +99,7 @@ impl Php<'_> {
                 }
             }
             ExprKind::ArrayAccess(node) => {
+                self.come_into_being(node.array, node.index);
                 let base = self.expr(node.array);
                 match node.index {
                     Some(index) => {
@@ -129,6 +130,23 @@ impl Php<'_> {
                 self.unknown(&[target, value], at);
             }
         }
+    }
+
+    /// `$data['orders'] = ..` makes an array of a variable that nothing was assigned to before.
+    fn come_into_being(&mut self, array: &Expr<'_, '_>, index: Option<&Expr<'_, '_>>) {
+        let (ExprKind::Variable(name), Some(ExprKind::String(_))) = (&array.kind, index.map(|i| &i.kind))
+        else {
+            return;
+        };
+        let name = name.as_str();
+        let of_others = self.in_template || name == "this" || name == "GLOBALS" || name.starts_with('_');
+        if of_others || self.scopes.find(&mut self.file, name).is_some() {
+            return;
+        }
+        let local = self.variable(name);
+        let at = self.span(array.span);
+        let value = self.scopes.here.body.make(Shape::Map, Vec::new(), at);
+        self.bind(local, value, array.span);
     }
 
     /// `static $x;`: a variable that outlives the call holds what an entry of a store holds, or what it holds first.

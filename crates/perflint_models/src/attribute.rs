@@ -25,6 +25,9 @@ pub struct AttrRow {
     /// Rows that a query gave have one, new rows do not: their key.
     #[serde(default)]
     pub keyed: bool,
+    /// Of `*`: only names that start with a capital letter.
+    #[serde(default)]
+    pub capital: bool,
     /// The document, if not the file's.
     #[serde(default)]
     pub docs: Option<Box<str>>,

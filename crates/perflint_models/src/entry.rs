@@ -53,6 +53,10 @@ pub struct EntryRow {
     /// Their exports.
     #[serde(default)]
     pub exports: OneOrMany,
+    /// The code of a file itself, where it includes others by a call of one of these names, and no other file includes it: whoever asks for
+    /// the file runs it.
+    #[serde(default)]
+    pub including: OneOrMany,
     /// The folder whose folders below it are the route of a file: `app`.
     #[serde(default)]
     pub below: Option<Box<str>>,

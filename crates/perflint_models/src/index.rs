@@ -2,8 +2,9 @@
 
 use crate::AttrRow;
 use crate::entry::EntryRow;
-use crate::file::{CallRow, DeclarationRow, EntityRow, ModelFile, OneOrMany, RelationRow};
+use crate::file::{CallRow, DeclarationRow, EntityRow, ModelFile, OneOrMany};
 use crate::object::ObjectRow;
+use crate::relation::RelationRow;
 use crate::source::{GeneratedRow, HintRow, SettingRow, StubRow};
 use crate::ty::{TypeRole, TypeRow};
 use crate::view::ViewRow;
@@ -248,6 +249,9 @@ impl Models {
             role: TypeRole::Plain,
             starts_with: None,
             standing: None,
+            standing_scopes: None,
+            queries: None,
+            scope_marker: None,
             entity_attr: None,
             builtin: None,
             scopes: None,

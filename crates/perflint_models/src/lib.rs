@@ -18,6 +18,7 @@ mod file;
 mod index;
 mod object;
 mod present;
+mod relation;
 mod router;
 mod schema;
 mod shape;
@@ -35,16 +36,17 @@ pub use evidence::{AskRow, Asks, CollectionRow, KeepRow, Kind, SignRow, TimeoutR
 pub use expr::{Expr, ExprError};
 pub use file::{
     CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, Lists, ModelFile, OneOrMany,
-    RelationRead, RelationRow, RowCount, To, Wait,
+    RowCount, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};
 pub use object::ObjectRow;
 pub use present::{PresentedBy, Presents};
+pub use relation::{RelationRead, RelationRow, To};
 pub use router::{Convention, RouterRow, Versions};
 pub use schema::{ColumnRow, DialectRow, Does, MigrationRow, SchemaRow, TableRow};
 pub use shape::Shape;
 pub use source::{GeneratedRow, HintRow, MetamodelRow, SettingRow, StubRow};
 pub use traversal::{Receives, Traversal};
-pub use ty::{GeneratedClass, TypeRole, TypeRow};
+pub use ty::{GeneratedClass, StandingScopes, TypeRole, TypeRow};
 pub use view::{HelperRow, Renders, Shows, ViewRow};
 pub use word::{Meaning, Vocabulary, WordRow};

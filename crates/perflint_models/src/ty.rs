@@ -3,6 +3,20 @@
 use crate::file::OneOrMany;
 use serde::Deserialize;
 
+/// Scopes that every query over a class has: closures, or objects that are given the query.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandingScopes {
+    /// The call on the class that adds one.
+    pub call: Box<str>,
+    /// The methods of the class in which it is called; `boot*` stands for all that start so.
+    pub within: Vec<Box<str>>,
+    /// The marker of the class that lists classes of such objects.
+    pub marker: Option<Box<str>>,
+    /// The method of such an object that is given the query.
+    pub method: Box<str>,
+}
+
 /// What values of a type are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -52,6 +66,15 @@ pub struct TypeRow {
     /// A scope that every query over the user's subclass has, by the name of the method or of the call in its body that declares it.
     #[serde(default)]
     pub standing: Option<Box<str>>,
+    /// Where the user's subclass says further which scopes every query over it has.
+    #[serde(default)]
+    pub standing_scopes: Option<StandingScopes>,
+    /// The type of the queries over the user's subclass that its closures and scopes are given.
+    #[serde(default)]
+    pub queries: Option<Box<str>>,
+    /// The marker of methods of the user's subclass that are scopes under their own name.
+    #[serde(default)]
+    pub scope_marker: Option<Box<str>>,
     /// An attribute of the user's subclass that names its entity.
     #[serde(default)]
     pub entity_attr: Option<Box<str>>,

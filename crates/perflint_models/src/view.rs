@@ -19,6 +19,9 @@ pub struct Renders {
     /// The ending that `{class}` lacks: `Controller`.
     #[serde(default)]
     pub strip: Option<Box<str>>,
+    /// Where a name without a folder stands: `{class}` is the receiver's class without `strip`, in small words with dashes.
+    #[serde(default)]
+    pub within: Option<Box<str>>,
     /// The call gives a view that is rendered by whoever it is returned to; on a view, it names another template.
     #[serde(default)]
     pub later: bool,

@@ -1,7 +1,7 @@
 //! Where code runs: reached from a request, a job, a script, or from callers that are not known.
 
 use crate::{Confidence, Context};
-use perflint_ir::Role;
+use perflint_ir::{BodyKind, Role};
 use perflint_link::{BodyRef, FileIx, Program};
 use perflint_models::EntryKind;
 use perflint_summary::{Entry, Facts, Node};
@@ -72,8 +72,13 @@ impl Contexts {
                 open.extend(evaluations.get(&at).into_iter().flatten().map(|next| (*next, None)));
             }
         }
-        let knows_entries =
-            facts.entries.iter().any(|e| matches!(context_of(e.kind), Context::Request | Context::Job));
+        // Pages that run by themselves tell nothing of who calls the functions beside them.
+        let tells = |e: &&Entry| program.body(e.at).kind != BodyKind::Init;
+        let knows_entries = facts
+            .entries
+            .iter()
+            .filter(tells)
+            .any(|e| matches!(context_of(e.kind), Context::Request | Context::Job));
         let browser = called_by(facts, shown, &mut seen);
         let requests: Vec<Node> =
             facts.entries.iter().filter(|e| context_of(e.kind) == Context::Request).map(|e| e.node).collect();

@@ -45,6 +45,7 @@ impl<'p> Eval<'p> {
         match self.vals.get(v) {
             Val::Inst(class, _) => self.answering_method(*class).is_some(),
             Val::Row(row) => !self.appended(row.entity).is_empty(),
+            Val::Union(all) => all.iter().any(|v| self.has_form(*v)),
             _ => false,
         }
     }

@@ -454,7 +454,9 @@ impl<'p> Eval<'p> {
             Val::Null if f.lang.gives_numbers() => Bound::Unknown,
             Val::Null => known,
             Val::Int(1) => Bound::One,
-            Val::Int(n) => Bound::AtMost((*n).max(0) as u32),
+            // A negative number asks for all of them.
+            Val::Int(n) if *n < 0 => Bound::Unbounded,
+            Val::Int(n) => Bound::AtMost(*n as u32),
             Val::Scalar | Val::Str(_) => Bound::Page,
             // A limit that may be missing is none.
             Val::Union(all) if all.contains(&NULL) && !f.lang.gives_numbers() => known,

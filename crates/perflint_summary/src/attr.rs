@@ -461,6 +461,12 @@ impl<'p> Eval<'p> {
         {
             return self.read_relation(f, recv, row, relation, op);
         }
+        // A getter that builds it is no accessor.
+        if let Some(relation) = self.p.relation(row.entity, name)
+            && self.m.relations[relation.row].1.strips.is_some()
+        {
+            return self.read_relation(f, recv, row, relation, op);
+        }
         if let Some(v) = self.read_accessor(f, row, recv, name, op) {
             return v;
         }
@@ -544,6 +550,9 @@ impl<'p> Eval<'p> {
             if self.look.method(api, name, false).is_some() {
                 return self.vals.make(Val::ExtMethod(recv, name));
             }
+            if let Some(v) = self.any_attribute(f, api, name, op) {
+                return v;
+            }
         }
         // A column of a table that is a value: `users.id`.
         self.vals.make(Val::ExtMethod(recv, name))
@@ -569,7 +578,7 @@ impl<'p> Eval<'p> {
     fn any_attribute(&mut self, f: &mut Frame<'p>, ty: TypeIx, name: Sym, op: usize) -> Option<V> {
         let row = self.m.attr(ty, "*", false)?;
         let text = self.p.text(name);
-        if text.starts_with(['$', '_']) {
+        if text.starts_with(['$', '_']) || row.capital && !text.starts_with(char::is_uppercase) {
             return None;
         }
         let mut chars = text.chars();

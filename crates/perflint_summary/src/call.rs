@@ -412,6 +412,11 @@ impl<'p> Eval<'p> {
         if let Some(values) = self.constants_of(f, class, name, args) {
             return values;
         }
+        if self.marked_scope(class, name).is_some()
+            && let Some(v) = self.call_scope(f, class, recv, name, args, op)
+        {
+            return v;
+        }
         let named = self.p.class_overload(class, name, args.pos.len(), true);
         if let Some(def) = self.overload(named, args) {
             let item = self.p.item(def);

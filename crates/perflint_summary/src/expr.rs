@@ -210,10 +210,12 @@ impl<'p> Eval<'p> {
                 if g.args.open {
                     return Some(UNKNOWN);
                 }
+                v = self.named_closure(v);
                 let mut paths = Vec::new();
                 if !self.tree_paths(v, None, &mut paths, 0) {
                     return Some(UNKNOWN);
                 }
+                self.constrained_paths(f, v, g, None, &mut paths, 0);
                 self.vals.make(Val::Paths(paths.into(), None))
             }
             Expr::Paths(e) => {
@@ -628,8 +630,8 @@ impl<'p> Eval<'p> {
         let (entries, rest) = match self.vals.get(v).clone() {
             Val::Map(entries, rest) => (entries, rest),
             Val::Str(name) => {
-                // `author:id,name` of Laravel names the columns too.
-                let name = match self.p.text(name).split_once(':') {
+                // `author:id,name` names the columns too, `author a` an alias.
+                let name = match self.p.text(name).split_once([':', ' ']) {
                     Some((relation, _)) => self.p.names.intern(relation),
                     None => name,
                 };

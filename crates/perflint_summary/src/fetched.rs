@@ -55,19 +55,25 @@ impl<'p> Eval<'p> {
             _ => return context,
         };
         let mut names: Vec<Sym> = fields.iter().map(|(name, _)| *name).collect();
-        names.extend(self.public_fields(class));
+        names.extend(self.public_members(class, ItemKind::Field));
         for name in names {
             if !entries.iter().any(|(known, _)| *known == name) {
                 let v = self.get(f, f.this, name, op, None);
                 entries.push((name, v));
             }
         }
+        for name in self.public_members(class, ItemKind::Function) {
+            let known = entries.iter().any(|(known, _)| *known == name);
+            if let Some(def) = self.p.member_on(class, name, false).filter(|_| !known) {
+                entries.push((name, self.vals.make(Val::Bound(def, f.this))));
+            }
+        }
         entries.push((self.p.names.intern("this"), f.this));
         self.vals.make(Val::Map(entries.into(), UNKNOWN))
     }
 
-    /// The public fields of a class and of those that it extends in the repository, in order.
-    fn public_fields(&self, class: ClassIx) -> Vec<Sym> {
+    /// The public fields, or methods, of a class and of those that it extends in the repository, in order.
+    fn public_members(&self, class: ClassIx, kind: ItemKind) -> Vec<Sym> {
         let mut names: Vec<Sym> = Vec::new();
         for base in &self.p.class(class).mro {
             let Base::Class(base) = base else { continue };
@@ -75,7 +81,7 @@ impl<'p> Eval<'p> {
             let public = members.filter(|(_, defs)| {
                 defs.iter().any(|def| {
                     let item = self.p.item(*def);
-                    item.kind == ItemKind::Field && item.flags.is_public && !self.p.is_stub(def.file)
+                    item.kind == kind && item.flags.is_public && !self.p.is_stub(def.file)
                 })
             });
             names.extend(public.map(|(name, _)| *name));

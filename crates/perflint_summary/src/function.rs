@@ -66,6 +66,8 @@ impl<'p> Eval<'p> {
         });
         let own = match self.vals.get(f.this) {
             Val::Query(q) => q.entity,
+            // `new OrderQuery(static::class)` in a method of the class itself.
+            Val::Class(c) => self.p.class(*c).entity,
             _ => None,
         };
         let entity = self.generated_for(class, api).or(given).or(own)?;
@@ -73,7 +75,10 @@ impl<'p> Eval<'p> {
         let q = self.fresh_query(f, Some(entity), empty, op);
         let limited = self.m.type_row(api).generated.as_ref().is_some_and(|row| row.limited);
         let bound = if limited { Bound::Unknown } else { q.bound };
-        Some(self.vals.make(Val::Query(Query { api: Some(api), class: Some(class), bound, ..q })))
+        // What a class hands out as its own query is the caller's.
+        let handed = given.is_none() && matches!(self.vals.get(f.this), Val::Class(_));
+        let origin = f.caller.filter(|_| handed).unwrap_or(q.origin);
+        Some(self.vals.make(Val::Query(Query { api: Some(api), class: Some(class), bound, origin, ..q })))
     }
 
     /// Calls a function of the repository or of a stub.

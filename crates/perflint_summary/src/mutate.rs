@@ -25,7 +25,7 @@ impl<'p> Eval<'p> {
                 OpKind::Name(name) if self.is_own_field(f, name) => self.assign_self(f, name, v, op),
                 OpKind::Call(id) => {
                     let Callee::Member { recv, name } = f.body.call(id).callee else { return };
-                    if !self.changes_receiver(f, op, name) {
+                    if !self.changes_receiver(f, op, recv, name) {
                         return;
                     }
                     at = Some(recv);
@@ -49,10 +49,8 @@ impl<'p> Eval<'p> {
     ) -> V {
         let Val::Query(q) = *self.vals.get(v) else { return v };
         let name = self.p.item(def).name;
-        let Some(relation) = self.p.relation(row.entity, name).filter(|relation| relation.place == def)
-        else {
-            return v;
-        };
+        let named = self.p.relation(row.entity, name).filter(|relation| relation.place == def);
+        let Some(relation) = named.or_else(|| self.p.relation_placed(row.entity, def)) else { return v };
         // A target that is named by a text is no class where it stands.
         let (entity, label) = match (q.entity, relation.target) {
             (None, Some(target)) => (Some(target), self.p.names.intern("")),
@@ -132,9 +130,13 @@ impl<'p> Eval<'p> {
     }
 
     /// True for a call of a chain that changes the query that it is called on and gives it back.
-    fn changes_receiver(&mut self, f: &Frame<'p>, op: OpId, name: perflint_ir::Sym) -> bool {
+    fn changes_receiver(&mut self, f: &Frame<'p>, op: OpId, recv: OpId, name: perflint_ir::Sym) -> bool {
         let Some(Val::Query(q)) = f.vals.get(op.at()).map(|v| self.vals.get(*v)) else { return false };
-        let api = q.api;
+        // What it is called on may be of another type: a table that a query is asked of.
+        let api = match f.vals.get(recv.at()).map(|v| self.vals.get(*v)) {
+            Some(Val::Query(before)) => before.api,
+            _ => q.api,
+        };
         let row = api.and_then(|api| self.look.method(api, name, false));
         row.is_some_and(|row| self.m.call(row).becomes.is_some())
     }
@@ -296,6 +298,7 @@ impl<'p> Eval<'p> {
         {
             template = own;
         }
+        template = self.template_within(f, renders, template);
         let mut context = match &renders.context {
             Expr::ArgsFrom(from) => self.named_context(g, usize::from(*from)),
             context => self.expr(f, context, g).unwrap_or(UNKNOWN),
@@ -370,19 +373,29 @@ impl<'p> Eval<'p> {
     ) -> Option<V> {
         let api = self.p.class(class).entity.and_then(|e| self.p.entity(e).api)?;
         let pattern = self.m.line(api).iter().find_map(|ty| self.m.type_row(*ty).scopes.as_deref())?;
-        let method = self.p.names.find(&pattern.replace("{Name}", &capital(self.p.text(name))))?;
-        let def = self.p.member_on(class, method, false)?;
+        let method = self.p.names.find(&pattern.replace("{Name}", &capital(self.p.text(name))));
+        let named = method.and_then(|method| self.p.member_on(class, method, false));
+        let def = named.or_else(|| self.marked_scope(class, name))?;
+        let entity = self.p.class(class).entity?;
         let query = self.query_for(f, recv, op)?;
+        let query = match self.vals.get(recv) {
+            Val::Query(_) => query,
+            _ => Query { api: self.query_type_of(entity).or(query.api), ..query },
+        };
         let start = self.vals.make(Val::Query(query));
         let mut given = args.clone();
         given.pos.insert(0, start);
-        let this = self.typed_row(self.p.class(class).entity?);
+        let this = self.typed_row(entity);
         let v = self.call_fun(f, def, this, &given, op, How::PLAIN);
         Some(match *self.vals.get(v) {
             Val::Query(q) => self.vals.make(Val::Query(Query { origin: query.origin, ..q })),
             // One that runs it gives the rows.
             Val::Many { .. } | Val::Row(_) => v,
-            _ => start,
+            // One that returns nothing has built on what it was given.
+            _ => match self.left_by(f, def, this, &given, op) {
+                Some(q) => self.vals.make(Val::Query(Query { origin: query.origin, ..q })),
+                None => start,
+            },
         })
     }
 

@@ -59,7 +59,8 @@ impl Eval<'_> {
         .filter(|_| f.lang.has_namespaces())
     }
 
-    fn entity_at(&self, root: EntityIx, path: Sym) -> Option<EntityIx> {
+    /// The entity that a path of relations leads to.
+    pub(crate) fn entity_at(&self, root: EntityIx, path: Sym) -> Option<EntityIx> {
         let mut at = root;
         for part in self.p.text(path).split('.') {
             at = self.p.relation(at, self.p.names.find(part)?)?.target?;

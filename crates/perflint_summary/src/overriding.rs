@@ -32,8 +32,13 @@ impl<'p> Eval<'p> {
     /// True for code in a method that overrides the one in which a query began: of what it yields for all classes alike, the
     /// override makes the query of one.
     pub(crate) fn overrides_origin(&self, f: &Frame<'p>, origin: Site) -> bool {
-        let here = self.p.item(Def { file: f.at.file, item: f.body.owner });
-        let there = self.p.item(Def { file: origin.at.file, item: self.p.body(origin.at).owner });
+        let here = Def { file: f.at.file, item: f.body.owner };
+        let there = Def { file: origin.at.file, item: self.p.body(origin.at).owner };
+        // A closure belongs to the method that it stands in.
+        if here == there {
+            return false;
+        }
+        let (here, there) = (self.p.item(here), self.p.item(there));
         let methods =
             [here, there].iter().all(|item| item.kind == ItemKind::Function && item.owner.is_some());
         origin.at != f.at && methods && here.name == there.name

@@ -496,6 +496,9 @@ impl<'p> Eval<'p> {
         for f in 0..self.p.first_stub.0 {
             self.file_entries(FileIx(f), &by_file);
         }
+        for (language, row) in rows.iter().filter(|(_, row)| !row.including.is_empty()) {
+            self.script_entries(language, row);
+        }
     }
 
     fn class_entries(&mut self, class: ClassIx, row: &EntryRow) {

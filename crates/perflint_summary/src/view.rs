@@ -94,6 +94,21 @@ impl<'p> Eval<'p> {
         Some(self.vals.make(Val::Str(name)))
     }
 
+    /// A template that is named without its folder: where the folder of its controller has one of that name.
+    pub(crate) fn template_within(&mut self, f: &Frame<'p>, renders: &Renders, template: V) -> V {
+        let Some(pattern) = renders.within.as_deref() else { return template };
+        let Val::Str(name) = *self.vals.get(template) else { return template };
+        let name = self.p.text(name);
+        let Some(class) = self.class_of(f.this).filter(|_| !name.contains('/')) else { return template };
+        let folder = self.p.class_words(class, renders.strip.as_deref());
+        let full = format!("{}/{name}", pattern.replace("{class}", &folder));
+        if self.p.template_named(&full, f.at.file, &[]).is_none() {
+            return template;
+        }
+        let full = self.p.names.intern(&full);
+        self.vals.make(Val::Str(full))
+    }
+
     /// Runs what comes before an action; its receiver has the fields that they assign.
     pub(crate) fn run_before(&mut self, at: BodyRef, this: V, pending: &Pending) -> (V, Vec<Term>) {
         if pending.before.is_empty() {
