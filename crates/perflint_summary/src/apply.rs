@@ -127,6 +127,7 @@ impl<'p> Eval<'p> {
         }
         let source =
             row.per.as_ref().and_then(|per| self.expr(f, per, &given)).and_then(|v| self.source_of(v));
+        let source = source.map(|source| Source { all: source.all && !row.plain, ..source });
         // One plain value per row: as many as rows, and none of the weight of rows.
         let plain = || {
             let is_list = row.plain && row.rows == RowCount::All;

@@ -4,7 +4,7 @@
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, How};
 use crate::expr::Given;
-use crate::value::{Query, UNKNOWN, V, Val};
+use crate::value::{Bound, Query, UNKNOWN, V, Val};
 use perflint_ir::Sym;
 use perflint_link::{BodyRef, ClassIx, Def, EntityIx};
 
@@ -16,7 +16,9 @@ impl<'p> Eval<'p> {
     pub(crate) fn query_to_build(&mut self, f: &Frame<'p>, entity: EntityIx, op: usize) -> Query {
         let empty = self.p.names.intern("");
         let q = self.fresh_query(f, Some(entity), empty, op);
-        Query { api: self.query_type_of(entity).or(q.api), ..q }
+        // Whoever hands it out restricts it and runs it.
+        let api = self.query_type_of(entity).or(q.api);
+        Query { api, narrowed: true, related: true, bound: Bound::Unknown, ..q }
     }
 
     /// The type of the queries over an entity, where its library names one.

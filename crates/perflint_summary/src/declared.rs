@@ -230,6 +230,8 @@ impl<'p> Eval<'p> {
     fn collect_text(&self, body: &perflint_ir::Body, op: perflint_ir::OpId, out: &mut String, depth: u32) {
         match body.op(op).kind {
             OpKind::Str(sym) => out.push_str(self.p.text(sym)),
+            // `'SELECT o FROM ' . Order::class . ' o'`
+            OpKind::Name(name) => out.push_str(self.p.text(name).rsplit('.').next().unwrap_or_default()),
             OpKind::Binary { lhs, rhs, .. } if depth < 64 => {
                 self.collect_text(body, lhs, out, depth + 1);
                 self.collect_text(body, rhs, out, depth + 1);

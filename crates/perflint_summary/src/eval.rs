@@ -102,6 +102,8 @@ pub(crate) struct Events {
     pub(crate) named: FxHashSet<Site>,
     /// Where rows are made that no query read.
     pub(crate) made: FxHashSet<Site>,
+    /// Relations that code puts into rows itself: where the query of the rows was built, and the path, or any at all.
+    pub(crate) placed: FxHashSet<(Site, Option<Sym>)>,
     /// Where queries were last told what to load with their rows, and the path of these rows, by where the queries were built
     /// and what they load from there on.
     pub(crate) loads: FxHashMap<(Site, crate::SupplyIx), (Site, Sym)>,

@@ -488,6 +488,12 @@ impl<'p> Eval<'p> {
             return SCALAR;
         }
         if let Some(filter) = text.strip_prefix('|') {
+            // A filter that models describe: `orders|filter(o => o.customer.known)`.
+            let path = self.p.names.find(text);
+            if let Some(row) = path.and_then(|path| self.look.function(path, f.lang)) {
+                let recv = self.vals.make(Val::Ext(self.p.names.intern(text)));
+                return self.apply(f, row, recv, args, op, None);
+            }
             return match filter {
                 "length" | "count" | "join" | "list" | "sort" | "reverse" | "dictsort" | "first" | "last"
                 | "random" | "unique" | "map" | "selectattr" | "rejectattr" | "groupby" | "batch"

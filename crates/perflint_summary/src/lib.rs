@@ -63,6 +63,7 @@ mod intrinsic;
 mod iterate;
 mod join;
 mod key;
+mod keyed;
 mod later;
 mod lookup;
 mod made_for;
@@ -78,6 +79,7 @@ mod ops;
 mod overload;
 mod overriding;
 mod own;
+mod placed;
 mod predicate;
 mod prefetched;
 mod present;
@@ -186,6 +188,7 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
             .repeats
             .into_iter()
             .filter(|(key, repeat)| events.walked.confirms(key, repeat))
+            .filter(|(_, repeat)| !placed::is_placed(&events.placed, &repeat.term.effect))
             .map(|(_, repeat)| repeat)
             .collect(),
         materialised: events.materialised.into_values().collect(),

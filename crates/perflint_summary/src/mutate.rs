@@ -23,6 +23,7 @@ impl<'p> Eval<'p> {
                     self.assign_self(f, name, v, op);
                 }
                 OpKind::Name(name) if self.is_own_field(f, name) => self.assign_self(f, name, v, op),
+                OpKind::Index { .. } => self.hold_below(f, op, v),
                 OpKind::Call(id) => {
                     let Callee::Member { recv, name } = f.body.call(id).callee else { return };
                     if !self.changes_receiver(f, op, recv, name) {
@@ -162,6 +163,10 @@ impl<'p> Eval<'p> {
     /// Rows that a call is given get relations: the variable that holds them has them from here on.
     pub(crate) fn load_onto(&mut self, f: &mut Frame<'p>, row: &'p CallRow, g: &Given<'_>) {
         let Some((onto, loads)) = row.onto.as_ref().zip(row.loads.as_ref()) else { return };
+        if matches!(onto, Expr::Recv) {
+            self.place(f, loads, g);
+            return;
+        }
         let (Some(v), Some(paths)) = (self.expr(f, onto, g), self.expr(f, loads, g)) else { return };
         let op = self.argument_at(f, g.op, onto).map(|op| self.chosen_from(f, op, v));
         // Some of the rows that a variable holds are rows of it.

@@ -268,6 +268,8 @@ impl<'p> Eval<'p> {
     /// `base[key] = value`, for maps held by a local variable.
     fn store(&mut self, f: &mut Frame<'p>, base: OpId, key: OpId, value: OpId) {
         let OpKind::Local(local) = f.body.op(base).kind else {
+            let held = self.vals.many(f.vals[value.at()]);
+            self.hold_below(f, base, held);
             if let Val::Str(name) = *self.vals.get(f.vals[key.at()]) {
                 let (object, value) = (f.vals[base.at()], f.vals[value.at()]);
                 // The field of a library's type holds a map that nobody saw made: `c.Data["json"] = orders`.
@@ -280,8 +282,10 @@ impl<'p> Eval<'p> {
             return;
         };
         let (map, key, value) = (f.locals[local.at()], f.vals[key.at()], f.vals[value.at()]);
-        // A list that was made as long as it has to be is filled by index.
-        if f.lang.builds_lists_by_hand() && matches!(self.vals.get(map), Val::List(_) | Val::Many { .. }) {
+        // A list that was made as long as it has to be is filled by index, an array of PHP under any key.
+        let by_key = f.lang.marks_variables() && !matches!(self.vals.get(key), Val::Str(_));
+        let filled = f.lang.builds_lists_by_hand() || by_key;
+        if filled && matches!(self.vals.get(map), Val::List(_) | Val::Many { .. }) {
             let known = self.element(map);
             let elem = self.vals.join(known, value);
             let at = f.body.ops.get(base.at()).map_or(0, |op| op.region.0);

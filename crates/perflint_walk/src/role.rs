@@ -115,6 +115,8 @@ const NAMES: &[(Role, &[(&str, &str)])] = &[
         Role::Script,
         &[
             ("setup", ".py"),
+            ("install", ".php"),
+            ("uninstall", ".php"),
             ("conf", ".py"),
             ("noxfile", ".py"),
             ("fabfile", ".py"),
@@ -154,7 +156,18 @@ const NAMES: &[(Role, &[(&str, &str)])] = &[
 
 /// Names of whole files: here the prefix of [`NAMES`] must be followed by the suffix at once.
 const EXACT: &[&str] = &[
-    "tests", "conftest", "setup", "conf", "build", "noxfile", "fabfile", "seed", "seeds", "Rakefile",
+    "tests",
+    "install",
+    "uninstall",
+    "conftest",
+    "setup",
+    "conf",
+    "build",
+    "noxfile",
+    "fabfile",
+    "seed",
+    "seeds",
+    "Rakefile",
     "Gemfile",
 ];
 
