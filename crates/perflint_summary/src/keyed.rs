@@ -22,6 +22,7 @@ impl<'p> Eval<'p> {
         }
         let known = self.element(around);
         let elem = self.vals.join(known, held);
-        f.locals[local.at()] = self.vals.many(elem);
+        // A query for each group asks for many rows at once.
+        f.locals[local.at()] = self.vals.make(Val::Many { elem, count: None, batch: true, source: None });
     }
 }
