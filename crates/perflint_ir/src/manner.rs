@@ -136,6 +136,11 @@ impl Lang {
         matches!(self, Self::CSharp | Self::Go)
     }
 
+    /// Calls that ask for a library by its name, where no statement of the language does.
+    pub fn requiring_calls(self) -> &'static [&'static str] {
+        if self.family() == "ruby" { &["require", "gem"] } else { &[] }
+    }
+
     /// True if a bare `super(..)` calls the method of the same name, not only a constructor.
     pub fn supers_by_name(self) -> bool {
         self.family() == "ruby"

@@ -88,6 +88,7 @@ impl Program {
             }
         }
         self.extend_classes();
+        self.mix_declared(models);
         self.linearise(models);
     }
 

@@ -25,6 +25,7 @@ mod inherited;
 mod lazy;
 mod listed;
 mod meaning;
+mod mixed;
 mod module;
 mod names;
 mod namespace;

@@ -5,6 +5,7 @@
 //! that the file imports whole, then at the root. Namespaces themselves are no values: they stay paths, and a path that an item
 //! has is that item.
 
+use crate::class::Base;
 use crate::program::{Def, FileIx, Program};
 use crate::resolve::Config;
 use perflint_ir::{FileIr, ItemId, ItemKind, Role, Sym};
@@ -29,6 +30,9 @@ pub(crate) struct Namespaces {
     /// Go's modules: the path that imports start with, and the folder that it means.
     modules: Vec<(Box<str>, Box<str>)>,
 }
+
+/// Most of what a class extends and includes that is looked into for constants.
+const MOST_INCLUDED: usize = 24;
 
 /// The package of Go files at the top of the repository.
 const TOP: &str = "(top)";
@@ -122,6 +126,28 @@ impl Program {
             match text.rsplit_once('.') {
                 Some((parent, _)) if family == "csharp" => outer = self.names.intern(parent),
                 _ => break,
+            }
+        }
+    }
+
+    /// In Ruby a constant is looked for in what its class extends and includes as well, after the namespaces around it and
+    /// before the root.
+    pub(crate) fn see_included(&mut self) {
+        for class in &self.classes {
+            let lang = self.file(class.def.file).lang;
+            if !lang.sends_to_self() || self.is_stub(class.def.file) {
+                continue;
+            }
+            let spaces = class.mro.iter().skip(1).filter_map(|base| match base {
+                Base::Class(of) => self.spaces.full.get(&self.class(*of).def).copied(),
+                Base::External(path) => Some(*path),
+            });
+            let spaces: Vec<Sym> = spaces.take(MOST_INCLUDED).collect();
+            for def in std::iter::once(&class.def).chain(&class.parts) {
+                let Some(around) = self.spaces.around.get_mut(def.file.0 as usize) else { continue };
+                let root = around.len().saturating_sub(1);
+                let new: Vec<Sym> = spaces.iter().filter(|space| !around.contains(space)).copied().collect();
+                around.splice(root..root, new);
             }
         }
     }

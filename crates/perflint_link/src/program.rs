@@ -10,7 +10,7 @@ use crate::names::Names;
 use crate::namespace::Namespaces;
 use crate::resolve::Config;
 use crate::scope::Scopes;
-use perflint_ir::{Body, BodyId, FileIr, Item, ItemId, ItemKind, Role, Sym};
+use perflint_ir::{Body, BodyId, Callee, FileIr, Item, ItemId, ItemKind, OpKind, Role, Sym};
 use perflint_models::{HelperRow, Models};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -134,6 +134,7 @@ impl Program {
         program.build_scopes();
         program.find_imports();
         program.build_classes(models);
+        program.see_included();
         program.satisfy_interfaces();
         program.satisfy_by_libraries(models);
         program.meanings = Some(Meanings::default());
@@ -330,8 +331,25 @@ impl Program {
                 };
                 imported.insert((ir.lang.family(), Box::<str>::from(root)));
             }
+            let calls = ir.bodies.iter().flat_map(|body| self.required(ir.lang, body));
+            imported.extend(calls.map(|name| (ir.lang.family(), Box::<str>::from(name))));
         }
         self.imported = imported;
+    }
+
+    /// The libraries that calls of a body ask for by name: `require "redis"`, `gem "redis"`.
+    fn required<'a>(&'a self, lang: Lang, body: &'a Body) -> impl Iterator<Item = &'a str> {
+        let words = lang.requiring_calls();
+        let calls = body.calls.iter().filter(move |_| !words.is_empty());
+        calls.filter_map(move |call| {
+            let Callee::Value(callee) = call.callee else { return None };
+            let OpKind::Name(name) = body.ops.get(callee.at())?.kind else { return None };
+            let arg = body.args(call.args).first().filter(|_| words.contains(&self.text(name)))?;
+            match body.ops.get(arg.value.some()?.at())?.kind {
+                OpKind::Str(library) => self.text(library).split('/').next(),
+                _ => None,
+            }
+        })
     }
 }
 

@@ -492,12 +492,18 @@ impl Program {
             self.entities[entity.0 as usize].keys.push(key);
         }
         if let Some(pattern) = &row.query_name {
-            let name = self.names.intern(&pattern.replace("{name}", self.text(name)));
-            let query = Relation { name, read: perflint_models::RelationRead::Query, ..relation };
+            let name = self.spelt(pattern, name);
+            let query =
+                Relation { name, read: perflint_models::RelationRead::Query, dynamic: true, ..relation };
             self.entities[entity.0 as usize].relations.entry(name).or_insert(query);
         }
+        if let Some(pattern) = &row.keys_name {
+            let keys = self.spelt(pattern, name);
+            let lazy = Relation { read: perflint_models::RelationRead::Lazy, ..relation };
+            self.entities[entity.0 as usize].relations.entry(keys).or_insert(lazy);
+        }
         if let Some(pattern) = &row.loaded_as {
-            let loaded = self.names.intern(&pattern.replace("{name}", self.text(name)));
+            let loaded = self.spelt(pattern, name);
             let relation = Relation { name: loaded, ..relation };
             self.entities[entity.0 as usize].relations.insert(loaded, relation.clone());
             self.entities[entity.0 as usize].relations.insert(name, relation);
@@ -505,6 +511,12 @@ impl Program {
         }
         self.entities[entity.0 as usize].relations.insert(name, relation);
         self.add_inverse(entity, def, row, ix, target, at, models);
+    }
+
+    /// A name that a pattern makes of a relation's, or of its singular: `{name}_dataset`, `{one}_ids`.
+    fn spelt(&self, pattern: &str, name: Sym) -> Sym {
+        let name = self.text(name);
+        self.names.intern(&pattern.replace("{name}", name).replace("{one}", &cruet::to_singular(name)))
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one declaration")]

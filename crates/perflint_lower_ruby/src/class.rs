@@ -13,8 +13,16 @@ const VISIBILITY: &[&str] =
     &["private", "protected", "public", "private_class_method", "module_function", "public_class_method"];
 
 /// Calls with a block that belongs to the class, as far as what it declares goes.
-const INLINED: &[&str] =
-    &["included", "prepended", "class_eval", "instance_eval", "with_options", "concerning", "no_touching"];
+const INLINED: &[&str] = &[
+    "included",
+    "prepended",
+    "class_eval",
+    "instance_eval",
+    "with_options",
+    "concerning",
+    "no_touching",
+    "helpers",
+];
 
 /// The module inside a module whose methods become methods of the classes that include the outer one: `ActiveSupport::Concern`
 /// extends them with it by its name, and so do modules that say it themselves (`base.extend ClassMethods`).
@@ -187,7 +195,7 @@ impl Ruby<'_> {
                 self.method_of_block(&method, block.parameters(), block.body(), at);
                 Some(self.null(at))
             }
-            "class_methods" => {
+            "class_methods" | "dataset_module" => {
                 let body = block?.body();
                 self.as_static(|ruby| {
                     ruby.part(body.as_ref());

@@ -32,6 +32,9 @@ pub struct EntryRow {
     /// Methods of subclasses of these.
     #[serde(default)]
     pub base: OneOrMany,
+    /// Only those that are called one of these.
+    #[serde(default)]
+    pub named: OneOrMany,
     /// The methods; `*` for every public method, `resolve_*` for a prefix.
     #[serde(default)]
     pub methods: OneOrMany,

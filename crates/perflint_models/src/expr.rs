@@ -30,6 +30,8 @@ pub enum Expr {
     Rows(Box<Expr>),
     /// A query over the entity that a class, row or other query stands for.
     Query(Box<Expr>),
+    /// The same query for a part of its rows: a batch.
+    Part(Box<Expr>),
     /// A list of such elements, as long as the receiver.
     List(Box<Expr>),
     /// A map whose values are such, under keys that nobody knows.
@@ -241,6 +243,7 @@ impl Expr {
             "value" => Self::Value(nested()?),
             "flat" => Self::Flat(nested()?),
             "left" => Self::Left(inner.trim().parse().map_err(|_| "left(n) takes a number".to_owned())?),
+            "part" => Self::Part(nested()?),
             "result" => Self::Result(nested()?),
             "awaited" => Self::Awaited(nested()?),
             "future" => Self::Future(nested()?),

@@ -1,8 +1,9 @@
 //! Models by what they are looked up with.
 
 use crate::AttrRow;
+use crate::declared::DeclarationRow;
 use crate::entry::EntryRow;
-use crate::file::{CallRow, DeclarationRow, EntityRow, ModelFile, OneOrMany};
+use crate::file::{CallRow, EntityRow, ModelFile, OneOrMany};
 use crate::object::ObjectRow;
 use crate::relation::RelationRow;
 use crate::source::{GeneratedRow, HintRow, SettingRow, StubRow};
@@ -259,6 +260,7 @@ impl Models {
             delegates: None,
             answers: OneOrMany::default(),
             fields_seen: false,
+            runs_body: false,
             fetched: false,
             accessor_type: None,
             accessor_marker: None,

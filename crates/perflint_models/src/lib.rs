@@ -10,6 +10,7 @@
 
 mod ahead;
 mod attribute;
+mod declared;
 mod embedded;
 mod entry;
 mod evidence;
@@ -30,13 +31,13 @@ mod word;
 
 pub use ahead::Ahead;
 pub use attribute::AttrRow;
+pub use declared::{DeclarationRow, Lists};
 pub use embedded::{builtin, builtin_for, folder};
 pub use entry::{EntryRow, Presets};
 pub use evidence::{AskRow, Asks, CollectionRow, KeepRow, Kind, SignRow, TimeoutRow, Work, WorkRow};
 pub use expr::{Expr, ExprError};
 pub use file::{
-    CallRow, DeclarationRow, Dispatches, EffectKind, EntityRow, EntryKind, Lists, ModelFile, OneOrMany,
-    RowCount, Wait,
+    CallRow, Dispatches, EffectKind, EntityRow, EntryKind, ModelFile, OneOrMany, RowCount, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};
 pub use object::ObjectRow;

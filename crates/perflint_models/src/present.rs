@@ -11,6 +11,9 @@ pub struct Presents {
     pub value: Expr,
     /// Methods of the repository's classes: the first that the value's class has is called.
     pub methods: Vec<Box<str>>,
+    /// Relation paths, and methods, that the call has read of each of them.
+    #[serde(default)]
+    pub reads: Vec<Expr>,
     /// Classes that give the form of rows that have no such method themselves.
     #[serde(default)]
     pub by: Option<PresentedBy>,

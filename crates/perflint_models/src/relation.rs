@@ -51,6 +51,9 @@ pub struct RelationRow {
     /// What it is loaded by, if not its name, which reads it all the same: `{name}_attachment`.
     #[serde(default)]
     pub loaded_as: Option<Box<str>>,
+    /// The attribute with the keys of its rows, which are there where its rows are: `{one}_ids`.
+    #[serde(default)]
+    pub keys_name: Option<Box<str>>,
     /// Scopes of its entity that load it: `with_attached_{name}`.
     #[serde(default)]
     pub loaded_by: OneOrMany,

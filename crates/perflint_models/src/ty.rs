@@ -104,6 +104,9 @@ pub struct TypeRow {
     /// Templates that methods of the user's subclass render see the fields of the instance.
     #[serde(default)]
     pub fields_seen: bool,
+    /// The body of the user's subclass runs on an instance when the program is loaded, and what it calls registers entry points.
+    #[serde(default)]
+    pub runs_body: bool,
     /// A parameter of a route's handler that is declared to be one is a row that the framework fetched for the request, alone.
     #[serde(default)]
     pub fetched: bool,

@@ -43,6 +43,9 @@ pub struct Renders {
     /// Names of templates are looked for with this before their last part as well: `_` for partials.
     #[serde(default)]
     pub prefix: Option<Box<str>>,
+    /// The folder below which names of templates are paths, whatever renders them.
+    #[serde(default)]
+    pub folder: Option<Box<str>>,
 }
 
 /// What a call tells the view of the request.

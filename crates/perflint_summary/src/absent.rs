@@ -42,4 +42,19 @@ impl<'p> Eval<'p> {
         let supply = self.vals.common(q.supply, other.supply);
         Query { supply, narrowed: q.narrowed && other.narrowed, ..q }
     }
+
+    /// A query that another one over the same rows was merged into: what either loads is loaded.
+    pub(crate) fn both(&mut self, f: &mut Frame<'p>, q: Query, other: &'p Expr, g: &Given<'_>) -> Query {
+        let Some(Val::Query(other)) = self.expr(f, other, g).map(|v| self.vals.get(v).clone()) else {
+            return q;
+        };
+        if other.entity != q.entity || other.path != q.path {
+            return q;
+        }
+        let (all, paths) = self.vals.paths(q.supply);
+        let (more, others) = self.vals.paths(other.supply);
+        let paths: Vec<Sym> = paths.iter().chain(others.iter()).copied().collect();
+        let supply = self.vals.supply(all || more, paths);
+        Query { supply, ..q }
+    }
 }

@@ -6,7 +6,8 @@ use crate::expr::Given;
 use crate::fact::{Effect, Sure};
 use crate::iterate::Plan;
 use crate::value::{Binder, Bound, EVERYTHING, NULL, Query, SCALAR, Site, Source, UNKNOWN, V, Val};
-use perflint_ir::{OpId, OpKind, RegionId, SqlVerb, Sym};
+use perflint_ir::{OpId, OpKind, RegionId, SqlStatement, SqlVerb, Sym, TypeExpr};
+use perflint_link::FileIx;
 use perflint_models::{CallIx, CallRow, EffectKind, Expr, RowCount, TypeRole, Wait};
 
 /// True if an argument is what another call gives.
@@ -16,6 +17,18 @@ fn is_made(f: &Frame<'_>, e: &Expr, op: usize) -> bool {
     };
     let arg = f.body.args(f.body.call(id).args).get(usize::from(*n)).and_then(|arg| arg.value.some());
     arg.is_some_and(|arg| matches!(f.body.op(arg).kind, OpKind::Call(_)))
+}
+
+/// How many rows a statement gives at most. Of one that is put together from parts nobody knows what else it says.
+fn limit_of(statement: &SqlStatement, partial: bool) -> Bound {
+    match statement.limit {
+        Some(1) => Bound::One,
+        Some(u32::MAX) => Bound::Page,
+        Some(n) => Bound::AtMost(n),
+        None if statement.single => Bound::One,
+        None if partial => Bound::Unknown,
+        None => Bound::Unbounded,
+    }
 }
 
 impl<'p> Eval<'p> {
@@ -313,6 +326,9 @@ impl<'p> Eval<'p> {
         if let Some(other) = &row.either {
             q = self.either(f, q, other, g);
         }
+        if let Some(other) = &row.both {
+            q = self.both(f, q, other, g);
+        }
         if !row.keeps {
             q.evaluated = false;
         }
@@ -459,10 +475,21 @@ impl<'p> Eval<'p> {
             Val::Int(n) if *n < 0 => Bound::Unbounded,
             Val::Int(n) => Bound::AtMost(*n as u32),
             Val::Scalar | Val::Str(_) => Bound::Page,
+            Val::Sql(file, ix) => self.limit_of_text(*file, *ix),
+            // A statement, and what fills its places.
+            Val::List(all) if let Some(Val::Sql(file, ix)) = all.first().map(|v| self.vals.get(*v)) => {
+                self.limit_of_text(*file, *ix)
+            }
             // A limit that may be missing is none.
             Val::Union(all) if all.contains(&NULL) && !f.lang.gives_numbers() => known,
             _ => Bound::Unknown,
         }
+    }
+
+    /// How many rows a statement says itself that it gives.
+    fn limit_of_text(&self, file: FileIx, ix: u32) -> Bound {
+        let facts = &self.p.file(file).sql[ix as usize];
+        facts.statements.first().map_or(Bound::Unknown, |statement| limit_of(statement, facts.partial))
     }
 
     /// True if rows are restricted by equality: some key without an operator, or any condition given as a map.
@@ -582,14 +609,7 @@ impl<'p> Eval<'p> {
         let label = self.p.names.intern(table);
         let q = self.fresh_query(f, None, label, g.op);
         let place = facts.place.map(|(body, op)| Site { at: perflint_link::BodyRef { file, body }, op });
-        let bound = match statement.limit {
-            Some(1) => Bound::One,
-            Some(u32::MAX) => Bound::Page,
-            Some(n) => Bound::AtMost(n),
-            None if statement.single => Bound::One,
-            None if facts.partial => Bound::Unknown,
-            None => Bound::Unbounded,
-        };
+        let bound = limit_of(statement, facts.partial);
         let writes = matches!(statement.verb, SqlVerb::Insert | SqlVerb::Update | SqlVerb::Delete);
         Some(Query {
             bound,

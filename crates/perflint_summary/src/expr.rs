@@ -2,7 +2,7 @@
 
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame};
-use crate::value::{DEFERRED, FALSE, FILLED, MARKS, NULL, ONLY, SCALAR, TRUE, UNKNOWN, V, Val};
+use crate::value::{Bound, DEFERRED, FALSE, FILLED, MARKS, NULL, ONLY, Query, SCALAR, TRUE, UNKNOWN, V, Val};
 use perflint_ir::{Sym, TypeExpr};
 use perflint_models::{Expr, To};
 
@@ -83,6 +83,15 @@ impl<'p> Eval<'p> {
                         let q = self.fresh_query(f, None, empty, g.op);
                         self.vals.make(Val::Query(q))
                     }
+                }
+            }
+            Expr::Part(e) => {
+                let v = self.expr(f, e, g)?;
+                match *self.vals.get(v) {
+                    Val::Query(q) => {
+                        self.vals.make(Val::Query(Query { bound: q.bound.min(Bound::Page), ..q }))
+                    }
+                    _ => v,
                 }
             }
             Expr::List(e) => {
@@ -377,7 +386,9 @@ impl<'p> Eval<'p> {
         for base in self.p.class(class).mro.clone() {
             let perflint_link::Base::Class(c) = base else { continue };
             for (base, ty, file) in self.p.class(c).bases.clone() {
-                let TypeExpr::Path { args, .. } = &self.p.file(file).types[ty.0 as usize] else { continue };
+                let Some(TypeExpr::Path { args, .. }) = self.p.file(file).types.get(ty.0 as usize) else {
+                    continue;
+                };
                 let library = match base {
                     perflint_link::Base::External(_) => true,
                     perflint_link::Base::Class(of) => self.p.is_stub(self.p.class(of).def.file),

@@ -33,6 +33,9 @@ impl<'p> Eval<'p> {
 
     /// Whether a row was loaded with a relation, as code that asks for it finds.
     pub(crate) fn loaded(&mut self, row: V, name: V) -> V {
+        if let Val::Query(q) = self.vals.get(row) {
+            return if q.preloaded { TRUE } else { SCALAR };
+        }
         let (Val::Row(row), Val::Str(name)) = (self.vals.get(row).clone(), self.vals.get(name)) else {
             return SCALAR;
         };

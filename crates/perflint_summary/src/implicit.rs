@@ -78,13 +78,18 @@ impl<'p> Eval<'p> {
         let registers = sends && self.registers(f, name);
         match self.vals.get(v) {
             // Where routes are registered, what a library calls so is meant.
-            Val::Ext(path) if sends && *path == name && !registers => match self.by_convention(f.at, name) {
-                UNKNOWN => v,
-                row => {
-                    f.guessed = true;
-                    row
+            Val::Ext(path) if sends && *path == name && !registers => {
+                if let Some(ty) = self.look.hint(f.lang.family(), name) {
+                    return self.vals.make(Val::ExtInst(ty, Box::new([])));
                 }
-            },
+                match self.by_convention(f.at, name) {
+                    UNKNOWN => v,
+                    row => {
+                        f.guessed = true;
+                        row
+                    }
+                }
+            }
             _ => v,
         }
     }

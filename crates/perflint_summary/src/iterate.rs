@@ -104,7 +104,9 @@ impl<'p> Eval<'p> {
                 Plan::Repeat { elem, factor: Factor::Const(SMALL), rows: false, batch }
             }
             Val::Many { elem, batch: batches, source, .. } => {
-                let batch = batches || named_batch();
+                // Single rows are no batches, whatever walks them is called.
+                let single = f.lang.names_tell_rows() && matches!(self.vals.get(elem), Val::Row(_));
+                let batch = batches || !single && named_batch();
                 let rows = self.holds_rows(elem) || source.is_some_and(|source| !source.sent);
                 let elem = self.bound_at(elem, binder);
                 Plan::Repeat { elem, factor: size(rows), rows, batch }

@@ -25,6 +25,7 @@ mod block;
 mod builtin;
 mod call;
 mod choice;
+mod class_body;
 mod column;
 mod composed;
 mod computed;

@@ -340,10 +340,9 @@ impl<'p> Eval<'p> {
             (Val::Map(entries, rest), Val::Str(name)) => {
                 entries.iter().find(|(n, _)| *n == name).map_or(rest, |(_, v)| *v)
             }
-            (Val::ExtInst(ty, _), _) if self.look_getitem(ty).is_some() => match self.look_getitem(ty) {
-                Some(row) => self.apply(f, row, base, &CallArgs::positional(vec![key]), i, None),
-                None => UNKNOWN,
-            },
+            (held, _) if let Some(row) = self.look_getitem(&held) => {
+                self.apply(f, row, base, &CallArgs::positional(vec![key]), i, None)
+            }
             // What a statement written by hand gives: a column of one of its rows.
             (Val::Query(_), Val::Str(_)) if f.lang.keeps_rows_in_queries() => SCALAR,
             (Val::Query(q), _) => {
@@ -365,9 +364,18 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn look_getitem(&mut self, ty: perflint_models::TypeIx) -> Option<perflint_models::CallIx> {
-        let name = self.p.names.find("__getitem__")?;
-        self.look.method(ty, name, false)
+    /// What models say of asking a value for what stands under a key.
+    fn look_getitem(&mut self, held: &Val) -> Option<perflint_models::CallIx> {
+        let names = ["__getitem__", "[]"].map(|name| self.p.names.intern(name));
+        let (types, names, on_class) = match held {
+            Val::ExtInst(ty, _) => (vec![*ty], &names[..], false),
+            // A place in a query's rows is told apart from a method of its own.
+            Val::Query(q) => (vec![q.api?], &names[1..], false),
+            Val::Class(class) => (self.p.class(*class).types.clone(), &names[1..], true),
+            _ => return None,
+        };
+        let pairs = names.iter().flat_map(|name| types.iter().map(move |ty| (*ty, *name)));
+        pairs.into_iter().find_map(|(ty, name)| self.look.method(ty, name, on_class))
     }
 
     fn slice(&mut self, base: V, limit: V, has_limit: bool) -> V {

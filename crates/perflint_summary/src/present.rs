@@ -7,7 +7,7 @@ use crate::expr::Given;
 use crate::value::{V, Val};
 use perflint_ir::{ItemKind, OpId, Sym};
 use perflint_link::ClassIx;
-use perflint_models::{PresentedBy, Presents};
+use perflint_models::{PresentedBy, Presents, RowCount, Wait};
 
 impl<'p> Eval<'p> {
     /// What stands in a text is asked for its form as text: the method of its class in the repository.
@@ -37,6 +37,7 @@ impl<'p> Eval<'p> {
             Val::Query(q) if walks => self.result_rows(f, &q, g.op),
             _ => v,
         };
+        self.read_named(f, v, presents, g);
         if let Some(name) = self.presenting_method(v, presents) {
             self.call_member(f, v, name, &CallArgs::default(), g.op, None);
             return;
@@ -66,6 +67,44 @@ impl<'p> Eval<'p> {
                 let method = this.p.names.intern(&by.method);
                 this.call_member(f, made, method, &CallArgs::default(), g.op, None);
             });
+        }
+    }
+
+    /// Reads the paths that a call names of a value, or of each of its elements: `as_json(include: :lines, methods: :total)`.
+    fn read_named(&mut self, f: &mut Frame<'p>, v: V, presents: &'p Presents, g: &Given<'_>) {
+        let mut all: Vec<Sym> = Vec::new();
+        for e in &presents.reads {
+            if let Some(paths) = self.expr(f, e, g)
+                && let Val::Paths(paths, _) = self.vals.get(paths)
+            {
+                all.extend(paths.iter().copied());
+            }
+        }
+        let whole = |path: &Sym| {
+            let start = format!("{}.", self.p.text(*path));
+            !all.iter().any(|other| self.p.text(*other).starts_with(&start))
+        };
+        let paths: Vec<Sym> = all.iter().copied().filter(whole).collect();
+        if paths.is_empty() {
+            return;
+        }
+        let over = self.rendered_op(f, g.op);
+        self.for_each(f, v, f.at, over, &mut |this, f, one| {
+            for path in &paths {
+                this.read_path(f, one, this.p.text(*path), g.op);
+            }
+        });
+    }
+
+    fn read_path(&mut self, f: &mut Frame<'p>, v: V, path: &'p str, op: usize) {
+        let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+        let got = self.call_member(f, v, self.p.names.intern(name), &CallArgs::default(), op, None);
+        match (rest, self.vals.get(got).clone()) {
+            (Some(rest), _) => {
+                self.for_each(f, got, f.at, op, &mut |this, f, one| this.read_path(f, one, rest, op));
+            }
+            (None, Val::Query(q)) => self.run_query(f, &q, RowCount::All, op, Wait::Blocks),
+            _ => {}
         }
     }
 

@@ -8,7 +8,7 @@ use crate::mutate::capital;
 use crate::value::{Binder, NULL, Query, SCALAR, UNKNOWN, V, Val};
 use perflint_ir::{ItemKind, RegionId, Sym};
 use perflint_link::{Base, BodyRef, ClassIx, FileIx};
-use perflint_models::To;
+use perflint_models::{EntryKind, To};
 
 /// Most fields of an instance that is filled.
 const MOST_FIELDS: usize = 48;
@@ -34,10 +34,15 @@ impl<'p> Eval<'p> {
                 args.pos.iter().skip(1).find_map(|space| self.class_spelt(at(0), *space)).unwrap_or(NULL)
             }
             "filled" => self.with_fields(at(0), at(1)),
+            "keyed" => self.keyed(at(0), at(1)),
             "here" => match (self.vals.get(at(0)).clone(), f.caller) {
                 (Val::Query(q), Some(origin)) => self.vals.make(Val::Query(Query { origin, ..q })),
                 _ => at(0),
             },
+            "entry" => {
+                self.enter_at(at(0), at(1), block.unwrap_or(UNKNOWN));
+                SCALAR
+            }
             "exec" => self.executed(f, at(0), at(1), args, op),
             "each" => {
                 let block = block.unwrap_or(UNKNOWN);
@@ -149,6 +154,16 @@ impl<'p> Eval<'p> {
         self.vals.make(Val::Inst(class, all.into()))
     }
 
+    /// A map that holds a value under the name of the first parameter of a class's constructor.
+    fn keyed(&mut self, class: V, v: V) -> V {
+        let Val::Class(class) = *self.vals.get(class) else { return UNKNOWN };
+        let first = self.p.constructors(class).first().and_then(|def| {
+            let body = self.p.item(*def).body?;
+            self.p.file(def.file).body(body).params.first().map(|param| param.name)
+        });
+        first.map_or(UNKNOWN, |name| self.vals.make(Val::Map([(name, v)].into(), UNKNOWN)))
+    }
+
     /// `"one"` or `"many"` for the name of a relation of a row.
     fn related(&mut self, v: V, name: V) -> V {
         let (Some(entity), Val::Str(name)) = (self.entity_of(v), self.vals.get(name)) else { return NULL };
@@ -162,6 +177,22 @@ impl<'p> Eval<'p> {
         let (entity, Val::Str(name)) = (self.entity_of(v)?, self.vals.get(name)) else { return None };
         let target = self.p.relation(entity, *name)?.target?;
         Some(self.vals.make(Val::Class(self.p.entity(target).class)))
+    }
+
+    /// Registers a block of a stub as an entry point of a kind, under a name: a text, or that of a class.
+    fn enter_at(&mut self, kind: V, name: V, block: V) {
+        let (Val::Str(kind), Some(file)) = (self.vals.get(kind), self.running_file()) else { return };
+        let kind = match self.p.text(*kind) {
+            "job" => EntryKind::Job,
+            "page" => EntryKind::Page,
+            _ => EntryKind::Route,
+        };
+        let name = match self.vals.get(name) {
+            Val::Str(name) => self.p.text(*name),
+            Val::Class(class) => self.p.text(self.p.class(*class).name),
+            _ => return,
+        };
+        self.register_entry(kind, None, Some(name), block, file);
     }
 
     /// Calls a closure with another receiver, and with the arguments that follow.

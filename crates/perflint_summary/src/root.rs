@@ -23,6 +23,7 @@ impl<'p> Eval<'p> {
                 self.init_values(BodyRef { file: *file, body });
             }
         }
+        self.run_class_bodies();
         self.note_traversals();
         for file in &files {
             self.marked_entries(*file);
@@ -502,6 +503,10 @@ impl<'p> Eval<'p> {
     }
 
     fn class_entries(&mut self, class: ClassIx, row: &EntryRow) {
+        let called = self.p.text(self.p.class(class).name);
+        if row.named.iter().next().is_some() && !row.named.iter().any(|name| *name == *called) {
+            return;
+        }
         let mut names: Vec<Sym> = Vec::new();
         for method in row.methods.iter() {
             if method.contains('*') {

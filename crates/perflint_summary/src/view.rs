@@ -219,6 +219,14 @@ impl<'p> Eval<'p> {
         if matches!(self.vals.get(template), Val::Inst(..)) {
             return self.render_component(f, template, g.op);
         }
+        if let Val::Many { elem, .. } = *self.vals.get(template)
+            && let Val::Inst(class, _) = *self.vals.get(elem)
+        {
+            let def = self.p.class(class).def;
+            let body = self.p.item(def).body.map_or(f.at, |body| BodyRef { file: def.file, body });
+            let mut step = |this: &mut Self, f: &mut Frame<'p>, one: V| this.render_component(f, one, g.op);
+            return self.for_each(f, template, body, g.op, &mut step);
+        }
         let named = match *self.vals.get(template) {
             Val::Str(name) => Some(self.p.text(name).to_owned()),
             _ => None,
@@ -335,8 +343,11 @@ impl<'p> Eval<'p> {
 
     /// The templates that a name means here: in full, or in the folder of the template or of the receiver's class.
     fn find_views(&mut self, f: &Frame<'p>, name: &str, renders: &Renders) -> Vec<FileIx> {
-        let mut names = vec![name.to_owned()];
-        if !name.contains('/') {
+        let mut names = vec![match &renders.folder {
+            Some(folder) => format!("{folder}/{name}"),
+            None => name.to_owned(),
+        }];
+        if !name.contains('/') && renders.folder.is_none() {
             names.clear();
             let path = &self.p.file(f.at.file).path;
             if let Some((folder, _)) = path.rsplit_once('/') {
