@@ -66,7 +66,7 @@ impl Lang {
 
     /// True if a method that is named without a call is no value: a field may have its name.
     pub fn reads_no_methods(self) -> bool {
-        matches!(self, Self::Java | Self::Php)
+        matches!(self, Self::Java | Self::Kotlin | Self::Php)
     }
 
     /// True if a class shows what its fields hold by properties.
@@ -87,6 +87,16 @@ impl Lang {
     /// True if that is so of rows as well, where no field has the name: to a template, a property is what has an accessor.
     pub fn reads_properties(self) -> bool {
         matches!(self, Self::Twig | Self::Jsp | Self::Thymeleaf | Self::Freemarker)
+    }
+
+    /// True if a function may be declared for, or a closure be given, a receiver of any type, whose members are bare names in it.
+    pub fn receives_anything(self) -> bool {
+        self == Self::Kotlin
+    }
+
+    /// True if an attribute of a library's object is what its accessor gives: Kotlin reads `page.content` of `getContent()`.
+    pub fn reads_library_accessors(self) -> bool {
+        self.reads_properties() || self == Self::Kotlin
     }
 
     /// True if methods are given blocks: closures that share the variables around them, run on the receiver around them, and
@@ -208,7 +218,7 @@ impl Lang {
 
     /// True if calls change the very object that a query is built with, whoever holds it.
     pub fn builds_in_place(self) -> bool {
-        self.family() == "php"
+        matches!(self.family(), "php" | "java")
     }
 
     /// True if lists are put together by hand: made as long as they will be and filled by index, or added to in a loop.
@@ -337,6 +347,6 @@ impl Lang {
 
     /// True if bare names may be methods of a class of a library that the receiver's class extends.
     pub fn inherits_from_libraries(self) -> bool {
-        self.family() == "csharp"
+        matches!(self.family(), "csharp" | "java")
     }
 }

@@ -249,6 +249,7 @@ impl Program {
     }
 
     pub(crate) fn linearise(&mut self, models: &Models) {
+        let by_name = self.types_by_name(models);
         for c in 0..self.classes.len() {
             let mut mro = vec![Base::Class(ClassIx(c as u32))];
             self.ancestors(ClassIx(c as u32), &mut mro, 0);
@@ -276,7 +277,12 @@ impl Program {
                 types.insert(0, ty);
             }
             let marked = self.marked_types(ClassIx(c as u32), models);
-            for ty in marked.iter().copied() {
+            let named = if types.is_empty() && marked.is_empty() {
+                self.named_type(ClassIx(c as u32), models, &by_name)
+            } else {
+                None
+            };
+            for ty in marked.iter().copied().chain(named) {
                 if !types.contains(&ty) {
                     types.push(ty);
                 }

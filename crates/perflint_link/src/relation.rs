@@ -30,7 +30,10 @@ impl Program {
             for def in members {
                 match self.item(def).kind {
                     ItemKind::Field => self.field_relation(entity, def, models),
-                    ItemKind::Function => self.method_relation(entity, def, models),
+                    ItemKind::Function => {
+                        self.method_relation(entity, def, models);
+                        self.accessor_relation(entity, def, models);
+                    }
                     _ => {}
                 }
             }
@@ -99,6 +102,32 @@ impl Program {
         });
         if let Some((ix, (_, row))) = row {
             self.declare(entity, def, row, ix, Some(at), models);
+        }
+    }
+
+    /// A relation whose markers stand on the accessor of its field: `@ManyToOne Customer getCustomer()`.
+    fn accessor_relation(&mut self, entity: EntityIx, def: Def, models: &Models) {
+        let item = self.item(def);
+        if !self.file(def.file).lang.reads_fluently() || item.markers.is_empty() {
+            return;
+        }
+        let text = self.text(item.name);
+        let Some(attribute) = text.strip_prefix("get").filter(|rest| rest.starts_with(char::is_uppercase))
+        else {
+            return;
+        };
+        let name = self.names.intern(&small_start(attribute));
+        let (family, markers) = (self.family(def.file), self.marker_paths(def));
+        for (i, (language, row)) in models.relations.iter().enumerate() {
+            let found = markers.iter().find(|(path, _)| row.marker.iter().any(|marker| marker == path));
+            if let Some((_, call)) = found.filter(|_| **language == *family) {
+                let typed = self.field_entity(def, models);
+                let to =
+                    row.to.unwrap_or(if typed.is_some_and(|(_, many)| many) { To::Many } else { To::One });
+                let target = typed.map(|(target, _)| target);
+                self.insert_relation(entity, name, def, row, i, target, to, *call, models);
+                return;
+            }
         }
     }
 
@@ -642,4 +671,10 @@ impl Program {
         let entity = self.entity_named(at.file, &text)?;
         Some(self.entity(entity).class)
     }
+}
+
+/// A name with a small first letter: `Customer` as the name of an attribute is `customer`.
+pub fn small_start(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }

@@ -93,6 +93,11 @@ pub enum Expr {
     /// An argument of a marker of the called method: the first or `value` (`marked(org.x.Query)`), or a named one
     /// (`marked(org.x.EntityGraph, attributePaths)`).
     Marked(Box<str>, Option<Box<str>>),
+    /// What a marker of an entity's class says under a name: `noted(org.x.NamedQuery, query, arg0)` is the `query` of the one whose
+    /// `name` the value is.
+    Noted(Box<str>, Box<str>, Box<Expr>),
+    /// The query, as the rows of the relation see it that a text names: what is loaded with it from here on is loaded below them.
+    Below(Box<Expr>),
     /// Relation paths that a query in JPA's language fetches: `select o from Order o join fetch o.items`.
     Fetched(Box<Expr>),
     /// Relation paths that continue the one that was loaded last: `ThenInclude(c => c.Writer)`.
@@ -181,6 +186,17 @@ impl Expr {
         }
     }
 
+    /// The markers whose arguments it reads.
+    pub fn markers(&self) -> Vec<&str> {
+        match self {
+            Self::Marked(path, _) => vec![path],
+            Self::Noted(path, _, of) => std::iter::once(&**path).chain(of.markers()).collect(),
+            Self::First(all) => all.iter().flat_map(Self::markers).collect(),
+            Self::Fetched(of) | Self::Dotted(of) => of.markers(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Parses an expression; `a | b` takes the first that is present.
     ///
     /// # Errors
@@ -264,6 +280,15 @@ impl Expr {
                 Some((path, key)) => Self::Marked(path.trim().into(), Some(key.trim().into())),
                 None => Self::Marked(inner.trim().into(), None),
             },
+            "noted" => {
+                let parts = split_top(inner, ',');
+                let &[path, key, name] = parts.as_slice() else {
+                    return Err("noted(MARKER, key, name) takes three".into());
+                };
+                let name = Self::parse(name).map_err(|e| e.to_string())?;
+                Self::Noted(path.trim().into(), key.trim().into(), Box::new(name))
+            }
+            "below" => Self::Below(nested()?),
             "fetched" => Self::Fetched(nested()?),
             "further" => Self::Further(nested()?),
             "computed" => Self::Computed(inner.trim().into()),

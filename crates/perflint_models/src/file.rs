@@ -292,6 +292,9 @@ pub struct CallRow {
     /// of that class's fields.
     #[serde(default)]
     pub maps: Option<Expr>,
+    /// What markers of the called method say of the copied attributes.
+    #[serde(default)]
+    pub mapping: Option<crate::Mapping>,
     /// A relation that was loaded stays loaded: the call does not run a query on it.
     #[serde(default)]
     pub keeps: bool,
@@ -307,6 +310,15 @@ pub struct CallRow {
     /// How often: once per element of this value; once if absent.
     #[serde(default)]
     pub per: Option<Expr>,
+    /// The receiver that bare names in a closure have: `with(order) { customer }`.
+    #[serde(default)]
+    pub receiver: Option<Expr>,
+    /// The list that it is called on is expected to have one element: `rows.map { .. }.singleOrNull()`.
+    #[serde(default)]
+    pub single: bool,
+    /// What the callable gives is walked: `flatMap { it.items }`.
+    #[serde(default)]
+    pub walks: bool,
     /// What it passes to the callable.
     #[serde(default)]
     pub gives: Vec<Expr>,
@@ -337,6 +349,9 @@ pub struct CallRow {
     /// What the receiver's variable holds from here on: a cursor holds the statement that it ran last.
     #[serde(default)]
     pub becomes: Option<Expr>,
+    /// Every variable that stands for the same query loads from here on what the receiver's loads.
+    #[serde(default)]
+    pub shared: bool,
     /// The variable that it fills with the rows: `db.Find(&users)`.
     #[serde(default)]
     pub fills: Option<Expr>,
@@ -351,7 +366,7 @@ pub struct CallRow {
     pub presents: Option<crate::Presents>,
     /// Hands a message to the classes that handle those of its class.
     #[serde(default)]
-    pub dispatches: Option<Dispatches>,
+    pub dispatches: Option<crate::Dispatches>,
     /// The value leaves in a response.
     #[serde(default)]
     pub responds: Option<Expr>,
@@ -394,18 +409,6 @@ pub struct CallRow {
     /// Looked at: no effect worth telling. The document says so.
     #[serde(default)]
     pub neutral: bool,
-}
-
-/// How a message finds its handlers.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Dispatches {
-    /// The message.
-    pub value: Expr,
-    /// Paths of what handlers extend, with the message's class as the first type argument.
-    pub base: OneOrMany,
-    /// The handlers' method.
-    pub method: Box<str>,
 }
 
 /// How a class is recognised as an entity.

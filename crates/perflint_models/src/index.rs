@@ -1,6 +1,7 @@
 //! Models by what they are looked up with.
 
 use crate::AttrRow;
+use crate::Expr;
 use crate::declared::DeclarationRow;
 use crate::entry::EntryRow;
 use crate::file::{CallRow, EntityRow, ModelFile, OneOrMany};
@@ -84,6 +85,8 @@ pub struct Models {
     namespaces: FxHashMap<Box<str>, FxHashSet<Box<str>>>,
     attrs: Vec<AttrRow>,
     markers: ByFamily,
+    /// Markers whose arguments rows read, by language family.
+    marked: FxHashMap<Box<str>, FxHashSet<Box<str>>>,
     builtins: ByFamily,
     /// Entity rows, each with its language family.
     pub entities: Vec<(Box<str>, EntityRow)>,
@@ -266,10 +269,14 @@ impl Models {
             accessor_marker: None,
             marked_by: OneOrMany::default(),
             generated: None,
+            named: OneOrMany::default(),
+            named_if: OneOrMany::default(),
             made_by: OneOrMany::default(),
             starts: false,
             shown: false,
             page: false,
+            events: false,
+            events_unless: OneOrMany::default(),
             arrives: false,
         };
         self.types.push(Type {
@@ -381,6 +388,9 @@ impl Models {
         if !row.on.is_empty() && row.name.is_empty() {
             return fail(format!("a call row on {:?} names no method", row.on));
         }
+        let read = [&row.loads, &row.sql, &row.narrows, &row.bound].into_iter().flatten();
+        let markers = read.flat_map(Expr::markers).map(Box::from);
+        self.marked.entry(family.into()).or_default().extend(markers);
         let ix = CallIx(self.calls.len() as u32);
         for on in row.on.iter() {
             let Some(ty) = self.type_named(family, on) else { continue };
@@ -512,6 +522,14 @@ impl Models {
         &self.calls[ix.0 as usize]
     }
 
+    /// Types of a family that interfaces are of by their names, with their rows.
+    pub fn named_types<'a>(&'a self, family: &'a str) -> impl Iterator<Item = (TypeIx, &'a TypeRow)> {
+        let types = (0u32..).map(TypeIx).zip(&self.types);
+        types
+            .filter(move |(_, ty)| &*ty.family == family && !ty.row.named.is_empty())
+            .map(|(ix, ty)| (ix, &ty.row))
+    }
+
     /// All paths of types and functions of a family, in no order.
     pub fn paths<'a>(&'a self, family: &'a str) -> impl Iterator<Item = &'a str> {
         let types = self.by_path.keys();
@@ -525,8 +543,10 @@ impl Models {
         let entries = self.entries.iter().filter(move |(f, _)| **f == *family);
         let views = self.views.iter().filter(move |(f, _)| **f == *family);
         let markers = self.markers.get(family).into_iter().flat_map(|of| of.keys()).map(|path| &**path);
+        let argued = self.marked.get(family).into_iter().flatten().map(|path| &**path);
         self.paths(family)
             .chain(markers)
+            .chain(argued)
             .chain(entities.flat_map(|(_, row)| row.base.iter().chain(row.marker.iter())))
             .chain(relations.flat_map(|(_, row)| {
                 let held = row.batch_marker.iter().chain(&row.embedded).map(|path| &**path);

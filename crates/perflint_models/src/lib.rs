@@ -11,12 +11,14 @@
 mod ahead;
 mod attribute;
 mod declared;
+mod dispatch;
 mod embedded;
 mod entry;
 mod evidence;
 mod expr;
 mod file;
 mod index;
+mod mapping;
 mod object;
 mod present;
 mod relation;
@@ -32,14 +34,16 @@ mod word;
 pub use ahead::Ahead;
 pub use attribute::AttrRow;
 pub use declared::{DeclarationRow, Lists};
+pub use dispatch::Dispatches;
 pub use embedded::{builtin, builtin_for, folder};
 pub use entry::{EntryRow, Presets};
 pub use evidence::{AskRow, Asks, CollectionRow, KeepRow, Kind, SignRow, TimeoutRow, Work, WorkRow};
 pub use expr::{Expr, ExprError};
 pub use file::{
-    CallRow, Dispatches, EffectKind, EntityRow, EntryKind, ModelFile, OneOrMany, RowCount, Wait,
+    CallRow, EffectKind, EntityRow, EntryKind, ModelFile, OneOrMany, RowCount, Wait,
 };
 pub use index::{CallIx, ModelError, Models, TypeIx};
+pub use mapping::Mapping;
 pub use object::ObjectRow;
 pub use present::{PresentedBy, Presents};
 pub use relation::{RelationRead, RelationRow, To};

@@ -116,6 +116,13 @@ pub struct TypeRow {
     /// Classes that are generated for entities are of this type; its rows say what their methods do.
     #[serde(default)]
     pub generated: Option<GeneratedClass>,
+    /// Endings of names of interfaces that are of this type, have no marker of another one, and stand in a repository that imports
+    /// one of `named_if`: mappers that are declared in files of another kind.
+    #[serde(default)]
+    pub named: OneOrMany,
+    /// Imports that show that such names mean it.
+    #[serde(default)]
+    pub named_if: OneOrMany,
     /// Endings of methods that give one, where nothing else is known of them: `Async`.
     #[serde(default)]
     pub made_by: OneOrMany,
@@ -131,4 +138,10 @@ pub struct TypeRow {
     /// Its elements come when somebody sends them: a loop over it waits for messages, of which nobody knows how many come.
     #[serde(default)]
     pub arrives: bool,
+    /// A function that is declared to give one runs on a thread that others share: nothing in it may block.
+    #[serde(default)]
+    pub events: bool,
+    /// Markers of such a function, or of its class, with which it has a thread for itself.
+    #[serde(default)]
+    pub events_unless: OneOrMany,
 }

@@ -1,6 +1,7 @@
 //! Rule pages: `rules/checks/<rule>.md`, the only home of a rule.
 
 use crate::{Confidence, Level};
+use perflint_ir::Lang;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -163,9 +164,10 @@ impl Page {
         list.into_iter().flatten().filter_map(|v| v.as_str()).collect()
     }
 
-    /// The text that a parameter has for a language family: that of `name_family` if the page has one, else of `name`.
-    pub fn text_of(&self, name: &str, family: &str) -> &str {
-        let own = self.params.get(format!("{name}_{family}").as_str());
+    /// The text that a parameter has for a language: that of `name_language` or `name_family` if the page has one, else of `name`.
+    pub fn text_of(&self, name: &str, lang: Lang) -> &str {
+        let of = |word: &str| self.params.get(format!("{name}_{word}").as_str());
+        let own = of(lang.name()).or_else(|| of(lang.family()));
         own.or_else(|| self.params.get(name)).and_then(toml::Value::as_str).unwrap_or_default()
     }
 

@@ -131,7 +131,7 @@ pub(crate) fn blocked_task(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             "`{}` {harm}: it {}. {}",
             ctx.code(best.place),
             ctx.effect(&best.term.effect),
-            page.text_of("advice", lang.family())
+            page.text_of("advice", lang)
         );
         // One edit hands all that a function does of a kind to a thread.
         let shared =

@@ -64,6 +64,7 @@ impl<'p> Eval<'p> {
         if let Some(callback) = &row.invokes
             && self.expr(f, callback, &given).is_some()
         {
+            self.walk.left.clear();
             given.result = Some(self.invoke(f, row, callback, &given));
         }
         if let (None, Some(per)) = (&row.invokes, &row.per) {
@@ -119,7 +120,7 @@ impl<'p> Eval<'p> {
         if let Some(e) = &row.maps
             && let Some(v) = self.expr(f, e, &given)
         {
-            self.map_into(f, v, args, op);
+            self.map_into(f, v, row, args, op);
         }
         if let Some(e) = &row.responds
             && let Some(v) = self.expr(f, e, &given)
@@ -212,6 +213,9 @@ impl<'p> Eval<'p> {
         let held = self.vals.make(Val::Query(held));
         if let Some(v) = self.over_query(f, e, g, held) {
             self.rebind(f, recv_op, v);
+            if row.shared {
+                self.share(f, v);
+            }
         }
     }
 
@@ -242,7 +246,8 @@ impl<'p> Eval<'p> {
                     Some(q) => q,
                     None => {
                         let q = self.sql_query(f, text, g)?;
-                        self.about_rows(f, row, g, q)
+                        let q = self.about_rows(f, row, g, q);
+                        self.of_class_asked(f, row, g, q)
                     }
                 }
             }
@@ -405,6 +410,10 @@ impl<'p> Eval<'p> {
                 None => q,
             },
             Expr::Declared => self.declared_value(f, q, g.op),
+            Expr::Below(e) => {
+                let Val::Query(q) = *self.vals.get(q) else { return None };
+                self.below_relation(f, q, e, g)
+            }
             Expr::Rows(_) => match *self.vals.get(q) {
                 Val::Query(q) => self.result_rows(f, &q, g.op),
                 _ => return None,
@@ -630,10 +639,12 @@ impl<'p> Eval<'p> {
         if callables.is_empty() && f.lang.has_namespaces() && matches!(self.vals.get(v), Val::Class(_)) {
             callables.push(v);
         }
+        self.receive(f, row, g, &mut callables);
         let (handoff, detached) = (row.handoff, row.detached);
         let how = How { handoff, detached, memoised: row.memo, held: row.held, ..How::PLAIN };
         // A list that is not given is not walked: `json.author { .. }` beside `json.comments(all) { .. }`.
         let over = row.per.as_ref().and_then(|per| self.expr(f, per, g));
+        let over = over.map(|v| self.asked_for_one(f, v, g.op));
         let Some(over) = over else {
             let args = self.gives(f, row, g, None);
             let mut sum = UNKNOWN;
@@ -644,7 +655,7 @@ impl<'p> Eval<'p> {
             return sum;
         };
         let site = self.site(f, g.op);
-        let body = callables.first().and_then(|c| self.body_of(*c)).unwrap_or(f.at);
+        let body = callables.first().and_then(|c| self.runs_in(*c)).unwrap_or(f.at);
         let binder = Binder { at: body, region: RegionId(0) };
         let over_op = given_op(f, g.op, row.per.as_ref()).unwrap_or_else(|| self.iterated_op(f, g.op));
         let plan = self.plan(f, over, over_op, site, binder);
@@ -670,6 +681,12 @@ impl<'p> Eval<'p> {
                     // A query that is a promise starts when somebody awaits the list of them.
                     let row = self.awaited(f, one, g.op);
                     one = self.vals.make(Val::Future(row));
+                }
+                if let Val::Query(q) = *self.vals.get(one)
+                    && row.walks
+                    && !q.ran
+                {
+                    self.run_query(f, &q, RowCount::All, g.op, Wait::Blocks);
                 }
                 sum = self.vals.join(sum, one);
             }

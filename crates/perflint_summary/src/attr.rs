@@ -39,7 +39,7 @@ impl<'p> Eval<'p> {
         {
             return recv;
         }
-        if f.lang.reads_properties()
+        if f.lang.reads_library_accessors()
             && let Some(v) = self.library_property(f, recv, name, op)
         {
             return v;
@@ -253,6 +253,9 @@ impl<'p> Eval<'p> {
                 Some(v) => v,
                 None => match self.reopened(self.p.class(class).def) {
                     Some(library) => self.get(f, library, name, op, None),
+                    None if self.has_accessor(f.lang, class, name) => {
+                        self.vals.make(Val::ExtMethod(recv, name))
+                    }
                     None => UNKNOWN,
                 },
             },

@@ -486,6 +486,7 @@ impl<'p> Eval<'p> {
         let own = self.p.class_overload(class, name, args.pos.len(), false);
         let own = self.overload(own, args);
         let own = own.filter(|d| self.p.item(*d).kind == ItemKind::Function);
+        let own = own.filter(|d| !self.is_librarys(class, *d, name, args));
         if let Some(def) = own.filter(|d| self.p.item(*d).flags.is_property) {
             let v = self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
             return self.call_value(f, v, args, op);
@@ -518,7 +519,7 @@ impl<'p> Eval<'p> {
         }
         let field = self.get_field(f, recv, class, fields, name, op);
         let own_method = match self.vals.get(field) {
-            Val::Bound(def, _) => Some(*def) == own,
+            Val::Bound(def, _) => Some(*def) == own || self.is_librarys(class, *def, name, args),
             Val::ExtMethod(of, _) => *of == recv,
             _ => false,
         };

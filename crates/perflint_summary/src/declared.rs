@@ -261,17 +261,26 @@ impl<'p> Eval<'p> {
         })
     }
 
-    /// An argument of a marker of the method that a row is applied to: the named one, or else `value` or the first.
+    /// An argument of a marker of the method that a row is applied to: the named one, or else `value` or the first. Of several
+    /// such markers a list of what each says.
     pub(crate) fn marked(&mut self, path: &str, key: Option<&str>) -> Option<V> {
         let def = self.declaring?;
-        let item = self.p.item(def);
-        let marker = item.markers.iter().find(|marker| {
+        let markers = self.p.item(def).markers.iter().filter(|marker| {
             self.look.marker_path(def.file, marker).is_some_and(|found| self.p.text(found) == path)
-        })?;
+        });
+        let found: Vec<_> = markers.map(|marker| marker.value).collect();
+        let mut said: Vec<V> = found.into_iter().filter_map(|call| self.said_by(def, call, key)).collect();
+        match said.len() {
+            0 | 1 => said.pop(),
+            _ => Some(self.vals.make(Val::List(said.into()))),
+        }
+    }
+
+    fn said_by(&mut self, def: Def, call: perflint_ir::OpId, key: Option<&str>) -> Option<V> {
         let owner = self.p.item(def).owner?;
         let body = self.p.file(def.file).item(owner).body?;
         let code = self.p.file(def.file).body(body);
-        let OpKind::Call(id) = code.ops.get(marker.value.some()?.at())?.kind else { return None };
+        let OpKind::Call(id) = code.ops.get(call.some()?.at())?.kind else { return None };
         let args = code.args(code.call(id).args);
         let name = self.p.names.find(key.unwrap_or("value"));
         let wanted = args.iter().find(|arg| matches!(arg.slot, Slot::Key(key) if Some(key) == name));

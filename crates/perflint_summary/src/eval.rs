@@ -203,6 +203,8 @@ pub(crate) struct Eval<'p> {
     pub(crate) globals: Option<crate::globals::Globals>,
     /// The declaration of the method that a row is applied to, where the repository declares it.
     pub(crate) declaring: Option<Def>,
+    /// What markers say under names, once somebody asked.
+    pub(crate) noted: Option<crate::noted::Noted>,
     pub(crate) handlers: Option<Rc<crate::dispatch::Handlers>>,
     /// The type parameters of the class whose method is being evaluated.
     pub(crate) generics: crate::generic::Generics,
@@ -258,6 +260,7 @@ impl<'p> Eval<'p> {
             registered: None,
             globals: None,
             declaring: None,
+            noted: None,
             handlers: None,
             generics: crate::generic::Generics::default(),
             routes: crate::route::Routes::default(),

@@ -154,7 +154,13 @@ impl<'p> Eval<'p> {
             Expr::Of(ty, e) => {
                 let wanted = self.m.type_named(f.lang.models(), ty)?;
                 let v = self.expr(f, e, g)?;
-                return matches!(*self.vals.get(v), Val::ExtInst(ty, _) if ty == wanted).then_some(v);
+                let is_one = match *self.vals.get(v) {
+                    Val::ExtInst(ty, _) => ty == wanted,
+                    Val::Paths(_, ty) => ty == Some(wanted),
+                    Val::Query(q) => q.api == Some(wanted),
+                    _ => false,
+                };
+                return is_one.then_some(v);
             }
             Expr::Is(shapes, e) => {
                 let v = self.expr(f, e, g)?;
@@ -293,10 +299,21 @@ impl<'p> Eval<'p> {
                 self.vals.make(Val::List(parts.into()))
             }
             Expr::Marked(path, key) => self.marked(path, key.as_deref())?,
+            Expr::Noted(marker, key, name) => {
+                let name = self.expr(f, name, g)?;
+                self.noted(marker, key, name)?
+            }
+            Expr::Below(e) => {
+                let Val::Query(q) = *self.vals.get(g.recv) else { return None };
+                self.below_relation(f, q, e, g)
+            }
             Expr::Fetched(e) => {
                 let v = self.expr(f, e, g)?;
                 let text = self.literal_text(v)?;
                 let paths: Vec<Sym> = fetched(&text).iter().map(|path| self.p.names.intern(path)).collect();
+                if paths.is_empty() {
+                    return None;
+                }
                 self.vals.make(Val::Paths(paths.into(), None))
             }
             Expr::Further(e) => {

@@ -391,6 +391,14 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// The body that a callable runs; an accessor that nobody wrote reads where its class is declared.
+    pub(crate) fn runs_in(&self, v: V) -> Option<BodyRef> {
+        let Val::ExtMethod(recv, _) = self.vals.get(v) else { return self.body_of(v) };
+        let Val::Class(class) = self.vals.get(*recv) else { return None };
+        let def = self.p.class(*class).def;
+        Some(BodyRef { file: def.file, body: self.p.item(def).body? })
+    }
+
     /// The body that a callable runs.
     pub(crate) fn body_of(&self, v: V) -> Option<BodyRef> {
         match self.vals.get(v) {

@@ -49,7 +49,11 @@ impl<'p> Eval<'p> {
                 return self.vals.make(Val::Bound(def, f.this));
             }
             let recv = match self.vals.get(f.this) {
-                Val::Inst(..) | Val::Row(_) | Val::Query(_) | Val::Class(_) if innermost => f.this,
+                Val::Inst(..) | Val::Row(_) | Val::Query(_) | Val::Class(_)
+                    if innermost && !self.is_received(f, class) =>
+                {
+                    f.this
+                }
                 _ => self.member_receiver(class, name),
             };
             return self.get(f, recv, name, op, None);
@@ -60,7 +64,7 @@ impl<'p> Eval<'p> {
         }
         if sends
             && self.p.text(name).starts_with(|c: char| c.is_lowercase())
-            && (self.has_library_member(f.this, name) || self.declares(f.this, name))
+            && (self.has_library_member(f.lang, f.this, name) || self.declares(f.this, name))
         {
             let v = self.get(f, f.this, name, op, None);
             // What is delegated to somebody unknown is what models know by that name: `delegate :render, to: :view`.
@@ -70,8 +74,13 @@ impl<'p> Eval<'p> {
             }
         }
         // Methods that a class has of the library's base class.
-        let is_object = matches!(self.vals.get(f.this), Val::Inst(..) | Val::Class(_));
-        if f.lang.inherits_from_libraries() && is_object && self.has_library_member(f.this, name) {
+        let is_object = match self.vals.get(f.this) {
+            Val::Inst(..) | Val::Class(_) => true,
+            // The receiver of an extension or of a closure: `fun List<Order>.totals() = map { .. }`.
+            Val::Many { .. } | Val::List(_) | Val::Query(_) | Val::ExtInst(..) => f.lang.receives_anything(),
+            _ => false,
+        };
+        if f.lang.inherits_from_libraries() && is_object && self.has_library_member(f.lang, f.this, name) {
             return self.vals.make(Val::ExtMethod(f.this, name));
         }
         let v = self.name(f.at.file, name);
@@ -214,9 +223,19 @@ impl<'p> Eval<'p> {
     }
 
     /// True if models describe a method or attribute of this name for a receiver.
-    fn has_library_member(&mut self, recv: V, name: Sym) -> bool {
+    fn has_library_member(&mut self, lang: Lang, recv: V, name: Sym) -> bool {
         match self.vals.get(recv) {
             Val::Row(row) if self.p.relation(row.entity, name).is_some() => return true,
+            Val::Query(q) if lang.receives_anything() => {
+                return q.api.is_some_and(|api| self.look.method(api, name, false).is_some());
+            }
+            Val::ExtInst(ty, _) if lang.receives_anything() => {
+                return self.look.method(*ty, name, false).is_some();
+            }
+            Val::Many { .. } | Val::List(_) => {
+                let lists = self.m.builtin(lang.models(), "list");
+                return lists.iter().any(|ty| self.look.method(*ty, name, false).is_some());
+            }
             Val::Query(_) | Val::ExtInst(..) | Val::Map(..) => return true,
             _ => {}
         }
@@ -286,6 +305,19 @@ impl<'p> Eval<'p> {
             let v = self.get(f, recv, attribute, op, None);
             Some(if v == UNKNOWN { SCALAR } else { v })
         })
+    }
+
+    /// True for the name of an accessor that nobody wrote, of an attribute that a class has: `Order::getCustomer`.
+    pub(crate) fn has_accessor(&self, lang: Lang, class: ClassIx, name: Sym) -> bool {
+        let attribute = |prefix: &str| {
+            let attribute = decapitalised(self.p.text(name).strip_prefix(prefix)?)?;
+            self.p.class_member(class, self.p.names.find(&attribute)?)
+        };
+        lang.reads_fluently()
+            && ["get", "is"]
+                .into_iter()
+                .find_map(attribute)
+                .is_some_and(|def| self.p.item(def).kind == ItemKind::Field)
     }
 
     /// The accessor that reading an attribute calls, where the class has no attribute of that name: Kotlin reads

@@ -38,6 +38,27 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// Every variable that stands for the same query has what it loads from here on: a criteria query and its root.
+    pub(crate) fn share(&mut self, f: &mut Frame<'p>, v: V) {
+        let Val::Query(changed) = *self.vals.get(v) else { return };
+        for local in 0..f.locals.len() {
+            let Val::Query(q) = *self.vals.get(f.locals[local]) else { continue };
+            if q.origin == changed.origin && q.supply != changed.supply {
+                f.locals[local] = self.vals.make(Val::Query(Query { supply: changed.supply, ..q }));
+            }
+        }
+    }
+
+    /// A query as the rows of one of its relations see it.
+    pub(crate) fn below_relation(&mut self, f: &mut Frame<'p>, q: Query, e: &'p Expr, g: &Given<'_>) -> V {
+        let name = self.expr(f, e, g).and_then(|v| self.literal_text(v));
+        let path = name.map_or(q.path, |name| {
+            let name = self.p.names.intern(&name);
+            self.p.names.join(q.path, name)
+        });
+        self.vals.make(Val::Query(Query { path, ..q }))
+    }
+
     /// What the method that declares a relation builds is a query over the rows that belong to one row. It is built where the method
     /// is called: what else it has to load is said there.
     pub(crate) fn of_one_row(

@@ -125,6 +125,24 @@ impl<'p> Eval<'p> {
         self.instance_class(declared)
     }
 
+    /// True for a method without code that takes other arguments than these, where the library's type has one of the name: a
+    /// repository that declares `findAll(filter, page)` still has the `findAll()` of its base.
+    pub(crate) fn is_librarys(&mut self, class: ClassIx, own: Def, name: Sym, args: &CallArgs) -> bool {
+        let item = self.p.item(own);
+        if !item.lacks_code() || !self.p.file(own.file).lang.has_overloads() || args.open {
+            return false;
+        }
+        let Some(body) = item.body else { return false };
+        let params = &self.p.file(own.file).body(body).params;
+        let needed = params.iter().filter(|p| p.kind == ParamKind::Normal && !p.default.is_some()).count();
+        let takes_rest = params.iter().any(|param| param.kind == ParamKind::Rest);
+        let given =
+            args.pos.len() + args.keys.iter().filter(|(key, _)| !self.p.text(*key).starts_with('<')).count();
+        let fits = given >= needed && (given <= params.len() || takes_rest);
+        let types = &self.p.class(class).types;
+        !fits && types.iter().any(|ty| self.look.method(*ty, name, false).is_some())
+    }
+
     fn fitness(&mut self, def: Def, args: &CallArgs) -> i32 {
         let Some(body) = self.p.item(def).body else { return 0 };
         let params = &self.p.file(def.file).body(body).params;

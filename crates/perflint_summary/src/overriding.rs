@@ -41,6 +41,8 @@ impl<'p> Eval<'p> {
         let (here, there) = (self.p.item(here), self.p.item(there));
         let methods =
             [here, there].iter().all(|item| item.kind == ItemKind::Function && item.owner.is_some());
-        origin.at != f.at && methods && here.name == there.name
+        // A closure is part of the method that it stands in.
+        let same = f.at.file == origin.at.file && f.body.owner == self.p.body(origin.at).owner;
+        origin.at != f.at && !same && methods && here.name == there.name
     }
 }

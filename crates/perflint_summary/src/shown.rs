@@ -14,6 +14,9 @@ use perflint_models::{CallRow, Expr, Shows};
 /// The field of a context that holds the names of the templates that are rendered together: no source can name it.
 const SET: &str = "\u{0}set";
 
+/// The method of Java's collections that Kotlin reads as a property of the same name.
+const SIZE: &str = "size";
+
 /// Most names that a view is told.
 const MAX_SHOWN: usize = 64;
 
@@ -205,9 +208,13 @@ impl<'p> Eval<'p> {
         let text = self.p.text(name);
         let mut chars = text.chars();
         let upper: String = chars.next()?.to_uppercase().chain(chars).collect();
+        let known = |method: &str| types.iter().any(|ty| self.m.method(*ty, method, false).is_some());
+        if text == SIZE && f.lang == perflint_ir::Lang::Kotlin && known(text) {
+            return Some(self.call_member(f, recv, name, &CallArgs::default(), op, None));
+        }
         let accessor = ["get", "is"].iter().find_map(|prefix| {
-            let method = self.p.names.intern(&format!("{prefix}{upper}"));
-            types.iter().any(|ty| self.look.method(*ty, method, false).is_some()).then_some(method)
+            let method = format!("{prefix}{upper}");
+            known(&method).then(|| self.p.names.intern(&method))
         })?;
         Some(self.call_member(f, recv, accessor, &CallArgs::default(), op, None))
     }

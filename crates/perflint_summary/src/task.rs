@@ -3,19 +3,49 @@
 use crate::eval::{Eval, Frame};
 use crate::fact::Term;
 use crate::value::Site;
-use perflint_ir::BodyKind;
-use perflint_link::BodyRef;
+use perflint_ir::{BodyKind, TypeExpr};
+use perflint_link::{BodyRef, Def};
 use perflint_models::EffectKind;
 
 impl<'p> Eval<'p> {
     /// True for a body that must not block: `async` code, a function marked `suspend`, what a framework runs as such.
-    pub(crate) fn is_task(&self, at: BodyRef) -> bool {
+    pub(crate) fn is_task(&mut self, at: BodyRef) -> bool {
         let marked = || {
             crate::eval::def_of(self.p, at)
                 .is_some_and(|def| self.p.item(def).markers.iter().any(|m| m.path == self.suspend))
         };
         let implicit = self.p.file(at.file).lang.awaits_by_itself();
-        self.p.body(at).is_async || self.tasks.contains(&at) || (implicit && marked())
+        self.p.body(at).is_async
+            || self.tasks.contains(&at)
+            || (implicit && marked())
+            || self.serves_events(at)
+    }
+
+    /// True for a function that is declared to give a publisher, whose work an event loop does.
+    fn serves_events(&mut self, at: BodyRef) -> bool {
+        let lang = self.p.file(at.file).lang;
+        if !lang.has_overloads() || self.p.body(at).kind != BodyKind::Function || self.p.is_stub(at.file) {
+            return false;
+        }
+        let Some(def) = crate::eval::def_of(self.p, at) else { return false };
+        let file = self.p.file(at.file);
+        let Some(TypeExpr::Path { name, .. }) = self.p.item(def).ty.map(|ty| &file.types[ty.0 as usize])
+        else {
+            return false;
+        };
+        let path = self.p.resolve_dotted(at.file, *name).and_then(|t| self.p.path_of(t)).unwrap_or(*name);
+        let Some(row) = self.look.ty(path, lang).map(|ty| self.m.type_row(ty)).filter(|row| row.events)
+        else {
+            return false;
+        };
+        let class = self.p.class_around(def).map(|class| self.p.class(class).def);
+        let marked = |def: Def| {
+            self.p.item(def).markers.iter().any(|marker| {
+                let path = self.look.marker_path(def.file, marker);
+                path.is_some_and(|path| row.events_unless.iter().any(|known| known == self.p.text(path)))
+            })
+        };
+        !std::iter::once(def).chain(class).any(marked)
     }
 
     /// The place in a function that blocks: in its own code, however deep in closures; the call that leads there else.

@@ -38,6 +38,25 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// A statement of which nobody can tell what it is about is about the class that the call is given: `Order` is a word of SQL.
+    pub(crate) fn of_class_asked(
+        &mut self,
+        f: &mut Frame<'p>,
+        row: &'p CallRow,
+        g: &Given<'_>,
+        q: Query,
+    ) -> Query {
+        let Some(runs) = row.runs.as_ref().filter(|_| q.entity.is_none()) else { return q };
+        let asked = self.expr(f, runs, g).and_then(|v| match self.vals.get(v) {
+            Val::Query(asked) => Some(*asked),
+            _ => None,
+        });
+        match asked.filter(|asked| asked.entity.is_some()) {
+            Some(asked) => Query { entity: asked.entity, label: asked.label, plain: false, ..q },
+            None => q,
+        }
+    }
+
     /// The value of a call whose rows are instances.
     pub(crate) fn as_instances(&mut self, f: &mut Frame<'p>, row: &'p CallRow, g: &Given<'_>, v: V) -> V {
         let Some(class) = self.row_class(f, row, g) else { return v };

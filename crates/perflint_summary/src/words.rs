@@ -16,11 +16,7 @@ pub fn words(name: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// A name with a small first letter: `Customer` as the name of an attribute is `customer`.
-pub(crate) fn small_start(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
-}
+pub(crate) use perflint_link::small_start;
 
 #[cfg(test)]
 mod tests {
