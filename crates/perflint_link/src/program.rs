@@ -10,7 +10,7 @@ use crate::names::Names;
 use crate::namespace::Namespaces;
 use crate::resolve::Config;
 use crate::scope::Scopes;
-use perflint_ir::{Body, BodyId, Callee, FileIr, Item, ItemId, ItemKind, OpKind, Role, Sym};
+use perflint_ir::{Body, BodyId, Callee, FileIr, Item, ItemId, ItemKind, Lang, OpKind, Role, Sym};
 use perflint_models::{HelperRow, Models};
 use rustc_hash::{FxHashMap, FxHashSet};
 

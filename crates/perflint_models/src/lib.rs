@@ -39,9 +39,7 @@ pub use embedded::{builtin, builtin_for, folder};
 pub use entry::{EntryRow, Presets};
 pub use evidence::{AskRow, Asks, CollectionRow, KeepRow, Kind, SignRow, TimeoutRow, Work, WorkRow};
 pub use expr::{Expr, ExprError};
-pub use file::{
-    CallRow, EffectKind, EntityRow, EntryKind, ModelFile, OneOrMany, RowCount, Wait,
-};
+pub use file::{CallRow, EffectKind, EntityRow, EntryKind, ModelFile, OneOrMany, RowCount, Wait};
 pub use index::{CallIx, ModelError, Models, TypeIx};
 pub use mapping::Mapping;
 pub use object::ObjectRow;

@@ -6,7 +6,7 @@ use crate::expr::Given;
 use crate::fact::{Effect, Sure};
 use crate::iterate::Plan;
 use crate::value::{Binder, Bound, EVERYTHING, NULL, Query, SCALAR, Site, Source, UNKNOWN, V, Val};
-use perflint_ir::{OpId, OpKind, RegionId, SqlStatement, SqlVerb, Sym, TypeExpr};
+use perflint_ir::{OpId, OpKind, RegionId, SqlStatement, SqlVerb, Sym};
 use perflint_link::FileIx;
 use perflint_models::{CallIx, CallRow, EffectKind, Expr, RowCount, TypeRole, Wait};
 

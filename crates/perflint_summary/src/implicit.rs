@@ -4,7 +4,7 @@ use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, How};
 use crate::fact::Sure;
 use crate::value::{SCALAR, UNKNOWN, V, Val};
-use perflint_ir::{BodyKind, CallForm, Callee, ItemKind, OpId, OpKind, Sym};
+use perflint_ir::{BodyKind, CallForm, Callee, ItemKind, Lang, OpId, OpKind, Sym};
 use perflint_link::{ClassIx, Def};
 use std::rc::Rc;
 
