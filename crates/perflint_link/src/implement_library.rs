@@ -5,10 +5,13 @@ use crate::class::ClassIx;
 use crate::program::Program;
 use perflint_ir::{ItemKind, Sym, TypeExpr, TypeId};
 use perflint_models::{Models, TypeIx};
-use rustc_hash::FxHashMap;
 
-/// Types of the models by the package that they belong to.
-type ByPackage<'m> = FxHashMap<&'m str, Vec<TypeIx>>;
+/// A type of the models with the package that it belongs to.
+type Known<'m> = (&'m str, TypeIx);
+
+fn package_of(path: &str) -> Option<&str> {
+    path.rsplit_once('.').map(|(package, _)| package)
+}
 
 impl Program {
     /// Makes interfaces that no struct of the repository satisfies types of the library that has all of their methods, and whose
@@ -18,18 +21,13 @@ impl Program {
             (0u32..self.classes.len() as u32).map(ClassIx).filter(|ix| self.is_open(*ix)).collect();
         let Some(first) = open.first() else { return };
         let family = self.file(self.class(*first).def.file).lang.models();
-        let mut packages = ByPackage::default();
-        for path in models.paths(family) {
-            if let (Some((package, _)), Some(ty)) = (path.rsplit_once('.'), models.type_named(family, path)) {
-                packages.entry(package).or_default().push(ty);
-            }
-        }
-        for types in packages.values_mut() {
-            types.sort_unstable();
-            types.dedup();
-        }
+        let typed = |path| models.type_named(family, path).zip(package_of(path));
+        let mut known: Vec<Known<'_>> =
+            models.paths(family).filter_map(typed).map(|(ty, package)| (package, ty)).collect();
+        known.sort_unstable();
+        known.dedup();
         for ix in open {
-            if let Some(ty) = self.library_type(ix, &packages, models) {
+            if let Some(ty) = self.library_type(ix, &known, models) {
                 self.classes[ix.0 as usize].types.push(ty);
             }
         }
@@ -47,7 +45,7 @@ impl Program {
             && !self.is_stub(class.def.file)
     }
 
-    fn library_type(&self, ix: ClassIx, packages: &ByPackage<'_>, models: &Models) -> Option<TypeIx> {
+    fn library_type(&self, ix: ClassIx, known: &[Known<'_>], models: &Models) -> Option<TypeIx> {
         let methods = self.methods(ix);
         let has_all =
             |ty: &TypeIx| methods.iter().all(|name| models.method(*ty, self.text(*name), false).is_some());
@@ -55,8 +53,10 @@ impl Program {
         let mut results = results.filter_map(|def| Some((def, self.item(def).ty?)));
         results.find_map(|(def, ty)| {
             let path = self.library_path(def.file, ty, 0)?;
-            let (package, _) = self.text(path).rsplit_once('.')?;
-            packages.get(package)?.iter().copied().find(has_all)
+            let package = package_of(self.text(path))?;
+            let first = known.partition_point(|(of, _)| *of < package);
+            let own = known[first..].iter().take_while(|(of, _)| *of == package);
+            own.map(|(_, ty)| *ty).find(has_all)
         })
     }
 
