@@ -538,9 +538,13 @@ impl<'p> Eval<'p> {
                 (Val::List(_) | Val::Many { .. } | Val::Query(_), _) | (Val::Unknown, Val::List(_))
                     if l != UNKNOWN || self.appends_all(f, i) =>
                 {
-                    let (a, mut b) = (self.element(l), self.element(r));
+                    let (mut a, mut b) = (self.element(l), self.element(r));
                     if f.lang.builds_lists_by_hand() && self.reads_rows(f, f.body.ops[i].region.0) {
                         b = self.row_instance(b);
+                        // What the list is declared to hold is what it is given.
+                        if matches!(self.vals.get(a), Val::Inst(_, fields) if fields.is_empty()) {
+                            a = self.row_instance(a);
+                        }
                     }
                     let elem = self.vals.join(a, b);
                     // What a loop over all rows collects is as long as they are.
