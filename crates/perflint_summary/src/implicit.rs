@@ -81,7 +81,8 @@ impl<'p> Eval<'p> {
             _ => false,
         };
         if f.lang.inherits_from_libraries() && is_object && self.has_library_member(f.lang, f.this, name) {
-            return self.vals.make(Val::ExtMethod(f.this, name));
+            let v = self.get(f, f.this, name, op, None);
+            return if v == UNKNOWN { self.vals.make(Val::ExtMethod(f.this, name)) } else { v };
         }
         let v = self.name(f.at.file, name);
         let registers = sends && self.registers(f, name);
