@@ -167,6 +167,11 @@ impl<'p> Eval<'p> {
         {
             v = self.vals.make(Val::Many { elem, count, batch, source: Some(source) });
         }
+        if let Some(bound) = row.bound.as_ref().filter(|_| built.is_none())
+            && let Some(Val::Int(_)) = self.expr(f, bound, &given).map(|v| self.vals.get(v))
+        {
+            v = self.limited(v);
+        }
         if row.batch {
             v = self.as_batches(v);
         }

@@ -3,10 +3,21 @@
 use crate::eval::{Eval, Frame};
 use crate::expr::Given;
 use crate::fact::Responded;
+use crate::value::{Source, V, Val};
 use perflint_ir::{Callee, OpId, OpKind, RegionKind};
 use perflint_models::{CallRow, Expr, Meaning};
 
 impl<'p> Eval<'p> {
+    /// A list of which a fixed number is taken holds no longer all rows of its query.
+    pub(crate) fn limited(&mut self, v: V) -> V {
+        match self.vals.get(v).clone() {
+            Val::Many { elem, count, batch, source: Some(source) } if source.all => self
+                .vals
+                .make(Val::Many { elem, count, batch, source: Some(Source { all: false, ..source }) }),
+            _ => v,
+        }
+    }
+
     /// Records that elements are skipped of a list that holds all rows of a query.
     pub(crate) fn cut(&mut self, f: &mut Frame<'p>, row: &'p CallRow, skips: &'p Expr, g: &Given<'_>) {
         let Some(list) = row.returns.as_ref().and_then(|list| self.expr(f, list, g)) else { return };

@@ -140,7 +140,7 @@ fn quoted(bytes: &[u8], at: usize) -> usize {
 }
 
 /// True for a value that reads like an expression: a text may stand there too.
-fn is_code(value: &str) -> bool {
+pub(super) fn is_code(value: &str) -> bool {
     value.starts_with('(')
         || value
             .chars()

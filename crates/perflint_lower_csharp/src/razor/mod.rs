@@ -111,8 +111,8 @@ impl<'a> Razor<'a> {
         if !is_partial {
             let name = head["<vc:".len()..].split([' ', '/', '\n', '\r']).next().unwrap_or_default();
             let name: String = name.split('-').map(capital).collect();
-            self.emit(&format!("var _e=Component.InvokeAsync(\"{name}\");"));
-            return;
+            let given: Vec<String> = values(head).map(|value| format!("({value})")).collect();
+            return self.view_component(&format!("{name}ViewComponent"), &given.join(","), self.at);
         }
         let Some(name) = attribute(head, "name") else { return };
         let model = match (attribute(head, "model"), attribute(head, "for")) {
@@ -363,9 +363,19 @@ impl<'a> Razor<'a> {
                 _ => break,
             }
         }
+        if let Some((class, given)) = component_class(&self.text[start..self.at]) {
+            return self.view_component(&class, given, start);
+        }
         self.out.push("var _e=", start);
         self.copy(start, self.at);
         self.emit(";");
+    }
+
+    /// What a view component does where it stands: it has one of two methods.
+    fn view_component(&mut self, class: &str, given: &str, at: usize) {
+        for method in ["InvokeAsync", "Invoke"] {
+            self.out.push(&format!("Component.Named(\"{class}\").{method}({given});"), at);
+        }
     }
 }
 
@@ -376,6 +386,27 @@ const MAX_TAG: usize = 4096;
 fn within(text: &str, wanted: char) -> usize {
     let near = text.bytes().take(MAX_TAG).position(|byte| byte == wanted as u8);
     near.unwrap_or_else(|| (1..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(0))
+}
+
+/// The class of the view component that an expression invokes, and what it is given: `Component.InvokeAsync("Stock", ..)`.
+fn component_class(code: &str) -> Option<(String, &str)> {
+    let code = code.strip_prefix("await ").unwrap_or(code).trim_start();
+    let given = code.strip_prefix("Component.InvokeAsync(")?.strip_suffix(')')?.trim_start();
+    let (name, rest) = given.split_once(',').unwrap_or((given, ""));
+    let class = match name.trim().strip_prefix('"') {
+        Some(name) => format!("{}ViewComponent", name.strip_suffix('"')?),
+        None => name.trim().strip_prefix("typeof(")?.strip_suffix(')')?.rsplit('.').next()?.to_owned(),
+    };
+    class.chars().all(char::is_alphanumeric).then_some((class, rest.trim()))
+}
+
+/// The values of a tag's attributes that read like code.
+fn values(head: &str) -> impl Iterator<Item = &str> {
+    head.split(['"', '\''])
+        .skip(1)
+        .step_by(2)
+        .map(|value| value.trim_start_matches('@'))
+        .filter(|value| component::is_code(value))
 }
 
 /// The value of a tag's attribute.

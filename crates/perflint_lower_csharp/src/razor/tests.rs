@@ -32,7 +32,10 @@ fn directives_declare() {
 fn tags_are_calls() {
     becomes("<partial name=\"_X\" model=\"y\" />", "var _e=Html.Partial(\"_X\",y);");
     becomes("<partial name=\"_X\" for=\"Items\" />", "var _e=Html.Partial(\"_X\",Model.Items);");
-    becomes("<vc:order-list count=\"1\" />", "var _e=Component.InvokeAsync(\"OrderList\");");
+    becomes(
+        "<vc:order-list count=\"1\" />",
+        "Component.Named(\"OrderListViewComponent\").InvokeAsync((1));Component.Named(\"OrderListViewComponent\").Invoke((1));",
+    );
 }
 
 #[test]
