@@ -20,7 +20,11 @@ impl<'p> Eval<'p> {
             let declared = body.params.get(i as usize).is_some_and(|param| param.ty.is_some());
             let used = body.ops.iter().position(|op| op.kind == OpKind::Local(LocalId(i)));
             let Some(op) = used.filter(|_| declared && row.origin.is_none()) else { continue };
-            if !self.has_type(self.p.entity(row.entity).class, |row| row.fetched) {
+            // Entities that extend nothing have the type of their library alone.
+            let entity = self.p.entity(row.entity);
+            let api = entity.api.map_or(&[][..], |api| self.m.line(api));
+            let fetched = api.iter().any(|ty| self.m.type_row(*ty).fetched);
+            if !fetched && !self.has_type(entity.class, |row| row.fetched) {
                 continue;
             }
             let site = Site { at, op: OpId(op as u32) };
