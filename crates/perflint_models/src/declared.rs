@@ -16,6 +16,9 @@ pub struct DeclarationRow {
     /// The member through which the declared names are read: `delegate :name, to: :author`.
     #[serde(default)]
     pub delegate: Option<Expr>,
+    /// What the class lacks is asked of the declared member: `delegate_missing_to :order`.
+    #[serde(default)]
+    pub missing: bool,
     /// The option that puts a name before those of a delegation: itself, or, if it is true, the one that is delegated to.
     #[serde(default)]
     pub prefix: Option<Expr>,

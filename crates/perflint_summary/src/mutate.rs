@@ -94,13 +94,26 @@ impl<'p> Eval<'p> {
         op: usize,
     ) -> Option<V> {
         let types = &self.p.class(class).types;
-        let field = types.iter().find_map(|ty| self.m.type_row(*ty).delegates.as_deref())?;
-        let field = self.p.names.intern(field);
+        let field = types.iter().find_map(|ty| self.m.type_row(*ty).delegates.as_deref());
+        let field = match field {
+            Some(field) => self.p.names.intern(field),
+            None => self.stands_before(class)?,
+        };
         if field == name {
             return None;
         }
         let inner = self.get(f, recv, field, op, None);
         (inner != UNKNOWN && inner != recv).then_some(inner)
+    }
+
+    /// The member that a class, or one that it extends, declares to be asked for what it lacks.
+    fn stands_before(&self, class: perflint_link::ClassIx) -> Option<perflint_ir::Sym> {
+        self.p.class(class).mro.iter().find_map(|base| {
+            let perflint_link::Base::Class(of) = base else { return None };
+            let declared = self.p.class(*of).declared.iter();
+            let mut asked = declared.filter(|(_, (_, row))| self.m.declarations[*row].1.missing);
+            asked.next().map(|(name, _)| *name)
+        })
     }
 
     /// The object with a field set. One that nobody knows, such as a message of generated code or a result without a class,
