@@ -99,6 +99,11 @@ impl Lang {
         self.reads_properties() || self == Self::Kotlin
     }
 
+    /// True if the size of a library's collection is a property without an accessor: Kotlin's `rows.size`.
+    pub fn reads_plain_sizes(self) -> bool {
+        self == Self::Kotlin
+    }
+
     /// True if methods are given blocks: closures that share the variables around them, run on the receiver around them, and
     /// take a list apart over their parameters.
     pub fn has_blocks(self) -> bool {

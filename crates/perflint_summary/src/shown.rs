@@ -209,7 +209,7 @@ impl<'p> Eval<'p> {
         let mut chars = text.chars();
         let upper: String = chars.next()?.to_uppercase().chain(chars).collect();
         let known = |method: &str| types.iter().any(|ty| self.m.method(*ty, method, false).is_some());
-        if text == SIZE && f.lang == perflint_ir::Lang::Kotlin && known(text) {
+        if text == SIZE && f.lang.reads_plain_sizes() && known(text) {
             return Some(self.call_member(f, recv, name, &CallArgs::default(), op, None));
         }
         let accessor = ["get", "is"].iter().find_map(|prefix| {
