@@ -269,6 +269,9 @@ pub struct CallRow {
     /// Relation paths that the query will load.
     #[serde(default)]
     pub loads: Option<Expr>,
+    /// The method that has to follow in the chain for that.
+    #[serde(default)]
+    pub loads_if: Option<Box<str>>,
     /// The argument whose rows, which are there already, get what is loaded.
     #[serde(default)]
     pub onto: Option<Expr>,
@@ -292,6 +295,9 @@ pub struct CallRow {
     /// of that class's fields.
     #[serde(default)]
     pub maps: Option<Expr>,
+    /// The marker of the called method with which it writes: `@Modifying`.
+    #[serde(default)]
+    pub writes_if: Option<Box<str>>,
     /// What markers of the called method say of the copied attributes.
     #[serde(default)]
     pub mapping: Option<crate::Mapping>,

@@ -389,7 +389,7 @@ impl Models {
             return fail(format!("a call row on {:?} names no method", row.on));
         }
         let read = [&row.loads, &row.sql, &row.narrows, &row.bound].into_iter().flatten();
-        let markers = read.flat_map(Expr::markers).map(Box::from);
+        let markers = read.flat_map(Expr::markers).chain(row.writes_if.as_deref()).map(Box::from);
         self.marked.entry(family.into()).or_default().extend(markers);
         let ix = CallIx(self.calls.len() as u32);
         for on in row.on.iter() {

@@ -117,6 +117,9 @@ pub struct RelationRow {
     /// Markers of classes whose fields belong to the entity that has one of them, `images.urls`: relations of these are its own.
     #[serde(default)]
     pub embedded: Vec<Box<str>>,
+    /// Its elements may be plain values, rows of no entity.
+    #[serde(default)]
+    pub of_values: bool,
     /// For `query`: the type of the query.
     #[serde(default)]
     pub query_type: Option<Box<str>>,

@@ -301,7 +301,8 @@ impl<'p> Eval<'p> {
         if self.is_handle(&q, row, g) && (elsewhere || self.overrides_origin(f, q.origin)) {
             q.origin = self.site(f, g.op);
         }
-        if let Some(e) = &row.loads
+        let loads = row.loads_if.as_ref().is_none_or(|method| self.is_followed_by(f, g.op, method));
+        if let Some(e) = row.loads.as_ref().filter(|_| loads)
             && let Some(paths) = self.expr(f, e, g)
         {
             q = self.load(&q, paths);
@@ -535,7 +536,8 @@ impl<'p> Eval<'p> {
         let site = self.site(f, g.op);
         let database = matches!(kind, EffectKind::Query | EffectKind::Write);
         if let Some(q) = built.filter(|_| database) {
-            let q = Query { writes: kind == EffectKind::Write || q.writes, ..q };
+            let told = row.writes_if.as_ref().is_some_and(|marker| self.declares_marker(marker));
+            let q = Query { writes: kind == EffectKind::Write || q.writes || told, ..q };
             if q.ran || ((q.preloaded || q.evaluated) && row.keeps) {
                 return;
             }

@@ -276,6 +276,15 @@ impl<'p> Eval<'p> {
         }
     }
 
+    /// True if the method that a row is applied to has a marker.
+    pub(crate) fn declares_marker(&self, path: &str) -> bool {
+        self.declaring.is_some_and(|def| {
+            self.p.item(def).markers.iter().any(|marker| {
+                self.look.marker_path(def.file, marker).is_some_and(|found| self.p.text(found) == path)
+            })
+        })
+    }
+
     fn said_by(&mut self, def: Def, call: perflint_ir::OpId, key: Option<&str>) -> Option<V> {
         let owner = self.p.item(def).owner?;
         let body = self.p.file(def.file).item(owner).body?;

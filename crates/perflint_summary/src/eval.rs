@@ -78,6 +78,8 @@ pub(crate) struct Frame<'p> {
     pub(crate) guessed: bool,
     /// It runs on a thread that others share.
     pub(crate) task: bool,
+    /// So does its own code, and of its closures nobody knows where they run.
+    pub(crate) events: bool,
     pub(crate) last: Rc<[u16]>,
 }
 
@@ -409,6 +411,7 @@ impl<'p> Eval<'p> {
             capped: false,
             guessed,
             task: self.is_task(*at),
+            events: self.serves_events(*at),
             last: self.lasts(*at, body),
         };
         // What runs on an instance says nothing of the class.
@@ -604,18 +607,19 @@ impl<'p> Eval<'p> {
             let one_thread = f.lang.has_one_thread();
             let waits = direct && f.lang.shares_threads() && term.effect.kind == EffectKind::Lock;
             let alone = direct && self.waits_alone(f, &term);
-            let blocks = (one_thread && direct) || (!one_thread && f.task) || waits || alone;
+            let in_task = f.task || (f.events && !self.is_handed_on(f, &term));
+            let blocks = (one_thread && direct) || (!one_thread && in_task) || waits || alone;
             if blocks && !self.is_remembered_there(f, &term) {
                 let blocking = Blocking {
                     at: f.at,
                     place: self.blocked_at(f, &term),
                     term: term.clone(),
-                    in_async: f.task || (waits && self.gives_promise(f)),
+                    in_async: in_task || (waits && self.gives_promise(f)),
                     entry: self.entry,
                 };
                 self.events.blocking.entry((blocking.place, term.effect.site)).or_insert(blocking);
             }
-            if !one_thread && f.task {
+            if !one_thread && in_task {
                 term.wait = Wait::Suspends;
             }
         }

@@ -706,6 +706,18 @@ impl<'p> Eval<'p> {
     }
 }
 
+/// The path that an entity which is joined by its name is compared with: `Activity a on a = m.activity`.
+fn joined_on<'t, 'w>(words: &'w [&'t str]) -> Option<&'w &'t str> {
+    let [_, alias, on, left, "=", right, ..] = words else { return None };
+    match (left == alias, right == alias) {
+        _ if !on.eq_ignore_ascii_case("on") => None,
+        (true, _) => Some(right),
+        (_, true) => Some(left),
+        _ => None,
+    }
+    .filter(|path| path.contains('.'))
+}
+
 /// The relation paths that `join fetch` names, aliases resolved: `join fetch o.items i join fetch i.product` fetches `items`
 /// and `items.product`.
 fn fetched(text: &str) -> Vec<String> {
@@ -718,7 +730,8 @@ fn fetched(text: &str) -> Vec<String> {
         if !fetch && !word.eq_ignore_ascii_case("join") {
             continue;
         }
-        let Some(path) = words.get(i + 1).filter(|next| next.contains('.')) else { continue };
+        let named = words.get(i + 1).filter(|next| next.contains('.'));
+        let Some(path) = named.or_else(|| joined_on(&words[i + 1..])) else { continue };
         let Some((root, rest)) = path.split_once('.') else { continue };
         let base = aliases.iter().find(|(alias, _)| *alias == root).map_or("", |(_, path)| path.as_str());
         let full = if base.is_empty() { rest.to_owned() } else { format!("{base}.{rest}") };

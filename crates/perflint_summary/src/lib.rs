@@ -24,6 +24,7 @@ mod attr;
 mod block;
 mod builtin;
 mod call;
+mod chain;
 mod choice;
 mod class_body;
 mod column;

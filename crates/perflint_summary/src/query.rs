@@ -464,6 +464,10 @@ impl<'p> Eval<'p> {
             if !loaded && relation.read == RelationRead::Lazy {
                 self.lazy_load(f, row, relation, path, op, None);
             }
+            if self.m.relations[relation.row].1.of_values && relation.read == RelationRead::Query {
+                let q = self.related_query(f, of, row, relation, None, path, op);
+                return self.vals.make(Val::Query(q));
+            }
             return UNKNOWN;
         };
         let from = Some((row.entity, relation.name));
@@ -472,6 +476,7 @@ impl<'p> Eval<'p> {
         let inner = Row { entity: target, path, from, many, supply, keyless: false, ..row };
         match (relation.read, relation.to) {
             (RelationRead::Query, _) => {
+<<<<<<< HEAD
                 // Of one row a query is made where it stands; of each of many, the query of those rows could load it.
                 let here = self.site(f, op);
                 let own = !loaded && row.supply != EVERYTHING && self.is_single(row);
@@ -505,6 +510,9 @@ impl<'p> Eval<'p> {
                     related: true,
                     paged: false,
                 };
+=======
+                let q = self.related_query(f, of, row, relation, Some(target), path, op);
+>>>>>>> cc350da (Criteria's conditions; query methods that modify; Querydsl's joins load with fetchJoin alone; collections of plain values; Koin's injection and containers; what a publisher hands to its operators runs where a scheduler says)
                 let q = self.with_standing(f, q, op);
                 let q = self.scoped_relation(f, relation, q, op);
                 self.vals.make(Val::Query(q))
@@ -519,6 +527,53 @@ impl<'p> Eval<'p> {
                     To::Many => self.related_rows(f, row, inner, relation, op),
                 }
             }
+        }
+    }
+
+    /// The query that reading a relation to many gives.
+    #[expect(clippy::too_many_arguments, reason = "a relation of a row, where it is read")]
+    fn related_query(
+        &mut self,
+        f: &Frame<'p>,
+        of: V,
+        row: Row,
+        relation: &'p Relation,
+        target: Option<EntityIx>,
+        path: Sym,
+        op: usize,
+    ) -> Query {
+        let loaded = relation.eager || self.vals.is_loaded(row.supply, path);
+        // Of one row a query is made where it stands; of each of many, the query of those rows could load it.
+        let here = self.site(f, op);
+        let own = !loaded && row.supply != EVERYTHING && self.is_single(row);
+        let (origin, path, supply) = match row.origin {
+            Some(origin) if !own => (origin, path, row.supply),
+            _ if own => (here, self.p.names.intern(""), NOTHING),
+            _ => (here, path, row.supply),
+        };
+        Query {
+            entity: target,
+            label: relation.name,
+            api: relation.query_type.or_else(|| self.p.entity(target?).api),
+            class: None,
+            origin,
+            path,
+            from: Some((row.entity, relation.name)),
+            many: !own,
+            supply,
+            bound: Bound::Unbounded,
+            ran: false,
+            evaluated: false,
+            plain: false,
+            narrowed: true,
+            via: Some(of),
+            preloaded: loaded,
+            writes: false,
+            fresh: false,
+            verb: None,
+            open_limit: false,
+            related: true,
+            paged: false,
         }
     }
 

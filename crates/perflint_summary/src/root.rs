@@ -260,6 +260,7 @@ impl<'p> Eval<'p> {
             capped: false,
             guessed: false,
             task: false,
+            events: false,
             last: Rc::new([]),
         }
     }

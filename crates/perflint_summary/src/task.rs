@@ -2,27 +2,44 @@
 
 use crate::eval::{Eval, Frame};
 use crate::fact::Term;
-use crate::value::Site;
-use perflint_ir::{BodyKind, TypeExpr};
+use crate::value::{Site, Val};
+use perflint_ir::{BodyKind, OpKind, TypeExpr};
 use perflint_link::{BodyRef, Def};
 use perflint_models::EffectKind;
 
 impl<'p> Eval<'p> {
     /// True for a body that must not block: `async` code, a function marked `suspend`, what a framework runs as such.
-    pub(crate) fn is_task(&mut self, at: BodyRef) -> bool {
+    pub(crate) fn is_task(&self, at: BodyRef) -> bool {
         let marked = || {
             crate::eval::def_of(self.p, at)
                 .is_some_and(|def| self.p.item(def).markers.iter().any(|m| m.path == self.suspend))
         };
         let implicit = self.p.file(at.file).lang.awaits_by_itself();
-        self.p.body(at).is_async
-            || self.tasks.contains(&at)
-            || (implicit && marked())
-            || self.serves_events(at)
+        self.p.body(at).is_async || self.tasks.contains(&at) || (implicit && marked())
     }
 
-    /// True for a function that is declared to give a publisher, whose work an event loop does.
-    fn serves_events(&mut self, at: BodyRef) -> bool {
+    /// True for an effect of what a function hands to an operator, a closure or a reference to a method, which a scheduler may
+    /// run elsewhere.
+    pub(crate) fn is_handed_on(&self, f: &Frame<'p>, term: &Term) -> bool {
+        let site = term.steps.as_ref().map_or(term.effect.site, |step| step.site);
+        let Some(OpKind::Call(id)) =
+            f.body.ops.get(site.op.at()).map(|op| op.kind).filter(|_| site.at == f.at)
+        else {
+            return false;
+        };
+        f.body.args(f.body.call(id).args).iter().any(|arg| {
+            let given = arg.value.some().and_then(|op| f.vals.get(op.at()));
+            given.is_some_and(|v| {
+                matches!(
+                    self.vals.get(*v),
+                    Val::Closure(..) | Val::Bound(..) | Val::Fun(_) | Val::ExtMethod(..)
+                )
+            })
+        })
+    }
+
+    /// True for a function that is declared to give a publisher: an event loop puts it together.
+    pub(crate) fn serves_events(&mut self, at: BodyRef) -> bool {
         let lang = self.p.file(at.file).lang;
         if !lang.has_overloads() || self.p.body(at).kind != BodyKind::Function || self.p.is_stub(at.file) {
             return false;
