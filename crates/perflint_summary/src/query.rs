@@ -476,43 +476,7 @@ impl<'p> Eval<'p> {
         let inner = Row { entity: target, path, from, many, supply, keyless: false, ..row };
         match (relation.read, relation.to) {
             (RelationRead::Query, _) => {
-<<<<<<< HEAD
-                // Of one row a query is made where it stands; of each of many, the query of those rows could load it.
-                let here = self.site(f, op);
-                let own = !loaded && row.supply != EVERYTHING && self.is_single(row);
-                let (origin, path, supply) = match row.origin {
-                    Some(origin) if !own => (origin, path, row.supply),
-                    _ if own => (here, self.p.names.intern(""), NOTHING),
-                    _ => (here, path, row.supply),
-                };
-                let q = Query {
-                    entity: Some(target),
-                    label: relation.name,
-                    api: relation.query_type.or(self.p.entity(target).api),
-                    class: None,
-                    origin,
-                    path,
-                    from,
-                    many: !own,
-                    supply,
-                    latest: None,
-                    bound: Bound::Unbounded,
-                    ran: false,
-                    evaluated: false,
-                    plain: false,
-                    narrowed: true,
-                    via: Some(of),
-                    preloaded: loaded,
-                    writes: false,
-                    fresh: false,
-                    verb: None,
-                    open_limit: false,
-                    related: true,
-                    paged: false,
-                };
-=======
                 let q = self.related_query(f, of, row, relation, Some(target), path, op);
->>>>>>> cc350da (Criteria's conditions; query methods that modify; Querydsl's joins load with fetchJoin alone; collections of plain values; Koin's injection and containers; what a publisher hands to its operators runs where a scheduler says)
                 let q = self.with_standing(f, q, op);
                 let q = self.scoped_relation(f, relation, q, op);
                 self.vals.make(Val::Query(q))
@@ -561,6 +525,7 @@ impl<'p> Eval<'p> {
             from: Some((row.entity, relation.name)),
             many: !own,
             supply,
+            latest: None,
             bound: Bound::Unbounded,
             ran: false,
             evaluated: false,
