@@ -316,6 +316,9 @@ pub struct CallRow {
     /// How often: once per element of this value; once if absent.
     #[serde(default)]
     pub per: Option<Expr>,
+    /// What it walks becomes the choices of a form: somebody has to look through all of them.
+    #[serde(default)]
+    pub choices: bool,
     /// The receiver that bare names in a closure have: `with(order) { customer }`.
     #[serde(default)]
     pub receiver: Option<Expr>,

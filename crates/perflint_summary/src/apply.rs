@@ -68,7 +68,7 @@ impl<'p> Eval<'p> {
             given.result = Some(self.invoke(f, row, callback, &given));
         }
         if let (None, Some(per)) = (&row.invokes, &row.per) {
-            self.iterated(f, per, &given);
+            self.iterated(f, row, per, &given);
         }
         if let Some(walked) = self.walked_without_block(f, row, &given, recv_op) {
             given.recv = walked;
@@ -225,13 +225,17 @@ impl<'p> Eval<'p> {
     }
 
     /// A call that walks a value runs it if it is a query: `list(qs)`.
-    fn iterated(&mut self, f: &mut Frame<'p>, per: &'p Expr, g: &Given<'_>) {
+    fn iterated(&mut self, f: &mut Frame<'p>, row: &CallRow, per: &'p Expr, g: &Given<'_>) {
         if let Some(v) = self.expr(f, per, g)
             && let Val::Query(q) = *self.vals.get(v)
         {
             let start = f.terms.len();
             self.run_query(f, &q, RowCount::All, g.op, Wait::Blocks);
             self.keep_rows(f, v, &q, g.op, start);
+            let site = self.site(f, g.op);
+            if let Some(rows) = self.events.materialised.get_mut(&(site, q.origin)) {
+                rows.choices |= row.choices;
+            }
         }
     }
 

@@ -196,8 +196,8 @@ pub struct Materialised {
     pub paged: bool,
     /// Only plain values.
     pub plain: bool,
-    /// A lazily loaded collection read as such.
-    pub sure: Sure,
+    /// They are the choices of a form.
+    pub choices: bool,
     /// The call that made the bound absent, if the function itself leaves it open.
     pub caller: Option<Site>,
     /// The entry point that was being evaluated.

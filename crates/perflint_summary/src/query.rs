@@ -331,7 +331,7 @@ impl<'p> Eval<'p> {
             related: q.related,
             paged: q.paged,
             plain: q.plain,
-            sure: Sure::Certain,
+            choices: false,
             caller: f.caller,
             entry: self.entry,
         };
