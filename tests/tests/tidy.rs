@@ -137,6 +137,24 @@ fn nothing_is_left_over() {
 }
 
 #[test]
+fn no_comment_is_a_banner() {
+    let models =
+        files(&workspace().join("rules/models"), &["toml"]).into_iter().map(|p| (shown(&p), text(&p)));
+    let mut complaints = Vec::new();
+    for (path, text) in sources().into_iter().chain(models) {
+        for (index, line) in text.lines().enumerate() {
+            let comment = line.trim_start().trim_start_matches(['#', '/', '!']);
+            let drawn = comment.len() < line.trim_start().len()
+                && ["----", "====", "****"].iter().any(|l| comment.contains(l));
+            if drawn {
+                complaints.push(format!("{path}:{} draws a line", index + 1));
+            }
+        }
+    }
+    assert_none(&complaints);
+}
+
+#[test]
 fn every_model_names_its_document() {
     let mut complaints = Vec::new();
     for path in files(&workspace().join("rules/models"), &["toml"]) {

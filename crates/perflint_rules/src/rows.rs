@@ -35,7 +35,9 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         let name = entity_name(ctx, rows.entity, ctx.text(rows.label));
         let growth = growth(ctx, page, rows.entity, &name);
         let confidence = match (rows.narrowed, context) {
-            _ if rows.paged || rows.choices || matches!(growth, Growth::Little | Growth::Unowned) => Confidence::Low,
+            _ if rows.paged || rows.choices || matches!(growth, Growth::Little | Growth::Unowned) => {
+                Confidence::Low
+            }
             // A column is little; what works through a list in the background may hold it.
             (false, Context::Job) if rows.plain && rows.entity.is_some() => Confidence::Low,
             (false, context) if ctx.contexts.waits(context) => Confidence::Medium,
