@@ -273,9 +273,14 @@ fn keyed(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
     let region = repeat.region.unwrap_or(RegionId(0));
     let inside = |op: &perflint_ir::Op| body.enclosing(op.region).any(|(r, _)| r == region);
     for op in body.ops.iter().filter(|op| inside(op)) {
+        // The key of an element comes from the loop without saying so: `foreach ($orders as $id => $order)`.
+        let told = |value: OpId| match body.ops.get(value.at()).map(|op| op.kind) {
+            Some(OpKind::Unknown(kids)) => !body.kids(kids).is_empty(),
+            _ => true,
+        };
         if let OpKind::Bind { local, value } = op.kind
             && !tainted.contains(&local)
-            && mentions(body, value, &tainted, 0)
+            && (!told(value) || mentions(body, value, &tainted, 0))
         {
             tainted.push(local);
         }

@@ -413,7 +413,11 @@ fn lookups(c: Code<'_>, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
         }
         // A flag stands for what it is about: `hit, ok := store.Get(key)`.
         OpKind::Join(kids) | OpKind::Unknown(kids) => body.kids(kids).iter().for_each(|k| next(*k, plain)),
-        OpKind::Name(_) if plain => out.push((variable(&text(op)), None)),
+        OpKind::Name(_) if plain => {
+            out.push((variable(&text(op)), None));
+            // A field that is called like its type: `if (User == null) User = load();`.
+            out.push((format!("self.{}", text(op)), None));
+        }
         OpKind::Get { base, name } if plain => out.push((format!("{}.{}", text(base), c.text(name)), None)),
         OpKind::Index { base, key } => out.push((text(base), key.some())),
         // A variable: what it was last set to before.
