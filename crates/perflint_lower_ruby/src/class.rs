@@ -196,7 +196,9 @@ impl Ruby<'_> {
                 Some(self.null(at))
             }
             // `Order.dataset_module do` outside of the class says nothing of what is around it.
-            "class_methods" | "dataset_module" if call.receiver().is_none_or(|on| on.as_self_node().is_some()) => {
+            "class_methods" | "dataset_module"
+                if call.receiver().is_none_or(|on| on.as_self_node().is_some()) =>
+            {
                 let body = block?.body();
                 self.as_static(|ruby| {
                     ruby.part(body.as_ref());

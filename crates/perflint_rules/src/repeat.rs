@@ -272,15 +272,15 @@ fn keyed(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
     let Some(mut tainted) = worth::varying(ctx, repeat) else { return true };
     let region = repeat.region.unwrap_or(RegionId(0));
     let inside = |op: &perflint_ir::Op| body.enclosing(op.region).any(|(r, _)| r == region);
+    // The key of an element comes from the loop without saying so, before all else: `foreach ($orders as $id => $order)`.
+    let first = (0u32..).map(OpId).zip(&body.ops).find(|(_, op)| op.region == region);
+    let key = first
+        .filter(|(_, op)| matches!(op.kind, OpKind::Unknown(kids) if body.kids(kids).is_empty()))
+        .map(|(id, _)| id);
     for op in body.ops.iter().filter(|op| inside(op)) {
-        // The key of an element comes from the loop without saying so: `foreach ($orders as $id => $order)`.
-        let told = |value: OpId| match body.ops.get(value.at()).map(|op| op.kind) {
-            Some(OpKind::Unknown(kids)) => !body.kids(kids).is_empty(),
-            _ => true,
-        };
         if let OpKind::Bind { local, value } = op.kind
             && !tainted.contains(&local)
-            && (!told(value) || mentions(body, value, &tainted, 0))
+            && (Some(value) == key || mentions(body, value, &tainted, 0))
         {
             tainted.push(local);
         }

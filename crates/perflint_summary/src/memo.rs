@@ -415,7 +415,7 @@ fn lookups(c: Code<'_>, body: &Body, op: OpId, out: &mut Vec<Lookup>, plain: boo
         OpKind::Join(kids) | OpKind::Unknown(kids) => body.kids(kids).iter().for_each(|k| next(*k, plain)),
         OpKind::Name(_) if plain => {
             out.push((variable(&text(op)), None));
-            // A field that is called like its type: `if (User == null) User = load();`.
+            // A field that is read by its bare name: `if (user == null) user = load();`.
             out.push((format!("self.{}", text(op)), None));
         }
         OpKind::Get { base, name } if plain => out.push((format!("{}.{}", text(base), c.text(name)), None)),
