@@ -446,6 +446,11 @@ impl Program {
         }
     }
 
+    /// The full path of a name as a file writes it: the name itself where nobody knows it.
+    pub fn written_path(&self, file: FileIx, name: Sym) -> Sym {
+        self.resolve_dotted(file, name).and_then(|target| self.path_of(target)).unwrap_or(name)
+    }
+
     /// The external or stub path that a class or function is known to models by.
     pub fn path_of(&self, target: Target) -> Option<Sym> {
         self.target_path(target)

@@ -22,8 +22,7 @@ impl Program {
         let fields = self.class(class).members.values().flatten();
         fields.filter_map(|field| Some((field.file, self.item(*field).ty?))).any(|(file, ty)| {
             let TypeExpr::Path { name, .. } = self.file(file).types[ty.0 as usize] else { return false };
-            let path = self.resolve_dotted(file, name).and_then(|t| self.target_path(t)).unwrap_or(name);
-            self.text(path) == wanted
+            self.text(self.written_path(file, name)) == wanted
         })
     }
 }

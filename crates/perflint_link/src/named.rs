@@ -2,7 +2,7 @@
 
 use crate::class::ClassIx;
 use crate::program::Program;
-use perflint_ir::{ItemKind, Lang};
+use perflint_ir::ItemKind;
 use perflint_models::{Models, TypeIx};
 
 impl Program {
@@ -18,18 +18,21 @@ impl Program {
                 })
             })
         };
-        let types = models.named_types(Lang::Java.family());
-        types.filter(|(_, row)| row.named_if.iter().any(imported)).map(|(ix, _)| ix).collect()
+        models.named_types().filter(|(_, row)| row.named_if.iter().any(imported)).map(|(ix, _)| ix).collect()
     }
 
     /// The type that an interface is of by its name.
     pub(crate) fn named_type(&self, class: ClassIx, models: &Models, by_name: &[TypeIx]) -> Option<TypeIx> {
-        let item = self.item(self.class(class).def);
+        let def = self.class(class).def;
+        let (item, family) = (self.item(def), self.file(def.file).lang.models());
         if item.kind != ItemKind::Interface || !item.markers.is_empty() {
             return None;
         }
         let name = self.names.text(item.name);
-        let is_named = |ty: &&TypeIx| models.type_row(**ty).named.iter().any(|ending| name.ends_with(ending));
+        let is_named = |ty: &&TypeIx| {
+            let mut endings = models.type_row(**ty).named.iter();
+            models.family(**ty) == family && endings.any(|ending| name.ends_with(ending))
+        };
         by_name.iter().find(is_named).copied()
     }
 }

@@ -353,9 +353,7 @@ impl Program {
     fn relation_name(&self, def: Def, row: &RelationRow) -> Sym {
         let name = self.item(def).name;
         let rest = row.strips.as_deref().and_then(|start| self.text(name).strip_prefix(start));
-        let Some(first) = rest.and_then(|rest| rest.chars().next()) else { return name };
-        let rest = &rest.unwrap_or_default()[first.len_utf8()..];
-        self.names.intern(&format!("{}{rest}", first.to_lowercase()))
+        rest.filter(|rest| !rest.is_empty()).map_or(name, |rest| self.names.intern(&small_start(rest)))
     }
 
     /// The relation of an entity that a member declares.

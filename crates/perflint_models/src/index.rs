@@ -522,12 +522,15 @@ impl Models {
         &self.calls[ix.0 as usize]
     }
 
-    /// Types of a family that interfaces are of by their names, with their rows.
-    pub fn named_types<'a>(&'a self, family: &'a str) -> impl Iterator<Item = (TypeIx, &'a TypeRow)> {
+    /// Types that interfaces are of by their names, with their rows.
+    pub fn named_types(&self) -> impl Iterator<Item = (TypeIx, &TypeRow)> {
         let types = (0u32..).map(TypeIx).zip(&self.types);
-        types
-            .filter(move |(_, ty)| &*ty.family == family && !ty.row.named.is_empty())
-            .map(|(ix, ty)| (ix, &ty.row))
+        types.filter(|(_, ty)| !ty.row.named.is_empty()).map(|(ix, ty)| (ix, &ty.row))
+    }
+
+    /// The language family that a type belongs to.
+    pub fn family(&self, ix: TypeIx) -> &str {
+        &self.types[ix.0 as usize].family
     }
 
     /// All paths of types and functions of a family, in no order.

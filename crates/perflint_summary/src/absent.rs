@@ -51,10 +51,6 @@ impl<'p> Eval<'p> {
         if other.entity != q.entity || other.path != q.path {
             return q;
         }
-        let (all, paths) = self.vals.paths(q.supply);
-        let (more, others) = self.vals.paths(other.supply);
-        let paths: Vec<Sym> = paths.iter().chain(others.iter()).copied().collect();
-        let supply = self.vals.supply(all || more, paths);
-        Query { supply, ..q }
+        Query { supply: self.vals.added(q.supply, other.supply), ..q }
     }
 }

@@ -34,11 +34,8 @@ impl<'p> Eval<'p> {
             by_name.or_else(|| {
                 let marker = row.accessor_marker.as_deref()?;
                 let def = self.p.member_on(class, name, false)?;
-                let item = self.p.item(def);
-                let marked = item.markers.iter().any(|m| {
-                    self.look.marker_path(def.file, m).is_some_and(|path| self.p.text(path) == marker)
-                });
-                (item.kind == ItemKind::Function && marked).then_some(def)
+                let is_method = self.p.item(def).kind == ItemKind::Function;
+                (is_method && self.look.is_marked(def, marker)).then_some(def)
             })
         })
     }

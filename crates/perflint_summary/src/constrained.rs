@@ -71,8 +71,7 @@ impl<'p> Eval<'p> {
         let api = self.p.class(class).entity.and_then(|e| self.p.entity(e).api)?;
         let marker = self.m.line(api).iter().find_map(|ty| self.m.type_row(*ty).scope_marker.as_deref())?;
         let def = self.p.member_on(class, name, false)?;
-        let marked = |m| self.look.marker_path(def.file, m).is_some_and(|path| self.p.text(path) == marker);
-        self.p.item(def).markers.iter().any(marked).then_some(def)
+        self.look.is_marked(def, marker).then_some(def)
     }
 
     /// Adds what closures in a tree of relations load below the relation that they stand for.

@@ -209,7 +209,7 @@ impl<'p> Eval<'p> {
 
     fn is_page(&mut self, file: FileIx, ty: TypeId) -> bool {
         let TypeExpr::Path { name, .. } = self.p.file(file).types[ty.0 as usize] else { return false };
-        let path = self.p.resolve_dotted(file, name).and_then(|t| self.p.path_of(t)).unwrap_or(name);
+        let path = self.p.written_path(file, name);
         self.look.ty(path, self.p.file(file).lang).is_some_and(|ty| self.m.type_row(ty).page)
     }
 
@@ -265,10 +265,7 @@ impl<'p> Eval<'p> {
     /// such markers a list of what each says.
     pub(crate) fn marked(&mut self, path: &str, key: Option<&str>) -> Option<V> {
         let def = self.declaring?;
-        let markers = self.p.item(def).markers.iter().filter(|marker| {
-            self.look.marker_path(def.file, marker).is_some_and(|found| self.p.text(found) == path)
-        });
-        let found: Vec<_> = markers.map(|marker| marker.value).collect();
+        let found: Vec<_> = self.look.markers_of(def, path).map(|marker| marker.value).collect();
         let mut said: Vec<V> = found.into_iter().filter_map(|call| self.said_by(def, call, key)).collect();
         match said.len() {
             0 | 1 => said.pop(),
@@ -278,11 +275,7 @@ impl<'p> Eval<'p> {
 
     /// True if the method that a row is applied to has a marker.
     pub(crate) fn declares_marker(&self, path: &str) -> bool {
-        self.declaring.is_some_and(|def| {
-            self.p.item(def).markers.iter().any(|marker| {
-                self.look.marker_path(def.file, marker).is_some_and(|found| self.p.text(found) == path)
-            })
-        })
+        self.declaring.is_some_and(|def| self.look.is_marked(def, path))
     }
 
     fn said_by(&mut self, def: Def, call: perflint_ir::OpId, key: Option<&str>) -> Option<V> {

@@ -66,8 +66,7 @@ impl<'p> Eval<'p> {
                 else {
                     continue;
                 };
-                let path =
-                    self.p.resolve_dotted(def.file, *name).and_then(|t| self.p.path_of(t)).unwrap_or(*name);
+                let path = self.p.written_path(def.file, *name);
                 let message = self.p.resolve_dotted(def.file, *message).and_then(|t| self.p.target_class(t));
                 if let Some(message) = message {
                     found.entry((path, message)).or_default().push(ClassIx(i));

@@ -489,9 +489,10 @@ impl<'p> Eval<'p> {
         }
         if let Some(filter) = text.strip_prefix('|') {
             // A filter that models describe: `orders|filter(o => o.customer.known)`.
-            let path = self.p.names.find(text);
-            if let Some(row) = path.and_then(|path| self.look.function(path, f.lang)) {
-                let recv = self.vals.make(Val::Ext(self.p.names.intern(text)));
+            if let Some(path) = self.p.names.find(text)
+                && let Some(row) = self.look.function(path, f.lang)
+            {
+                let recv = self.vals.make(Val::Ext(path));
                 return self.apply(f, row, recv, args, op, None);
             }
             return match filter {

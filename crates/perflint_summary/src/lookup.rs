@@ -161,6 +161,19 @@ impl<'p> Lookup<'p> {
         })
     }
 
+    /// The markers of a declaration that have a path.
+    pub(crate) fn markers_of(&self, def: Def, path: &str) -> impl Iterator<Item = &'p Marker> {
+        let markers = self.p.item(def).markers.iter();
+        markers.filter(move |marker| {
+            self.marker_path(def.file, marker).is_some_and(|found| self.p.text(found) == path)
+        })
+    }
+
+    /// True if a declaration has a marker of a path.
+    pub(crate) fn is_marked(&self, def: Def, path: &str) -> bool {
+        self.markers_of(def, path).next().is_some()
+    }
+
     /// The path of a marker. `app.get` of `app = FastAPI()` is `fastapi.FastAPI.get`.
     pub(crate) fn marker_path(&self, file: FileIx, marker: &Marker) -> Option<Sym> {
         self.marker_path_at(file, marker, 0)

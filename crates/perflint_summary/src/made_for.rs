@@ -46,11 +46,14 @@ impl<'p> Eval<'p> {
         Some(self.call_fun(f, def, unknown, args, op, How::PLAIN))
     }
 
+    fn is_generated(&self, at: BodyRef) -> bool {
+        self.p.file(at.file).role == Role::Generated
+    }
+
     /// A query that generated code gives: where that is called is where the query is built.
     pub(crate) fn built_here(&mut self, f: &Frame<'p>, v: V, op: usize) -> V {
         let Val::Query(q) = *self.vals.get(v) else { return v };
-        let generated = |at: BodyRef| self.p.file(at.file).role == Role::Generated;
-        if !generated(q.origin.at) || generated(f.at) {
+        if !self.is_generated(q.origin.at) || self.is_generated(f.at) {
             return v;
         }
         self.vals.make(Val::Query(Query { origin: self.site(f, op), ..q }))
@@ -58,8 +61,7 @@ impl<'p> Eval<'p> {
 
     /// Notes where a function that was generated is called by one that was not.
     pub(crate) fn note_entered(&mut self, at: BodyRef, caller: Site) {
-        let generated = |at: BodyRef| self.p.file(at.file).role == Role::Generated;
-        if generated(at) && !generated(caller.at) {
+        if self.is_generated(at) && !self.is_generated(caller.at) {
             self.events.entered.entry(at).or_insert(caller);
         }
     }

@@ -87,7 +87,7 @@ impl<'p> Eval<'p> {
         let Some(TypeExpr::Path { name, .. }) = extended.map(|ty| &file.types[ty.0 as usize]) else {
             return false;
         };
-        let path = self.p.resolve_dotted(def.file, *name).and_then(|t| self.p.path_of(t)).unwrap_or(*name);
+        let path = self.p.written_path(def.file, *name);
         self.look.ty(path, file.lang).is_some_and(|ty| self.m.role(ty) == TypeRole::Query)
     }
 
@@ -201,7 +201,7 @@ impl<'p> Eval<'p> {
 
     fn is_callable_type(&mut self, file: FileIx, ty: perflint_ir::TypeId) -> bool {
         let TypeExpr::Path { name, .. } = self.p.file(file).types[ty.0 as usize] else { return false };
-        let path = self.p.resolve_dotted(file, name).and_then(|t| self.p.path_of(t)).unwrap_or(name);
+        let path = self.p.written_path(file, name);
         let known = self.look.ty(path, self.p.file(file).lang);
         known.is_some_and(|ty| self.m.type_row(ty).builtin.as_deref() == Some("callable"))
     }

@@ -706,12 +706,7 @@ impl<'p> Eval<'p> {
                 self.vals.supply(all, sum)
             }
             // What a callback loaded with the query that it was given.
-            Val::Query(loaded) => {
-                let (all, known) = self.vals.paths(supply);
-                let (more, paths) = self.vals.paths(loaded.supply);
-                let sum = known.iter().chain(paths.iter()).copied().collect();
-                self.vals.supply(all || more, sum)
-            }
+            Val::Query(loaded) => self.vals.added(supply, loaded.supply),
             Val::Null => supply,
             _ => EVERYTHING,
         }

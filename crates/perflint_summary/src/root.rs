@@ -537,7 +537,8 @@ impl<'p> Eval<'p> {
             if row.view.is_some() && !self.p.item(def).flags.is_public {
                 continue;
             }
-            let fits = self.is_plain_method(def) || row.shared && self.is_plain_function(def);
+            let of_class = self.p.item(def).flags.is_static;
+            let fits = self.is_plain(def) && (row.shared || !of_class);
             if row.public && (!fits || self.is_pending(def)) || !self.takes_given(def, row) {
                 continue;
             }
@@ -554,16 +555,10 @@ impl<'p> Eval<'p> {
         }
     }
 
-    /// True for a public method that is called on an instance and is no accessor.
-    fn is_plain_method(&self, def: Def) -> bool {
+    /// True for a public method that is no property and makes no object.
+    fn is_plain(&self, def: Def) -> bool {
         let flags = self.p.item(def).flags;
-        flags.is_public && !flags.is_static && !flags.is_property && !flags.is_constructor
-    }
-
-    /// True for a public method that is called on the class.
-    fn is_plain_function(&self, def: Def) -> bool {
-        let flags = self.p.item(def).flags;
-        flags.is_public && flags.is_static && !flags.is_property && !flags.is_constructor
+        flags.is_public && !flags.is_property && !flags.is_constructor
     }
 
     /// True if a method has a parameter of one of the types that a row asks for, or the row asks for none.
@@ -576,8 +571,8 @@ impl<'p> Eval<'p> {
                 else {
                     return false;
                 };
-                let path = self.p.resolve_dotted(def.file, name).and_then(|target| self.p.path_of(target));
-                row.given.iter().any(|wanted| wanted == self.p.text(path.unwrap_or(name)))
+                let path = self.p.written_path(def.file, name);
+                row.given.iter().any(|wanted| wanted == self.p.text(path))
             })
     }
 

@@ -190,10 +190,7 @@ impl<'p> Eval<'p> {
         let around = item.owner.and_then(|owner| self.p.file(def.file).item(owner).body);
         let Some(body) = around else { return Vec::new() };
         let at = BodyRef { file: def.file, body };
-        let marked = item
-            .markers
-            .iter()
-            .find(|m| self.look.marker_path(def.file, m).is_some_and(|path| self.p.text(path) == marker));
+        let marked = self.look.markers_of(def, marker).next();
         let Some(value) = marked.and_then(|m| m.value.some()) else { return Vec::new() };
         let Some(args) = self.body_arguments(at, value) else { return Vec::new() };
         args.pos.iter().flat_map(|v| self.elements_of(*v)).collect()

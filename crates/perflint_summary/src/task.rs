@@ -50,18 +50,13 @@ impl<'p> Eval<'p> {
         else {
             return false;
         };
-        let path = self.p.resolve_dotted(at.file, *name).and_then(|t| self.p.path_of(t)).unwrap_or(*name);
+        let path = self.p.written_path(at.file, *name);
         let Some(row) = self.look.ty(path, lang).map(|ty| self.m.type_row(ty)).filter(|row| row.events)
         else {
             return false;
         };
         let class = self.p.class_around(def).map(|class| self.p.class(class).def);
-        let marked = |def: Def| {
-            self.p.item(def).markers.iter().any(|marker| {
-                let path = self.look.marker_path(def.file, marker);
-                path.is_some_and(|path| row.events_unless.iter().any(|known| known == self.p.text(path)))
-            })
-        };
+        let marked = |def: Def| row.events_unless.iter().any(|path| self.look.is_marked(def, path));
         !std::iter::once(def).chain(class).any(marked)
     }
 

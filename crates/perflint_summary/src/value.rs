@@ -332,6 +332,13 @@ impl Values {
         }
     }
 
+    /// What is loaded on either way.
+    pub(crate) fn added(&mut self, a: SupplyIx, b: SupplyIx) -> SupplyIx {
+        let ((all_a, a), (all_b, b)) = (self.paths(a), self.paths(b));
+        let sum = a.iter().chain(b.iter()).copied().collect();
+        self.supply(all_a || all_b, sum)
+    }
+
     /// A value that is one or the other.
     pub fn join(&mut self, a: V, b: V) -> V {
         if a == b || b == UNKNOWN {
