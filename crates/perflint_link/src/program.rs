@@ -10,7 +10,7 @@ use crate::names::Names;
 use crate::namespace::Namespaces;
 use crate::resolve::Config;
 use crate::scope::Scopes;
-use perflint_ir::{Body, BodyId, Callee, FileIr, Item, ItemId, ItemKind, Lang, OpKind, Role, Sym};
+use perflint_ir::{Body, BodyId, Callee, FileIr, Item, ItemId, ItemKind, Lang, OpId, OpKind, Role, Sym};
 use perflint_models::{HelperRow, Models};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -209,6 +209,18 @@ impl Program {
         (0u32..).zip(&self.files).map(|(i, file)| (FileIx(i), file))
     }
 
+    /// The first literal argument of a decorator.
+    pub fn marker_text(&self, def: Def, value: OpId) -> Option<Sym> {
+        let ir = self.file(def.file);
+        let body = ir.body(ir.item(self.item(def).owner?).body?);
+        let OpKind::Call(id) = body.ops.get(value.some()?.at())?.kind else { return None };
+        let arg = body.args(body.call(id).args).first()?;
+        match body.ops.get(arg.value.some()?.at())?.kind {
+            OpKind::Str(sym) => Some(sym),
+            _ => None,
+        }
+    }
+
     /// The class that contains a function directly, if one does.
     pub fn class_around(&self, def: Def) -> Option<ClassIx> {
         let owner = self.item(def).owner?;
@@ -295,8 +307,10 @@ impl Program {
                 let in_class = item.owner.is_some_and(|o| {
                     matches!(ir.item(o).kind, ItemKind::Class | ItemKind::Interface | ItemKind::Extension)
                 });
-                if file < self.first_stub && self.is_helper(&helpers, ir, item, judged && in_class) {
-                    tags.entry(item.name).or_insert(def);
+                if file < self.first_stub
+                    && let Some(name) = self.helper_name(&helpers, ir, def, judged && in_class)
+                {
+                    tags.entry(name).or_insert(def);
                 }
                 if judged && in_class && !item.flags.is_abstract {
                     named.entry(item.name).or_default().push(def);
@@ -307,13 +321,17 @@ impl Program {
         self.template_functions = tags;
     }
 
-    /// True for a function that templates call by its bare name: by a marker, or as a member of what a folder of theirs declares.
-    fn is_helper(&self, rows: &[&HelperRow], ir: &FileIr, item: &Item, is_member: bool) -> bool {
-        let marked = |row: &&HelperRow| item.markers.iter().any(|m| row.is_made_by(self.names.text(m.path)));
-        let placed = |row: &&HelperRow| {
-            is_member && row.folder.as_deref().is_some_and(|folder| ir.path.contains(folder))
-        };
-        rows.iter().any(|row| marked(row) || placed(row))
+    /// What templates call a function by its bare name: one with a marker, or a member of what a folder of theirs declares.
+    fn helper_name(&self, rows: &[&HelperRow], ir: &FileIr, def: Def, is_member: bool) -> Option<Sym> {
+        let item = self.item(def);
+        rows.iter().find_map(|row| {
+            if is_member && row.folder.as_deref().is_some_and(|folder| ir.path.contains(folder)) {
+                return Some(item.name);
+            }
+            let marker = item.markers.iter().find(|m| row.is_made_by(self.names.text(m.path)))?;
+            let told = row.named.then(|| self.marker_text(def, marker.value)).flatten();
+            Some(told.unwrap_or(item.name))
+        })
     }
 
     fn find_imports(&mut self) {

@@ -370,6 +370,9 @@ pub struct CallRow {
     /// What it tells the view of the request.
     #[serde(default)]
     pub shows: Option<Shows>,
+    /// Hands a function to all templates, which call it by its bare name.
+    #[serde(default)]
+    pub helper: Option<Shows>,
     /// Asks a value for its form in an answer.
     #[serde(default)]
     pub presents: Option<crate::Presents>,

@@ -102,6 +102,8 @@ pub struct Models {
     pub views: Vec<(Box<str>, ViewRow)>,
     /// What templates call by bare names, by language family.
     pub helpers: Vec<(Box<str>, crate::HelperRow)>,
+    /// Names of calls that hand functions to templates, by language family.
+    pub helper_calls: Vec<(Box<str>, Box<str>)>,
     /// Hints: language family, import roots, row.
     pub hints: Vec<(Box<str>, Vec<Box<str>>, HintRow)>,
     /// Stubs: language family and row.
@@ -391,6 +393,11 @@ impl Models {
         let read = [&row.loads, &row.sql, &row.narrows, &row.bound].into_iter().flatten();
         let markers = read.flat_map(Expr::markers).chain(row.writes_if.as_deref()).map(Box::from);
         self.marked.entry(family.into()).or_default().extend(markers);
+        if row.helper.is_some() {
+            let last = row.path.iter().map(|path| path.rsplit('.').next().unwrap_or(path));
+            let calls = last.chain(row.name.iter()).map(|name| (family.into(), name.into()));
+            self.helper_calls.extend(calls);
+        }
         let ix = CallIx(self.calls.len() as u32);
         for on in row.on.iter() {
             let Some(ty) = self.type_named(family, on) else { continue };

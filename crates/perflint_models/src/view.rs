@@ -48,7 +48,7 @@ pub struct Renders {
     pub folder: Option<Box<str>>,
 }
 
-/// What a call tells the view of the request.
+/// What a call tells the view of the request, or all of them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shows {
@@ -66,6 +66,9 @@ pub struct HelperRow {
     /// The last parts of their markers, which have others before them.
     #[serde(default)]
     pub marker: OneOrMany,
+    /// The markers may hold the name that templates call it by.
+    #[serde(default)]
+    pub named: bool,
     /// Those of the markers that hold the name of a template: it is rendered with what the function gives.
     #[serde(default)]
     pub renders: OneOrMany,

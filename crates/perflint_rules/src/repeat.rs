@@ -298,7 +298,7 @@ fn sees_writes(ctx: &Ctx<'_>, repeat: &Repeat, repeats: &[&Repeat]) -> bool {
         write.kind == EffectKind::Write
             && match (write.entity, effect.entity) {
                 (Some(written), Some(asked)) => written == asked,
-                _ => table(ctx, other) != "a table" && table(ctx, other) == table(ctx, repeat),
+                _ => table(ctx, other) != UNNAMED && table(ctx, other) == table(ctx, repeat),
             }
     };
     effect.kind == EffectKind::Query && repeats.iter().any(same) && !keyed(ctx, repeat)
@@ -397,7 +397,10 @@ fn primary_place(ctx: &Ctx<'_>, repeat: &Repeat) -> Option<Place> {
 }
 
 fn describe(ctx: &Ctx<'_>, repeat: &Repeat) -> (String, &'static str) {
-    let label = table(ctx, repeat);
+    let label = match table(ctx, repeat) {
+        UNNAMED => "A table".to_owned(),
+        name => format!("`{name}`"),
+    };
     let over = match repeat.factor {
         Factor::Size { name, .. } if ctx.text(name) == "items" => "once per element".to_owned(),
         Factor::Size { name, .. } => format!("once per element of `{}`", ctx.text(name)),
@@ -405,8 +408,8 @@ fn describe(ctx: &Ctx<'_>, repeat: &Repeat) -> (String, &'static str) {
         _ => "repeatedly".to_owned(),
     };
     match repeat.term.effect.kind {
-        EffectKind::Query => (format!("`{label}` is queried {over}"), "queries"),
-        EffectKind::Write => (format!("`{label}` is written {over}"), "writes"),
+        EffectKind::Query => (format!("{label} is queried {over}"), "queries"),
+        EffectKind::Write => (format!("{label} is written {over}"), "writes"),
         EffectKind::Http => (format!("An HTTP request is sent {over}"), "requests"),
         EffectKind::Cache => (format!("The cache is asked {over}"), "round trips"),
         EffectKind::Queue => (format!("A message is sent {over}"), "round trips"),
@@ -415,13 +418,16 @@ fn describe(ctx: &Ctx<'_>, repeat: &Repeat) -> (String, &'static str) {
     }
 }
 
+/// The table of a statement that does not tell it.
+const UNNAMED: &str = "a table";
+
 /// What a statement is about: its table, or how a builder of it begins.
 fn table<'a>(ctx: &Ctx<'a>, repeat: &Repeat) -> &'a str {
     let label = ctx.text(repeat.term.effect.label);
     match label.split_once('(').map_or(label, |(head, _)| head) {
-        "" | "sql" => "a table",
+        "" | "sql" => UNNAMED,
         // A statement as it stands, of which no table could be told.
-        head if head.trim().contains(char::is_whitespace) => "a table",
+        head if head.trim().contains(char::is_whitespace) => UNNAMED,
         head => head,
     }
 }
@@ -434,7 +440,7 @@ fn others(ctx: &Ctx<'_>, told: &[&Repeat]) -> String {
         .iter()
         .filter(|r| matches!(r.term.effect.kind, EffectKind::Query | EffectKind::Write))
         .map(|r| table(ctx, r))
-        .filter(|label| *label != own && *label != "a table")
+        .filter(|label| *label != own && *label != UNNAMED)
         .collect();
     labels.sort_unstable();
     labels.dedup();

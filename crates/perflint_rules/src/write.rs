@@ -98,7 +98,9 @@ impl<'a> Ctx<'a> {
             return format!("loads `{}`", self.text(lazy.path));
         }
         match effect.kind {
+            EffectKind::Query if label.is_empty() => "queries".to_owned(),
             EffectKind::Query => format!("queries `{label}`"),
+            EffectKind::Write if label.is_empty() => "writes".to_owned(),
             EffectKind::Write => format!("writes `{label}`"),
             EffectKind::Http => format!("sends a request: `{label}`"),
             EffectKind::Mail => format!("sends a mail: `{label}`"),

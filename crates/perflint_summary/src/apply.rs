@@ -105,6 +105,9 @@ impl<'p> Eval<'p> {
         if let Some(shows) = &row.shows {
             self.apply_shows(f, shows, &given);
         }
+        if let Some(helper) = &row.helper {
+            self.apply_helper(f, helper, &given);
+        }
         if let Some(renders) = row.renders.as_ref().filter(|_| f.lang.shows_fields()) {
             self.render_view(f, renders, &given);
         } else if let Some(renders) = &row.renders

@@ -200,6 +200,8 @@ pub(crate) struct Eval<'p> {
     pub(crate) suspend: Sym,
     /// Callables that a framework runs on such threads.
     pub(crate) tasks: FxHashSet<BodyRef>,
+    /// Functions that templates call by bare names because code handed them over.
+    pub(crate) helpers: crate::helper::Helpers,
     pub(crate) registered: Option<Rc<FxHashMap<ClassIx, ClassIx>>>,
     /// Where global variables are assigned, once somebody asked.
     pub(crate) globals: Option<crate::globals::Globals>,
@@ -259,6 +261,7 @@ impl<'p> Eval<'p> {
             of_row: p.names.intern("=row"),
             suspend: p.names.intern("suspend"),
             tasks: FxHashSet::default(),
+            helpers: crate::helper::Helpers::default(),
             registered: None,
             globals: None,
             declaring: None,

@@ -43,6 +43,9 @@ impl<'p> Eval<'p> {
         if let Some(name) = text.strip_prefix("perflint.").or_else(|| text.strip_prefix("Perflint.")) {
             return Some(self.stub_function(f, name, first, second, args, op));
         }
+        if let Some(v) = self.call_helper(f, text, args, op) {
+            return Some(v);
+        }
         let of_php = f.lang.family() == "php" && (text == "include" || text.starts_with('|'));
         if f.lang.family() == "jinja" || of_php {
             return Some(self.template_function(f, text, args, op));
@@ -545,7 +548,7 @@ impl<'p> Eval<'p> {
         for marker in &self.p.item(def).markers {
             let path = self.p.text(marker.path);
             if self.m.helpers.iter().any(|(_, row)| row.is_rendered_by(path))
-                && let Some(template) = self.marker_text(def, marker.value)
+                && let Some(template) = self.p.marker_text(def, marker.value)
             {
                 let template = self.vals.make(Val::Str(template));
                 self.render(f, template, result, &CallArgs::default(), op);

@@ -58,6 +58,7 @@ mod globals;
 mod graph;
 mod guard;
 mod held;
+mod helper;
 mod identity;
 mod implicit;
 mod initialized;

@@ -330,7 +330,7 @@ impl<'p> Eval<'p> {
             let def = Def { file, item: ItemId(i) };
             for marker in &item.markers {
                 let Some(path) = self.look.marker_path(file, marker) else { continue };
-                let route = self.marker_text(def, marker.value).or_else(|| marker.words.first().copied());
+                let route = self.p.marker_text(def, marker.value).or_else(|| marker.words.first().copied());
                 if let Some(row) = self.look.row_of_path(path, self.p.file(file).lang)
                     && let Some(kind) = self.m.call(row).entry
                 {
@@ -379,7 +379,7 @@ impl<'p> Eval<'p> {
             let is_route =
                 |row: &EntryRow| row.kind == EntryKind::Route && row.marker.iter().any(|m| m == text);
             let known = self.m.entries.iter().any(|(language, row)| **language == *family && is_route(row));
-            known.then(|| self.marker_text(class, marker.value))?
+            known.then(|| self.p.marker_text(class, marker.value))?
         });
         let Some(prefix) = prefix else { return route };
         let route = route.map_or("", |route| self.p.text(route));
@@ -436,19 +436,6 @@ impl<'p> Eval<'p> {
             _ => return None,
         };
         self.init_values(BodyRef { file: def.file, body }).get(op.some()?.at()).copied()
-    }
-
-    /// The first literal argument of a decorator.
-    pub(crate) fn marker_text(&self, def: Def, value: OpId) -> Option<Sym> {
-        let owner = self.p.item(def).owner?;
-        let body = self.p.file(def.file).item(owner).body?;
-        let body = self.p.file(def.file).body(body);
-        let OpKind::Call(id) = body.ops.get(value.some()?.at())?.kind else { return None };
-        let arg = body.args(body.call(id).args).first()?;
-        match body.ops.get(arg.value.some()?.at())?.kind {
-            OpKind::Str(sym) => Some(sym),
-            _ => None,
-        }
     }
 
     /// Entry points by base class and by file convention.
