@@ -292,3 +292,28 @@ fn costs_in_markdown_hold_no_markup_either() {
         }
     }
 }
+
+/// Whoever reads the advice acts on it: a query may leave the loop only if nothing of the element reaches it.
+#[test]
+fn advice_says_whether_the_element_matters() {
+    let apart = "Nothing that it is called with depends on the element";
+    for (loop_, told) in [
+        ("rows += Setting.objects.filter(name=\"vat\").count()", true),
+        ("rows += Order.objects.filter(customer_id=customer).count()", false),
+        ("key.append(customer)\n        rows += count(key)", false),
+    ] {
+        let text = format!(
+            "from django.http import HttpResponse\nfrom shop.models import Order, Setting\n\n\n\
+             def count(key):\n    return Order.objects.filter(customer_id=key[-1]).count()\n\n\n\
+             def totals(request):\n    rows = 0\n    key = []\n    for customer in request.GET.getlist(\"customers\"):\n        {loop_}\n    \
+             return HttpResponse(rows)\n"
+        );
+        let models = "from django.db import models\n\n\nclass Setting(models.Model):\n    name = models.CharField(max_length=9)\n\n\n\
+                      class Order(models.Model):\n    customer_id = models.IntegerField()\n";
+        let urls = "from django.urls import path\nfrom shop.views import totals\n\nurlpatterns = [path(\"totals\", totals)]\n";
+        let tree = Tree::of(&[("shop/views.py", &*text), ("shop/models.py", models), ("shop/urls.py", urls)]);
+        let report = written(&tree, "text");
+        assert!(report.contains("n-plus-one-query"), "{loop_}: {report}");
+        assert_eq!(report.contains(apart), told, "{loop_}: {report}");
+    }
+}

@@ -277,17 +277,37 @@ fn keyed(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
     let key = first
         .filter(|(_, op)| matches!(op.kind, OpKind::Unknown(kids) if body.kids(kids).is_empty()))
         .map(|(id, _)| id);
+    // Variables that calls put something of the element into: `key.setId(order.getId())`, `ids.add(id)`.
+    let mut fed = Vec::new();
     for op in body.ops.iter().filter(|op| inside(op)) {
-        if let OpKind::Bind { local, value } = op.kind
-            && !tainted.contains(&local)
-            && (Some(value) == key || mentions(body, value, &tainted, 0))
-        {
-            tainted.push(local);
+        match op.kind {
+            OpKind::Bind { local, value }
+                if !tainted.contains(&local)
+                    && (Some(value) == key || mentions(body, value, &tainted, 0)) =>
+            {
+                tainted.push(local);
+            }
+            OpKind::Call(id) if let Callee::Member { recv, .. } = body.call(id).callee => {
+                let holder = body.ops.get(recv.at()).map(|op| op.kind);
+                let mut args = body.args(body.call(id).args).iter();
+                if let Some(OpKind::Local(local)) = holder
+                    && args.any(|arg| mentions(body, arg.value, &tainted, 0))
+                {
+                    fed.push(local);
+                }
+            }
+            _ => {}
         }
     }
     // What the loop puts into an object goes along with whatever is asked of it: `self.order = order; self.print()`.
     let put = |op: &perflint_ir::Op| matches!(op.kind, OpKind::Put { put, .. } if mentions(body, body.puts[put.at()].1, &tainted, 0));
-    body.ops.iter().any(|op| inside(op) && put(op)) || mentions(body, repeat.place.op, &tainted, 0)
+    let given = match body.ops.get(repeat.place.op.at()).map(|op| op.kind) {
+        Some(OpKind::Call(id)) => body.args(body.call(id).args),
+        _ => &[],
+    };
+    body.ops.iter().any(|op| inside(op) && put(op))
+        || mentions(body, repeat.place.op, &tainted, 0)
+        || given.iter().any(|arg| mentions(body, arg.value, &fed, 0))
 }
 
 /// True for a query that is the same in every run, of a table that the loop writes: it asks for what the run before it wrote.

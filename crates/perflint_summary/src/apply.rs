@@ -497,10 +497,12 @@ impl<'p> Eval<'p> {
             Val::Int(n) if *n < 0 => Bound::Unbounded,
             Val::Int(n) => Bound::AtMost(*n as u32),
             Val::Scalar | Val::Str(_) => Bound::Page,
-            Val::Sql(file, ix) => self.limit_of_text(*file, *ix),
+            Val::Sql(file, ix, grown) => self.limit_of_text(*file, *ix, *grown),
             // A statement, and what fills its places.
-            Val::List(all) if let Some(Val::Sql(file, ix)) = all.first().map(|v| self.vals.get(*v)) => {
-                self.limit_of_text(*file, *ix)
+            Val::List(all)
+                if let Some(Val::Sql(file, ix, grown)) = all.first().map(|v| self.vals.get(*v)) =>
+            {
+                self.limit_of_text(*file, *ix, *grown)
             }
             // A limit that may be missing is none.
             Val::Union(all) if all.contains(&NULL) && !f.lang.gives_numbers() => known,
@@ -509,9 +511,12 @@ impl<'p> Eval<'p> {
     }
 
     /// How many rows a statement says itself that it gives.
-    fn limit_of_text(&self, file: FileIx, ix: u32) -> Bound {
+    fn limit_of_text(&self, file: FileIx, ix: u32, grown: bool) -> Bound {
         let facts = &self.p.file(file).sql[ix as usize];
-        facts.statements.first().map_or(Bound::Unknown, |statement| limit_of(statement, facts.partial))
+        facts
+            .statements
+            .first()
+            .map_or(Bound::Unknown, |statement| limit_of(statement, facts.partial || grown))
     }
 
     /// True if rows are restricted by equality: some key without an operator, or any condition given as a map.
@@ -616,7 +621,7 @@ impl<'p> Eval<'p> {
 
     /// A query for SQL text.
     pub(crate) fn sql_query(&mut self, f: &Frame<'p>, v: V, g: &Given<'_>) -> Option<Query> {
-        let Val::Sql(file, ix) = *self.vals.get(v) else {
+        let Val::Sql(file, ix, grown) = *self.vals.get(v) else {
             let empty = self.p.names.intern("sql");
             let q = self.fresh_query(f, None, empty, g.op);
             return Some(Query { bound: Bound::Unknown, supply: EVERYTHING, ..q });
@@ -632,7 +637,7 @@ impl<'p> Eval<'p> {
         let label = self.p.names.intern(table);
         let q = self.fresh_query(f, None, label, g.op);
         let place = facts.place.map(|(body, op)| Site { at: perflint_link::BodyRef { file, body }, op });
-        let bound = limit_of(statement, facts.partial);
+        let bound = limit_of(statement, facts.partial || grown);
         let writes = matches!(statement.verb, SqlVerb::Insert | SqlVerb::Update | SqlVerb::Delete);
         Some(Query {
             bound,

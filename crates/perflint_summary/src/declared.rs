@@ -217,7 +217,7 @@ impl<'p> Eval<'p> {
     pub(crate) fn literal_text(&self, v: V) -> Option<String> {
         match *self.vals.get(v) {
             Val::Str(sym) => Some(self.p.text(sym).to_owned()),
-            Val::Sql(file, ix) => {
+            Val::Sql(file, ix, _) => {
                 let (body, op) = self.p.file(file).sql.get(ix as usize)?.place?;
                 let mut text = String::new();
                 self.collect_text(&self.p.file(file).bodies[body.at()], op, &mut text, 0);

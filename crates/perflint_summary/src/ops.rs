@@ -129,7 +129,7 @@ impl<'p> Eval<'p> {
 
     fn sql_at(&mut self, f: &Frame<'p>, i: usize) -> Option<V> {
         let ix = *self.sql.get(&Site { at: f.at, op: OpId(i as u32) })?;
-        Some(self.vals.make(Val::Sql(f.at.file, ix)))
+        Some(self.vals.make(Val::Sql(f.at.file, ix, false)))
     }
 
     /// What a free name of a file stands for.
@@ -530,7 +530,10 @@ impl<'p> Eval<'p> {
         }
         match op {
             BinOp::Add => match (self.vals.get(l), self.vals.get(r)) {
-                (Val::Sql(..), _) => l,
+                (Val::Sql(file, ix, grown), added) => {
+                    let grown = *grown || self.may_limit(added);
+                    self.vals.make(Val::Sql(*file, *ix, grown))
+                }
                 (_, Val::Sql(..)) => r,
                 (Val::List(a), Val::List(b)) if let Some(all) = self.names_together(f, i, a, b) => {
                     self.vals.make(Val::List(all))
@@ -580,6 +583,13 @@ impl<'p> Eval<'p> {
             },
             _ => SCALAR,
         }
+    }
+
+    /// True for a text that may hold the clause which limits the rows of a statement that it is added to.
+    fn may_limit(&self, added: &Val) -> bool {
+        let Val::Str(text) = added else { return true };
+        let text = self.p.text(*text).to_ascii_lowercase();
+        ["where", "limit", "fetch", "top", "offset", "%", "{"].iter().any(|word| text.contains(word))
     }
 
     fn call_op(&mut self, f: &mut Frame<'p>, i: usize, id: perflint_ir::CallId) -> V {

@@ -172,8 +172,8 @@ pub enum Val {
     Int(i32),
     /// A literal string.
     Str(Sym),
-    /// SQL text, by file and index.
-    Sql(FileIx, u32),
+    /// SQL text, by file and index, and whether a text that may limit its rows was added to it.
+    Sql(FileIx, u32, bool),
     /// Something outside, by path: a module, class or function.
     Ext(Sym),
     /// An instance of a library type, with type arguments.

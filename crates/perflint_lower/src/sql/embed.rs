@@ -82,8 +82,8 @@ impl<'a> Strings<'a> {
                 _ => {}
             }
         }
-        let continued =
-            bound.into_iter().filter(|(local, _)| grown.contains(local)).map(|(_, value)| value).collect();
+        let grows = bound.into_iter().filter(|(local, _)| grown.contains(local));
+        let continued = grows.map(|(_, value)| written(body, value)).collect();
         Self { file, body, parent, continued }
     }
 
@@ -128,6 +128,14 @@ impl<'a> Strings<'a> {
             }
         }
         out
+    }
+}
+
+/// The value that a variable of a declared type is given.
+fn written(body: &Body, value: OpId) -> OpId {
+    match value.some().map(|value| body.op(value).kind) {
+        Some(OpKind::Cast { value, .. }) => value,
+        _ => value,
     }
 }
 
