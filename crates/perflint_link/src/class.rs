@@ -89,6 +89,7 @@ impl Program {
         }
         self.extend_classes();
         self.mix_declared(models);
+        self.settle_outside(models);
         self.linearise(models);
     }
 
@@ -320,7 +321,7 @@ impl Program {
     }
 
     /// Depth first, left to right; a base that comes again moves back, so that it stands after all of its heirs.
-    fn ancestors(&self, class: ClassIx, mro: &mut Vec<Base>, depth: u32) {
+    pub(crate) fn ancestors(&self, class: ClassIx, mro: &mut Vec<Base>, depth: u32) {
         if depth > 24 || mro.len() > 200 {
             return;
         }

@@ -30,6 +30,7 @@ mod module;
 mod named;
 mod names;
 mod namespace;
+mod outside;
 mod program;
 mod project;
 mod received;

@@ -270,6 +270,7 @@ impl Models {
             accessor_type: None,
             accessor_marker: None,
             marked_by: OneOrMany::default(),
+            outside: None,
             generated: None,
             named: OneOrMany::default(),
             named_if: OneOrMany::default(),
@@ -533,6 +534,12 @@ impl Models {
     pub fn named_types(&self) -> impl Iterator<Item = (TypeIx, &TypeRow)> {
         let types = (0u32..).map(TypeIx).zip(&self.types);
         types.filter(|(_, ty)| !ty.row.named.is_empty()).map(|(ix, ty)| (ix, &ty.row))
+    }
+
+    /// The types of bases that no file of a repository declares.
+    pub fn outside_types(&self) -> impl Iterator<Item = (TypeIx, &crate::Outside)> {
+        let types = (0u32..).map(TypeIx).zip(&self.types);
+        types.filter_map(|(ix, ty)| Some((ix, ty.row.outside.as_ref()?)))
     }
 
     /// The language family that a type belongs to.

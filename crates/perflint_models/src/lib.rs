@@ -50,6 +50,6 @@ pub use schema::{ColumnRow, DialectRow, Does, MigrationRow, SchemaRow, TableRow}
 pub use shape::Shape;
 pub use source::{GeneratedRow, HintRow, MetamodelRow, SettingRow, StubRow};
 pub use traversal::{Receives, Traversal};
-pub use ty::{GeneratedClass, StandingScopes, TypeRole, TypeRow};
+pub use ty::{GeneratedClass, Outside, StandingScopes, TypeRole, TypeRow};
 pub use view::{HelperRow, Renders, Shows, ViewRow};
 pub use word::{Meaning, Vocabulary, WordRow};

@@ -32,6 +32,32 @@ pub enum TypeRole {
     Wrapper,
 }
 
+/// Bases that no file of the repository declares: of the application which loads it, or named by a setting.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outside {
+    /// Their names without namespaces; `*Controller` for all that end so.
+    #[serde(default)]
+    pub named: OneOrMany,
+    /// What only bodies of their subclasses call.
+    #[serde(default)]
+    pub calls: OneOrMany,
+    /// A part of the paths of files whose classes are such subclasses if they call it.
+    #[serde(default)]
+    pub within: Option<Box<str>>,
+}
+
+impl Outside {
+    /// True for the path of such a base.
+    pub fn is_named(&self, path: &str) -> bool {
+        let last = path.rsplit('.').next().unwrap_or(path);
+        self.named.iter().any(|name| match name.strip_prefix('*') {
+            Some(ending) => last.ends_with(ending),
+            None => last == name,
+        })
+    }
+}
+
 /// Classes that a library generates into the repository, one for each entity.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -113,6 +139,9 @@ pub struct TypeRow {
     /// Markers that make a class of the repository one of this type: `@Mapper`.
     #[serde(default)]
     pub marked_by: OneOrMany,
+    /// Bases that no file declares and that are of this type.
+    #[serde(default)]
+    pub outside: Option<Outside>,
     /// Classes that are generated for entities are of this type; its rows say what their methods do.
     #[serde(default)]
     pub generated: Option<GeneratedClass>,

@@ -652,6 +652,7 @@ impl<'p> Eval<'p> {
         // What is awaited and is not a coroutine itself was handed to a thread by whoever made it awaitable.
         let handed = f.awaiting && !self.p.body(callee).is_async;
         let anew = self.new_receiver(f, op);
+        let fails = !outcome.terms.is_empty() && crate::exec::always_raises(self.p.body(callee));
         for term in &outcome.terms {
             let node = StepNode { site, callee: Some(callee), next: term.steps.clone() };
             let mut term = Term { steps: Some(Rc::new(node)), ..term.clone() };
@@ -661,7 +662,7 @@ impl<'p> Eval<'p> {
             if let Some(param) = term.key {
                 self.asked(f, op, callee, param, &mut term);
             }
-            term.cold |= f.cold > 0;
+            term.cold |= f.cold > 0 || fails;
             term.sure = term.sure.min(how.sure);
             if (how.handoff || handed) && term.wait == Wait::Blocks {
                 term.wait = Wait::Suspends;

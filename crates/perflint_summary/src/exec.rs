@@ -333,6 +333,15 @@ fn raises(body: &Body, from: usize, to: usize, region: u16) -> bool {
     body.ops[from..to].iter().any(|op| op.region.0 == region && raise(op))
 }
 
+/// True for a function that ends by raising and never returns: whoever calls it failed.
+pub(crate) fn always_raises(body: &Body) -> bool {
+    let last = body.ops.iter().rev().find(|op| op.region == RegionId(0)).map(|op| op.kind);
+    let returns = |op: &perflint_ir::Op| matches!(op.kind, OpKind::Exit { how: ExitKind::Return, .. });
+    // Go hands an error back by returning it, whatever it turns out to be.
+    let raises = matches!(last, Some(OpKind::Exit { how: ExitKind::Raise, value }) if value.is_some());
+    raises && !body.ops.iter().any(returns)
+}
+
 /// True if the loop's own code can stop it before the end.
 fn exits_early(body: &Body, from: usize, to: usize, region: u16) -> bool {
     (from..to).any(|i| match body.ops[i].kind {

@@ -155,7 +155,7 @@ impl<'p> Eval<'p> {
     }
 
     /// What a method keeps for its receiver costs as much as there are receivers.
-    fn keep_once(&self, f: &mut Frame<'p>, start: usize, this: V, op: usize) {
+    fn keep_once(&mut self, f: &mut Frame<'p>, start: usize, this: V, op: usize) {
         let own = match self.vals.get(this) {
             Val::Row(row) => row.binder,
             _ => self.new_receiver(f, op),

@@ -8,6 +8,7 @@
 
 use crate::eval::{Eval, Frame, How, Outcome};
 use crate::fact::{Sure, Term};
+use crate::value::Binder;
 use perflint_ir::{
     Arg, BinOp, Body, BodyKind, CallForm, Callee, ExitKind, FileIr, ItemKind, LocalId, OpId, OpKind,
     RegionId, RegionKind, Sym,
@@ -291,14 +292,25 @@ pub(crate) fn keyed(body: &Body, op: OpId, depth: u32) -> Option<Key> {
                 Callee::Value(v) => v,
                 Callee::Member { recv, .. } => recv,
             };
-            next(callee)?.and(all(body.args(call.args))?)
+            let args = body.args(call.args);
+            // What a method of the object makes of a value is the same for the same value.
+            let own =
+                matches!(call.callee, Callee::Member { recv, .. } if body.op(recv).kind == OpKind::SelfRef);
+            let made = if own && !args.is_empty() { Some(Key::Fixed) } else { next(callee) };
+            made?.and(all(args)?)
         }
         OpKind::Local(local) if body.captures.iter().any(|c| c.inner == local) => None,
         OpKind::Local(local) => {
+            let is_param = local.at() < body.params.len();
             let mut set = body.bindings(local);
             match (set.next(), set.next()) {
-                (None, _) if local.at() < body.params.len() => u8::try_from(local.at()).ok().map(Key::Param),
-                (Some(value), None) if local.at() >= body.params.len() => next(value),
+                (None, _) if is_param => u8::try_from(local.at()).ok().map(Key::Param),
+                (Some(value), None) if !is_param => next(value),
+                // A parameter that is put into another form before all else: `name = trim(name)`.
+                (Some(value), None) => match body.binding_before(local, op) {
+                    Some(_) => next(value).filter(|_| body.op(value).region == RegionId(0)),
+                    None => u8::try_from(local.at()).ok().map(Key::Param),
+                },
                 _ => None,
             }
         }
@@ -360,13 +372,36 @@ impl<'p> Eval<'p> {
         let Some(arg) = by_name.or_else(by_position).filter(|arg| arg.value.is_some()) else { return };
         match keyed(f.body, arg.value, 0) {
             // Whoever asks with what the receiver holds asks with the same each time.
-            _ if self.is_field(f.body.op(arg.value)) => (term.once, term.held) = (true, true),
+            _ if self.is_field(f.body.op(arg.value)) || is_own_field(f.body, arg.value) => {
+                (term.once, term.held) = (true, true);
+            }
             Some(Key::Fixed) => term.once = true,
             Some(Key::Param(param)) => term.key = Some(param),
+            None if term.binder.is_none() && bound_at(f.body, arg.value).is_some() => {
+                // Asked with the same for as long as the variable keeps it.
+                let region = bound_at(f.body, arg.value);
+                term.binder = region.map(|region| Binder { at: f.at, region });
+            }
             None if f.lang.keeps_services() => term.sure = Sure::Guess,
             None => {}
         }
     }
+}
+
+/// `this.shop`
+fn is_own_field(body: &Body, op: OpId) -> bool {
+    matches!(body.op(op).kind, OpKind::Get { base, .. } if body.ops.get(base.at()).is_some_and(|base| base.kind == OpKind::SelfRef))
+}
+
+/// The region in which a variable is given the one value that it has, if it is none that the caller hands in.
+fn bound_at(body: &Body, op: OpId) -> Option<RegionId> {
+    let OpKind::Local(local) = body.ops.get(op.at())?.kind else { return None };
+    if local.at() < body.params.len() || body.captures.iter().any(|c| c.inner == local) {
+        return None;
+    }
+    let mut set =
+        body.ops.iter().filter(|op| matches!(op.kind, OpKind::Bind { local: bound, .. } if bound == local));
+    set.next().filter(|_| set.next().is_none()).map(|op| op.region)
 }
 
 /// The key among the arguments of a look-up: what is handed down with every call is none.
