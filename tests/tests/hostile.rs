@@ -30,6 +30,8 @@ const NAMES: &[&str] = &[
     "a.slim",
     "a.cs",
     "a.php",
+    "a.orm.xml",
+    "a.orm.yml",
     "a.blade.php",
     "a.twig",
     "a.cshtml",
@@ -147,6 +149,43 @@ fn half_a_template_is_read_as_far_as_it_goes() {
     for half in halves {
         survive(&Tree::of(&[("templates/a.html", half)]), &[]);
         survive(&Tree::of(&[("views/a.erb", &half.replace("{%", "<%").replace("{{", "<%="))]), &[]);
+    }
+}
+
+/// Mappings and change logs are data: what they repeat, nest or call otherwise than expected is no program.
+#[test]
+fn documents_that_are_none() {
+    let laughs: String = (1..40).map(|n| format!("a{n}: &a{n} [*a{m}, *a{m}]\n", m = n - 1)).collect();
+    let entities: String = (1..40).map(|n| format!("<!ENTITY a{n} \"&a{m};&a{m};\">", m = n - 1)).collect();
+    let deep = 100_000;
+    let texts = [
+        ("orm.yml", format!("a0: &a0 b\n{laughs}A: {{type: entity, oneToMany: *a39}}")),
+        ("orm.yml", "[".repeat(deep)),
+        ("orm.yml", "{a: ".repeat(deep)),
+        ("orm.yml", "- ".repeat(deep)),
+        ("orm.yml", "? ".repeat(deep)),
+        ("orm.yml", "&a ".repeat(deep)),
+        ("orm.yml", "A: {type: {entity: [A]}, oneToMany: [a, {b: c}], manyToOne: 1}".to_owned()),
+        (
+            "orm.yml",
+            "A: {type: entity, oneToMany: {a: {targetEntity: A}, a: {targetEntity: [A]}}}".to_owned(),
+        ),
+        (
+            "orm.yml",
+            "A: {type: entity, repositoryClass: A, manyToOne: {'a; f()': {targetEntity: A}}}".to_owned(),
+        ),
+        ("orm.xml", format!("<!DOCTYPE a [<!ENTITY a0 \"b\">{entities}]><entity name=\"&a39;\"/>")),
+        ("orm.xml", "<entity name=\"A\">".repeat(deep)),
+        ("orm.xml", "<entity ".repeat(deep)),
+        (
+            "orm.xml",
+            "<m><entity name=\"A\"><many-to-one field=\"a\" target-entity=\"A\"/></entity></m>".to_owned(),
+        ),
+    ];
+    for (ending, text) in texts {
+        let log = format!("databaseChangeLog: {text}");
+        let files = [(format!("A.{ending}"), text), (format!("changelog/{ending}"), log)];
+        survive(&Tree::of(&files), &["--max-file-size", "16M"]);
     }
 }
 

@@ -3,67 +3,23 @@
 //! <https://docs.liquibase.com/change-types/home.html>
 
 mod change;
-mod xml;
-mod yaml;
 
 use crate::Source;
 use perflint_ir::{FileBuilder, FileIr, GapKind, Import, ImportKind, Span, SqlFacts, SqlStatement};
-
-/// How deep elements nest.
-const DEEPEST: usize = 64;
-
-/// How many elements a file has.
-const MOST: usize = 200_000;
+use perflint_syntax::element::{self, Element, MOST};
 
 /// Kinds of database that only tests use.
 const FOR_TESTS: &[&str] = &["h2", "hsqldb", "derby"];
 
-/// An element with what it says: attributes of XML, plain values of YAML's maps.
-#[derive(Debug, Default)]
-struct Element {
-    name: String,
-    values: Vec<(String, String)>,
-    inside: Vec<Element>,
-    /// Text between the tags.
-    text: String,
-    /// The byte where it starts.
-    at: u32,
-}
-
-impl Element {
-    fn get(&self, name: &str) -> Option<&str> {
-        self.values
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-            .filter(|v| !v.is_empty())
-    }
-
-    fn is(&self, name: &str) -> Option<bool> {
-        self.get(name).map(|value| value.eq_ignore_ascii_case("true"))
-    }
-
-    /// Elements of a name right inside, or inside the list that YAML puts them in.
-    fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
-        let lists = self.inside.iter().filter(move |inner| inner.name != name).flat_map(|list| &list.inside);
-        self.inside.iter().chain(lists).filter(move |inner| inner.name == name)
-    }
-}
-
 /// Whether a text is such a log and no SQL.
 pub(crate) fn is_changelog(source: Source<'_>) -> bool {
-    let ending = source.path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    matches!(ending.as_str(), "xml" | "yml" | "yaml")
+    element::is_document(source.path)
 }
 
 /// Lowers a log.
 pub(crate) fn lower(source: Source<'_>) -> FileIr {
     let mut file = FileBuilder::new(source.path, source.lang, source.role);
-    let root = match source.path.to_ascii_lowercase().ends_with(".xml") {
-        true => xml::read(source.text),
-        false => yaml::read(source.text),
-    };
-    let Some(root) = root else {
+    let Some(root) = element::read(source.path, source.text) else {
         file.gap(GapKind::Failed, Span::new(0, 0));
         return file.finish();
     };

@@ -37,9 +37,12 @@ const MAX_SYNTAX_GAPS: usize = 50;
 
 /// Lowers one file. Never fails.
 pub fn lower(source: Source<'_>) -> FileIr {
-    let is_mapping = mapping::is_mapping(source.path);
+    let is_mapping = mapping::is_mapping(source);
     let offsets = match source.lang {
-        _ if is_mapping => mapping::to_php(source.text),
+        _ if is_mapping => match mapping::to_php(source) {
+            Some(offsets) => offsets,
+            None => return with_gap(source, GapKind::Failed),
+        },
         Lang::Blade => blade::to_php(source.text),
         Lang::Twig => twig::to_php(source.text),
         _ => Offsets::same(source.text),

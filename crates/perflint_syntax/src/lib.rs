@@ -6,6 +6,8 @@
 //! The rejected alternative, modules of one crate, made every change to one of them rebuild all.
 
 pub mod brackets;
+#[cfg(feature = "documents")]
+pub mod element;
 mod field;
 pub mod guard;
 pub mod lowering;

@@ -98,8 +98,11 @@ const INTERPRETERS: &[(&str, Lang)] = &[
     ("php", Lang::Php),
 ];
 
-/// Endings of files that map PHP's classes to tables.
-const MAPPINGS: &[&str] = &[".orm.xml", ".dcm.xml", ".mapped-superclass.xml"];
+/// Endings of files that map PHP's classes to tables, before that of XML or YAML.
+const MAPPINGS: &[&str] = &[".orm", ".dcm", ".mongodb", ".mapped-superclass"];
+
+/// Endings of what they are written in.
+const DOCUMENTS: &[&str] = &[".xml", ".yml", ".yaml"];
 
 /// What a file's path says about its language: its name, and for change logs of databases also where it stands.
 pub fn lang_of_path(path: &str) -> NameGuess {
@@ -126,7 +129,8 @@ pub fn lang_of_name(name: &str) -> NameGuess {
     if name.len() > BLADE.len() && name.to_ascii_lowercase().ends_with(BLADE) {
         return NameGuess::Known(Lang::Blade);
     }
-    if MAPPINGS.iter().any(|ending| name.ends_with(ending)) {
+    let document = DOCUMENTS.iter().find_map(|ending| name.strip_suffix(ending));
+    if document.is_some_and(|stem| MAPPINGS.iter().any(|ending| stem.ends_with(ending))) {
         return NameGuess::Known(Lang::Php);
     }
     let Some((stem, extension)) = name.rsplit_once('.') else { return NameGuess::Shebang };
@@ -234,6 +238,9 @@ mod tests {
             ("row.pug", NameGuess::Known(Lang::Pug)),
             ("a.sql.j2", NameGuess::Template(true)),
             ("a.blade.php", NameGuess::Known(Lang::Blade)),
+            ("Order.orm.xml", NameGuess::Known(Lang::Php)),
+            ("Shop.Order.dcm.yml", NameGuess::Known(Lang::Php)),
+            ("order.yml", NameGuess::Other),
             ("a.html.erb", NameGuess::Known(Lang::Erb)),
             ("manage", NameGuess::Shebang),
             (".py", NameGuess::Other),

@@ -1,7 +1,7 @@
 //! What an element changes.
 
-use super::Element;
 use perflint_ir::{Change, ColumnDef, ForeignDef, IndexDef, KeyPart};
+use perflint_syntax::element::Element;
 
 /// A change with the byte where it is written.
 type At = (u32, Change);

@@ -1,4 +1,4 @@
-//! Elements of YAML: a map's keys are elements where they hold a map or list, else values of the element around.
+//! Elements of YAML: a map's keys are elements, and where they hold no map or list they are attributes of the element around too.
 
 use super::{DEEPEST, Element, MOST};
 use saphyr_parser::{Event, Parser};
@@ -13,12 +13,13 @@ struct Open {
 /// The document's root, if it can be read. Aliases stand for nothing: they would repeat what they name.
 pub(super) fn read(text: &str) -> Option<Element> {
     let mut open: Vec<Open> = vec![Open { element: Element::default(), map: false, key: None }];
+    let mut places = Places { text, chars: 0, bytes: 0 };
     for (count, event) in Parser::new_from_str(text).enumerate() {
         let (event, span) = event.ok()?;
         if count > MOST || open.len() > DEEPEST {
             return None;
         }
-        let at = u32::try_from(span.start.index()).unwrap_or(u32::MAX);
+        let at = places.byte(span.start.index());
         match event {
             Event::Scalar(value, ..) => scalar(open.last_mut()?, value.into_owned(), at),
             Event::Alias(_) => scalar(open.last_mut()?, String::new(), at),
@@ -49,13 +50,29 @@ pub(super) fn read(text: &str) -> Option<Element> {
 fn scalar(open: &mut Open, value: String, at: u32) {
     match (open.map, open.key.take()) {
         (true, None) => open.key = Some((value, at)),
-        (true, Some((key, at))) => {
-            if key == "sql" {
-                let text = value.clone();
-                open.element.inside.push(Element { name: key.clone(), text, at, ..Element::default() });
-            }
-            open.element.values.push((key, value));
+        (true, Some((name, at))) => {
+            open.element.values.push((name.clone(), value.clone()));
+            open.element.inside.push(Element { name, text: value, at, ..Element::default() });
         }
-        (false, _) => open.element.text.push_str(&value),
+        (false, _) => open.element.values.push((String::new(), value)),
+    }
+}
+
+/// The parser counts characters.
+struct Places<'t> {
+    text: &'t str,
+    chars: usize,
+    bytes: usize,
+}
+
+impl Places<'_> {
+    /// The byte of a character. Events come in order but for values that are not written, which stand where their key does.
+    fn byte(&mut self, char: usize) -> u32 {
+        if let Some(further) = char.checked_sub(self.chars) {
+            let rest = self.text.get(self.bytes..).unwrap_or_default();
+            self.bytes += rest.chars().take(further).map(char::len_utf8).sum::<usize>();
+            self.chars = char;
+        }
+        u32::try_from(self.bytes).unwrap_or(u32::MAX)
     }
 }
