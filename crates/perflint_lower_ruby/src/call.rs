@@ -239,7 +239,7 @@ impl Ruby<'_> {
         match node {
             Node::KeywordHashNode { .. } => {
                 let Some(hash) = node.as_keyword_hash_node() else { return };
-                args.extend(self.pairs(&hash.elements()));
+                args.extend(self.pairs(&hash.elements(), true));
             }
             Node::SplatNode { .. } => {
                 let value = match node.as_splat_node().and_then(|n| n.expression()) {

@@ -122,12 +122,13 @@ impl Ruby<'_> {
     }
 
     fn hash(&mut self, elements: &NodeList<'_>, at: Span) -> OpId {
-        let args = self.pairs(elements);
+        let args = self.pairs(elements, false);
         self.make(Shape::Map, args, at)
     }
 
-    /// Keys and values. A value whose key is no literal is kept without it.
-    pub(crate) fn pairs(&mut self, elements: &NodeList<'_>) -> Vec<Arg> {
+    /// Keys and values. A key that is no literal is an argument before its value where it is `told`, else its value is kept
+    /// without it.
+    pub(crate) fn pairs(&mut self, elements: &NodeList<'_>, told: bool) -> Vec<Arg> {
         let mut args = Vec::new();
         for element in elements.iter() {
             if let Some(splat) = element.as_assoc_splat_node() {
@@ -146,7 +147,8 @@ impl Ruby<'_> {
             let key = match literal_text(&assoc.key()) {
                 Some(key) => Slot::Key(self.sym(&key)),
                 None => {
-                    self.expr(&assoc.key());
+                    let key = self.expr(&assoc.key());
+                    args.extend(told.then(|| pos(key)));
                     Slot::Pos
                 }
             };

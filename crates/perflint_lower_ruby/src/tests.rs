@@ -49,6 +49,11 @@ fn classes_are_open_and_say_what_they_are_about() {
 }
 
 #[test]
+fn keys_that_are_no_literals_are_arguments_too() {
+    has(&ruby("a = b\nf(a => 'c', d: a)\ng({ a => 1 })\n"), &["(%4, %5, d: %6)", "map(%"]);
+}
+
+#[test]
 fn methods_of_the_class_are_static() {
     let file = ruby(
         "class A\n  def self.a; end\n  class << self\n    def b; end\n  end\n  class_methods do\n    def c; end\n  end\n  def d; end\n  private_class_method def self.e; end\nend\n",

@@ -86,6 +86,9 @@ pub struct ModelFile {
     /// What templates call by bare names.
     #[serde(default, rename = "helper")]
     pub helpers: Vec<crate::HelperRow>,
+    /// Templates whose bare calls are methods of a class.
+    #[serde(default, rename = "template")]
+    pub templates: Vec<crate::TemplateRow>,
     /// Names that reveal a type where no type is declared.
     #[serde(default, rename = "hint")]
     pub hints: Vec<crate::HintRow>,

@@ -104,6 +104,8 @@ pub struct Models {
     pub helpers: Vec<(Box<str>, crate::HelperRow)>,
     /// Names of calls that hand functions to templates, by language family.
     pub helper_calls: Vec<(Box<str>, Box<str>)>,
+    /// Templates whose bare calls are methods of a class.
+    pub templates: Vec<crate::TemplateRow>,
     /// Hints: language family, import roots, row.
     pub hints: Vec<(Box<str>, Vec<Box<str>>, HintRow)>,
     /// Stubs: language family and row.
@@ -352,6 +354,7 @@ impl Models {
         self.entries.extend(model.entries.into_iter().map(|row| (family.clone(), row)));
         self.views.extend(model.views.into_iter().map(|row| (family.clone(), row)));
         self.helpers.extend(model.helpers.into_iter().map(|row| (family.clone(), row)));
+        self.templates.extend(model.templates);
         let imports = if model.imports.is_empty() { vec![model.library.clone()] } else { model.imports };
         self.hints.extend(model.hints.into_iter().map(|row| (family.clone(), imports.clone(), row)));
         self.stubs.extend(model.stubs.into_iter().map(|row| (family.clone(), row)));

@@ -51,5 +51,5 @@ pub use shape::Shape;
 pub use source::{GeneratedRow, HintRow, MetamodelRow, SettingRow, StubRow};
 pub use traversal::{Receives, Traversal};
 pub use ty::{GeneratedClass, Outside, StandingScopes, TypeRole, TypeRow};
-pub use view::{HelperRow, Renders, Shows, ViewRow};
+pub use view::{HelperRow, Renders, Shows, TemplateRow, ViewRow};
 pub use word::{Meaning, Vocabulary, WordRow};

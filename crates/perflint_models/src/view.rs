@@ -80,6 +80,21 @@ pub struct HelperRow {
     pub docs: Option<Box<str>>,
 }
 
+/// Templates in a language within the user's, whose bare calls are methods of a class: what they are given are its fields.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateRow {
+    /// The end of their names.
+    pub ending: Box<str>,
+    /// The class, of a stub.
+    pub receiver: Box<str>,
+    /// What is true for a template that was given all that it shows: fields that it was not given hold nothing then.
+    pub given: Box<str>,
+    /// The document, if not the file's.
+    #[serde(default)]
+    pub docs: Option<Box<str>>,
+}
+
 impl HelperRow {
     /// True if a marker makes such a function.
     pub fn is_made_by(&self, marker: &str) -> bool {

@@ -73,6 +73,7 @@ impl<'p> Eval<'p> {
             Val::Map(entries, rest) => match entries.iter().find(|(n, v)| *n == name && *v != UNKNOWN) {
                 Some((_, v)) => *v,
                 None if rest != UNKNOWN => rest,
+                None if self.is_withheld(f, name) => NULL,
                 None if self.is_view_method(f, name) => self.vals.make(Val::ExtMethod(recv, name)),
                 None => match self.get_unknown(f, name) {
                     UNKNOWN => self.vals.make(Val::ExtMethod(recv, name)),

@@ -5,10 +5,10 @@ use crate::eval::{Around, Eval, Frame, How, Outcome, Pending};
 use crate::expr::Given;
 use crate::fact::Term;
 use crate::iterate::Plan;
-use crate::value::{Binder, UNKNOWN, V, Val};
+use crate::value::{Binder, TRUE, UNKNOWN, V, Val};
 use perflint_ir::{BodyKind, Callee, ItemKind, OpId, OpKind, RegionId, Slot, Sym};
 use perflint_link::{BodyRef, ClassIx, Def, FileIx};
-use perflint_models::{EntryRow, Renders};
+use perflint_models::{EntryRow, Renders, TemplateRow};
 
 impl<'p> Eval<'p> {
     /// The methods that run before an action: those that the class's body names, unless they are for other actions.
@@ -365,8 +365,20 @@ impl<'p> Eval<'p> {
             None => format!("{prefix}{name}"),
         };
         let all: Vec<String> = names.iter().map(dressed).chain(names.iter().cloned()).collect();
-        let found = all.iter().map(|name| self.p.templates(name, f.at.file)).find(|found| !found.is_empty());
-        found.unwrap_or_default()
+        let mut found = all.iter().map(|name| {
+            let mut files = self.p.templates(name, f.at.file);
+            files.retain(|file| self.is_of_language(f, *file));
+            files
+        });
+        found.find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// False for a template that one in a language of its own cannot extend: it finds those of its language alone.
+    fn is_of_language(&self, f: &Frame<'p>, file: FileIx) -> bool {
+        let Val::Inst(class, _) = self.vals.get(f.this) else { return true };
+        let full = self.p.full_name(self.p.class(*class).def).map(|name| self.p.text(name));
+        let row = self.m.templates.iter().find(|row| full == Some(&*row.receiver));
+        row.is_none_or(|row| self.p.file(file).path.ends_with(&*row.ending))
     }
 
     fn template_body(&self, file: FileIx) -> Option<BodyRef> {
@@ -375,8 +387,37 @@ impl<'p> Eval<'p> {
     }
 
     fn render_file(&mut self, f: &mut Frame<'p>, file: FileIx, context: V, op: usize) {
-        let this = f.this;
+        let this = self.receiver_of(file, context).unwrap_or(f.this);
+        let context = if this == f.this { context } else { self.view_context(this) };
         self.render_with(f, file, this, context, op);
+    }
+
+    /// What the calls of a template in a language of its own are methods of. Whatever the template is given are its fields.
+    fn receiver_of(&mut self, file: FileIx, context: V) -> Option<V> {
+        let path = &self.p.file(file).path;
+        let row = self.m.templates.iter().find(|row| path.ends_with(&*row.ending))?;
+        let class = self.p.resolve(file, self.p.names.find(&row.receiver)?)?;
+        let class = self.target(class);
+        let Val::Class(class) = *self.vals.get(class) else { return None };
+        let mut receiver = self.vals.make(Val::Inst(class, [].into()));
+        let Val::Map(given, _) = self.vals.get(context).clone() else { return Some(receiver) };
+        // What was given to this template comes after the fields of what renders it.
+        for (name, v) in given.iter() {
+            let field = self.p.text(*name);
+            let field = self.p.names.intern(&format!("@{}", field.trim_start_matches('@')));
+            receiver = self.with_field(receiver, field, *v);
+        }
+        Some(receiver)
+    }
+
+    /// True for a variable that a template in a language of its own was not given, although it was given all that it shows.
+    pub(crate) fn is_withheld(&self, f: &Frame<'p>, name: Sym) -> bool {
+        let Val::Inst(_, fields) = self.vals.get(f.this) else { return false };
+        let given = |row: &TemplateRow| {
+            let field = |name: Sym| self.p.text(name).strip_prefix('@') == Some(&row.given);
+            fields.iter().any(|(name, v)| *v == TRUE && field(*name))
+        };
+        self.p.text(name).starts_with('@') && self.m.templates.iter().any(given)
     }
 
     fn render_with(&mut self, f: &mut Frame<'p>, file: FileIx, this: V, context: V, op: usize) {
