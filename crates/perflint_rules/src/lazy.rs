@@ -42,7 +42,7 @@ pub(crate) fn detect(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
     for ((primary, _), mut paths) in causes {
         keep_surest(ctx, page, &mut paths);
         let shares = page.words("shared").contains(&ctx.program.file(primary.at.file).lang.family());
-        let shared = if shares { readers(&paths) } else { Shared::new() };
+        let shared = if shares { readers(ctx, &paths) } else { Shared::new() };
         found.extend(finding(ctx, page, primary, &paths).map(|finding| (shared, finding)));
     }
     for (mut paths, sites) in mappings.into_values() {
@@ -67,8 +67,8 @@ fn keep_surest(ctx: &Ctx<'_>, page: &Page, paths: &mut Missing<'_>) {
 }
 
 /// The places that read what is missing.
-fn readers(paths: &Missing<'_>) -> Shared {
-    let mut sites: Shared = paths.values().flatten().map(|repeat| repeat.term.effect.site).collect();
+fn readers(ctx: &Ctx<'_>, paths: &Missing<'_>) -> Shared {
+    let mut sites: Shared = paths.values().flatten().map(|repeat| ctx.last_user_site(&repeat.term)).collect();
     sites.sort();
     sites.dedup();
     sites

@@ -98,7 +98,7 @@ impl Rule<'_> {
         let shares = depth(best) > 0
             && best.term.effect.entity.is_some()
             && self.page.words("shared").contains(&family);
-        let shared = if shares { vec![best.term.effect.site] } else { Vec::new() };
+        let shared = if shares { vec![ctx.last_user_site(&best.term)] } else { Vec::new() };
         let finding = Finding {
             rule: (&*self.page.id).into(),
             level: self.page.level,

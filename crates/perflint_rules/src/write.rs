@@ -91,6 +91,15 @@ impl<'a> Ctx<'a> {
         term.first_step(user).or(Some(term.effect.site).filter(|site| user(*site)))
     }
 
+    /// The last place of a route that stands in the user's code; one in a library is the same for whoever calls that.
+    pub(crate) fn last_user_site(&self, term: &Term) -> Site {
+        let steps = std::iter::successors(term.steps.as_deref(), |node| node.next.as_deref());
+        let mut sites: Vec<Site> = steps.map(|node| node.site).collect();
+        sites.push(term.effect.site);
+        let user = sites.iter().rev().find(|site| !self.program.is_stub(site.at.file));
+        user.copied().unwrap_or(term.effect.site)
+    }
+
     /// What an effect does, in a few words.
     pub(crate) fn effect(&self, effect: &Effect) -> String {
         let label = self.text(effect.label);

@@ -158,6 +158,15 @@ impl Pending {
     }
 }
 
+/// A body that is being evaluated.
+struct Running {
+    context: Context,
+    /// It was reached again while it ran.
+    recursive: bool,
+    /// The call that led to it.
+    caller: Option<Site>,
+}
+
 /// The analysis of a program.
 pub(crate) struct Eval<'p> {
     pub(crate) p: &'p Program,
@@ -174,7 +183,7 @@ pub(crate) struct Eval<'p> {
     pub(crate) sql: FxHashMap<Site, u32>,
     memo: FxHashMap<Context, Rc<Outcome>>,
     contexts: FxHashMap<BodyRef, u32>,
-    stack: Vec<(Context, bool)>,
+    stack: Vec<Running>,
     pub(crate) walk: crate::block::Walk,
     pub(crate) invoked: FxHashSet<BodyRef>,
     lasts: FxHashMap<BodyRef, Rc<[u16]>>,
@@ -307,12 +316,12 @@ impl<'p> Eval<'p> {
         if let Some(known) = self.memo.get(&context) {
             return Rc::clone(known);
         }
-        let again = self.stack.iter().filter(|((body, ..), _)| *body == at).count();
+        let again = self.stack.iter().filter(|running| running.context.0 == at).count();
         let limit = if self.p.is_stub(at.file) { 8 } else { 2 };
-        let same = self.stack.iter().any(|(c, _)| *c == context);
+        let same = self.stack.iter().any(|running| running.context == context);
         if same || again >= limit || self.stack.len() >= MAX_DEPTH || self.fuel == 0 {
-            if let Some((_, recursive)) = self.stack.iter_mut().rev().find(|((body, ..), _)| *body == at) {
-                *recursive = true;
+            if let Some(running) = self.stack.iter_mut().rev().find(|running| running.context.0 == at) {
+                running.recursive = true;
             } else {
                 self.events.widened += 1;
             }
@@ -329,7 +338,7 @@ impl<'p> Eval<'p> {
             });
         }
         *self.contexts.entry(at).or_default() += 1;
-        self.stack.push((context.clone(), false));
+        self.stack.push(Running { context: context.clone(), recursive: false, caller });
         let around = self.class_of_body(at);
         let outcome = Rc::new(self.with_generics(context.1, around, |this| {
             this.name_type_arguments(at, &context.2);
@@ -343,7 +352,13 @@ impl<'p> Eval<'p> {
 
     /// The bodies that are being evaluated, innermost first.
     pub(crate) fn running(&self) -> impl Iterator<Item = BodyRef> {
-        self.stack.iter().rev().map(|((at, ..), _)| *at)
+        self.stack.iter().rev().map(|running| running.context.0)
+    }
+
+    /// The innermost call in the user's code that led to what is being evaluated.
+    pub(crate) fn called_from(&self) -> Option<Site> {
+        let mut callers = self.stack.iter().rev().filter_map(|running| running.caller);
+        callers.find(|site| !self.p.is_stub(site.at.file))
     }
 
     fn context(&mut self, at: BodyRef, this: V, locals: Vec<V>) -> Context {
@@ -426,7 +441,7 @@ impl<'p> Eval<'p> {
         if of_class {
             self.partial.remove(at);
         }
-        let recursive = self.stack.last().is_some_and(|(_, recursive)| *recursive);
+        let recursive = self.stack.last().is_some_and(|running| running.recursive);
         if recursive {
             self.recur(&mut frame);
         }

@@ -35,7 +35,7 @@ impl<'p> Eval<'p> {
             }
             "filled" => self.with_fields(at(0), at(1)),
             "keyed" => self.keyed(at(0), at(1)),
-            "here" => match (self.vals.get(at(0)).clone(), f.caller) {
+            "here" => match (self.vals.get(at(0)).clone(), self.called_from()) {
                 (Val::Query(q), Some(origin)) => self.vals.make(Val::Query(Query { origin, ..q })),
                 _ => at(0),
             },
