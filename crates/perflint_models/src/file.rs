@@ -275,6 +275,9 @@ pub struct CallRow {
     /// The method that has to follow in the chain for that.
     #[serde(default)]
     pub loads_if: Option<Box<str>>,
+    /// Nothing is loaded with it of what was until here: scopes of the class are left out.
+    #[serde(default)]
+    pub unloads: bool,
     /// The argument whose rows, which are there already, get what is loaded.
     #[serde(default)]
     pub onto: Option<Expr>,

@@ -308,6 +308,9 @@ impl<'p> Eval<'p> {
         if self.is_handle(&q, row, g) && (elsewhere || self.overrides_origin(f, q.origin)) {
             q.origin = self.site(f, g.op);
         }
+        if row.unloads {
+            q.supply = crate::value::NOTHING;
+        }
         let loads = row.loads_if.as_ref().is_none_or(|method| self.is_followed_by(f, g.op, method));
         if let Some(e) = row.loads.as_ref().filter(|_| loads)
             && let Some(paths) = self.expr(f, e, g)
