@@ -166,6 +166,9 @@ pub struct Marker {
 impl Marker {
     /// The path of the marker whose words are the type parameters of a class.
     pub const TYPE_PARAMETERS: &'static str = "<>";
+    /// The namespace of what a file says by markers of members of other files' classes: `elsewhere.shop.OrderMapper.findAll` says
+    /// more of the method `findAll` of `shop.OrderMapper`.
+    pub const ELSEWHERE: &'static str = "elsewhere";
 }
 
 /// A type as written. `Order[]` is `Array<Order>`, `&mut Order` is `Order`, `Optional[Order]` is a [`TypeExpr::Union`] with null.

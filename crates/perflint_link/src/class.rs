@@ -312,6 +312,10 @@ impl Program {
         let markers = self.item(def).markers.iter();
         let markers = markers.chain(members.flat_map(|member| &member.markers));
         let markers = markers.chain(params.flat_map(|param| &param.markers));
+        let elsewhere = self.class(class).members.values().flatten().filter(|_| is_interface);
+        let elsewhere: Vec<Def> =
+            elsewhere.flat_map(|member| self.statements_of(*member).into_iter().skip(1)).collect();
+        let markers = markers.chain(elsewhere.iter().flat_map(|def| &self.item(*def).markers));
         let path = |marker: &perflint_ir::Marker| {
             self.resolve_dotted(def.file, marker.path)
                 .and_then(|t| self.target_path(t))

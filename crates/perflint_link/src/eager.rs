@@ -21,6 +21,10 @@ impl Program {
             .iter()
             .map(|(_, row)| row.batch_setting.as_deref().is_some_and(|key| is_set(configs, key)))
             .collect();
+        let switches = models.calls().filter_map(|row| row.nested.as_ref());
+        let on =
+            switches.filter(|nested| is_on(configs, &nested.setting)).map(|nested| nested.setting.clone());
+        self.switched_on = on.collect();
         for e in 0..self.entities.len() {
             let batched: Vec<Sym> = self.entities[e]
                 .relations
@@ -105,28 +109,57 @@ impl Program {
     }
 }
 
-/// True if an application's settings give a key a number above one: `a.b.key=100`, or nested in YAML. Settings of tests are theirs.
+/// True if an application's settings give a key a number above one.
 fn is_set(configs: &[Config], key: &str) -> bool {
-    let own = |path: &str| !path.split('/').any(|part| matches!(part, "test" | "tests" | "testFixtures"));
-    let settings = configs.iter().filter(|config| {
-        let name = config.path.rsplit('/').next().unwrap_or_default();
-        name.starts_with("application") && own(&config.path) && config.text.len() <= MAX_SETTINGS
-    });
-    let last = key.rsplit('.').next().unwrap_or(key);
-    settings.flat_map(|config| config.text.lines()).any(|line| {
-        let Some((name, value)) = line.trim().split_once([':', '=']) else { return false };
-        let name = name.trim().trim_matches(['"', '\'']);
-        let value: String =
-            value.trim().trim_matches(['"', '\'']).chars().take_while(char::is_ascii_digit).collect();
-        !name.starts_with('#')
-            && name.rsplit('.').next().is_some_and(|name| name.replace('-', "_") == last)
-            && value.parse::<u32>().is_ok_and(|number| number > 1)
+    settings(configs, key).any(|value| {
+        let number: String = value.chars().take_while(char::is_ascii_digit).collect();
+        number.parse::<u32>().is_ok_and(|number| number > 1)
     })
+}
+
+/// True if an application's settings switch something on.
+fn is_on(configs: &[Config], key: &str) -> bool {
+    settings(configs, key).any(|value| value.split_whitespace().next() == Some("true"))
+}
+
+/// What an application's settings give a key: `a.b.key=100`, nested in YAML, or a `<setting>` of XML. Settings of tests are theirs.
+fn settings<'c>(configs: &'c [Config], key: &str) -> impl Iterator<Item = &'c str> {
+    let own = |path: &str| !path.split('/').any(|part| matches!(part, "test" | "tests" | "testFixtures"));
+    let files = configs.iter().filter(move |config| {
+        let name = config.path.rsplit('/').next().unwrap_or_default();
+        let is_settings = name.starts_with("application") || name.ends_with(".xml");
+        is_settings && own(&config.path) && config.text.len() <= MAX_SETTINGS
+    });
+    let wanted = plain(key.rsplit('.').next().unwrap_or(key));
+    files.flat_map(|config| config.text.lines()).filter_map(move |line| {
+        let (name, value) = setting(line.trim())?;
+        let last = plain(name.rsplit('.').next()?);
+        (!name.starts_with('#') && last == wanted).then_some(value)
+    })
+}
+
+/// The name and value that a line of settings gives.
+fn setting(line: &str) -> Option<(&str, &str)> {
+    if let Some(attributes) = line.strip_prefix("<setting ") {
+        let of = |name: &str| attributes.split_once(name)?.1.split('"').nth(1);
+        return Some((of("name=")?, of("value=")?));
+    }
+    let (name, value) = line.split_once([':', '='])?;
+    Some((unquoted(name), unquoted(value)))
+}
+
+fn unquoted(text: &str) -> &str {
+    text.trim().trim_matches(['"', '\''])
+}
+
+/// A name as all its spellings are: `lazy-loading-enabled` is `lazyLoadingEnabled`.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '-' | '_')).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_set;
+    use super::{is_on, is_set};
     use crate::resolve::Config;
 
     #[test]
@@ -150,5 +183,16 @@ mod tests {
         assert!(!set("application.yml", "default_batch_fetch_size: ${SIZE}"));
         assert!(!set("src/test/resources/application.yml", nested));
         assert!(!set("package.json", nested));
+    }
+
+    #[test]
+    fn switches_are_told_in_every_spelling() {
+        let on = |path: &str, text: &str| {
+            is_on(&[Config { path: path.into(), text: text.into() }], "lazyLoadingEnabled")
+        };
+        assert!(on("mybatis-config.xml", "  <setting name=\"lazyLoadingEnabled\" value=\"true\"/>"));
+        assert!(!on("mybatis-config.xml", "  <setting name=\"lazyLoadingEnabled\" value=\"false\"/>"));
+        assert!(on("application.yml", "mybatis:\n  configuration:\n    lazy-loading-enabled: true # or not"));
+        assert!(!on("application.properties", "#mybatis.configuration.lazy-loading-enabled=true"));
     }
 }

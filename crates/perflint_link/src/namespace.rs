@@ -8,7 +8,7 @@
 use crate::class::Base;
 use crate::program::{Def, FileIx, Program};
 use crate::resolve::Config;
-use perflint_ir::{FileIr, ItemId, ItemKind, Role, Sym};
+use perflint_ir::{FileIr, ItemId, ItemKind, Marker, Role, Sym};
 use perflint_models::Models;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -157,6 +157,25 @@ impl Program {
         let found = self.spaces.items.get(&(family, full))?;
         let is_app = |def: &&Def| matches!(self.file(def.file).role, Role::App | Role::Generated);
         found.iter().find(is_app).or_else(|| found.first()).copied()
+    }
+
+    /// What other files say by markers of a member, or of a name of theirs, of a class: the name of both.
+    pub fn said_elsewhere(&self, family: &'static str, full: &str) -> &[Def] {
+        let name = self.names.find(&format!("{}.{full}", Marker::ELSEWHERE));
+        name.and_then(|name| self.spaces.items.get(&(family, name))).map_or(&[], Vec::as_slice)
+    }
+
+    /// A member of a class, and what other files say of it.
+    pub fn statements_of(&self, member: Def) -> Vec<Def> {
+        let family = self.file(member.file).lang.family();
+        let said = self.names.find(Marker::ELSEWHERE);
+        let owner = self.item(member).owner.map(|item| Def { file: member.file, item });
+        let owner = owner.filter(|_| said.is_some_and(|said| self.spaces.own.contains(&(family, said))));
+        let elsewhere = owner.and_then(|class| self.full_name(class)).map_or(&[][..], |class| {
+            let name = self.text(self.item(member).name);
+            self.said_elsewhere(family, &format!("{}.{name}", self.text(class)))
+        });
+        std::iter::once(member).chain(elsewhere.iter().copied()).collect()
     }
 
     /// The full name of an item, in a language with namespaces.

@@ -70,6 +70,8 @@ pub struct Program {
     pub(crate) repository_classes: FxHashMap<EntityIx, ClassIx>,
     /// Classes that settings name, by the paths that stand for the settings.
     pub(crate) settings: FxHashMap<Sym, ClassIx>,
+    /// Settings named by models that the application switches on.
+    pub switched_on: FxHashSet<Box<str>>,
     pub(crate) extension_target: FxHashMap<(FileIx, Sym), ClassIx>,
     pub(crate) modules: Modules,
     pub(crate) parts: crate::template::Parts,
@@ -120,6 +122,7 @@ impl Program {
             imported: FxHashSet::default(),
             repositories: FxHashMap::default(),
             settings: FxHashMap::default(),
+            switched_on: FxHashSet::default(),
             repository_classes: FxHashMap::default(),
             extension_target: FxHashMap::default(),
             modules,

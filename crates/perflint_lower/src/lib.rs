@@ -70,6 +70,8 @@ mod changelog;
 mod fallback;
 #[cfg(feature = "javascript")]
 mod javascript;
+#[cfg(all(feature = "java", feature = "sql"))]
+mod mapper;
 #[cfg(feature = "python")]
 mod python;
 #[cfg(feature = "rust")]
@@ -132,6 +134,8 @@ fn dispatch(source: Source<'_>) -> FileIr {
         }
         #[cfg(feature = "php")]
         Lang::Php | Lang::Blade | Lang::Twig => with_sql(perflint_lower_php::lower(source), source),
+        #[cfg(all(feature = "java", feature = "sql"))]
+        Lang::Java if mapper::is_mapper(source) => with_sql(mapper::lower(source), source),
         #[cfg(feature = "java")]
         Lang::Java => with_sql(perflint_lower_java::lower(source), source),
         #[cfg(feature = "kotlin")]

@@ -307,6 +307,9 @@ pub struct CallRow {
     /// What markers of the called method say of the copied attributes.
     #[serde(default)]
     pub mapping: Option<crate::Mapping>,
+    /// What markers of the called method say of statements that run for each row of its own.
+    #[serde(default)]
+    pub nested: Option<crate::Nested>,
     /// A relation that was loaded stays loaded: the call does not run a query on it.
     #[serde(default)]
     pub keeps: bool,

@@ -8,7 +8,8 @@ use crate::detect::effects;
 use crate::merge::{MAX_PLACES, Shared, merged};
 use crate::write::Ctx;
 use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind, few, helper, worth};
-use perflint_ir::{Body, Callee, LocalId, OpId, OpKind, RegionId, RegionKind, Role, Sym};
+use perflint_ir::{Body, BodyKind, Callee, LocalId, OpId, OpKind, RegionId, RegionKind, Role, Sym};
+use perflint_link::BodyRef;
 use perflint_models::{EffectKind, Wait};
 use perflint_summary::{Factor, Repeat, Site, Sure, words};
 use std::collections::BTreeMap;
@@ -46,6 +47,17 @@ fn primary(ctx: &Ctx<'_>, repeat: &Repeat) -> Option<Site> {
         return elsewhere.or(Some(repeat.place));
     }
     ctx.first_user_site(&repeat.term)
+}
+
+/// True for what a declaration says to run, such as a map of rows: the function that makes it run does not say so itself.
+fn is_declared(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
+    let site = repeat.term.effect.site;
+    site == repeat.place && site.at != repeat.at && ctx.program.body(site.at).kind == BodyKind::Init
+}
+
+/// The code that runs the place of a finding.
+fn runs_in(ctx: &Ctx<'_>, repeat: &Repeat, primary: Site) -> BodyRef {
+    if is_declared(ctx, repeat) { repeat.at } else { primary.at }
 }
 
 /// What the finding is about: the loop, if the user wrote it.
@@ -103,7 +115,7 @@ impl Rule<'_> {
             rule: (&*self.page.id).into(),
             level: self.page.level,
             confidence: sure,
-            context: ctx.contexts.of(ctx.program, primary.at),
+            context: ctx.contexts.of(ctx.program, runs_in(ctx, best, primary)),
             message: format!("{what}.{} {}", others(ctx, &told), advice(ctx, best)),
             route,
             primary: place,
@@ -146,7 +158,7 @@ impl Rule<'_> {
     fn confidence(&self, repeat: &Repeat) -> Confidence {
         let ctx = self.ctx;
         let kind = repeat.term.effect.kind;
-        let at = primary(ctx, repeat).map_or(repeat.at, |p| p.at);
+        let at = primary(ctx, repeat).map_or(repeat.at, |p| runs_in(ctx, repeat, p));
         let context = ctx.contexts.of(ctx.program, at);
         let rows = match repeat.factor {
             Factor::Size { rows, .. } => rows || repeat.rows,
@@ -474,6 +486,9 @@ fn others(ctx: &Ctx<'_>, told: &[&Repeat]) -> String {
 
 fn advice(ctx: &Ctx<'_>, repeat: &Repeat) -> &'static str {
     match repeat.term.effect.kind {
+        EffectKind::Query if is_declared(ctx, repeat) => {
+            "Join the tables in one statement and map the joined columns, or load it when it is read."
+        }
         EffectKind::Query if !keyed(ctx, repeat) => {
             "Nothing that it is called with depends on the element: run it once, before the loop."
         }

@@ -165,6 +165,10 @@ impl<'p> Eval<'p> {
         if let Some(q) = built.filter(|_| row.effect == Some(EffectKind::Query) && !spared) {
             self.select_relations(f, &q, v, op);
         }
+        if let Some(nested) = &row.nested {
+            let few = built.is_some_and(|q| matches!(q.bound, Bound::One | Bound::AtMost(0 | 1)));
+            self.nested_selects(f, nested, v, few, op);
+        }
         if let (Some(source), Val::Many { elem, count, batch, source: None }) =
             (source, self.vals.get(v).clone())
         {

@@ -265,8 +265,10 @@ impl<'p> Eval<'p> {
     /// such markers a list of what each says.
     pub(crate) fn marked(&mut self, path: &str, key: Option<&str>) -> Option<V> {
         let def = self.declaring?;
-        let found: Vec<_> = self.look.markers_of(def, path).map(|marker| marker.value).collect();
-        let mut said: Vec<V> = found.into_iter().filter_map(|call| self.said_by(def, call, key)).collect();
+        let found: Vec<_> =
+            self.look.markers_of(def, path).map(|(def, marker)| (def, marker.value)).collect();
+        let mut said: Vec<V> =
+            found.into_iter().filter_map(|(def, call)| self.said_by(def, call, key)).collect();
         match said.len() {
             0 | 1 => said.pop(),
             _ => Some(self.vals.make(Val::List(said.into()))),

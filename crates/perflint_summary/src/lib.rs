@@ -78,6 +78,7 @@ mod metamodel;
 mod method_generic;
 mod mutate;
 mod nested_path;
+mod nested_select;
 mod noted;
 mod ops;
 mod overload;

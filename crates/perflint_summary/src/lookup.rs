@@ -161,10 +161,11 @@ impl<'p> Lookup<'p> {
         })
     }
 
-    /// The markers of a declaration that have a path.
-    pub(crate) fn markers_of(&self, def: Def, path: &str) -> impl Iterator<Item = &'p Marker> {
-        let markers = self.p.item(def).markers.iter();
-        markers.filter(move |marker| {
+    /// The markers of a declaration that have a path, wherever it is declared: also what other files say of it.
+    pub(crate) fn markers_of(&self, def: Def, path: &str) -> impl Iterator<Item = (Def, &'p Marker)> {
+        let said = self.p.statements_of(def).into_iter();
+        let markers = said.flat_map(|def| self.p.item(def).markers.iter().map(move |marker| (def, marker)));
+        markers.filter(move |(def, marker)| {
             self.marker_path(def.file, marker).is_some_and(|found| self.p.text(found) == path)
         })
     }

@@ -13,7 +13,7 @@ const MAX_NESTED: u32 = 6;
 const VALUE: &str = "value";
 
 /// A call among the values of a body.
-type Place = (BodyRef, OpId);
+pub(crate) type Place = (BodyRef, OpId);
 
 /// Markers that have a name, by their own path's last word and that name.
 pub(crate) type Noted = FxHashMap<(Box<str>, String), Place>;
@@ -40,6 +40,12 @@ impl Eval<'_> {
 
     /// The arguments of a function's markers of one path, also of those that stand in a list in another marker.
     pub(crate) fn marker_arguments(&mut self, def: Def, path: &str) -> Vec<CallArgs> {
+        let places = self.marker_places(def, path);
+        places.into_iter().filter_map(|(at, op)| self.body_arguments(at, op)).collect()
+    }
+
+    /// Where the calls stand that markers of one path are.
+    pub(crate) fn marker_places(&self, def: Def, path: &str) -> Vec<Place> {
         let word = path.rsplit('.').next().unwrap_or(path);
         let file = self.p.file(def.file);
         let Some(body) = file.item(def.item).owner.and_then(|owner| file.item(owner).body) else {
@@ -52,11 +58,11 @@ impl Eval<'_> {
                 self.calls_of(word, (at, op), &mut places, 0);
             }
         }
-        places.into_iter().filter_map(|(at, op)| self.body_arguments(at, op)).collect()
+        places
     }
 
     /// The calls of one word in a value.
-    fn calls_of(&self, word: &str, place: Place, found: &mut Vec<Place>, depth: u32) {
+    pub(crate) fn calls_of(&self, word: &str, place: Place, found: &mut Vec<Place>, depth: u32) {
         if self.marker_word(place) == Some(word) {
             found.push(place);
         } else if depth < MAX_NESTED {
@@ -135,7 +141,7 @@ impl Eval<'_> {
     }
 
     /// The values among the arguments of a call, or in a list.
-    fn noted_parts(&self, (at, op): Place) -> Vec<Place> {
+    pub(crate) fn noted_parts(&self, (at, op): Place) -> Vec<Place> {
         let body = self.p.body(at);
         let args = match body.op(op).kind {
             OpKind::Call(call) => body.call(call).args,
@@ -145,7 +151,7 @@ impl Eval<'_> {
         body.args(args).iter().filter_map(|arg| Some((at, arg.value.some()?))).collect()
     }
 
-    fn noted_argument(&self, (at, op): Place, key: &str) -> Option<OpId> {
+    pub(crate) fn noted_argument(&self, (at, op): Place, key: &str) -> Option<OpId> {
         let body = self.p.body(at);
         let OpKind::Call(call) = body.op(op).kind else { return None };
         let args = body.args(body.call(call).args);
@@ -154,7 +160,7 @@ impl Eval<'_> {
         named.or_else(first)?.value.some()
     }
 
-    fn noted_text(&mut self, place: Place, key: &str) -> Option<String> {
+    pub(crate) fn noted_text(&mut self, place: Place, key: &str) -> Option<String> {
         let op = self.noted_argument(place, key)?;
         let v = *self.init_values(place.0).get(op.at())?;
         self.literal_text(v)

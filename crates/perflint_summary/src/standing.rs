@@ -191,7 +191,7 @@ impl<'p> Eval<'p> {
         let Some(body) = around else { return Vec::new() };
         let at = BodyRef { file: def.file, body };
         let marked = self.look.markers_of(def, marker).next();
-        let Some(value) = marked.and_then(|m| m.value.some()) else { return Vec::new() };
+        let Some(value) = marked.and_then(|(_, marker)| marker.value.some()) else { return Vec::new() };
         let Some(args) = self.body_arguments(at, value) else { return Vec::new() };
         args.pos.iter().flat_map(|v| self.elements_of(*v)).collect()
     }

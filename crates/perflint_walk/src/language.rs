@@ -150,7 +150,9 @@ pub fn lang_of_name(name: &str) -> NameGuess {
 /// an application's settings. Of other JSON files, those in a folder of shared compiler options count, as `extends` leads there.
 pub fn is_module_config(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    if matches!(name, "package.json" | "pnpm-workspace.yaml" | "go.mod") || is_settings(name) {
+    if matches!(name, "package.json" | "pnpm-workspace.yaml" | "go.mod" | "mybatis-config.xml")
+        || is_settings(name)
+    {
         return true;
     }
     let Some(stem) = name.strip_suffix(".json") else { return false };
@@ -192,11 +194,14 @@ const GO_MARKS: &[&str] = &[
     "{{define \"",
 ];
 
-/// The language of a text file with a template's extension: Thymeleaf if it has attributes of its namespace, Go's if it
+/// The language of a text file with a template's extension: Java where it holds the statements of a mapper's methods, Thymeleaf if it has attributes of its namespace, Go's if it
 /// has its `end`, Django's or Jinja's if it has `{%`, or `{{` and stands where only templates do (JavaScript frameworks
 /// use `{{` too).
 pub fn lang_of_template(path: &str, only_templates: bool, text: &[u8]) -> Option<Lang> {
     let has = |mark: &str| memmem::find(text, mark.as_bytes()).is_some();
+    if path.ends_with(".xml") && has("<mapper") && has("namespace=") {
+        return Some(Lang::Java);
+    }
     if is_log_path(path) && has("databaseChangeLog") {
         return Some(Lang::Sql);
     }
@@ -293,6 +298,7 @@ mod tests {
             ("a/x.j2", true, "{{ x }}", Some(Lang::Jinja)),
             ("app/templates/x.txt", false, "plain", None),
             ("web/x.html", false, "{{range .Orders}}{{.ID}}{{end}}", Some(Lang::GoTemplate)),
+            ("db/OrderMapper.xml", false, "<mapper namespace=\"a.B\">{{ x }}", Some(Lang::Java)),
             ("templates/x.html", false, "<p th:text=\"${x}\">", Some(Lang::Thymeleaf)),
         ] {
             assert_eq!(lang_of_template(path, only, text.as_bytes()), expected, "{path} {text}");

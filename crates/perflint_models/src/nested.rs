@@ -1,0 +1,27 @@
+//! Statements that run for each row of another, because the map of its result says so.
+
+use serde::Deserialize;
+
+/// Markers of a method with the map of its result: attributes that further statements fill.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nested {
+    /// The marker that holds a map.
+    pub map: Box<str>,
+    /// The argument of that with the name by which others refer to it.
+    pub name: Box<str>,
+    /// The marker that refers to maps by their names.
+    pub refers: Box<str>,
+    /// The marker in a map that names a statement which gives one row.
+    pub one: Box<str>,
+    /// The marker in a map that names a statement which gives many.
+    pub many: Box<str>,
+    /// The argument of both with the statement's name.
+    pub statement: Box<str>,
+    /// The argument of both that says when it runs.
+    pub loading: Box<str>,
+    /// The value of that with which it runs once somebody reads the attribute.
+    pub lazy: Box<str>,
+    /// The setting of the application with which it does so where nothing is said.
+    pub setting: Box<str>,
+}
