@@ -130,6 +130,8 @@ pub enum Expr {
     Scalar,
     /// The first argument of the call of this name that the receiver was built with: `told(Model)`.
     Told(Box<str>),
+    /// What the code calls a thing, in its last word: a table that a constant of generated code stands for.
+    Spelled(Box<Expr>),
     /// A constant number.
     Number(u32),
     /// A constant string.
@@ -318,6 +320,7 @@ impl Expr {
             "loaded" => Self::Loaded(nested()?),
             "function" => Self::Function(nested()?),
             "told" => Self::Told(inner.trim().into()),
+            "spelled" => Self::Spelled(nested()?),
             "key" => Self::Key(inner.trim().into()),
             "new" => Self::New(inner.trim().into()),
             "type" if inner.trim() == "last" => Self::TypeArg(u8::MAX),

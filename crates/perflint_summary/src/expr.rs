@@ -330,6 +330,7 @@ impl<'p> Eval<'p> {
             }
             // Asks for a variable, not for a value.
             Expr::Told(_) => return None,
+            Expr::Spelled(e) => self.spelled_out(f, e, g)?,
             Expr::Selected(e) => {
                 let v = self.expr(f, e, g)?;
                 self.selected(f, v, g.op, false)

@@ -109,6 +109,7 @@ mod shape;
 mod shared;
 mod short;
 mod shown;
+mod spelled;
 mod standing;
 mod stored;
 mod subject;
