@@ -301,6 +301,9 @@ pub struct CallRow {
     /// of that class's fields.
     #[serde(default)]
     pub maps: Option<Expr>,
+    /// With `maps`: names of attributes lead through relations, `customerName` to the name of the customer.
+    #[serde(default)]
+    pub flattens: bool,
     /// The marker of the called method with which it writes: `@Modifying`.
     #[serde(default)]
     pub writes_if: Option<Box<str>>,

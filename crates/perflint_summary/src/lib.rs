@@ -50,6 +50,7 @@ mod file_route;
 mod fill;
 mod filled;
 mod fixed;
+mod flattened;
 mod fragment;
 mod function;
 mod functional;

@@ -20,6 +20,8 @@ struct Copying<'p> {
     /// The class whose methods copy, and what its markers say.
     mapper: Option<ClassIx>,
     mapping: Option<&'p Mapping>,
+    /// Names lead through relations.
+    flattens: bool,
     op: usize,
 }
 
@@ -38,11 +40,12 @@ impl<'p> Eval<'p> {
         let method = self.declaring;
         let Some(target) = self.mapped_class(args, method) else { return };
         let mapper = method.and_then(|def| self.p.class_around(def));
-        let copying = Copying { mapper, mapping: row.mapping.as_ref(), op };
+        let copying = Copying { mapper, mapping: row.mapping.as_ref(), flattens: row.flattens, op };
         self.copy(f, v, target, method, copying, 0);
     }
 
-    /// The class that is made: the call's type argument, a class that it is given, or what the method is declared to give.
+    /// The class that is made: the call's type argument, a class that it is given, what the method is declared to give, or what it
+    /// is given to fill.
     fn mapped_class(&mut self, args: &CallArgs, method: Option<Def>) -> Option<ClassIx> {
         let explicit = args.keys.iter().rev().filter(|(key, _)| self.p.text(*key).starts_with('<'));
         let given = explicit.map(|(_, v)| *v).chain(args.pos.iter().rev().copied());
@@ -50,7 +53,12 @@ impl<'p> Eval<'p> {
             Val::Class(class) => Some(*class),
             _ => None,
         });
-        named.or_else(|| self.result_class(method?))
+        match (named, method) {
+            (Some(class), _) => Some(class),
+            (None, Some(def)) => self.result_class(def),
+            // What is filled: an instance, or a list of such as a type.
+            (None, None) => args.pos.get(1..)?.iter().find_map(|v| self.held_class(*v)),
+        }
     }
 
     fn result_class(&mut self, method: Def) -> Option<ClassIx> {
@@ -128,7 +136,13 @@ impl<'p> Eval<'p> {
             if self.p.relation(row.entity, name).is_some() {
                 let related = self.get(f, v, name, copying.op, None);
                 self.copy_related(f, related, field, copying, depth);
-            } else if depth > 0 && self.p.class_member(self.p.entity(row.entity).class, name).is_some() {
+            } else if let Some(getter) = self.getter_of(row.entity, name) {
+                self.call_member(f, v, getter, &CallArgs::default(), copying.op, None);
+            } else if self.p.class_member(self.p.entity(row.entity).class, name).is_none() {
+                if copying.flattens {
+                    self.read_flattened(f, v, row, name, copying.op);
+                }
+            } else if depth > 0 {
                 self.get(f, v, name, copying.op, None);
             }
         }
