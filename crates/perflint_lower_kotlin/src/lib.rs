@@ -9,6 +9,7 @@ mod control;
 mod decl;
 mod expr;
 mod lambda;
+mod line;
 mod prop;
 mod stmt;
 #[cfg(test)]
@@ -17,12 +18,12 @@ mod types;
 
 use perflint_ir::{FileIr, GapKind, OpId};
 use perflint_syntax::lowering::Lowering;
-use perflint_syntax::{Source, Walk, tree, with_gap};
+use perflint_syntax::{Source, Walk, with_gap};
 use tree_sitter::Node;
 
 /// Lowers one file. Never fails.
 pub fn lower(source: Source<'_>) -> FileIr {
-    let Some(tree) = tree::parse(&tree_sitter_kotlin_sg::LANGUAGE.into(), source.text) else {
+    let Some(tree) = line::parse(source.text) else {
         return with_gap(source, GapKind::Failed);
     };
     let mut kotlin = Kotlin { low: Lowering::new(source, &tree), in_companion: false };

@@ -73,3 +73,18 @@ fn decisions_and_loops() {
     has("fun f(x: A?) = x?.b ?: throw E()", &["branch on %1 arm 1 last"]);
     has("fun f() { val (a, b) = p()\n a to b }", &["tuple(%8, %9)"]);
 }
+
+#[test]
+fn classes_on_one_line_keep_their_members() {
+    has(
+        "class A { fun s() = 1; companion object { const val D = 2 } }\nsealed class Z { class Q : Z() }",
+        &[
+            "Class A in 0 body 1 static",
+            "Function s in 1 body 2",
+            "Field D in 1 init %0 static",
+            "Class Q in 4 : Z body 4 static",
+        ],
+    );
+    let file = lower("class A { fun s() = \"a ${ x } b\"; val y = listOf(1).map { it } }\nfun broken( {");
+    assert!(!file.gaps.is_empty(), "what is broken is said");
+}

@@ -26,13 +26,24 @@ pub fn parse(language: &Language, text: &str) -> Option<Tree> {
 
 /// Records the syntax errors of a tree: only what has one somewhere inside is searched.
 pub fn record_errors(tree: &Tree, file: &mut FileBuilder) {
+    each_error(tree, |node| file.gap(GapKind::Syntax, span(node)));
+}
+
+/// How many syntax errors a tree has, as far as they are recorded.
+pub fn count_errors(tree: &Tree) -> usize {
+    let mut found = 0;
+    each_error(tree, |_| found += 1);
+    found
+}
+
+fn each_error<'t>(tree: &'t Tree, mut seen: impl FnMut(Node<'t>)) {
     let mut cursor = tree.walk();
     let mut found = 0;
     while found < MAX_SYNTAX_GAPS {
         let node = cursor.node();
         if node.is_error() || node.is_missing() {
             found += 1;
-            file.gap(GapKind::Syntax, span(node));
+            seen(node);
         }
         if node.has_error() && cursor.goto_first_child() {
             continue;
