@@ -124,8 +124,9 @@ impl Mapper<'_> {
         if !varies {
             return whole;
         }
+        // Ahead of the text, where nothing that follows tells what it does not hold.
         let part = self.body.unknown(&[], span(element));
-        self.body.text(&[whole, part], span(element))
+        self.body.text(&[part, whole], span(element))
     }
 
     fn reference(&mut self, id: &str, element: Node<'_, '_>) -> Marker {

@@ -310,6 +310,9 @@ pub struct CallRow {
     /// What markers of the called method say of the copied attributes.
     #[serde(default)]
     pub mapping: Option<crate::Mapping>,
+    /// Names of calls with which a function says that the queries which it leads to give a page each.
+    #[serde(default)]
+    pub paged_by: Vec<Box<str>>,
     /// What markers of the called method say of statements that run for each row of its own.
     #[serde(default)]
     pub nested: Option<crate::Nested>,

@@ -337,7 +337,7 @@ impl<'p> Eval<'p> {
             let path = self.vals.make(Val::Paths([relation].into(), None));
             q = self.load(&q, path);
         }
-        if row.effect.is_some() && self.declares_page(g.args) {
+        if row.effect.is_some() && (self.declares_page(g.args) || self.is_paged_before(row)) {
             q.bound = Bound::Page;
         }
         if let Some(e) = &row.narrows {

@@ -5,7 +5,7 @@ use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, How};
 use crate::expr::Given;
 use crate::value::{Query, SCALAR, UNKNOWN, V, Val};
-use perflint_ir::{OpKind, Slot, Sym, TypeExpr, TypeId};
+use perflint_ir::{Callee, OpKind, Slot, Sym, TypeExpr, TypeId};
 use perflint_link::{BodyRef, ClassIx, Def, FileIx, Target};
 use perflint_models::{CallIx, CallRow, RowCount, To};
 
@@ -205,6 +205,19 @@ impl<'p> Eval<'p> {
         let params = item.body.map(|body| &self.p.file(def.file).body(body).params);
         let types = item.ty.into_iter().chain(params.into_iter().flatten().filter_map(|param| param.ty));
         types.collect::<Vec<_>>().into_iter().any(|ty| self.is_page(def.file, ty))
+    }
+
+    /// True if a function that leads here asks for a page of whatever is queried next.
+    pub(crate) fn is_paged_before(&self, row: &CallRow) -> bool {
+        let named = |name: Sym| row.paged_by.iter().any(|call| **call == *self.p.text(name));
+        !row.paged_by.is_empty()
+            && self.running().any(|at| {
+                let body = self.p.body(at);
+                body.calls.iter().any(|call| match call.callee {
+                    Callee::Member { name, .. } => named(name),
+                    Callee::Value(v) => matches!(body.op(v).kind, OpKind::Name(name) if named(name)),
+                })
+            })
     }
 
     fn is_page(&mut self, file: FileIx, ty: TypeId) -> bool {
