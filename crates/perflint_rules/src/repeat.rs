@@ -310,6 +310,11 @@ fn keyed(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
             }
             _ => {}
         }
+        let made_here =
+            |local: &LocalId| body.bindings(*local).any(|value| body.ops.get(value.at()).is_some_and(inside));
+        if let Some(local) = told_object(body, op, &tainted).filter(made_here) {
+            tainted.push(local);
+        }
     }
     // What the loop puts into an object goes along with whatever is asked of it: `self.order = order; self.print()`.
     let put = |op: &perflint_ir::Op| matches!(op.kind, OpKind::Put { put, .. } if mentions(body, body.puts[put.at()].1, &tainted, 0));
@@ -320,6 +325,15 @@ fn keyed(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
     body.ops.iter().any(|op| inside(op) && put(op))
         || mentions(body, repeat.place.op, &tainted, 0)
         || given.iter().any(|arg| mentions(body, arg.value, &fed, 0))
+}
+
+/// The variable of an object that is told something of the loop's element: `filter.setOrder(order.getId())`.
+fn told_object(body: &Body, op: &perflint_ir::Op, tainted: &[LocalId]) -> Option<LocalId> {
+    let OpKind::Call(id) = op.kind else { return None };
+    let Callee::Member { recv, .. } = body.call(id).callee else { return None };
+    let OpKind::Local(local) = body.ops.get(recv.at())?.kind else { return None };
+    let told = body.args(body.call(id).args).iter().any(|arg| mentions(body, arg.value, tainted, 0));
+    (told && !tainted.contains(&local)).then_some(local)
 }
 
 /// True for a query that is the same in every run, of a table that the loop writes: it asks for what the run before it wrote.
