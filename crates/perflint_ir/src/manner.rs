@@ -79,6 +79,11 @@ impl Lang {
         matches!(self.family(), "java" | "csharp")
     }
 
+    /// True if a function need not say that it gives a value: the compiler finds it out.
+    pub fn infers_results(self) -> bool {
+        self == Self::Kotlin
+    }
+
     /// True if reading an attribute calls the accessor of that name: Kotlin's `order.total` is `getTotal()`, and so is Twig's.
     pub fn reads_accessors(self) -> bool {
         self.family() == "java" || self == Self::Twig

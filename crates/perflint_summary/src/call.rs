@@ -2,6 +2,7 @@
 
 use crate::choice::Choice;
 use crate::eval::{Eval, Frame, How};
+use crate::overload::Asked;
 use crate::value::{Bound, EVERYTHING, MARKS, Query, Row, SCALAR, UNKNOWN, V, Val};
 use perflint_ir::{ItemKind, OpId, Sym};
 use perflint_link::{ClassIx, Def, FileIx, Target};
@@ -61,11 +62,11 @@ impl<'p> Eval<'p> {
                     return self.call_fun(f, def, *first, &args, op, how);
                 }
                 // What a static import or a method reference names are all methods of the name.
-                let def = self.overload(Some(def), args).unwrap_or(def);
+                let def = self.overload(Some(def), args, Asked::new(f, op)).unwrap_or(def);
                 self.call_fun(f, def, UNKNOWN, args, op, how)
             }
             Val::Bound(def, recv) => {
-                let def = self.overload(Some(def), args).unwrap_or(def);
+                let def = self.overload(Some(def), args, Asked::new(f, op)).unwrap_or(def);
                 let item = self.p.item(def);
                 // `rows::find` of an interface: what its rows say, or those who implement it.
                 if item.lacks_code() && f.lang.has_overloads() && recv != UNKNOWN {
@@ -418,7 +419,7 @@ impl<'p> Eval<'p> {
             return v;
         }
         let named = self.p.class_overload(class, name, args.pos.len(), true);
-        if let Some(def) = self.overload(named, args) {
+        if let Some(def) = self.overload(named, args, Asked::new(f, op)) {
             let item = self.p.item(def);
             return match item.kind {
                 ItemKind::Function if item.flags.is_static || item.flags.is_class_method => {
@@ -484,7 +485,7 @@ impl<'p> Eval<'p> {
         op: usize,
     ) -> V {
         let own = self.p.class_overload(class, name, args.pos.len(), false);
-        let own = self.overload(own, args);
+        let own = self.overload(own, args, Asked::new(f, op));
         let own = own.filter(|d| self.p.item(*d).kind == ItemKind::Function);
         let own = own.filter(|d| !self.is_librarys(class, *d, name, args));
         if let Some(def) = own.filter(|d| self.p.item(*d).flags.is_property) {
@@ -492,7 +493,11 @@ impl<'p> Eval<'p> {
             return self.call_value(f, v, args, op);
         }
         let exact = fields.iter().any(|(n, _)| *n == self.exact);
-        let overrides = if exact { Vec::new() } else { self.heirs_with(class, fields, name, own, args) };
+        let overrides = if exact {
+            Vec::new()
+        } else {
+            self.heirs_with(class, fields, name, own, args, Asked::new(f, op))
+        };
         self.note_wide(f, class, name, own, overrides.len());
         let concrete = own.filter(|d| !self.p.item(*d).flags.is_abstract && self.p.item(*d).body.is_some());
         if concrete.is_some() || !overrides.is_empty() {
@@ -594,7 +599,10 @@ impl<'p> Eval<'p> {
         self.touch(f, row, name, op);
         let class = self.p.entity(row.entity).class;
         let named = self.p.class_overload(class, name, args.pos.len(), false);
-        if let Some(def) = self.overload(named, args).filter(|d| self.p.item(*d).kind == ItemKind::Function) {
+        if let Some(def) = self
+            .overload(named, args, Asked::new(f, op))
+            .filter(|d| self.p.item(*d).kind == ItemKind::Function)
+        {
             if self.p.item(def).flags.is_property {
                 let v = self.call_fun(f, def, recv, &CallArgs::default(), op, How::PLAIN);
                 return self.call_value(f, v, args, op);

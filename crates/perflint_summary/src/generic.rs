@@ -3,6 +3,7 @@
 
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame};
+use crate::overload::Asked;
 use crate::value::{UNKNOWN, V, Val};
 use perflint_ir::{Sym, TypeExpr, TypeId};
 use perflint_link::{BodyRef, ClassIx, Def, FileIx};
@@ -198,6 +199,7 @@ impl<'p> Eval<'p> {
         name: Sym,
         own: Option<Def>,
         args: &CallArgs,
+        asked: Asked<'p>,
     ) -> Vec<Implementation> {
         let generic = !self.p.type_params(class).is_empty();
         let mut found = match generic {
@@ -218,7 +220,7 @@ impl<'p> Eval<'p> {
         }
         self.leave_out_stand_ins(&mut found);
         let several = own.is_some_and(|def| self.p.file(def.file).lang.has_overloads());
-        let found = if several { self.meant(found, args) } else { found };
+        let found = if several { self.meant(found, args, asked) } else { found };
         let mut out = Vec::new();
         for (heir, def) in found {
             if let Some(fields) = self.as_heir(class, fields, heir) {

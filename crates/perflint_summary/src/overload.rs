@@ -1,18 +1,71 @@
 //! Which of several methods of one name a call means, in languages that tell them apart by their parameters.
 
 use crate::call::CallArgs;
-use crate::eval::Eval;
+use crate::eval::{Eval, Frame};
 use crate::value::{V, Val};
-use perflint_ir::{ItemKind, Lang, Marker, Param, ParamKind, Sym, TypeExpr};
+use perflint_ir::{
+    Body, ExitKind, ItemKind, Lang, Marker, OpId, OpKind, Param, ParamKind, Sym, TypeExpr, operands,
+};
 use perflint_link::{Base, ClassIx, Def, FileIx};
 use perflint_models::TypeRole;
 
+/// What a method that gives nothing is behind one that gives what is wanted: no agreement of arguments makes up for it.
+const SHORT: i32 = 16;
+
+/// A call in its body: what is made of its result says which of several methods can be meant.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'p> {
+    body: &'p Body,
+    op: OpId,
+}
+
+impl<'p> Asked<'p> {
+    pub(crate) fn new(f: &Frame<'p>, op: usize) -> Self {
+        Self { body: f.body, op: OpId(op as u32) }
+    }
+
+    /// True if something uses the result, or what waiting for it gives.
+    fn wants(self) -> Wanted {
+        match self.user(self.op) {
+            None => Wanted::Nothing,
+            Some(user) if matches!(self.body.op(user).kind, OpKind::Await(_)) => match self.user(user) {
+                Some(_) => Wanted::Awaited,
+                None => Wanted::Nothing,
+            },
+            Some(_) => Wanted::Value,
+        }
+    }
+
+    fn user(self, of: OpId) -> Option<OpId> {
+        let later = (0u32..).map(OpId).zip(&self.body.ops).skip(of.at() + 1);
+        later.map(|(id, op)| (id, op.kind)).find_map(|(id, kind)| {
+            let mut uses = false;
+            operands(self.body, kind, &mut |operand| uses |= operand == of);
+            uses.then_some(id)
+        })
+    }
+}
+
+/// What a caller wants of a call.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Nothing,
+    Value,
+    Awaited,
+}
+
 impl<'p> Eval<'p> {
     /// Of the methods of a name in each class, the one that fits the arguments best.
-    pub(crate) fn meant(&mut self, found: Vec<(ClassIx, Def)>, args: &CallArgs) -> Vec<(ClassIx, Def)> {
+    pub(crate) fn meant(
+        &mut self,
+        found: Vec<(ClassIx, Def)>,
+        args: &CallArgs,
+        asked: Asked<'p>,
+    ) -> Vec<(ClassIx, Def)> {
         let mut best: Vec<(ClassIx, Def, i32)> = Vec::new();
+        let wanted = if found.len() > 1 { asked.wants() } else { Wanted::Nothing };
         for (class, def) in found {
-            let score = self.fitness(def, args);
+            let score = self.fitness(def, args) - if self.falls_short(def, wanted) { SHORT } else { 0 };
             match best.iter_mut().find(|(of, ..)| *of == class) {
                 Some(known) if score > known.2 => *known = (class, def, score),
                 Some(_) => {}
@@ -23,7 +76,7 @@ impl<'p> Eval<'p> {
     }
 
     /// The method of the same class and name that fits the arguments best.
-    pub(crate) fn overload(&mut self, def: Option<Def>, args: &CallArgs) -> Option<Def> {
+    pub(crate) fn overload(&mut self, def: Option<Def>, args: &CallArgs, asked: Asked<'p>) -> Option<Def> {
         let first = def?;
         let class = self.p.class_around(first)?;
         let name = self.p.item(first).name;
@@ -37,7 +90,30 @@ impl<'p> Eval<'p> {
         // What was chosen by the number of arguments alone stays where nothing tells more.
         let others = methods.filter(|def| *def != first);
         let all = std::iter::once(first).chain(others).map(|def| (class, def)).collect();
-        self.meant(all, args).first().map(|(_, def)| *def)
+        self.meant(all, args, asked).first().map(|(_, def)| *def)
+    }
+
+    /// True for a method that gives nothing where a value is wanted: `RunSync(Func<Task>)`, where `RunSync<T>(Func<Task<T>>)` gives
+    /// what the closure computes.
+    fn falls_short(&mut self, def: Def, wanted: Wanted) -> bool {
+        let item = self.p.item(def);
+        let file = self.p.file(def.file);
+        if item.kind != ItemKind::Function || wanted == Wanted::Nothing {
+            return false;
+        }
+        match item.ty {
+            None if file.lang.infers_results() => !item.body.is_some_and(|body| gives(file.body(body))),
+            None => true,
+            Some(ty) => match &file.types[ty.0 as usize] {
+                // A promise of nothing.
+                TypeExpr::Path { name, args } if wanted == Wanted::Awaited && args.is_empty() => {
+                    let path = self.p.written_path(def.file, *name);
+                    let known = self.look.ty(path, file.lang);
+                    known.is_some_and(|ty| self.m.type_row(ty).builtin.as_deref() == Some("promise"))
+                }
+                _ => false,
+            },
+        }
     }
 
     /// False for an extension of something else: one of `IQueryable<Order>` is none of a query over customers.
@@ -205,4 +281,11 @@ impl<'p> Eval<'p> {
         let known = self.look.ty(path, self.p.file(file).lang);
         known.is_some_and(|ty| self.m.type_row(ty).builtin.as_deref() == Some("callable"))
     }
+}
+
+/// True if a body gives a value.
+fn gives(body: &Body) -> bool {
+    body.ops
+        .iter()
+        .any(|op| matches!(op.kind, OpKind::Exit { how: ExitKind::Return, value } if value.is_some()))
 }
