@@ -211,6 +211,12 @@ impl Lang {
         self.family() == "ruby"
     }
 
+    /// True if a loop over a query may run it. Where a library cannot say what iterating its types does, a query that is walked is
+    /// its text.
+    pub fn walks_queries(self) -> bool {
+        self.family() != "go"
+    }
+
     /// True if an action shows what it leaves in its fields, whatever its result is.
     pub fn shows_fields(self) -> bool {
         self.family() == "ruby"

@@ -112,6 +112,10 @@ impl<'p> Eval<'p> {
                 Plan::Repeat { elem, factor: size(rows), rows, batch }
             }
             Val::Query(q) if q.bound == crate::value::Bound::AtMost(0) => Plan::Unroll(Vec::new()),
+            // The text of a statement is walked, and nothing runs it.
+            Val::Query(q) if !q.ran && !f.lang.walks_queries() => {
+                Plan::Repeat { elem: SCALAR, factor: size(false), rows: false, batch: false }
+            }
             Val::Query(q) => {
                 let few = match q.bound {
                     crate::value::Bound::One => Some(1),
