@@ -4,13 +4,16 @@ use crate::{Confidence, Context};
 use perflint_ir::{BodyKind, Role};
 use perflint_link::{BodyRef, FileIx, Program};
 use perflint_models::EntryKind;
-use perflint_summary::{Entry, Facts, Node};
+use perflint_summary::{Facts, Node};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
 
 /// Contexts of bodies.
 pub(crate) struct Contexts {
     reached: FxHashMap<BodyRef, (Context, Option<u32>)>,
+    /// The evaluations that entry points lead to: how many were reached before, and the nearest entry point.
+    evaluated: FxHashMap<Node, (u32, Option<u32>)>,
     /// Bodies that nothing but the browser's code calls.
     browser: FxHashSet<BodyRef>,
     /// Bodies that requests reach on a way that nothing remembers the result of.
@@ -36,10 +39,11 @@ impl Contexts {
             .map(|e| package(e.file))
             .collect();
         // What a server does when it starts it may do again when it runs.
-        let serves = |e: &Entry| e.kind == EntryKind::Main && serving.contains(package(e.file));
+        let serves =
+            |e: &perflint_summary::Entry| e.kind == EntryKind::Main && serving.contains(package(e.file));
         let mut reached: FxHashMap<BodyRef, (Context, Option<u32>)> = FxHashMap::default();
         let evaluations = facts.graph.evaluations();
-        let (mut seen, mut shown) = (FxHashSet::default(), Vec::new());
+        let (mut evaluated, mut shown) = (FxHashMap::default(), Vec::new());
         for wanted in [Context::Request, Context::Job, Context::Script] {
             let entries =
                 (0u32..).zip(&facts.entries).filter(|(_, e)| context_of(e.kind) == wanted && !serves(e));
@@ -54,9 +58,9 @@ impl Contexts {
             let mut wide = VecDeque::new();
             loop {
                 while let Some((node, entry)) = open.pop_front() {
-                    if !seen.insert(node) {
-                        continue;
-                    }
+                    let before = evaluated.len() as u32;
+                    let Entry::Vacant(free) = evaluated.entry(node) else { continue };
+                    free.insert((before, entry));
                     if let Some(at) = facts.graph.body(node) {
                         reached.entry(at).or_insert((wanted, entry));
                         if program.file(at.file).role == Role::Client {
@@ -73,20 +77,20 @@ impl Contexts {
             }
         }
         // Pages that run by themselves tell nothing of who calls the functions beside them.
-        let tells = |e: &&Entry| program.body(e.at).kind != BodyKind::Init;
+        let tells = |e: &&perflint_summary::Entry| program.body(e.at).kind != BodyKind::Init;
         let knows_entries = facts
             .entries
             .iter()
             .filter(tells)
             .any(|e| matches!(context_of(e.kind), Context::Request | Context::Job));
-        let browser = called_by(facts, shown, &mut seen);
+        let browser = called_by(facts, shown, &evaluated);
         let requests: Vec<Node> =
             facts.entries.iter().filter(|e| context_of(e.kind) == Context::Request).map(|e| e.node).collect();
         let each_time = run(facts, requests.iter().copied(), |from, to| !facts.graph.calls_once(from, to));
         let again = run(facts, requests.into_iter(), |from, to| !facts.graph.calls_for_good(from, to));
         let all = facts.entries.iter().map(|e| e.node).chain(facts.graph.spawned().iter().copied());
         let shared = run(facts, all, |from, to| !facts.graph.calls_held(from, to));
-        Self { reached, browser, each_time, shared, again, knows_entries }
+        Self { reached, evaluated, browser, each_time, shared, again, knows_entries }
     }
 
     /// True if requests reach a body only while somebody has not remembered yet what it gives.
@@ -150,13 +154,27 @@ impl Contexts {
     pub(crate) fn entry(&self, at: BodyRef) -> Option<usize> {
         self.reached.get(&at).and_then(|(_, entry)| entry.map(|e| e as usize))
     }
+
+    /// The entry point that is nearest to one of some evaluations, as an index into the facts; without one if what leads there is
+    /// started and not waited for, or leads there as one of very many.
+    pub(crate) fn nearest(&self, nodes: &[Node]) -> Option<Option<usize>> {
+        let reached = nodes.iter().filter_map(|node| self.evaluated.get(node));
+        let (_, entry) = reached.min_by_key(|(before, entry)| (entry.is_none(), *before))?;
+        Some(entry.map(|entry| entry as usize))
+    }
 }
 
-/// Bodies that some evaluations call, of those that were not `seen` yet: a module that the browser's code imports runs there too.
-fn called_by(facts: &Facts, mut open: Vec<Node>, seen: &mut FxHashSet<Node>) -> FxHashSet<BodyRef> {
-    let mut bodies = FxHashSet::default();
+/// Bodies that some evaluations call, of those that no entry point leads to otherwise: a module that the browser's code imports runs
+/// there too.
+fn called_by(
+    facts: &Facts,
+    mut open: Vec<Node>,
+    evaluated: &FxHashMap<Node, (u32, Option<u32>)>,
+) -> FxHashSet<BodyRef> {
+    let (mut seen, mut bodies) = (FxHashSet::default(), FxHashSet::default());
     while let Some(node) = open.pop() {
-        for next in facts.graph.calls(node).iter().copied().filter(|next| seen.insert(*next)) {
+        let calls = facts.graph.calls(node).iter().copied();
+        for next in calls.filter(|next| !evaluated.contains_key(next) && seen.insert(*next)) {
             bodies.extend(facts.graph.body(next));
             open.push(next);
         }

@@ -131,7 +131,7 @@ fn finding(ctx: &Ctx<'_>, page: &Page, primary: Site, paths: &Missing<'_>) -> Op
         place: place.clone(),
         label: format!("says what is loaded, without {names}"),
     }));
-    route.extend(ctx.entry_step(best.at, best.entry));
+    route.extend(ctx.entry_step(best.at, &best.seen));
     for repeat in repeats.iter().take(24) {
         for step in ctx.loop_step(repeat.factor).into_iter().chain(ctx.steps(&repeat.term)) {
             if !route.iter().any(|s| s.place == step.place) {

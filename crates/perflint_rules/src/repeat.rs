@@ -131,12 +131,9 @@ impl Rule<'_> {
         let ctx = self.ctx;
         let Some(best) = told.first() else { return Vec::new() };
         // A helper that calls whatever it is given is reached by everybody; what it was given is reached by few.
-        let (at, seen) = match helper::given(ctx, best) {
-            Some(inside) => (inside.at, None),
-            None => (best.at, best.entry),
-        };
+        let at = helper::given(ctx, best).map_or(best.at, |inside| inside.at);
         let mut route: Vec<Step> = ctx
-            .entry_step(at, seen)
+            .entry_step(at, &best.seen)
             .into_iter()
             .chain(ctx.loop_step(best.factor))
             .chain(ctx.steps(&best.term))

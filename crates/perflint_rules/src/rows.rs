@@ -44,7 +44,7 @@ pub(crate) fn unbounded(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
             (true, Context::Request | Context::Job) if rows.open_limit => Confidence::Medium,
             _ => Confidence::Low,
         };
-        let mut route: Vec<Step> = ctx.entry_step(primary.at, rows.entry).into_iter().collect();
+        let mut route: Vec<Step> = ctx.entry_step(primary.at, &rows.seen).into_iter().collect();
         if let Some(caller) = rows.caller.and_then(|c| ctx.site(c)) {
             route.push(Step {
                 kind: StepKind::Call,
@@ -99,7 +99,7 @@ fn reached(ctx: &Ctx<'_>, rows: &Materialised, primary: Site) -> Context {
     let of = |site: Site| ctx.contexts.of(ctx.program, site.at);
     let own = of(rows.site).min(of(primary));
     match rows.caller {
-        Some(caller) if rows.entry.is_none() => own.max(of(caller)),
+        Some(caller) if rows.seen.entry.is_none() => own.max(of(caller)),
         _ => own,
     }
 }
@@ -229,7 +229,8 @@ pub(crate) fn unpaged(ctx: &Ctx<'_>, page: &Page, out: &mut Vec<Finding>) {
         });
         route.extend(declared_step(ctx, origin));
         for event in events.iter().take(8) {
-            route.extend(ctx.entry_step(event.site.at, event.entry));
+            // A writer that all handlers share says nothing of whose rows these are: who builds the query does.
+            route.extend(ctx.entry_step(event.origin.at, &event.seen));
             if let Some(site) = ctx.site(event.site) {
                 route.push(Step {
                     kind: StepKind::Effect,

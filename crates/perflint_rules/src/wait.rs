@@ -192,7 +192,7 @@ fn finding(
     let mut also: Vec<Place> =
         others.filter_map(|e| ctx.site(e.place)).filter(|p| *p != place).take(24).collect();
     also.dedup();
-    let mut route: Vec<Step> = ctx.entry_step(best.at, best.entry).into_iter().collect();
+    let mut route: Vec<Step> = ctx.entry_step(best.at, &best.seen).into_iter().collect();
     route.extend(ctx.steps(&best.term));
     if !route.iter().any(|s| s.place == place) {
         route.push(Step {

@@ -54,7 +54,7 @@ pub(crate) fn is_of_one(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, context: Co
         name.is_some_and(|name| words(name).next().is_some_and(|first| changing.contains(&&*first)))
     };
     let shown = || {
-        let entry = repeat.entry.and_then(|entry| ctx.facts.entries.get(entry));
+        let entry = repeat.seen.entry.and_then(|entry| ctx.facts.entries.get(entry));
         file.is_template() || entry.is_some_and(|e| !changes(e) && (!direct || e.at == repeat.at))
     };
     one && related && (!(context == Context::Request && shown()) || parts())
@@ -72,7 +72,7 @@ pub(crate) fn is_given(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, context: Con
 
 /// True for a loop over the ids of what is to be removed, where the request names them: as many as somebody ticked.
 pub(crate) fn is_ticked(ctx: &Ctx<'_>, page: &Page, repeat: &Repeat, family: &str) -> bool {
-    let entry = repeat.entry.and_then(|entry| ctx.facts.entries.get(entry));
+    let entry = repeat.seen.entry.and_then(|entry| ctx.facts.entries.get(entry));
     page.words("ticked").contains(&family)
         && entry.is_some_and(|entry| entry.method.as_deref() == Some("DELETE"))
         && loop_of(repeat.factor).is_some_and(|site| ctx.facts.extents.is_sent(site))

@@ -6,7 +6,7 @@ use crate::{Place, Step, StepKind};
 use perflint_ir::{Span, Sym};
 use perflint_link::{BodyRef, FileIx, Program};
 use perflint_models::{EffectKind, Models};
-use perflint_summary::{Effect, Factor, Facts, Site, Steps, Term, expression};
+use perflint_summary::{Effect, Factor, Facts, Seen, Site, Steps, Term, expression};
 use std::sync::Arc;
 
 /// What detectors work with.
@@ -152,14 +152,17 @@ impl<'a> Ctx<'a> {
         Some(Step { kind: StepKind::Loop, place, label })
     }
 
-    /// The entry point that leads to a body, as a step: the one that was seen to, unless a more telling kind of entry
-    /// point is known to call the body too.
-    pub(crate) fn entry_step(&self, at: BodyRef, seen: Option<usize>) -> Option<Step> {
+    /// The entry point that leads to what was seen, as a step: the nearest that leads to an evaluation in which it was. Where
+    /// nobody waits for that, it is the one that was being evaluated, unless a more telling kind calls the body; where nobody is
+    /// known to lead to it, the nearest that calls the body in other ways.
+    pub(crate) fn entry_step(&self, at: BodyRef, seen: &Seen) -> Option<Step> {
         let calls = self.contexts.entry(at);
         let kind = |i: usize| self.facts.entries.get(i).map(|e| context_of(e.kind));
-        let entry = match (seen, calls) {
-            (Some(seen), Some(calls)) if kind(seen) != kind(calls) => calls,
-            (seen, calls) => seen.or(calls)?,
+        let entry = match (self.contexts.nearest(&seen.nodes), seen.entry, calls) {
+            (Some(Some(leads)), ..) => leads,
+            (Some(None), Some(seen), Some(calls)) if kind(seen) != kind(calls) => calls,
+            (Some(None), seen, calls) => seen.or(calls)?,
+            (None, _, calls) => calls?,
         };
         let entry = self.facts.entries.get(entry)?;
         let def = entry.def.filter(|d| !self.program.is_stub(d.file))?;

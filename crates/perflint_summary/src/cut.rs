@@ -38,9 +38,10 @@ impl<'p> Eval<'p> {
             plain: q.plain,
             direct: true,
             cut: true,
-            entry: self.entry,
+            seen: self.seen(f),
         };
-        self.events.responded.entry((event.site, q.origin)).or_insert(event);
+        let known = self.events.responded.entry((event.site, q.origin)).or_insert(event);
+        known.seen.also(f.node);
     }
 
     /// True if so many elements are kept of what a call leaves: without an end it is no page.

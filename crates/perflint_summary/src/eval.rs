@@ -5,7 +5,7 @@
 //! Results are remembered per context; contexts per function, depth and work are capped, and a cut is counted.
 
 use crate::fact::{
-    Blocking, Effect, Entry, Factor, Materialised, Repeat, Responded, SerialAwait, StepNode, Sure, Term,
+    Blocking, Effect, Entry, Factor, Materialised, Repeat, Responded, Seen, SerialAwait, StepNode, Sure, Term,
 };
 use crate::graph::{CallGraph, Node};
 use crate::lookup::Lookup;
@@ -350,6 +350,11 @@ impl<'p> Eval<'p> {
         outcome
     }
 
+    /// Here and now, as the place where something is seen to happen.
+    pub(crate) fn seen(&self, f: &Frame<'p>) -> Seen {
+        Seen { entry: self.entry, nodes: vec![f.node] }
+    }
+
     /// The bodies that are being evaluated, innermost first.
     pub(crate) fn running(&self) -> impl Iterator<Item = BodyRef> {
         self.stack.iter().rev().map(|running| running.context.0)
@@ -633,9 +638,11 @@ impl<'p> Eval<'p> {
                     place: self.blocked_at(f, &term),
                     term: term.clone(),
                     in_async: in_task || (waits && self.gives_promise(f)),
-                    entry: self.entry,
+                    seen: self.seen(f),
                 };
-                self.events.blocking.entry((blocking.place, term.effect.site)).or_insert(blocking);
+                let known =
+                    self.events.blocking.entry((blocking.place, term.effect.site)).or_insert(blocking);
+                known.seen.also(f.node);
             }
             if !one_thread && in_task {
                 term.wait = Wait::Suspends;

@@ -148,6 +148,28 @@ pub struct Summary {
     pub capped: bool,
 }
 
+/// Most evaluations kept of one event.
+const MAX_SEEN: usize = 16;
+
+/// Where something was seen to happen.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The entry point that was being evaluated, as an index into the entries.
+    pub entry: Option<usize>,
+    /// The evaluations of the function in which it happened: what a function is given decides what it does, so that whoever leads
+    /// to one of them leads to it, and not whoever calls the function.
+    pub nodes: Vec<Node>,
+}
+
+impl Seen {
+    /// It was seen in a further evaluation.
+    pub(crate) fn also(&mut self, node: Node) {
+        if self.nodes.len() < MAX_SEEN && !self.nodes.contains(&node) {
+            self.nodes.push(node);
+        }
+    }
+}
+
 /// A loop, or something that iterates, around an effect.
 #[derive(Clone, Debug)]
 pub struct Repeat {
@@ -169,8 +191,8 @@ pub struct Repeat {
     pub parallel: bool,
     /// The loop's element is known to be a row, or its source a query.
     pub rows: bool,
-    /// The entry point that was being evaluated: it leads here. An index into the entries.
-    pub entry: Option<usize>,
+    /// Where it was seen.
+    pub seen: Seen,
 }
 
 /// All rows of a query come into memory.
@@ -200,8 +222,8 @@ pub struct Materialised {
     pub choices: bool,
     /// The call that made the bound absent, if the function itself leaves it open.
     pub caller: Option<Site>,
-    /// The entry point that was being evaluated.
-    pub entry: Option<usize>,
+    /// Where it was seen.
+    pub seen: Seen,
 }
 
 /// A value leaves in a response.
@@ -231,8 +253,8 @@ pub struct Responded {
     pub direct: bool,
     /// A page is cut out of them in memory.
     pub cut: bool,
-    /// The entry point that was being evaluated.
-    pub entry: Option<usize>,
+    /// Where it was seen.
+    pub seen: Seen,
 }
 
 /// Something blocks.
@@ -246,8 +268,8 @@ pub struct Blocking {
     pub term: Term,
     /// The function is async, or gives a promise: others wait too.
     pub in_async: bool,
-    /// The entry point that was being evaluated.
-    pub entry: Option<usize>,
+    /// Where it was seen.
+    pub seen: Seen,
 }
 
 /// An await in a loop whose iterations do not depend on each other.

@@ -128,8 +128,8 @@ mod words;
 pub use column::{Accessed, ColumnHow, ColumnUse};
 pub use extent::{Extent, Extents};
 pub use fact::{
-    Blocking, Effect, Entry, Factor, Lazy, Materialised, Repeat, Responded, SerialAwait, StepNode, Steps,
-    Summary, Sure, Term,
+    Blocking, Effect, Entry, Factor, Lazy, Materialised, Repeat, Responded, Seen, SerialAwait, StepNode,
+    Steps, Summary, Sure, Term,
 };
 pub use graph::{CallGraph, Node};
 pub use iterate::expression;

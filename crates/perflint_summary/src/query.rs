@@ -333,9 +333,10 @@ impl<'p> Eval<'p> {
             plain: q.plain,
             choices: false,
             caller: f.caller,
-            entry: self.entry,
+            seen: self.seen(f),
         };
-        self.events.materialised.entry((site, q.origin)).or_insert(event);
+        let known = self.events.materialised.entry((site, q.origin)).or_insert(event);
+        known.seen.also(f.node);
         self.events.unbounded.insert(q.origin, *q);
         if self.p.file(f.at.file).is_template() {
             self.events.shown.insert(q.origin);
@@ -420,9 +421,10 @@ impl<'p> Eval<'p> {
             plain: q.plain,
             direct: depth == 0,
             cut: false,
-            entry: self.entry,
+            seen: self.seen(f),
         };
-        self.events.responded.entry((event.site, q.origin)).or_insert(event);
+        let known = self.events.responded.entry((event.site, q.origin)).or_insert(event);
+        known.seen.also(f.node);
     }
 
     /// The query built at a place, if it was read without bound.

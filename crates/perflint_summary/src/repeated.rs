@@ -77,7 +77,7 @@ impl<'p> Eval<'p> {
             batch: around.batch,
             parallel: around.parallel,
             rows: around.rows,
-            entry: self.entry,
+            seen: self.seen(f),
         };
         let key = (repeat.term.effect.site, origin, path, loop_site);
         self.note_repeat(key);
@@ -86,6 +86,8 @@ impl<'p> Eval<'p> {
                 let better = (repeat.rows, repeat.term.sure) > (known.get().rows, known.get().term.sure);
                 if better {
                     known.insert(repeat);
+                } else {
+                    known.get_mut().seen.also(f.node);
                 }
             }
             std::collections::hash_map::Entry::Vacant(free) => {

@@ -2,7 +2,8 @@
 
 use crate::call::CallArgs;
 use crate::eval::{Eval, Frame, Outcome, Pending, def_of};
-use crate::fact::{Entry, Summary};
+use crate::fact::{Entry, Seen, Summary};
+use crate::graph::Node;
 use crate::mutate::capital;
 use crate::route::Handler;
 use crate::value::{UNKNOWN, V, Val};
@@ -129,7 +130,7 @@ impl<'p> Eval<'p> {
             }
             let terms: Vec<_> = outcome.terms.iter().chain(&returned).chain(&more).cloned().collect();
             if resolves && !self.has_objects(at) {
-                self.repeat_per_parent(at, &terms, &pending.label);
+                self.repeat_per_parent(at, outcome.node, &terms, &pending.label);
             }
             let summary = Summary { terms, capped: outcome.capped };
             self.entries.push(Entry {
@@ -178,7 +179,7 @@ impl<'p> Eval<'p> {
     }
 
     /// A field's resolver runs once per parent, unless the parent is the root of the query.
-    fn repeat_per_parent(&mut self, at: BodyRef, terms: &[crate::fact::Term], label: &str) {
+    fn repeat_per_parent(&mut self, at: BodyRef, node: Node, terms: &[crate::fact::Term], label: &str) {
         let (owner, field) = label.rsplit_once('.').unwrap_or(("", label));
         // A mutation runs once per request, however it is spelt.
         if ["mutate", "perform", "subscribe", "publish", "get_", "create", "update", "delete"]
@@ -225,7 +226,7 @@ impl<'p> Eval<'p> {
                 batch: false,
                 parallel: true,
                 rows: is_row,
-                entry: self.entry,
+                seen: Seen { entry: self.entry, nodes: vec![node] },
             };
             let effect = &repeat.term.effect;
             let path = effect.lazy.as_ref().map_or(Sym(u32::MAX), |l| l.path);
@@ -235,7 +236,7 @@ impl<'p> Eval<'p> {
     }
 
     /// A frame in which a framework runs what belongs to an entry point.
-    pub(crate) fn outer_frame(&self, at: BodyRef, this: V, node: crate::graph::Node) -> Frame<'p> {
+    pub(crate) fn outer_frame(&self, at: BodyRef, this: V, node: Node) -> Frame<'p> {
         Frame {
             at,
             node,

@@ -22,7 +22,7 @@ pub(crate) struct Walked {
 impl Walked {
     /// False for what a loop repeats only as long as nobody knows what it is given.
     pub(crate) fn confirms(&self, key: &Key, repeat: &Repeat) -> bool {
-        repeat.entry.is_some() || self.repeats.contains(key) || !self.bodies.contains(&repeat.at)
+        repeat.seen.entry.is_some() || self.repeats.contains(key) || !self.bodies.contains(&repeat.at)
     }
 }
 

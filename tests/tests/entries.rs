@@ -1,0 +1,19 @@
+//! Which entry point a finding names: the one from which what it tells is reached, not whoever calls the same function.
+
+use perflint_tests::report::scan;
+use perflint_tests::workspace;
+
+#[test]
+fn rows_leave_by_the_handler_that_reads_them_not_by_whoever_shares_its_writer() {
+    let report = scan(&workspace().join("fixtures/apps/go_gorp_mux"), &[]);
+    let mut named: Vec<(String, String)> = Vec::new();
+    for finding in report.findings.iter().filter(|found| found.rule == "missing-pagination") {
+        let table = finding.message.split('`').nth(1).unwrap_or_default();
+        let entries = finding.route.iter().filter(|step| step.kind == "entry");
+        named.extend(entries.map(|step| (table.to_owned(), step.label.clone())));
+    }
+    named.sort();
+    let wanted = [("harvests", "entry point `/harvests`"), ("plots", "entry point `/plots`")];
+    let found: Vec<(&str, &str)> = named.iter().map(|(table, entry)| (&**table, &**entry)).collect();
+    assert_eq!(found, wanted);
+}
