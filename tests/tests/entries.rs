@@ -13,7 +13,11 @@ fn rows_leave_by_the_handler_that_reads_them_not_by_whoever_shares_its_writer() 
         named.extend(entries.map(|step| (table.to_owned(), step.label.clone())));
     }
     named.sort();
-    let wanted = [("harvests", "entry point `/harvests`"), ("plots", "entry point `/plots`")];
+    let wanted = [
+        ("harvests", "entry point `/harvests`"),
+        ("harvests", "entry point `/plots/{id}/harvests`"),
+        ("plots", "entry point `/plots`"),
+    ];
     let found: Vec<(&str, &str)> = named.iter().map(|(table, entry)| (&**table, &**entry)).collect();
     assert_eq!(found, wanted);
 }
