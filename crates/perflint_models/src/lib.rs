@@ -10,6 +10,7 @@
 
 mod ahead;
 mod attribute;
+mod builtin;
 mod declared;
 mod dispatch;
 mod embedded;

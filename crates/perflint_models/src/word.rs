@@ -41,6 +41,12 @@ pub enum Meaning {
     HandedDown,
     /// What the names of classes begin with that stand in for a service and do nothing.
     StandIn,
+    /// A method, or a key of a condition, that is given the values of which a column has one.
+    Among,
+    /// What the names of such methods and keys end with.
+    AmongEnding,
+    /// A method of a collection that tells whether something is in it.
+    Holds,
 }
 
 /// Words of one meaning.
@@ -77,6 +83,11 @@ impl Vocabulary {
             .iter()
             .filter_map(|word| name.strip_prefix(&**word))
             .min_by_key(|rest| rest.len())
+    }
+
+    /// True if a name ends with one of the words of a meaning.
+    pub fn ends(&self, family: &str, means: Meaning, name: &str) -> bool {
+        self.of(family, means).is_some_and(|words| words.iter().any(|word| name.ends_with(&**word)))
     }
 
     fn of(&self, family: &str, means: Meaning) -> Option<&FxHashSet<Box<str>>> {

@@ -5,6 +5,8 @@
 //! detector turns facts of the analysis into findings with a route, a cost and a fix. Rules as Rust types with a trait and
 //! a registry were rejected: metadata, prose and examples would live in three places and drift apart.
 
+mod among;
+mod among_text;
 mod context;
 mod cost;
 mod detect;

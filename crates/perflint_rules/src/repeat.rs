@@ -7,7 +7,7 @@ use crate::context::{judged, limited};
 use crate::detect::effects;
 use crate::merge::{MAX_PLACES, Shared, merged};
 use crate::write::Ctx;
-use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind, few, helper, worth};
+use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind, among, few, helper, worth};
 use perflint_ir::{Body, BodyKind, Callee, LocalId, OpId, OpKind, RegionId, RegionKind, Role, Sym};
 use perflint_link::BodyRef;
 use perflint_models::{EffectKind, Wait};
@@ -173,6 +173,7 @@ impl Rule<'_> {
             || crate::kept::is_kept(ctx, repeat)
             || in_browser(ctx, repeat)
             || self.is_bulk(repeat)
+            || among::is_batch(ctx, repeat)
             || self.is_alone(repeat, family)
             || (self.page.words("always").contains(&family) && is_conditional(ctx, repeat))
             || !self.is_worth_it(repeat, family)
@@ -302,15 +303,13 @@ fn keyed(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
                 if let Some(OpKind::Local(local)) = holder
                     && args.any(|arg| mentions(body, arg.value, &tainted, 0))
                 {
-                    fed.push(local);
+                    // One that the loop makes itself is another one for each element.
+                    let mut made = body.bindings(local).filter_map(|value| body.ops.get(value.at()));
+                    let holds = if made.any(inside) { &mut tainted } else { &mut fed };
+                    holds.push(local);
                 }
             }
             _ => {}
-        }
-        let made_here =
-            |local: &LocalId| body.bindings(*local).any(|value| body.ops.get(value.at()).is_some_and(inside));
-        if let Some(local) = told_object(body, op, &tainted).filter(made_here) {
-            tainted.push(local);
         }
     }
     // What the loop puts into an object goes along with whatever is asked of it: `self.order = order; self.print()`.
@@ -322,15 +321,6 @@ fn keyed(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
     body.ops.iter().any(|op| inside(op) && put(op))
         || mentions(body, repeat.place.op, &tainted, 0)
         || given.iter().any(|arg| mentions(body, arg.value, &fed, 0))
-}
-
-/// The variable of an object that is told something of the loop's element: `filter.setOrder(order.getId())`.
-fn told_object(body: &Body, op: &perflint_ir::Op, tainted: &[LocalId]) -> Option<LocalId> {
-    let OpKind::Call(id) = op.kind else { return None };
-    let Callee::Member { recv, .. } = body.call(id).callee else { return None };
-    let OpKind::Local(local) = body.ops.get(recv.at())?.kind else { return None };
-    let told = body.args(body.call(id).args).iter().any(|arg| mentions(body, arg.value, tainted, 0));
-    (told && !tainted.contains(&local)).then_some(local)
 }
 
 /// True for a query that is the same in every run, of a table that the loop writes: it asks for what the run before it wrote.

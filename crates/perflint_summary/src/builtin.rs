@@ -260,28 +260,13 @@ impl<'p> Eval<'p> {
         op: usize,
         recv_op: Option<OpId>,
     ) -> V {
-        let types: &[&str] = match (f.lang.family(), what) {
-            ("python" | "jinja", "list") => &["list", "builtins.list"],
-            ("python" | "jinja", "map") => &["dict", "builtins.dict"],
-            ("python" | "jinja", "str") => &["str", "builtins.str"],
-            ("javascript", "list") => &["Array"],
-            ("javascript", "map") => &["Object", "Map"],
-            ("javascript", "promise") => &["Promise"],
-            ("javascript", "str") => &["String", "string"],
-            ("rust", "list") => &["Vec", "std.vec.Vec", "rust.iterator"],
-            ("rust", "map") => &["HashMap", "std.collections.HashMap"],
-            ("rust", "promise") => &["Future", "futures.Future"],
-            _ => &[],
-        };
         if what == "map"
             && let Some(v) =
                 self.map_parts(recv, name).or_else(|| self.map_call(f, recv, name, args, recv_op))
         {
             return v;
         }
-        let family = f.lang.models();
-        let named = types.iter().filter_map(|ty| self.m.type_named(family, ty));
-        for ty in named.chain(self.m.builtin(family, what).iter().copied()) {
+        for ty in self.m.builtins(f.lang.models(), what) {
             if let Some(row) = self.look.method(ty, name, false) {
                 return self.apply(f, row, recv, args, op, recv_op);
             }
