@@ -39,7 +39,7 @@ impl Program {
                 if let Some(relation) = self.entities[e].relations.get_mut(&name) {
                     relation.eager = true;
                     // The other side of a key is asked for row by row all the same.
-                    relation.selects &= relation.to == To::One;
+                    relation.selects &= relation.keyless && relation.to == To::One;
                 }
             }
         }

@@ -49,6 +49,8 @@ pub struct Relation {
     pub eager: bool,
     /// A query of its entity that does not load it runs one more query per row for it, whether or not anything reads it.
     pub selects: bool,
+    /// The key stands with the rows that it leads to: each row has to be asked about for itself.
+    pub keyless: bool,
     /// The relation row of the models, for the fix.
     pub row: usize,
     /// Where it is declared.

@@ -485,8 +485,10 @@ impl Program {
         let loading = at.and_then(|at| self.loading(at, row));
         let is = |values: &[Box<str>]| loading.as_deref().is_some_and(|l| values.iter().any(|v| &**v == l));
         let dynamic = is(&row.dynamic);
-        let selects = (row.eager_selects && is(&row.eager))
-            || at.zip(row.selects_if.as_ref()).is_some_and(|(at, expr)| self.argument_op(at, expr).is_some());
+        let eager = is(&row.eager) || (!row.eager_unless.is_empty() && !is(&row.eager_unless));
+        let keyless = at.zip(row.selects_if.as_ref());
+        let keyless = keyless.is_some_and(|(at, expr)| self.argument_op(at, expr).is_some());
+        let selects = keyless || (row.eager_selects && eager);
         let relation = Relation {
             name,
             target,
@@ -500,8 +502,9 @@ impl Program {
                     matches!(self.file(at.file).body(at.body).op(op).kind, OpKind::Bool(true))
                 })
             }),
-            eager: is(&row.eager) || selects || (!row.eager_unless.is_empty() && !is(&row.eager_unless)),
+            eager: eager || selects,
             selects,
+            keyless,
             row: ix,
             place: def,
             reverse: false,
@@ -585,6 +588,7 @@ impl Program {
             nullable: true,
             eager: is(&row.eager),
             selects: false,
+            keyless: false,
             row: ix,
             place: def,
             reverse: true,

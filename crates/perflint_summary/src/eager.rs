@@ -9,7 +9,9 @@ impl<'p> Eval<'p> {
     /// Adds what the rows of a query that has run load by themselves.
     pub(crate) fn select_relations(&mut self, f: &mut Frame<'p>, q: &Query, rows: V, op: usize) {
         let Some(entity) = q.entity.filter(|_| !q.writes && !q.plain) else { return };
-        if matches!(q.bound, Bound::One | Bound::AtMost(0 | 1)) || q.ran {
+        // The rows of a relation come with what is always loaded with them: they are joined there, as for a row that is asked for by
+        // its key.
+        if matches!(q.bound, Bound::One | Bound::AtMost(0 | 1)) || q.ran || q.from.is_some() {
             return;
         }
         let p = self.p;
