@@ -6,7 +6,8 @@ use crate::repeat::mentions;
 use crate::worth;
 use crate::write::Ctx;
 use perflint_ir::{
-    Arg, Args, Body, BodyId, BodyKind, Call, Callee, LocalId, LoopSource, OpId, OpKind, RegionKind, Slot,
+    Arg, Args, Body, BodyId, BodyKind, Call, Callee, LocalId, LoopSource, OpId, OpKind, ParamKind,
+    RegionKind, Slot,
 };
 use perflint_link::BodyRef;
 use perflint_models::{EffectKind, Kind, Meaning};
@@ -74,7 +75,8 @@ impl<'c, 'a> Code<'c, 'a> {
         let given = args.filter(|(_, arg)| self.is_element(arg.value, 0));
         let elements: Vec<LocalId> = given
             .filter_map(|(at, arg)| match arg.slot {
-                Slot::Pos => (at < inner.params.len()).then_some(at),
+                // A rest of arguments is a list of them, whatever each is.
+                Slot::Pos => inner.params.get(at).filter(|param| param.kind == ParamKind::Normal).map(|_| at),
                 Slot::Key(name) => inner.params.iter().position(|param| param.name == name),
                 _ => None,
             })
@@ -137,12 +139,12 @@ impl<'c, 'a> Code<'c, 'a> {
             .any(|arg| self.key_asks(arg, said) || self.asks(arg.value, said, depth + 1))
     }
 
-    /// `id__in=page`, `{ in: page }`, `...page`; any other name may be one that the text asks by.
+    /// `id__in=page`, `{ in: page }`; any other name may be one that the text asks by.
     fn key_asks(&self, arg: &Arg, said: &mut Said) -> bool {
-        if !matches!(arg.slot, Slot::Key(_) | Slot::Rest) || !self.is_element(arg.value, 0) {
+        let Slot::Key(key) = arg.slot else { return false };
+        if !self.is_element(arg.value, 0) {
             return false;
         }
-        let Slot::Key(key) = arg.slot else { return true };
         let key = self.ctx.text(key);
         said.named.push(key.to_owned());
         self.means(Meaning::Among, key) || self.ends(key)
@@ -160,7 +162,9 @@ impl<'c, 'a> Code<'c, 'a> {
             },
         };
         let first = args.first().and_then(|arg| self.text_of(arg.value));
-        let given = args.iter().any(|arg| arg.slot == Slot::Pos && self.is_element(arg.value, 0));
+        let given = args
+            .iter()
+            .any(|arg| matches!(arg.slot, Slot::Pos | Slot::Rest) && self.is_element(arg.value, 0));
         if given && let (Some(named), 2) = (&first, args.len()) {
             said.named.push(named.trim_start_matches([':', '@']).to_owned());
         }
