@@ -16,6 +16,8 @@ pub(crate) type Handlers = FxHashMap<(Sym, ClassIx), Vec<ClassIx>>;
 
 /// Most handlers of one message that are followed.
 const MAX_HANDLERS: usize = 4;
+/// Interfaces that extend each other more often are not followed.
+const DEEPEST: u32 = 3;
 
 impl<'p> Eval<'p> {
     /// Calls the handlers of a message, and gives what they give.
@@ -53,28 +55,44 @@ impl<'p> Eval<'p> {
         }
         let mut found = Handlers::default();
         for (i, class) in (0u32..).zip(&self.p.classes) {
-            let def = class.def;
             if !class.mro.iter().any(|base| matches!(base, Base::External(_))) {
                 continue;
             }
-            for ty in &self.p.item(def).bases {
-                let TypeExpr::Path { name, args } = &self.p.file(def.file).types[ty.0 as usize] else {
-                    continue;
-                };
-                let Some(TypeExpr::Path { name: message, .. }) =
-                    args.first().map(|arg| &self.p.file(def.file).types[arg.0 as usize])
-                else {
-                    continue;
-                };
-                let path = self.p.written_path(def.file, *name);
-                let message = self.p.resolve_dotted(def.file, *message).and_then(|t| self.p.target_class(t));
-                if let Some(message) = message {
+            for (path, message) in self.messages_of(ClassIx(i), 0) {
+                let message = self.p.resolve_dotted(class.def.file, message);
+                if let Some(message) = message.and_then(|t| self.p.target_class(t)) {
                     found.entry((path, message)).or_default().push(ClassIx(i));
                 }
             }
         }
         let found = Rc::new(found);
         self.handlers = Some(Rc::clone(&found));
+        found
+    }
+
+    /// What a class extends that has type arguments, with the name of the first of them as the class's file knows it: also of the
+    /// repository's own names for what a library declares, `interface IQueryHandler<TQuery, T> : IRequestHandler<TQuery, T>`.
+    fn messages_of(&self, class: ClassIx, depth: u32) -> Vec<(Sym, Sym)> {
+        let def = self.p.class(class).def;
+        let types = &self.p.file(def.file).types;
+        let mut found = Vec::new();
+        for ty in &self.p.item(def).bases {
+            let TypeExpr::Path { name, args } = &types[ty.0 as usize] else { continue };
+            let argument = |at: usize| match types[args.get(at)?.0 as usize] {
+                TypeExpr::Path { name, .. } => Some(name),
+                _ => None,
+            };
+            let Some(first) = argument(0) else { continue };
+            found.push((self.p.written_path(def.file, *name), first));
+            let own = self.p.resolve_dotted(def.file, *name).and_then(|t| self.p.target_class(t));
+            let Some(own) = own.filter(|own| depth < DEEPEST && *own != class) else { continue };
+            let params = self.p.type_params(own);
+            let inherited = self.messages_of(own, depth + 1).into_iter();
+            found.extend(inherited.filter_map(|(path, inner)| {
+                let at = params.iter().position(|param| *param == inner)?;
+                Some((path, argument(at)?))
+            }));
+        }
         found
     }
 }
