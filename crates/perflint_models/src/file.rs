@@ -433,6 +433,9 @@ pub struct CallRow {
     /// As a decorator: the function runs on a thread, or is wrapped into an awaitable.
     #[serde(default)]
     pub threaded: bool,
+    /// The function of a stub that does what it does: it is given the receiver, then the arguments.
+    #[serde(default)]
+    pub by: Option<Box<str>>,
     /// Looked at: no effect worth telling. The document says so.
     #[serde(default)]
     pub neutral: bool,

@@ -46,6 +46,9 @@ impl<'p> Eval<'p> {
         if row.neutral && row.returns.is_none() {
             return SCALAR;
         }
+        if let Some(function) = &row.by {
+            return self.call_stub(f, function, recv, args, op);
+        }
         if row.known_sql && !self.is_for(f, ix, args, op) {
             return self.hole(f, args, op);
         }

@@ -56,6 +56,24 @@ impl<'p> Eval<'p> {
         })
     }
 
+    /// Calls a function of a stub, by its path, with the receiver of a call before its arguments.
+    pub(crate) fn call_stub(
+        &mut self,
+        f: &mut Frame<'p>,
+        path: &str,
+        recv: V,
+        args: &CallArgs,
+        op: usize,
+    ) -> V {
+        let Some((module, name)) = path.rsplit_once('.') else { return UNKNOWN };
+        let module = self.p.names.find(module).and_then(|module| self.p.resolve(f.at.file, module));
+        let (Some(module), Some(name)) = (module, self.p.names.find(name)) else { return UNKNOWN };
+        let module = self.target(module);
+        let function = self.get(f, module, name, op, None);
+        let pos = std::iter::once(recv).chain(args.pos.iter().copied()).collect();
+        self.call_value(f, function, &CallArgs { pos, ..args.clone() }, op)
+    }
+
     /// Runs the statements of a class's body, and of those that it extends, with an instance as their receiver: what they
     /// call are the methods of the stub that the class extends.
     fn run_class_body(&mut self, f: &mut Frame<'p>, v: V, op: usize) -> V {
