@@ -198,3 +198,26 @@ fn schemas_that_stand_nowhere_usual_are_samples() {
     assert_eq!(both, ["Order(id)"]);
     assert_eq!(tables(&[("db/booking.prisma", &sample)]), ["Booking(id)"]);
 }
+
+#[test]
+fn mappings_beside_the_classes() {
+    let class = "<?php\nnamespace App;\nclass Order { private $id; private $code; private $buyer; }\n";
+    let xml = r#"<doctrine-mapping><entity name="App\Order" table="orders">
+        <indexes><index columns="code,buyer_id"/></indexes>
+        <id name="id" type="integer"/><field name="code" type="string" unique="true"/>
+        <many-to-one field="buyer" target-entity="Buyer"><join-column name="buyer_id"/></many-to-one>
+        </entity></doctrine-mapping>"#;
+    let yaml = "App\\Order:\n  type: entity\n  table: orders\n  indexes: {by_code: {columns: [code, buyer_id]}}\n  \
+        id: {id: {type: integer}}\n  fields: {code: {type: string, unique: true}}\n  manyToOne:\n    buyer:\n      \
+        targetEntity: Buyer\n      joinColumns: {buyer_id: {referencedColumnName: id}}\n";
+    let buyer = "App\\Buyer: {type: mappedSuperclass, id: {id: {type: integer}}}\n";
+    for (name, mapping) in [("Order.orm.xml", xml), ("Order.orm.yml", yaml)] {
+        let found = tables(&[
+            ("src/Order.php", class),
+            ("src/Buyer.php", "<?php\nnamespace App;\nclass Buyer { private $id; }\n"),
+            (name, mapping),
+            ("Buyer.orm.yml", buyer),
+        ]);
+        assert_eq!(found, ["orders(id,code,buyer_id) unique(code) (buyer_id) (code,buyer_id)"], "{name}");
+    }
+}

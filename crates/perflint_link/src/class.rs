@@ -226,10 +226,15 @@ impl Program {
                 }
                 self.classes[class.0 as usize].bases.extend(resolved.into_iter().skip(1));
                 self.classes[class.0 as usize].extended_by.push(Def { file, item: ItemId(i as u32) });
-                let members: Vec<(ItemId, Sym)> =
-                    self.files[f].members(ItemId(i as u32)).map(|(id, item)| (id, item.name)).collect();
-                for (item, name) in members {
-                    self.classes[class.0 as usize].members.entry(name).or_default().push(Def { file, item });
+                let members: Vec<(ItemId, Sym, ItemKind)> = self.files[f]
+                    .members(ItemId(i as u32))
+                    .map(|(id, item)| (id, item.name, item.kind))
+                    .collect();
+                for (item, name, kind) in members {
+                    let known = self.classes[class.0 as usize].members.entry(name).or_default();
+                    // What a class itself declares of a field says more: its type.
+                    let at = if kind == ItemKind::Field { 0 } else { known.len() };
+                    known.insert(at, Def { file, item });
                 }
             }
         }

@@ -37,6 +37,12 @@ impl<'a> Offsets<'a> {
         self.php.to_mut().push_str(text);
     }
 
+    /// Appends text all of which stands for one place of the file.
+    pub(crate) fn pin(&mut self, text: &str, at: usize) {
+        self.push(text, at);
+        self.push("", at);
+    }
+
     /// The offset in the file.
     pub(crate) fn back(&self, php: u32) -> u32 {
         let after = self.parts.partition_point(|(start, _)| *start <= php);

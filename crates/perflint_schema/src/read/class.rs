@@ -45,8 +45,9 @@ pub(crate) fn declared(program: &Program, models: &Models, rows: &Rows<'_>, mach
         {
             continue;
         }
-        let mut markers = program.item(def).markers.iter().map(|marker| program.text(marker.path));
-        if markers.any(|path| row.bases.iter().any(|base| ends_with(path, base))) {
+        let parts = parts(program, class);
+        let mut markers = parts.iter().flat_map(|part| &program.item(*part).markers);
+        if markers.any(|marker| row.bases.iter().any(|base| ends_with(program.text(marker.path), base))) {
             continue;
         }
         let mut eval = Eval::new(program, program.file(def.file), rows);
@@ -68,6 +69,12 @@ pub(crate) fn declared(program: &Program, models: &Models, rows: &Rows<'_>, mach
         }
     }
     out
+}
+
+/// What declares a class: itself, and mappings that stand beside it.
+fn parts(program: &Program, class: ClassIx) -> Vec<Def> {
+    let class = program.class(class);
+    std::iter::once(class.def).chain(class.extended_by.iter().copied()).collect()
 }
 
 /// Whether a file stands where such declarations usually do.
@@ -118,10 +125,15 @@ impl<'p> Reader<'_, 'p> {
     fn located(&self, eval: &mut Eval<'p>, locator: &str) -> Option<String> {
         if let Some(marker) = locator.strip_prefix('@') {
             let (path, key) = marker.rsplit_once('.')?;
-            let def = self.program.class(self.class).def;
-            let markers = &self.program.item(def).markers;
-            let marker = markers.iter().find(|marker| ends_with(self.program.text(marker.path), path))?;
+            let parts = parts(self.program, self.class);
+            let (def, marker) = parts.iter().find_map(|def| {
+                let mut markers = self.program.item(*def).markers.iter();
+                let found = markers.find(|marker| ends_with(self.program.text(marker.path), path));
+                found.map(|marker| (*def, marker))
+            })?;
             let owner = self.program.item(def).owner.unwrap_or(ItemId(0));
+            let mut there = Eval::new(self.program, self.program.file(def.file), self.rows);
+            let eval = if def.file == self.program.class(self.class).def.file { eval } else { &mut there };
             return self.marker_text(eval, owner, marker, key);
         }
         if let Some(method) = locator.strip_suffix("()") {
@@ -227,10 +239,12 @@ impl<'p> Reader<'_, 'p> {
         let mut columns = BTreeMap::new();
         let mut found: Vec<Eval<'p>> = Vec::new();
         let mut opaque = Vec::new();
-        for class in self.classes() {
-            let def = self.program.class(class).def;
+        let line = self.classes();
+        let declaring =
+            line.iter().flat_map(|class| parts(self.program, *class).into_iter().map(|part| (*class, part)));
+        for (class, def) in declaring {
             let mut eval = Eval::new(self.program, self.program.file(def.file), self.rows);
-            for field in self.fields(class) {
+            for field in self.fields(class, def) {
                 self.field(&mut eval, field, table, &mut columns);
                 if self.is_own(field) {
                     opaque.push(self.program.text(self.program.item(field).name).to_owned());
@@ -239,7 +253,7 @@ impl<'p> Reader<'_, 'p> {
             found.push(eval);
         }
         let mut files: Vec<_> =
-            self.classes().iter().map(|class| self.program.class(*class).def.file).collect();
+            line.iter().flat_map(|class| parts(self.program, *class)).map(|part| part.file).collect();
         files.reverse();
         files.dedup();
         for file in files {
@@ -322,8 +336,7 @@ impl<'p> Reader<'_, 'p> {
         all
     }
 
-    fn fields(&self, class: ClassIx) -> Vec<Def> {
-        let def = self.program.class(class).def;
+    fn fields(&self, class: ClassIx, def: Def) -> Vec<Def> {
         let members = self.program.class(class).members.values().flatten();
         let mut fields: Vec<Def> = members
             .filter(|field| field.file == def.file && self.program.item(**field).kind == ItemKind::Field)
@@ -596,12 +609,14 @@ impl<'p> Reader<'_, 'p> {
 
     /// Indexes and constraints that the class itself declares.
     fn class_parts(&self, eval: &mut Eval<'p>, table: &str, columns: &BTreeMap<String, Option<String>>) {
-        let def = self.program.class(self.class).def;
-        let item = self.program.item(def);
-        let owner = item.owner.unwrap_or(ItemId(0));
-        if self.program.file(def.file).path == eval.file.path {
-            for marker in &item.markers {
-                eval.marked(owner, marker, self.program, &Val::Table(String::new()));
+        let item = self.program.item(self.program.class(self.class).def);
+        for part in parts(self.program, self.class) {
+            if self.program.file(part.file).path == eval.file.path {
+                let item = self.program.item(part);
+                let owner = item.owner.unwrap_or(ItemId(0));
+                for marker in &item.markers {
+                    eval.marked(owner, marker, self.program, &Val::Table(String::new()));
+                }
             }
         }
         for path in &self.row.indexes {
