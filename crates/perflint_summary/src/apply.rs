@@ -639,13 +639,13 @@ impl<'p> Eval<'p> {
         let facts = &self.p.file(file).sql[ix as usize];
         let statement = facts.statements.first()?;
         // What stands for a part of the text that is not known is no name.
-        let named = |t: &&Box<str>| !t.contains("perflint_hole") && !t.starts_with('$');
-        let table = statement.tables.iter().find(named).map_or("sql", |t| t);
+        let named = |t: &str| !t.contains("perflint_hole") && !t.starts_with('$');
+        let table = statement.tables.iter().find(|t| named(t)).map_or("sql", |t| t);
         let label = self.p.names.intern(table);
         let q = self.fresh_query(f, None, label, g.op);
         let place = facts.place.map(|(body, op)| Site { at: perflint_link::BodyRef { file, body }, op });
         // It may be the rows of a statement that are joined, of which there may be few.
-        let joins_unknown = statement.tables.first().is_some_and(|t| !named(&t));
+        let joins_unknown = statement.tables.first().is_some_and(|t| !named(t));
         let bound = limit_of(statement, facts.partial || grown);
         let bound = if joins_unknown { bound.min(Bound::Unknown) } else { bound };
         let writes = matches!(statement.verb, SqlVerb::Insert | SqlVerb::Update | SqlVerb::Delete);
