@@ -8,7 +8,7 @@ use crate::detect::effects;
 use crate::merge::{MAX_PLACES, Shared, merged};
 use crate::write::Ctx;
 use crate::{Confidence, Context, Finding, Page, Place, Step, StepKind, among, few, helper, worth};
-use perflint_ir::{Body, BodyKind, Callee, LocalId, OpId, OpKind, RegionId, RegionKind, Role, Sym};
+use perflint_ir::{Body, Callee, LocalId, OpId, OpKind, RegionId, RegionKind, Role, Sym};
 use perflint_link::BodyRef;
 use perflint_models::{EffectKind, Wait};
 use perflint_summary::{Factor, Repeat, Site, Sure, words};
@@ -49,10 +49,9 @@ fn primary(ctx: &Ctx<'_>, repeat: &Repeat) -> Option<Site> {
     ctx.first_user_site(&repeat.term)
 }
 
-/// True for what a declaration says to run, such as a map of rows: the function that makes it run does not say so itself.
+/// True for what a map of rows says to run for each: the function that makes it run does not say so itself.
 fn is_declared(ctx: &Ctx<'_>, repeat: &Repeat) -> bool {
-    let site = repeat.term.effect.site;
-    site == repeat.place && site.at != repeat.at && ctx.program.body(site.at).kind == BodyKind::Init
+    ctx.facts.nested.contains(&repeat.term.effect.site)
 }
 
 /// The code that runs the place of a finding.

@@ -104,6 +104,8 @@ pub(crate) struct Events {
     pub(crate) named: FxHashSet<Site>,
     /// Where rows are made that no query read.
     pub(crate) made: FxHashSet<Site>,
+    /// Where maps of rows name statements that run for each of them.
+    pub(crate) nested: FxHashSet<Site>,
     /// Relations that code puts into rows itself: where the query of the rows was built, and the path, or any at all.
     pub(crate) placed: FxHashSet<(Site, Option<Sym>)>,
     /// Where queries were last told what to load with their rows, and the path of these rows, by where the queries were built

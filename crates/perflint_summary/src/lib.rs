@@ -170,6 +170,8 @@ pub struct Facts {
     pub named: rustc_hash::FxHashSet<Site>,
     /// Where rows are made that no query read: nothing can be loaded with them.
     pub made: rustc_hash::FxHashSet<Site>,
+    /// Where maps of rows name statements that run for each of them.
+    pub nested: rustc_hash::FxHashSet<Site>,
     /// Where queries were last told what to load with their rows, and the path of these rows, by where the queries were built
     /// and what they load from there on.
     pub loads: rustc_hash::FxHashMap<(Site, SupplyIx), (Site, perflint_ir::Sym)>,
@@ -210,6 +212,7 @@ pub fn analyse(program: &Program, models: &Models) -> Facts {
         subjects: events.subjects,
         named: events.named,
         made: events.made,
+        nested: events.nested,
         loads: events.loads,
         declared: events.declared,
         graph: events.graph,

@@ -80,6 +80,7 @@ impl<'p> Eval<'p> {
         let site = Site { at: part.place.0, op: part.place.1 };
         let kind = EffectKind::Query;
         let effect = Effect { kind, entity: None, label, method, site, lazy: None, batched: false };
+        self.events.nested.insert(site);
         let start = f.terms.len();
         self.effect(f, effect, Wait::Blocks, None, Sure::Certain);
         let step = Rc::new(StepNode { site: self.site(f, op), callee: None, next: None });
