@@ -4,18 +4,20 @@ use crate::eval::{Around, Eval, Frame};
 use crate::fact::Factor;
 use crate::value::{Bound, Query, Row, V, Val};
 use perflint_link::Relation;
+use perflint_models::To;
 
 impl<'p> Eval<'p> {
     /// Adds what the rows of a query that has run load by themselves.
     pub(crate) fn select_relations(&mut self, f: &mut Frame<'p>, q: &Query, rows: V, op: usize) {
         let Some(entity) = q.entity.filter(|_| !q.writes && !q.plain) else { return };
-        // The rows of a relation come with what is always loaded with them: they are joined there, as for a row that is asked for by
-        // its key.
-        if matches!(q.bound, Bound::One | Bound::AtMost(0 | 1)) || q.ran || q.from.is_some() {
+        if matches!(q.bound, Bound::One | Bound::AtMost(0 | 1)) || q.ran {
             return;
         }
         let p = self.p;
-        let relations: Vec<&'p Relation> = p.relations_of(entity).into_iter().filter(|r| r.selects).collect();
+        // The rows of a relation are joined with the one that each refers to, as a row that is asked for by its key is.
+        let joined = |r: &Relation| q.from.is_some() && r.to == To::One && !r.keyless;
+        let relations = p.relations_of(entity).into_iter().filter(|r| r.selects && !joined(r));
+        let relations: Vec<&'p Relation> = relations.collect();
         if relations.is_empty() || !matches!(self.vals.get(rows), Val::Many { .. } | Val::Query(_)) {
             return;
         }
