@@ -192,7 +192,7 @@ impl Go<'_> {
         self.low.path(&name, node)
     }
 
-    /// `append` adds lists, `make` gives an empty one, `new` an instance.
+    /// `append` adds lists, `make` gives an empty one, `new` an instance, or where a value is.
     fn builtin(&mut self, node: Node<'_>, name: &str, list: &[Node<'_>]) -> Option<OpId> {
         if self.low.scopes.find(&mut self.low.file, name).is_some() {
             return None;
@@ -215,11 +215,36 @@ impl Go<'_> {
                 let made = (ty.kind() != "channel_type").then(|| self.low.make(shape, Vec::new(), node))?;
                 Some(self.typed(made, *ty, node))
             }
+            ("new", [value]) if self.is_value(*value) => Some(self.value(*value)),
             ("new", [ty]) => {
                 let class = self.type_value(*ty);
                 Some(self.low.invoke(Callee::Value(class), Vec::new(), CallForm::New, node, node))
             }
             _ => None,
+        }
+    }
+
+    /// False for a type: what is given to `new` is either, and a name may be both.
+    fn is_value(&mut self, node: Node<'_>) -> bool {
+        let name = match node.kind() {
+            "type_identifier" => node,
+            "qualified_type" => node.field("package").unwrap_or(node),
+            kind => return !kind.ends_with("_type"),
+        };
+        let name = self.low.text(name);
+        matches!(name, "true" | "false") || self.low.scopes.find(&mut self.low.file, name).is_some()
+    }
+
+    /// A value, though the grammar took it for a type.
+    fn value(&mut self, node: Node<'_>) -> OpId {
+        match (self.low.text(node), node.field("package"), node.field("name")) {
+            (text @ ("true" | "false"), ..) => self.low.op(OpKind::Bool(text == "true"), node),
+            (_, Some(base), Some(name)) if node.kind() == "qualified_type" => {
+                let base = self.expr(base);
+                let name = self.low.text(name);
+                self.low.get(base, name, node)
+            }
+            _ => self.expr(node),
         }
     }
 

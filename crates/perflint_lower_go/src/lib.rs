@@ -7,6 +7,7 @@
 
 mod decl;
 mod expr;
+mod fresh;
 mod stmt;
 #[cfg(test)]
 mod tests;
@@ -14,13 +15,13 @@ mod types;
 
 use perflint_ir::{FileIr, GapKind, ItemId, OpId};
 use perflint_syntax::lowering::Lowering;
-use perflint_syntax::{Source, Walk, tree, with_gap};
+use perflint_syntax::{Source, Walk, with_gap};
 use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 /// Lowers one file. Never fails.
 pub fn lower(source: Source<'_>) -> FileIr {
-    let Some(tree) = tree::parse(&tree_sitter_go::LANGUAGE.into(), source.text) else {
+    let Some(tree) = fresh::parse(source.text) else {
         return with_gap(source, GapKind::Failed);
     };
     let mut go =

@@ -108,3 +108,21 @@ fn a_function_with_type_arguments_is_called() {
     );
     has("package a\ntype Repo[T any, K comparable] struct { db DB }", &["@<> \"T\" \"K\""]);
 }
+
+#[test]
+fn new_takes_a_type_or_a_value() {
+    let text = "package a\nfunc f(n int, o Order) {\n\ta := new(\"x\")\n\tb := new(g(n))\n\tc := new(n)\n\td := new(o.Total)\n\te := new(Order)\n\th := new(true)\n}\n";
+    assert_eq!(lower(text).gaps, Vec::new());
+    has(
+        text,
+        &[
+            "a#2 = %0",
+            "call Plain %2(%3)",
+            "c#4 = %6",
+            "local o#1",
+            "%8.Total",
+            "call New %11()",
+            "h#7 = %14",
+        ],
+    );
+}

@@ -80,6 +80,13 @@ fn broken_code_leaves_gaps_and_the_rest() {
 }
 
 #[test]
+fn a_zero_in_a_text_ends_nothing() {
+    let file = lower("class A { void f() { g(\"a\0b\" + h()); } }");
+    assert_eq!(file.gaps, Vec::new());
+    assert!(file.bodies.iter().flat_map(|body| &body.calls).count() == 2);
+}
+
+#[test]
 fn depth_is_bounded() {
     let n = 60_000;
     lower(&format!("class A {{ int x = {}1{}; }}", "(".repeat(n), ")".repeat(n)));
