@@ -45,11 +45,8 @@ fn argument(text: &str) -> &str {
         match (quote, c) {
             _ if escaped => escaped = false,
             (Some('"' | '\''), '\\') => escaped = true,
-            (Some(open), _) => {
-                if c == open {
-                    quote = None;
-                }
-            }
+            (Some(open), _) if c == open => quote = None,
+            (Some(_), _) => {}
             (None, '"' | '\'' | '`') => quote = Some(c),
             (None, '(' | '[' | '{') => depth += 1,
             (None, ')' | ']' | '}') if depth == 0 => return &text[..at],
