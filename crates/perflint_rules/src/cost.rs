@@ -226,7 +226,7 @@ fn sizes(ctx: &Ctx<'_>, term: &Term) -> Vec<String> {
 }
 
 /// The name of the handler, or of the class that inherits it from the framework.
-fn handler(ctx: &Ctx<'_>, entry: &EntryPoint) -> Option<Place> {
+pub(crate) fn handler(ctx: &Ctx<'_>, entry: &EntryPoint) -> Option<Place> {
     let user = |def: &perflint_link::Def| !ctx.program.is_stub(def.file);
     if let Some(def) = entry.def.filter(user).or_else(|| entry.class.filter(user)) {
         let item = ctx.program.item(def);

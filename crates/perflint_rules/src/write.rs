@@ -165,9 +165,7 @@ impl<'a> Ctx<'a> {
             (None, _, calls) => calls?,
         };
         let entry = self.facts.entries.get(entry)?;
-        let def = entry.def.filter(|d| !self.program.is_stub(d.file))?;
-        let item = self.program.item(def);
-        let place = self.place(def.file, item.name_span);
+        let place = crate::cost::handler(self, entry)?;
         Some(Step { kind: StepKind::Entry, place, label: format!("entry point `{}`", entry.label) })
     }
 }
