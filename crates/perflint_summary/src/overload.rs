@@ -4,44 +4,37 @@ use crate::call::CallArgs;
 use crate::eval::{Eval, Frame};
 use crate::value::{V, Val};
 use perflint_ir::{
-    Body, ExitKind, ItemKind, Lang, Marker, OpId, OpKind, Param, ParamKind, Sym, TypeExpr, operands,
+    Body, BodyKind, ExitKind, ItemKind, Lang, Marker, OpId, OpKind, Param, ParamKind, Sym, TypeExpr, operands,
 };
-use perflint_link::{Base, ClassIx, Def, FileIx};
+use perflint_link::{Base, BodyRef, ClassIx, Def, FileIx};
 use perflint_models::TypeRole;
 
 /// What a method that gives nothing is behind one that gives what is wanted: no agreement of arguments makes up for it.
 const SHORT: i32 = 16;
 
+/// Expressions nested deeper are not looked through.
+const DEEPEST: u32 = 8;
+
 /// A call in its body: what is made of its result says which of several methods can be meant.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'p> {
+    at: BodyRef,
     body: &'p Body,
     op: OpId,
 }
 
 impl<'p> Asked<'p> {
     pub(crate) fn new(f: &Frame<'p>, op: usize) -> Self {
-        Self { body: f.body, op: OpId(op as u32) }
+        Self { at: f.at, body: f.body, op: OpId(op as u32) }
     }
 
-    /// True if something uses the result, or what waiting for it gives.
-    fn wants(self) -> Wanted {
-        match self.user(self.op) {
-            None => Wanted::Nothing,
-            Some(user) if matches!(self.body.op(user).kind, OpKind::Await(_)) => match self.user(user) {
-                Some(_) => Wanted::Awaited,
-                None => Wanted::Nothing,
-            },
-            Some(_) => Wanted::Value,
-        }
-    }
-
-    fn user(self, of: OpId) -> Option<OpId> {
-        let later = (0u32..).map(OpId).zip(&self.body.ops).skip(of.at() + 1);
-        later.map(|(id, op)| (id, op.kind)).find_map(|(id, kind)| {
+    /// The operation that uses the result.
+    fn user(self) -> Option<(Self, OpKind)> {
+        let later = (0u32..).map(OpId).zip(&self.body.ops).skip(self.op.at() + 1);
+        later.map(|(op, found)| (Self { op, ..self }, found.kind)).find(|(_, kind)| {
             let mut uses = false;
-            operands(self.body, kind, &mut |operand| uses |= operand == of);
-            uses.then_some(id)
+            operands(self.body, *kind, &mut |operand| uses |= operand == self.op);
+            uses
         })
     }
 }
@@ -63,7 +56,7 @@ impl<'p> Eval<'p> {
         asked: Asked<'p>,
     ) -> Vec<(ClassIx, Def)> {
         let mut best: Vec<(ClassIx, Def, i32)> = Vec::new();
-        let wanted = if found.len() > 1 { asked.wants() } else { Wanted::Nothing };
+        let wanted = if found.len() > 1 { self.wanted(asked, 0) } else { Wanted::Nothing };
         for (class, def) in found {
             let score = self.fitness(def, args) - if self.falls_short(def, wanted) { SHORT } else { 0 };
             match best.iter_mut().find(|(of, ..)| *of == class) {
@@ -93,26 +86,49 @@ impl<'p> Eval<'p> {
         self.meant(all, args, asked).first().map(|(_, def)| *def)
     }
 
+    /// What is made of a call's result, or of what waiting for it gives.
+    fn wanted(&mut self, asked: Asked<'p>, depth: u32) -> Wanted {
+        let Some((user, kind)) = asked.user().filter(|_| depth < DEEPEST) else { return Wanted::Nothing };
+        match kind {
+            OpKind::Await(_) if self.wanted(user, depth + 1) == Wanted::Nothing => Wanted::Nothing,
+            OpKind::Await(_) => Wanted::Awaited,
+            OpKind::Join(_) | OpKind::Unknown(_) | OpKind::Cast { .. } => self.wanted(user, depth + 1),
+            // What a closure gives may be dropped, and so may what is written as all that a function does.
+            OpKind::Exit { .. } if asked.body.kind != BodyKind::Function => Wanted::Nothing,
+            OpKind::Exit { .. } => match self.given_by(Def { file: asked.at.file, item: asked.body.owner }) {
+                Gives::Value => Wanted::Value,
+                _ => Wanted::Nothing,
+            },
+            _ => Wanted::Value,
+        }
+    }
+
     /// True for a method that gives nothing where a value is wanted: `RunSync(Func<Task>)`, where `RunSync<T>(Func<Task<T>>)` gives
     /// what the closure computes.
     fn falls_short(&mut self, def: Def, wanted: Wanted) -> bool {
         let item = self.p.item(def);
-        let file = self.p.file(def.file);
         if item.kind != ItemKind::Function || wanted == Wanted::Nothing {
             return false;
         }
-        match item.ty {
-            None if file.lang.infers_results() => !item.body.is_some_and(|body| gives(file.body(body))),
-            None => true,
-            Some(ty) => match &file.types[ty.0 as usize] {
-                // A promise of nothing.
-                TypeExpr::Path { name, args } if wanted == Wanted::Awaited && args.is_empty() => {
-                    let path = self.p.written_path(def.file, *name);
-                    let known = self.look.ty(path, file.lang);
-                    known.is_some_and(|ty| self.m.type_row(ty).builtin.as_deref() == Some("promise"))
-                }
-                _ => false,
-            },
+        let file = self.p.file(def.file);
+        let inferred = file.lang.infers_results() && item.body.is_some_and(|body| gives(file.body(body)));
+        match self.given_by(def) {
+            Gives::Nothing => !inferred,
+            Gives::Promise => wanted == Wanted::Awaited,
+            Gives::Value => false,
+        }
+    }
+
+    /// What a method is declared to give.
+    fn given_by(&mut self, def: Def) -> Gives {
+        let file = self.p.file(def.file);
+        let Some(ty) = self.p.item(def).ty else { return Gives::Nothing };
+        let TypeExpr::Path { name, args } = &file.types[ty.0 as usize] else { return Gives::Value };
+        let path = self.p.written_path(def.file, *name);
+        let known = self.look.ty(path, file.lang).filter(|_| args.is_empty());
+        match known.is_some_and(|ty| self.m.type_row(ty).builtin.as_deref() == Some("promise")) {
+            true => Gives::Promise,
+            false => Gives::Value,
         }
     }
 
@@ -281,6 +297,14 @@ impl<'p> Eval<'p> {
         let known = self.look.ty(path, self.p.file(file).lang);
         known.is_some_and(|ty| self.m.type_row(ty).builtin.as_deref() == Some("callable"))
     }
+}
+
+/// What a method is declared to give.
+enum Gives {
+    Nothing,
+    /// A promise of nothing.
+    Promise,
+    Value,
 }
 
 /// True if a body gives a value.
