@@ -132,6 +132,10 @@ pub enum Expr {
     Told(Box<str>),
     /// What the code calls a thing, in its last word: a table that a constant of generated code stands for.
     Spelled(Box<Expr>),
+    /// A truth: what a service that is in use answers, `production?`.
+    Truth(bool),
+    /// Whether a value, if it is a known text, is this one.
+    Says(Box<str>, Box<Expr>),
     /// A constant number.
     Number(u32),
     /// A constant string.
@@ -234,6 +238,8 @@ impl Expr {
             "recv" => Some(Self::Recv),
             "args" => Some(Self::ArgsFrom(0)),
             "scalar" => Some(Self::Scalar),
+            "true" => Some(Self::Truth(true)),
+            "false" => Some(Self::Truth(false)),
             "filled" => Some(Self::Filled),
             "nested" => Some(Self::Nested),
             "declared" => Some(Self::Declared),
@@ -332,6 +338,10 @@ impl Expr {
             "of" => {
                 let (ty, value) = inner.split_once(',').ok_or("of(TYPE, value) takes two")?;
                 Self::Of(ty.trim().into(), Box::new(Self::parse(value).map_err(|e| e.to_string())?))
+            }
+            "says" => {
+                let (text, value) = inner.split_once(',').ok_or("says(text, value) takes two")?;
+                Self::Says(text.trim().into(), Box::new(Self::parse(value).map_err(|e| e.to_string())?))
             }
             "is" => {
                 let (kinds, value) = inner.split_once(',').ok_or("is(KIND, value) takes two")?;

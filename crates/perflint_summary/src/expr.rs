@@ -373,6 +373,13 @@ impl<'p> Eval<'p> {
                 self.service(f, v)?
             }
             Expr::Scalar => SCALAR,
+            Expr::Truth(truth) => self.vals.make(Val::Bool(*truth)),
+            Expr::Says(text, e) => {
+                let v = self.expr(f, e, g)?;
+                let Val::Str(said) = *self.vals.get(v) else { return None };
+                let same = *self.p.text(said) == **text;
+                self.vals.make(Val::Bool(same))
+            }
             Expr::Number(n) => self.vals.make(Val::Int(i32::try_from(*n).unwrap_or(i32::MAX))),
             Expr::Text(text) => {
                 let sym = self.p.names.intern(text);
