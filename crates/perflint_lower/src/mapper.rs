@@ -91,13 +91,8 @@ impl Mapper<'_> {
                 _ => continue,
             };
             if let Some(select) = inner.attribute("select") {
-                let named = [
-                    ("select", Some(self.full(select))),
-                    ("fetchType", inner.attribute("fetchType").map(Into::into)),
-                ];
-                let args = named.into_iter().filter_map(|(name, text)| Some(self.named(name, &text?, inner)));
-                let args = args.collect();
-                let value = self.call(word, args, inner);
+                let select = self.full(select);
+                let value = self.part(inner, word, &select);
                 parts.push(Arg { slot: Slot::Pos, value });
             }
             others.extend(inner.attribute("resultMap"));
@@ -105,6 +100,17 @@ impl Mapper<'_> {
                 self.parts(inner, parts, others, depth + 1);
             }
         }
+    }
+
+    /// `Result(property, one = One(select, fetchType))`.
+    fn part(&mut self, element: Node<'_, '_>, word: &str, select: &str) -> OpId {
+        let mut args = vec![self.named("select", select, element)];
+        args.extend(element.attribute("fetchType").map(|loading| self.named("fetchType", loading, element)));
+        let value = self.call(word, args, element);
+        let slot = Slot::Key(self.file.sym(&word.to_ascii_lowercase()));
+        let mut args = vec![Arg { slot, value }];
+        args.extend(element.attribute("property").map(|name| self.named("property", name, element)));
+        self.call("Result", args, element)
     }
 
     /// A statement with the maps of its result.

@@ -12,9 +12,13 @@ pub struct Nested {
     pub name: Box<str>,
     /// The marker that refers to maps by their names.
     pub refers: Box<str>,
-    /// The marker in a map that names a statement which gives one row.
+    /// The marker in a map that is about one attribute.
+    pub part: Box<str>,
+    /// The argument of that with the attribute's name.
+    pub attribute: Box<str>,
+    /// The marker in that which names a statement that gives one row.
     pub one: Box<str>,
-    /// The marker in a map that names a statement which gives many.
+    /// The marker in it that names one which gives many.
     pub many: Box<str>,
     /// The argument of both with the statement's name.
     pub statement: Box<str>,

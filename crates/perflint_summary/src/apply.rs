@@ -170,7 +170,7 @@ impl<'p> Eval<'p> {
         }
         if let Some(nested) = &row.nested {
             let few = built.is_some_and(|q| matches!(q.bound, Bound::One | Bound::AtMost(0 | 1)));
-            self.nested_selects(f, nested, v, few, op);
+            v = self.nested_selects(f, nested, v, few, op);
         }
         if let (Some(source), Val::Many { elem, count, batch, source: None }) =
             (source, self.vals.get(v).clone())

@@ -6,7 +6,7 @@
 use crate::eval::{Around, Eval, Frame};
 use crate::fact::{Effect, Factor, StepNode, Sure};
 use crate::noted::Place;
-use crate::value::{Site, V, Val};
+use crate::value::{Bound, Query, Site, V, Val};
 use perflint_ir::{OpKind, Sym};
 use perflint_link::{BodyRef, Def};
 use perflint_models::{EffectKind, Nested, Wait};
@@ -20,10 +20,13 @@ struct Part {
     place: Place,
     statement: String,
     many: bool,
+    /// The attribute that it fills, where that waits until somebody looks at it.
+    waits: Option<Sym>,
 }
 
 impl<'p> Eval<'p> {
-    /// Adds what the map of a statement's result runs for the rows that it gave. `few`: there is one at most.
+    /// Adds what the map of a statement's result runs for the rows that it gave, and gives these with what waits to be looked at.
+    /// `few`: there is one at most.
     pub(crate) fn nested_selects(
         &mut self,
         f: &mut Frame<'p>,
@@ -31,51 +34,77 @@ impl<'p> Eval<'p> {
         rows: V,
         few: bool,
         op: usize,
-    ) {
-        let Some(method) = self.declaring else { return };
+    ) -> V {
+        let Some(method) = self.declaring else { return rows };
         let start = f.terms.len();
-        let statements = self.p.statements_of(method);
-        let Some(place) = self.run_parts(f, nested, &statements, op, &mut Vec::new()) else { return };
-        if let Some(of) = self.listed_rows(rows).filter(|_| !few) {
+        let mut parts = Vec::new();
+        self.parts_of(nested, &self.p.statements_of(method), &mut parts, &mut Vec::new());
+        if let Some(place) = self.run_parts(f, nested, &parts, op, &mut Vec::new())
+            && let Some(of) = self.listed_rows(rows).filter(|_| !few)
+        {
             let name = of.unwrap_or_else(|| self.p.item(method).name);
             self.per_row(f, start, name, place);
         }
+        parts.iter().fold(rows, |rows, part| self.waiting_in(f, rows, part, op))
     }
 
-    /// Runs what the maps of a statement name, and gives where the first of them is named.
+    /// Rows that have a query as an attribute, which runs when somebody walks it.
+    fn waiting_in(&mut self, f: &Frame<'p>, rows: V, part: &Part, op: usize) -> V {
+        let Some(name) = part.waits.filter(|_| part.many) else { return rows };
+        match self.vals.get(rows).clone() {
+            Val::Many { elem, count, batch, source } => {
+                let elem = self.waiting_in(f, elem, part, op);
+                self.vals.make(Val::Many { elem, count, batch, source })
+            }
+            Val::Inst(class, fields) => {
+                let label = self.p.names.intern(short(&part.statement));
+                let query = self.fresh_query(f, None, label, op);
+                let origin = Site { at: part.place.0, op: part.place.1 };
+                let query = Query { origin, bound: Bound::Unknown, plain: true, narrowed: true, ..query };
+                let query = self.vals.make(Val::Query(query));
+                let others = fields.iter().copied().filter(|(known, _)| *known != name);
+                let mut fields: Vec<(Sym, V)> = others.chain([(name, query)]).collect();
+                fields.sort();
+                self.vals.make(Val::Inst(class, fields.into()))
+            }
+            _ => rows,
+        }
+    }
+
+    /// Runs what maps name, and gives where the first of it is named.
     fn run_parts(
         &mut self,
         f: &mut Frame<'p>,
         nested: &'p Nested,
-        statements: &[Def],
+        parts: &[Part],
         op: usize,
         running: &mut Vec<String>,
     ) -> Option<Place> {
-        let mut parts = Vec::new();
-        self.parts_of(nested, statements, &mut parts, &mut Vec::new());
-        for part in &parts {
+        let mut first = None;
+        for part in parts.iter().filter(|part| part.waits.is_none()) {
+            first = first.or(Some(part.place));
             if running.len() >= MAX_NESTED || running.contains(&part.statement) {
                 continue;
             }
             self.run_part(f, part, op);
+            let mut inner = Vec::new();
             let statements = self.statements_named(part.place.0, &part.statement);
+            self.parts_of(nested, &statements, &mut inner, &mut Vec::new());
             running.push(part.statement.clone());
             let start = f.terms.len();
-            let inner = self.run_parts(f, nested, &statements, op, running);
+            let place = self.run_parts(f, nested, &inner, op, running);
             running.pop();
-            if let Some(inner) = inner.filter(|_| part.many) {
-                let name = last_word(&part.statement);
-                let name = self.p.names.intern(name);
-                self.per_row(f, start, name, inner);
+            if let Some(place) = place.filter(|_| part.many) {
+                let name = self.p.names.intern(last_word(&part.statement));
+                self.per_row(f, start, name, place);
             }
         }
-        parts.first().map(|part| part.place)
+        first
     }
 
     /// One query at the place that names the statement.
     fn run_part(&mut self, f: &mut Frame<'p>, part: &Part, op: usize) {
-        let short = part.statement.match_indices('.').rev().nth(1).map_or(0, |(at, _)| at + 1);
-        let label = self.p.names.intern(part.statement.get(short..).unwrap_or(&part.statement));
+        let label = self.p.names.intern(short(&part.statement));
         let method = self.p.names.intern(last_word(&part.statement));
         let site = Site { at: part.place.0, op: part.place.1 };
         let kind = EffectKind::Query;
@@ -123,15 +152,19 @@ impl<'p> Eval<'p> {
     }
 
     fn parts_in(&mut self, nested: &'p Nested, map: Place, parts: &mut Vec<Part>) {
-        for (marker, many) in [(&nested.one, false), (&nested.many, true)] {
-            let mut places = Vec::new();
-            let word = last_word(marker);
-            self.noted_parts(map).into_iter().for_each(|part| self.calls_of(word, part, &mut places, 0));
-            for place in places {
-                if !self.waits_to_be_read(nested, place)
-                    && let Some(statement) = self.noted_text(place, &nested.statement)
-                {
-                    parts.push(Part { place, statement, many });
+        let mut about = Vec::new();
+        let word = last_word(&nested.part);
+        self.noted_parts(map).into_iter().for_each(|part| self.calls_of(word, part, &mut about, 0));
+        for attribute in about {
+            for (marker, many) in [(&nested.one, false), (&nested.many, true)] {
+                let mut places = Vec::new();
+                let inside = self.noted_parts(attribute);
+                inside.into_iter().for_each(|part| self.calls_of(last_word(marker), part, &mut places, 0));
+                for place in places {
+                    let Some(statement) = self.noted_text(place, &nested.statement) else { continue };
+                    let name = self.noted_text(attribute, &nested.attribute).unwrap_or_default();
+                    let waits = self.waits_to_be_read(nested, place).then(|| self.p.names.intern(&name));
+                    parts.push(Part { place, statement, many, waits });
                 }
             }
         }
@@ -206,6 +239,12 @@ impl<'p> Eval<'p> {
         let def = Def { file: from.file, item: self.p.body(from).owner };
         (self.p.full_name(def).map_or_else(String::new, |full| self.p.text(full).to_owned()), name)
     }
+}
+
+/// The last two words of a statement's name: its mapper and its own.
+fn short(statement: &str) -> &str {
+    let start = statement.match_indices('.').rev().nth(1).map_or(0, |(at, _)| at + 1);
+    statement.get(start..).unwrap_or(statement)
 }
 
 fn last_word(path: &str) -> &str {
