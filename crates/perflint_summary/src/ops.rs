@@ -604,7 +604,7 @@ impl<'p> Eval<'p> {
                 let value = f.vals[recv.at()];
                 if call.form == CallForm::Auto {
                     let v = self.get(f, value, name, i, Some(recv));
-                    if v != UNKNOWN && !self.is_callable(v) {
+                    if v != UNKNOWN && !self.is_callable(f, v) {
                         return v;
                     }
                 }
@@ -622,7 +622,7 @@ impl<'p> Eval<'p> {
                     return self.call_super(f, name, &args, i);
                 }
                 let callee = f.vals[value.at()];
-                if call.form == CallForm::Auto && !self.is_callable(callee) {
+                if call.form == CallForm::Auto && !self.is_callable(f, callee) {
                     return callee;
                 }
                 if let OpKind::Get { base, name } = f.body.op(value).kind
@@ -644,8 +644,13 @@ impl<'p> Eval<'p> {
         }
     }
 
-    fn is_callable(&self, v: V) -> bool {
-        matches!(self.vals.get(v), Val::Fun(_) | Val::Bound(..) | Val::ExtMethod(..) | Val::Closure(..))
+    fn is_callable(&mut self, f: &Frame<'p>, v: V) -> bool {
+        match self.vals.get(v) {
+            Val::Fun(_) | Val::Bound(..) | Val::ExtMethod(..) | Val::Closure(..) => true,
+            // Where no brackets are needed a path may be that of a function: `Rails.env.production?`.
+            Val::Ext(path) => f.lang.has_blocks() && self.look.function(*path, f.lang).is_some(),
+            _ => false,
+        }
     }
 
     pub(crate) fn arguments(&mut self, f: &Frame<'p>, args: &'p [Arg]) -> CallArgs {
