@@ -35,11 +35,12 @@ pub fn builtin_for<'a>(
 
 fn carried(wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, ModelFile)>, ModelError> {
     let files = FILES.iter().copied().filter(|(name, _)| wanted(name));
-    parse_as(files, |name, text| {
-        let wrong =
-            |error: serde_json::Error| ModelError::Row { file: name.to_owned(), what: error.to_string() };
-        serde_json::from_str(text).map_err(wrong)
-    })
+    parse_as(files, from_json)
+}
+
+fn from_json(name: &str, text: &str) -> Result<ModelFile, ModelError> {
+    serde_json::from_str(text)
+        .map_err(|error| ModelError::Row { file: name.to_owned(), what: error.to_string() })
 }
 
 /// Kotlin's models stand beside Java's: the two call each other.

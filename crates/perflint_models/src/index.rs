@@ -153,10 +153,13 @@ type ByFamily = FxHashMap<Box<str>, FxHashMap<Box<str>, Vec<TypeIx>>>;
 pub(crate) fn parse<'a>(
     texts: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<Vec<(String, ModelFile)>, ModelError> {
-    parse_as(texts, |name, text| {
-        toml::from_str(text)
-            .map_err(|source| ModelError::Parse { file: name.to_owned(), source: Box::new(source) })
-    })
+    parse_as(texts, from_toml)
+}
+
+/// Reading a file is compiled here, and not once more in each crate that hands over texts of a type of its own.
+fn from_toml(name: &str, text: &str) -> Result<ModelFile, ModelError> {
+    toml::from_str(text)
+        .map_err(|source| ModelError::Parse { file: name.to_owned(), source: Box::new(source) })
 }
 
 /// The same for texts in whatever form `read` takes.
