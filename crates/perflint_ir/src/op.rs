@@ -474,6 +474,25 @@ impl Body {
         bindings(&self.ops, local)
     }
 
+    /// The regions in which a variable is given its values, in their order.
+    pub fn binding_regions(&self, local: LocalId) -> impl Iterator<Item = RegionId> {
+        self.ops.iter().filter_map(move |op| match op.kind {
+            OpKind::Bind { local: bound, .. } if bound == local => Some(op.region),
+            _ => None,
+        })
+    }
+
+    /// The name of what a call calls: of the method, or the last word of the path.
+    pub fn called_name(&self, call: &Call) -> Option<Sym> {
+        match call.callee {
+            Callee::Member { name, .. } => Some(name),
+            Callee::Value(value) => match self.ops.get(value.at())?.kind {
+                OpKind::Name(name) | OpKind::Get { name, .. } => Some(name),
+                _ => None,
+            },
+        }
+    }
+
     /// The value that a variable was given last before an operation.
     pub fn binding_before(&self, local: LocalId, op: OpId) -> Option<OpId> {
         bindings(&self.ops[..op.at()], local).next_back()

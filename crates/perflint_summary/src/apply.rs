@@ -607,13 +607,7 @@ impl<'p> Eval<'p> {
 
     pub(crate) fn call_name(&self, f: &Frame<'p>, op: usize) -> Sym {
         let name = match f.body.ops.get(op).map(|o| o.kind) {
-            Some(OpKind::Call(id)) => match f.body.call(id).callee {
-                perflint_ir::Callee::Member { name, .. } => Some(name),
-                perflint_ir::Callee::Value(v) => match f.body.ops.get(v.at()).map(|o| o.kind) {
-                    Some(OpKind::Name(name) | OpKind::Get { name, .. }) => Some(name),
-                    _ => None,
-                },
-            },
+            Some(OpKind::Call(id)) => f.body.called_name(f.body.call(id)),
             _ => None,
         };
         name.unwrap_or_else(|| self.p.names.intern(""))

@@ -89,10 +89,7 @@ impl<'p> Eval<'p> {
             local = capture.outer;
             at = self.closures.around(self.p, at)?;
         }
-        let mut set = self.p.body(at).ops.iter().filter_map(|op| match op.kind {
-            OpKind::Bind { local: bound, .. } if bound == local => Some(op.region),
-            _ => None,
-        });
+        let mut set = self.p.body(at).binding_regions(local);
         let region = set.next().unwrap_or(RegionId(0));
         (at != f.at && set.next().is_none()).then_some(Binder { at, region })
     }

@@ -7,7 +7,7 @@ use crate::call::CallArgs;
 use crate::eval::{Eval, Frame};
 use crate::expr::Given;
 use crate::value::{UNKNOWN, V, Val};
-use perflint_ir::{BodyId, BodyKind, Callee, ItemKind, OpKind, Role, Sym};
+use perflint_ir::{BodyId, BodyKind, ItemKind, Role, Sym};
 use perflint_link::{BodyRef, Def};
 use perflint_models::Shows;
 use rustc_hash::FxHashMap;
@@ -106,14 +106,7 @@ impl<'p> Eval<'p> {
             }
             for (id, body) in (0u32..).zip(&ir.bodies) {
                 let hands = body.calls.iter().any(|call| {
-                    let name = match call.callee {
-                        Callee::Member { name, .. } => Some(name),
-                        Callee::Value(value) => match body.op(value).kind {
-                            OpKind::Name(name) | OpKind::Get { name, .. } => Some(name),
-                            _ => None,
-                        },
-                    };
-                    let name = name.map(|name| self.p.text(name));
+                    let name = body.called_name(call).map(|name| self.p.text(name));
                     name.is_some_and(|name| rows.iter().any(|(of, last)| **of == *family && **last == *name))
                 });
                 if hands && body.kind != BodyKind::Closure {

@@ -377,10 +377,11 @@ impl<'p> Eval<'p> {
             }
             Some(Key::Fixed) => term.once = true,
             Some(Key::Param(param)) => term.key = Some(param),
-            None if term.binder.is_none() && bound_at(f.body, arg.value).is_some() => {
-                // Asked with the same for as long as the variable keeps it.
-                let region = bound_at(f.body, arg.value);
-                term.binder = region.map(|region| Binder { at: f.at, region });
+            // Asked with the same for as long as the variable keeps it.
+            None if term.binder.is_none()
+                && let Some(region) = bound_at(f.body, arg.value) =>
+            {
+                term.binder = Some(Binder { at: f.at, region });
             }
             None if f.lang.keeps_services() => term.sure = Sure::Guess,
             None => {}
@@ -399,9 +400,8 @@ fn bound_at(body: &Body, op: OpId) -> Option<RegionId> {
     if local.at() < body.params.len() || body.captures.iter().any(|c| c.inner == local) {
         return None;
     }
-    let mut set =
-        body.ops.iter().filter(|op| matches!(op.kind, OpKind::Bind { local: bound, .. } if bound == local));
-    set.next().filter(|_| set.next().is_none()).map(|op| op.region)
+    let mut set = body.binding_regions(local);
+    set.next().filter(|_| set.next().is_none())
 }
 
 /// The key among the arguments of a look-up: what is handed down with every call is none.
